@@ -1,0 +1,228 @@
+"""Sums, elementwise (Hadamard) products and powers, kept simple as they are built.
+
+Invariants: an `add` has no `add` among its terms, no two terms alike up to a rational factor and no zero; a `mul`
+has at most one number, standing first, then scalars, then arrays of one shape, no two with the same base.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from gradcli.expr.node import MINUS_ONE, ONE, ZERO, Node, make, num, value_of
+from gradcli.expr.shapes import Dim, Shape, joint_shape
+
+_LARGEST_POWER_BITS = 4096
+
+
+def zeros(shape: Shape) -> Node:
+    """The zero of a shape."""
+    return make("zeros", shape=shape) if shape else ZERO
+
+
+def ones(shape: Shape) -> Node:
+    """All entries one."""
+    return make("ones", shape=shape) if shape else ONE
+
+
+def size(dim: Dim) -> Node:
+    """A dimension as a number."""
+    return num(dim) if isinstance(dim, int) else make("dim", data=dim)
+
+
+def is_zero(node: Node) -> bool:
+    """Whether this is the zero of some shape, as built (not: whether its value is zero)."""
+    return node is ZERO or node.op == "zeros"
+
+
+def split_number(node: Node) -> tuple[Fraction, Node]:
+    """`(c, rest)` with `node == c * rest`, c rational."""
+    value = value_of(node)
+    if value is not None:
+        return value, ONE
+    if node.op == "mul":
+        value = value_of(node.args[0])
+        if value is not None:
+            rest = node.args[1:]
+            return value, rest[0] if len(rest) == 1 else make("mul", rest, shape=node.shape)
+    return Fraction(1), node
+
+
+def scaled(value: Fraction, node: Node) -> Node:
+    """`value * node` for a node that carries no number of its own."""
+    if value == 1:
+        return node
+    if node is ONE:
+        return num(value)
+    factors = node.args if node.op == "mul" else (node,)
+    return make("mul", (num(value), *factors), shape=node.shape)
+
+
+def _terms(node: Node) -> Iterable[Node]:
+    """The terms of a sum; a number before brackets is multiplied in."""
+    if node.op == "add":
+        return node.args
+    value, rest = split_number(node)
+    if rest.op == "add":
+        return [times(num(value), term) for term in rest.args]
+    return (node,)
+
+
+def add(*terms: Node) -> Node:
+    """Sum of arrays of one shape and scalars (which go with anything).  Like terms are collected."""
+    shape = joint_shape([term.shape for term in terms])
+    counts: dict[Node, Fraction] = {}
+    for outer in terms:
+        for term in _terms(outer):
+            value, rest = split_number(term)
+            if not is_zero(rest) and value:
+                counts[rest] = counts.get(rest, Fraction(0)) + value
+    kept = {rest: value for rest, value in counts.items() if value}
+    array = [rest for rest in kept if rest.shape]
+    full = ones(shape)
+    if shape and full in kept and len(array) > 1:
+        # c * ones(n) beside another array is the scalar c.
+        kept[ONE] = kept.get(ONE, Fraction(0)) + kept.pop(full)
+        kept = {rest: value for rest, value in kept.items() if value}
+        array.remove(full)
+    built = [scaled(value, rest) for rest, value in kept.items()]
+    if not built:
+        return zeros(shape)
+    if shape and not array:
+        return mul(built[0] if len(built) == 1 else make("add", tuple(built)), full)
+    return built[0] if len(built) == 1 else make("add", tuple(built), shape=shape)
+
+
+def neg(node: Node) -> Node:
+    """`-a`."""
+    return mul(MINUS_ONE, node)
+
+
+def sub(a: Node, b: Node) -> Node:
+    """`a - b`."""
+    return add(a, neg(b))
+
+
+def times(a: Node, b: Node) -> Node:
+    """`a * b` of two."""
+    return mul(a, b)
+
+
+def base_and_exponent(node: Node) -> tuple[Node, Node]:
+    """`(b, p)` with `node == b ** p`."""
+    return (node.args[0], node.args[1]) if node.op == "pow" else (node, ONE)
+
+
+def mul(*factors: Node) -> Node:
+    """Elementwise product of arrays of one shape and scalars.  Numbers come first, equal bases are collected."""
+    shape = joint_shape([factor.shape for factor in factors])
+    number = Fraction(1)
+    powers: dict[Node, Node] = {}
+    todo = list(reversed(factors))
+    while todo:
+        factor = todo.pop()
+        value = value_of(factor)
+        if value is not None:
+            number *= value
+        elif factor.op == "mul":
+            todo.extend(reversed(factor.args))
+        elif is_zero(factor):
+            number = Fraction(0)
+        elif factor.op != "ones":
+            base, exponent = base_and_exponent(factor)
+            powers[base] = add(powers[base], exponent) if base in powers else exponent
+    if not number:
+        return zeros(shape)
+    built: list[Node] = []
+    for base, exponent in powers.items():
+        factor = power(base, exponent)
+        value, rest = split_number(factor)
+        number *= value
+        if rest is not ONE and rest.op != "ones":
+            built.append(rest)
+    return _product(number, built, shape)
+
+
+def _product(number: Fraction, factors: list[Node], shape: Shape) -> Node:
+    if any(factor.op == "mul" for factor in factors):
+        factors = [part for factor in factors for part in (factor.args if factor.op == "mul" else (factor,))]
+    ordered = [f for f in factors if not f.shape] + [f for f in factors if f.shape]
+    if shape and not (ordered and ordered[-1].shape):
+        ordered.append(ones(shape))
+    if not ordered:
+        return num(number)
+    if number < 0 and len(ordered) == 1 and ordered[0].op == "add":
+        flipped = _flip_if_negative(ordered[0])
+        if flipped is not None:
+            number, ordered = -number, [flipped]
+    if number == 1 and len(ordered) == 1:
+        return ordered[0]
+    numbers = () if number == 1 else (num(number),)
+    return make("mul", (*numbers, *ordered), shape=shape)
+
+
+def _flip_if_negative(total: Node) -> Node | None:
+    """`b - a` for `-b + a` written with a leading minus, so that `-(a - b)` is `b - a`."""
+    first, _ = split_number(total.args[0])
+    last, _ = split_number(total.args[-1])
+    if first >= 0 and last >= 0:
+        return None
+    flipped = []
+    for term in total.args:
+        value, rest = split_number(term)
+        flipped.append(scaled(-value, rest))
+    if first > 0:
+        flipped.sort(key=lambda term: split_number(term)[0] < 0)  # stable: positive terms lead
+    return make("add", tuple(flipped), shape=total.shape)
+
+
+def div(a: Node, b: Node) -> Node:
+    """`a / b`, elementwise or by a scalar.
+
+    Raises ZeroDivisionError where b is the number 0.
+    """
+    return mul(a, power(b, MINUS_ONE))
+
+
+def power(base: Node, exponent: Node) -> Node:
+    """`base ** exponent`, elementwise.
+
+    Raises ZeroDivisionError for a negative power of the number 0.
+    """
+    shape = joint_shape([base.shape, exponent.shape])
+    p = value_of(exponent)
+    if p is None:
+        return make("pow", (base, exponent), shape=shape)
+    if p == 0:
+        return ones(shape)
+    if p == 1 or base.op == "ones" or base is ONE:
+        return base
+    value = value_of(base)
+    if is_zero(base):
+        if p < 0:
+            raise ZeroDivisionError("division by zero")
+        return base
+    if p.denominator == 1:
+        if value is not None and _bits(value) * abs(p) <= _LARGEST_POWER_BITS:
+            return num(value**p.numerator)
+        if base.op == "pow":
+            return power(base.args[0], mul(base.args[1], exponent))
+        if base.op == "mul":
+            return mul(*(power(factor, exponent) for factor in base.args))
+    return make("pow", (base, exponent), shape=shape)
+
+
+def _bits(value: Fraction) -> int:
+    return max(value.numerator.bit_length(), value.denominator.bit_length())
+
+
+def sqrt(node: Node) -> Node:
+    """`sqrt(a)`, a power of one half."""
+    value = value_of(node)
+    if value is not None and value >= 0 and _bits(value) < _LARGEST_POWER_BITS:
+        from math import isqrt
+
+        top, bottom = isqrt(value.numerator), isqrt(value.denominator)
+        if Fraction(top, bottom) ** 2 == value:
+            return num(Fraction(top, bottom))
+    return power(node, num(Fraction(1, 2)))

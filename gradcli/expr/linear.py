@@ -1,0 +1,366 @@
+"""Transposes, matrix products, inverses and diagonals, kept simple as they are built.
+
+A `matmul` is a flat chain of at least two factors; none is a scalar, a number, an identity or a chain.  A chain
+never runs through a 1 x 1 product: `x @ x.T @ y` is the scalar `x.T @ y` times `x`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gradcli.expr.arith import add, is_zero, mul, ones, power, size, split_number, zeros
+from gradcli.expr.node import MINUS_ONE, ONE, Node, has_attribute, make, num, value_of
+from gradcli.expr.shapes import Dim, ShapeError, cols, is_row, product_shape, rows, show_shape, transposed
+
+
+def eye(dim: Dim) -> Node:
+    """The identity matrix."""
+    return ONE if dim == 1 else make("eye", shape=(dim, dim))
+
+
+def split_scalars(node: Node) -> tuple[list[Node], Node]:
+    """`(scalars, rest)` with `node` their product and `rest` free of scalar factors (ONE for a scalar)."""
+    if not node.shape:
+        return [node], ONE
+    if node.op != "mul":
+        return [], node
+    scalars = [factor for factor in node.args if not factor.shape]
+    arrays = tuple(factor for factor in node.args if factor.shape)
+    return scalars, arrays[0] if len(arrays) == 1 else make("mul", arrays, shape=node.shape)
+
+
+# ------------------------------------------------------------------ transpose
+
+
+def transpose(node: Node) -> Node:
+    """`A.T` of a scalar, vector or matrix.
+
+    Raises ShapeError beyond rank 2.
+    """
+    shape = transposed(node.shape)
+    op, args = node.op, node.args
+    if not node.shape:
+        return node
+    if op == "T":
+        return args[0]
+    if op in ("zeros", "ones"):
+        return make(op, shape=shape)
+    if op in ("eye", "diag") or has_attribute(node, "symmetric"):
+        return node
+    if op == "matmul":
+        return matmul(*(transpose(factor) for factor in reversed(args)))
+    if op == "inv" and transpose(args[0]) is args[0]:
+        return node
+    if op == "kron":
+        return make("kron", tuple(transpose(factor) for factor in args), shape=shape)
+    if op == "mul":
+        scalars, rest = split_scalars(node)
+        if scalars:
+            return mul(*scalars, transpose(rest))
+    if op in ("add", "mul"):
+        pushed = (add if op == "add" else mul)(*(transpose(arg) for arg in args))
+        if pushed is node or _transposes(pushed) <= _transposes(node):
+            return pushed
+    if op in ("elem", "pow", "mpow"):
+        pushed_args = tuple(transpose(arg) for arg in args)
+        if pushed_args == args:
+            return node
+    return make("T", (node,), shape=shape)
+
+
+def _transposes(node: Node) -> int:
+    """How many transposes stand in a sum or product, at the outer level."""
+    count = 0
+    for arg in node.args:
+        factors = arg.args if arg.op in ("mul", "matmul") else (arg,)
+        count += sum(factor.op == "T" for factor in factors)
+    return count
+
+
+def is_symmetric(node: Node) -> bool:
+    """Whether the node is its own transpose by its form (False: not known)."""
+    return len(node.shape) != 2 or transpose(node) is node
+
+
+# -------------------------------------------------------------------- product
+
+
+def matmul(*factors: Node) -> Node:
+    """`A @ B @ ...`; vectors are columns, scalars 1 x 1.
+
+    Raises ShapeError where neighbours do not fit.
+    """
+    shape = factors[0].shape
+    for factor in factors[1:]:
+        shape = product_shape(shape, factor.shape)
+    scalars: list[Node] = []
+    chain: list[Node] = []
+    for factor in factors:
+        outer, rest = split_scalars(factor)
+        scalars.extend(outer)
+        if rest is not ONE:
+            chain.extend(rest.args if rest.op == "matmul" else (rest,))
+    if any(is_zero(factor) for factor in chain):
+        return zeros(shape)
+    segments: list[list[Node]] = [[]]
+    for factor in chain:
+        if segments[-1] and rows(factor.shape) == 1:
+            segments.append([])  # the dimension between the two is 1: an outer product
+        segments[-1].append(factor)
+    built = [_segment(segment) for segment in segments if segment]
+    scalars.extend(part for part in built if not part.shape)
+    arrays: list[Node] = []
+    for part in built:
+        if part.shape:
+            outer, rest = split_scalars(part)
+            scalars.extend(outer)
+            arrays.extend(rest.args if rest.op == "matmul" else (rest,))
+    if not arrays:
+        return mul(*scalars)
+    body = arrays[0] if len(arrays) == 1 else _outer(arrays, shape)
+    return mul(*scalars, body) if scalars else body
+
+
+def _outer(arrays: list[Node], shape: tuple[Dim, ...]) -> Node:
+    """A column segment times a row segment, already simple each."""
+    if all(part.op == "ones" for part in arrays):
+        return ones(shape)
+    return make("matmul", tuple(arrays), shape=shape)
+
+
+def _segment(chain: list[Node]) -> Node:
+    """The product of a chain that meets no inner dimension 1."""
+    todo, done = list(reversed(chain)), list[Node]()
+    while todo:
+        factor = todo.pop()
+        scalars, rest = split_scalars(factor)
+        if scalars and rest is not ONE:
+            return mul(*scalars, _segment([*done, rest, *reversed(todo)]))
+        if factor.op == "eye" and (done or todo):
+            continue
+        merged = _merge(done[-1], factor) if done else None
+        if merged is None:
+            done.append(factor)
+            continue
+        done.pop()
+        if not merged.shape:
+            return mul(merged, _segment([*done, *reversed(todo)])) if done or todo else merged
+        todo.extend(reversed(merged.args) if merged.op == "matmul" else (merged,))
+    if not done:
+        return chain[0]
+    if len(done) == 1:
+        return done[0]
+    if cols(done[-1].shape) == 1 and len(done) > 1:  # a column: scalings and sums are vectors
+        tail = _from_right(done)
+        if tail is not None:
+            return tail
+    if is_row(done[0].shape):
+        flipped = _from_right([transpose(factor) for factor in reversed(done)])
+        if flipped is not None:
+            return transpose(flipped)
+    shape = done[0].shape
+    for factor in done[1:]:
+        shape = product_shape(shape, factor.shape)
+    return make("matmul", tuple(done), shape=shape)
+
+
+def _from_right(chain: list[Node]) -> Node | None:
+    """A product ending in a column, where its last factors make a simpler vector; else None."""
+    before, last = chain[-2], chain[-1]
+    rest = chain[:-2]
+    vector: Node | None = None
+    if before.op == "diag":
+        vector = mul(before.args[0], last)
+    elif last.op == "ones" and not is_row(before.shape):
+        from gradcli.expr.reduce import sum_axis
+
+        vector = sum_axis(transpose(before), 0) if before.op == "T" else sum_axis(before, 1)
+    elif last.op == "ones":
+        from gradcli.expr.reduce import total
+
+        vector = total(transpose(before))
+    elif before.op == "ones" and is_row(before.shape):
+        from gradcli.expr.reduce import total
+
+        vector = total(last)
+    elif _full_square(before):
+        return None
+    if vector is None:
+        if len(chain) > 2 and chain[0].op == "diag":
+            return mul(chain[0].args[0], _segment(chain[1:]))
+        return None
+    return _segment([*rest, vector]) if rest and vector.shape else mul(vector, *rest)
+
+
+def _full_square(node: Node) -> bool:
+    return node.op == "ones"
+
+
+def _merge(a: Node, b: Node) -> Node | None:
+    """What two neighbours of a chain multiply to where that is simpler than the pair; else None."""
+    if a.op == "diag" and b.op == "diag":
+        return diag(mul(a.args[0], b.args[0]))
+    if a.op == "inv" and a.args[0] is b or b.op == "inv" and b.args[0] is a:
+        return eye(rows(a.shape))
+    ta, tb = transpose(a), transpose(b)
+    if ta.op == "inv" and ta.args[0] is tb or tb.op == "inv" and tb.args[0] is ta:
+        return eye(rows(a.shape))
+    if ta is b and (_orthogonal(a) or _orthogonal(b)):
+        return eye(rows(a.shape))
+    return None
+
+
+def _orthogonal(node: Node) -> bool:
+    base = node.args[0] if node.op == "T" else node
+    return has_attribute(base, "orthogonal") or has_attribute(base, "permutation")
+
+
+# -------------------------------------------------------------------- inverse
+
+
+def inv(node: Node) -> Node:
+    """The inverse of a square matrix (a scalar: its reciprocal).
+
+    Raises ShapeError where the matrix is not square.
+    """
+    if not node.shape:
+        return power(node, MINUS_ONE)
+    _square(node, "inv")
+    op, args = node.op, node.args
+    if op == "inv":
+        return args[0]
+    if op == "eye":
+        return node
+    if _orthogonal(node):
+        return transpose(node)
+    if op == "T":
+        return transpose(inv(args[0]))
+    if op == "diag":
+        return diag(power(args[0], MINUS_ONE))
+    if op == "mul":
+        scalars, rest = split_scalars(node)
+        if scalars:
+            return mul(*(power(scalar, MINUS_ONE) for scalar in scalars), inv(rest))
+    return make("inv", (node,), shape=node.shape)
+
+
+def matpower(node: Node, k: int) -> Node:
+    """`A ^ k` for an integer k; negative: of the inverse.
+
+    Raises ShapeError where the matrix is not square.
+    """
+    if not node.shape:
+        return power(node, num(k))
+    _square(node, "a matrix power")
+    if k < 0:
+        return inv(matpower(node, -k))
+    if k == 0:
+        return eye(rows(node.shape))
+    if k == 1 or node.op == "eye":
+        return node
+    if node.op == "diag":
+        return diag(power(node.args[0], num(k)))
+    return make("mpow", (node,), data=k, shape=node.shape)
+
+
+def _square(node: Node, what: str) -> None:
+    if len(node.shape) != 2 or node.shape[0] != node.shape[1]:
+        raise ShapeError(f"{what} needs a square matrix, not {show_shape(node.shape)}")
+
+
+# ------------------------------------------------------------------- diagonal
+
+
+def diag(node: Node) -> Node:
+    """A vector as a diagonal matrix; a matrix's main diagonal as a vector."""
+    if not node.shape:
+        return node
+    if len(node.shape) == 2 and not is_row(node.shape):
+        return diagonal(node)
+    vector = transpose(node) if is_row(node.shape) else node
+    scalars, rest = split_scalars(vector)
+    if rest.op == "ones":
+        return mul(*scalars, eye(rest.shape[0]))
+    if rest.op == "zeros":
+        return zeros((rest.shape[0], rest.shape[0]))
+    return mul(*scalars, make("diag", (rest,), shape=(rest.shape[0], rest.shape[0])))
+
+
+def diagonal(node: Node) -> Node:
+    """The main diagonal of a matrix, a vector."""
+    scalars, rest = split_scalars(node)
+    if scalars:
+        return mul(*scalars, diagonal(rest))
+    m, n = node.shape
+    dim = min(m, n) if isinstance(m, int) and isinstance(n, int) else m
+    if node.op == "diag":
+        return node.args[0]
+    if node.op in ("eye", "ones"):
+        return ones((dim,))
+    if node.op == "zeros":
+        return zeros((dim,))
+    if node.op == "T" and m == n:
+        return diagonal(node.args[0])
+    if node.op == "matmul" and len(node.args) == 2 and m == n and len(node.args[0].shape) == 1:
+        return mul(node.args[0], transpose(node.args[1]))
+    return make("diagonal", (node,), shape=(dim,))
+
+
+# -------------------------------------------------------------- scalar reductions
+
+
+def trace(node: Node) -> Node:
+    """Sum of the main diagonal of a square matrix.
+
+    Raises ShapeError where the matrix is not square.
+    """
+    if not node.shape:
+        return node
+    _square(node, "tr")
+    scalars, rest = split_scalars(node)
+    if scalars:
+        return mul(*scalars, trace(rest))
+    if node.op == "T":
+        return trace(node.args[0])
+    if node.op == "eye":
+        return size(node.shape[0])
+    if node.op == "zeros":
+        return zeros(())
+    if node.op == "diag":
+        from gradcli.expr.reduce import total
+
+        return total(node.args[0])
+    if node.op == "matmul" and len(node.args[0].shape) == 1:
+        return matmul(*node.args[1:], node.args[0])
+    return make("tr", (node,))
+
+
+def dot(a: Node, b: Node) -> Node:
+    """Inner product of two vectors; of two matrices the Frobenius inner product."""
+    if len(a.shape) == 1 and len(b.shape) == 1:
+        return matmul(transpose(a), b)
+    from gradcli.expr.reduce import total
+
+    return total(mul(a, b))
+
+
+def is_number(node: Node) -> bool:
+    """Whether a node is a rational constant."""
+    return value_of(node) is not None
+
+
+__all__: Sequence[str] = [
+    "diag",
+    "diagonal",
+    "dot",
+    "eye",
+    "inv",
+    "is_number",
+    "is_symmetric",
+    "matmul",
+    "matpower",
+    "split_number",
+    "split_scalars",
+    "trace",
+    "transpose",
+]

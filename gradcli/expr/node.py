@@ -1,0 +1,87 @@
+"""The one expression type: immutable, interned nodes that know their shape.
+
+Two nodes built the same way are the same object, so equality is `is`, sharing is automatic and a pass over an
+expression costs the number of *different* subexpressions.  The operands of a commutative operation are interned
+as a set: `a + b` and `b + a` are one node, which keeps the order of its first writing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from fractions import Fraction
+
+from gradcli.expr.shapes import Shape
+
+COMMUTATIVE = frozenset({"add", "mul", "max", "min"})
+
+
+class Node:
+    """One operation `op` on `args`; `data` holds what is not an operand (a name, an axis, a value).
+
+    `serial` numbers nodes in order of creation: arguments come before what uses them.
+    """
+
+    __slots__ = ("args", "data", "op", "serial", "shape")
+
+    op: str
+    args: tuple[Node, ...]
+    data: Hashable
+    shape: Shape
+    serial: int
+
+    def __init__(self, op: str, args: tuple[Node, ...], data: Hashable, shape: Shape, serial: int) -> None:
+        self.op = op
+        self.args = args
+        self.data = data
+        self.shape = shape
+        self.serial = serial
+
+    def __repr__(self) -> str:
+        inner = ", ".join(f"{arg.op}#{arg.serial}" for arg in self.args)
+        return f"<{self.op}#{self.serial}({inner}) data={self.data!r} shape={self.shape}>"
+
+
+_table: dict[tuple[object, ...], Node] = {}
+
+
+def make(op: str, args: tuple[Node, ...] = (), data: Hashable = None, shape: Shape = ()) -> Node:
+    """The node of this description, the same object each time.  Simplifies nothing: see the builders."""
+    serials = [arg.serial for arg in args]
+    if op in COMMUTATIVE:
+        serials.sort()
+    key = (op, data, shape, *serials)
+    node = _table.get(key)
+    if node is None:
+        node = _table[key] = Node(op, args, data, shape, len(_table))
+    return node
+
+
+def num(value: Fraction | int) -> Node:
+    """A rational constant."""
+    return make("num", data=Fraction(value))
+
+
+ZERO = num(0)
+ONE = num(1)
+MINUS_ONE = num(-1)
+
+
+def value_of(node: Node) -> Fraction | None:
+    """The rational that a constant node stands for, else None."""
+    return node.data if node.op == "num" and isinstance(node.data, Fraction) else None
+
+
+def var(name: str, shape: Shape, attributes: frozenset[str] = frozenset()) -> Node:
+    """A named value: free or defined.  `data` is `(name, sorted attributes)`."""
+    return make("var", data=(name, tuple(sorted(attributes))), shape=shape)
+
+
+def name_of(node: Node) -> str:
+    """The name of a `var` node."""
+    assert node.op == "var" and isinstance(node.data, tuple)
+    return str(node.data[0])
+
+
+def has_attribute(node: Node, attribute: str) -> bool:
+    """Whether a `var` node was declared with the attribute."""
+    return node.op == "var" and isinstance(node.data, tuple) and attribute in node.data[1]

@@ -1,0 +1,300 @@
+"""Reductions (sums, norms, determinants), softmax and elementwise functions, kept simple as they are built."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from gradcli.expr.arith import add, is_zero, mul, neg, power, size, sqrt, zeros
+from gradcli.expr.linear import split_scalars, transpose
+from gradcli.expr.node import MINUS_ONE, ONE, ZERO, Node, make, num, value_of
+from gradcli.expr.shapes import Shape, ShapeError, is_row, joint_shape, rows, show_shape
+
+# What an elementwise function is at a number, where that is a number.
+_EXACT: dict[str, dict[Fraction, Fraction]] = {
+    "exp": {Fraction(0): Fraction(1)},
+    "log": {Fraction(1): Fraction(0)},
+    "sin": {Fraction(0): Fraction(0)},
+    "cos": {Fraction(0): Fraction(1)},
+    "tan": {Fraction(0): Fraction(0)},
+    "sinh": {Fraction(0): Fraction(0)},
+    "cosh": {Fraction(0): Fraction(1)},
+    "tanh": {Fraction(0): Fraction(0)},
+    "asin": {Fraction(0): Fraction(0)},
+    "acos": {Fraction(1): Fraction(0)},
+    "atan": {Fraction(0): Fraction(0)},
+    "sigmoid": {Fraction(0): Fraction(1, 2)},
+    "erf": {Fraction(0): Fraction(0)},
+}
+
+
+def elementwise(name: str, order: int, arg: Node) -> Node:
+    """`name` with `order` primes, applied to every entry: a function of the language, an opaque or a defined one."""
+    if order == 0:
+        if name == "sqrt":
+            return sqrt(arg)
+        value = value_of(arg)
+        if value is not None:
+            exact = _EXACT.get(name, {}).get(value)
+            if exact is not None:
+                return num(exact)
+            if name == "abs":
+                return num(abs(value))
+            if name == "sign":
+                return num((value > 0) - (value < 0))
+            if name == "relu":
+                return num(max(value, Fraction(0)))
+        if name == "log" and arg.op == "elem" and arg.data == ("exp", 0):
+            return arg.args[0]
+    return make("elem", (arg,), data=(name, order), shape=arg.shape)
+
+
+def binary(op: str, a: Node, b: Node) -> Node:
+    """Elementwise `max` or `min`."""
+    if a is b:
+        return a
+    return make(op, (a, b), shape=joint_shape([a.shape, b.shape]))
+
+
+def compare(op: str, a: Node, b: Node) -> Node:
+    """Elementwise comparison: an array of 0s and 1s; `>` and `>=` are stored turned round."""
+    if op in (">", ">="):
+        op, a, b = {">": "<", ">=": "<="}[op], b, a
+    return make("cmp", (a, b), data=op, shape=joint_shape([a.shape, b.shape]))
+
+
+def where(condition: Node, a: Node, b: Node) -> Node:
+    """Entries of `a` where the condition is not 0, else of `b`."""
+    shape = joint_shape([condition.shape, a.shape, b.shape])
+    if a is b and a.shape == shape:
+        return a
+    return make("where", (condition, a, b), shape=shape)
+
+
+def stop(node: Node) -> Node:
+    """The value, held constant."""
+    return node if not node.args and node.op != "var" else make("stop", (node,), shape=node.shape)
+
+
+# ------------------------------------------------------------------------ sums
+
+
+def total(node: Node) -> Node:
+    """Sum of all entries."""
+    if not node.shape:
+        return node
+    scalars, rest = split_scalars(node)
+    if scalars:
+        return mul(*scalars, total(rest))
+    if node.op == "T":
+        return total(node.args[0])
+    if is_zero(node):
+        return ZERO
+    if node.op == "ones":
+        return mul(*(size(dim) for dim in node.shape))
+    if node.op == "eye":
+        return size(node.shape[0])
+    if node.op == "diag":
+        return total(node.args[0])
+    return make("sum", (node,))
+
+
+def sum_axis(node: Node, axis: int) -> Node:
+    """NumPy's `sum(A, axis=...)`: a vector with one entry for each index of the other axis."""
+    shape = _without_axis(node, axis)
+    if not shape:
+        return total(node)
+    scalars, rest = split_scalars(node)
+    if scalars:
+        return mul(*scalars, sum_axis(rest, axis))
+    if is_zero(node):
+        return zeros(shape)
+    if node.op == "T":
+        return sum_axis(node.args[0], 1 - axis)
+    if node.op == "ones":
+        return mul(size(node.shape[axis]), make("ones", shape=shape))
+    if node.op == "diag":
+        return node.args[0]
+    return make("sum_axis", (node,), data=axis, shape=shape)
+
+
+def _without_axis(node: Node, axis: int) -> Shape:
+    if len(node.shape) == 1:
+        if axis == 0:
+            return ()
+        raise ShapeError(f"axis={axis} of a vector")
+    if len(node.shape) != 2 or axis not in (0, 1):
+        raise ShapeError(f"axis={axis} of {show_shape(node.shape)}")
+    dim = node.shape[1 - axis]
+    return () if dim == 1 else (dim,)
+
+
+def entries(shape: Shape) -> Node:
+    """How many entries a shape has, as a number."""
+    return mul(ONE, *(size(dim) for dim in shape))
+
+
+def mean(node: Node, axis: int | None = None) -> Node:
+    """Mean of all entries, or over one axis."""
+    if axis is None:
+        return mul(power(entries(node.shape), MINUS_ONE), total(node))
+    summed = sum_axis(node, axis)
+    return mul(power(size(node.shape[axis]), MINUS_ONE), summed)
+
+
+# --------------------------------------------------------------------- scalars
+
+
+def scalar_of_matrix(op: str, node: Node) -> Node:
+    """`det` or `logdet` (log |det A|) of a square matrix.
+
+    Raises ShapeError where the matrix is not square.
+    """
+    if not node.shape:
+        return node if op == "det" else elementwise("log", 0, elementwise("abs", 0, node))
+    if len(node.shape) != 2 or node.shape[0] != node.shape[1]:
+        raise ShapeError(f"{op} needs a square matrix, not {show_shape(node.shape)}")
+    if node.op == "T":
+        return scalar_of_matrix(op, node.args[0])
+    if node.op == "eye":
+        return ONE if op == "det" else ZERO
+    if node.op == "inv":
+        inner = scalar_of_matrix(op, node.args[0])
+        return power(inner, MINUS_ONE) if op == "det" else neg(inner)
+    return make(op, (node,))
+
+
+def norm(op: str, node: Node) -> Node:
+    """`norm` (2-norm of a vector, Frobenius of a matrix) or `norm1` (sum of absolute values)."""
+    if not node.shape:
+        return elementwise("abs", 0, node)
+    if is_zero(node):
+        return ZERO
+    inner = node.args[0] if node.op == "T" else node
+    value, rest = _absolute_number(inner)
+    return mul(num(value), make(op, (rest,)))
+
+
+def _absolute_number(node: Node) -> tuple[Fraction, Node]:
+    from gradcli.expr.arith import split_number
+
+    value, rest = split_number(node)
+    return abs(value), rest
+
+
+# --------------------------------------------------------------------- softmax
+
+
+def over_axis(op: str, node: Node, axis: int | None) -> Node:
+    """`softmax`, `logsoftmax` (shape kept) or `logsumexp` (axis summed), over a vector or an axis of a matrix."""
+    if len(node.shape) == 2 and is_row(node.shape) and axis in (None, 1):
+        inner = over_axis(op, transpose(node), None)
+        return transpose(inner)
+    if not node.shape:
+        return {"softmax": ONE, "logsoftmax": ZERO, "logsumexp": node}[op]
+    if len(node.shape) == 1:
+        if axis not in (None, 0):
+            raise ShapeError(f"axis={axis} of a vector")
+        return make(op, (node,), data=None, shape=() if op == "logsumexp" else node.shape)
+    if axis not in (0, 1) or len(node.shape) != 2:
+        raise ShapeError(f"axis={axis} of {show_shape(node.shape)}")
+    return make(op, (node,), data=axis, shape=_without_axis(node, axis) if op == "logsumexp" else node.shape)
+
+
+# -------------------------------------------------------------- literals, entries
+
+
+def stack(items: tuple[Node, ...], shape: Shape) -> Node:
+    """A vector `(k,)` or matrix `(r, c)` of scalars, row by row."""
+    return items[0] if len(items) == 1 else make("stack", items, shape=shape)
+
+
+def entry(node: Node, index: tuple[int, ...]) -> Node:
+    """One entry; indices count from 1 and there is one for each axis of the shape."""
+    if not node.shape:
+        return node
+    if node.op == "T":
+        flipped = index[::-1] if len(index) == 2 else (1, *index)
+        inner = node.args[0]
+        return entry(inner, flipped[: len(inner.shape)] if len(inner.shape) == 2 else (index[-1],))
+    if node.op == "stack":
+        columns = int(node.shape[1]) if len(node.shape) == 2 else 1
+        position = (index[0] - 1) * columns + (index[1] - 1 if len(index) == 2 else 0)
+        return node.args[position]
+    if node.op in ("zeros", "ones"):
+        return ZERO if node.op == "zeros" else ONE
+    if node.op == "eye":
+        return ONE if index[0] == index[1] else ZERO
+    if node.op == "diag":
+        return entry(node.args[0], index[:1]) if index[0] == index[1] else ZERO
+    if node.op == "add":
+        return add(*(entry(arg, index) if arg.shape else arg for arg in node.args))
+    if node.op in ("mul", "pow"):
+        parts = [entry(arg, index) if arg.shape else arg for arg in node.args]
+        return mul(*parts) if node.op == "mul" else power(*parts)
+    return make("entry", (node,), data=index)
+
+
+def unit_entry(shape: Shape, index: tuple[int, ...]) -> Node:
+    """The array of a shape that is 1 at one entry and 0 elsewhere."""
+    return make("unit", data=index, shape=shape) if shape else ONE
+
+
+def triangle(op: str, node: Node, k: int) -> Node:
+    """`tril(A, k)` or `triu(A, k)`: entries on and below (above) the k-th diagonal."""
+    scalars, rest = split_scalars(node)
+    if scalars:
+        return mul(*scalars, triangle(op, rest, k))
+    if is_zero(node):
+        return node
+    if node.op == "T":
+        return transpose(triangle("triu" if op == "tril" else "tril", node.args[0], -k))
+    if node.op in ("eye", "diag"):
+        keeps = k >= 0 if op == "tril" else k <= 0
+        return node if keeps else zeros(node.shape)
+    return make(op, (node,), data=k, shape=node.shape)
+
+
+def kron(a: Node, b: Node) -> Node:
+    """Kronecker product; a vector is a column."""
+    scalars_a, rest_a = split_scalars(a)
+    scalars_b, rest_b = split_scalars(b)
+    if rest_a is ONE or rest_b is ONE:
+        return mul(a, b)
+    if is_zero(a) or is_zero(b) or (rest_a.op == rest_b.op == "eye"):
+        pass
+    shape = kron_shape(rest_a.shape, rest_b.shape)
+    return mul(*scalars_a, *scalars_b, make("kron", (rest_a, rest_b), shape=shape))
+
+
+def kron_shape(a: Shape, b: Shape) -> Shape:
+    """The shape of a Kronecker product; the product of two names is the name `m*p`."""
+    from gradcli.expr.shapes import cols, normal_shape
+
+    return normal_shape((dim_product(rows(a), rows(b)), dim_product(cols(a), cols(b))))
+
+
+def dim_product(a: str | int, b: str | int) -> str | int:
+    """The dimension `a*b`, with numbers first and names in order."""
+    number = 1
+    names: list[str] = []
+    for dim in (a, b):
+        for part in str(dim).split("*"):
+            if part.isdigit():
+                number *= int(part)
+            else:
+                names.append(part)
+    if not names:
+        return number
+    return "*".join(([str(number)] if number > 1 else []) + sorted(names))
+
+
+def vec(node: Node) -> Node:
+    """The columns of a matrix, stacked into one vector."""
+    if len(node.shape) < 2:
+        return node
+    if is_row(node.shape):
+        return transpose(node)
+    dim = dim_product(node.shape[0], node.shape[1])
+    if is_zero(node):
+        return zeros((dim,))
+    return make("vec", (node,), shape=(dim,))
