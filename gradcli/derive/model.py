@@ -1,0 +1,39 @@
+"""What a derivation answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gradcli.expr.node import Node
+from gradcli.expr.shapes import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A named part of an answer: `name` (a `cotangent` or `var` node) stands for `value`.
+
+    A `cotangent` node `(f, u)` is the gradient of f by the intermediate u: `grad(f, u)`, ∇_u f.
+    """
+
+    name: Node
+    value: Node
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One derivative.
+
+    `value` is an expression over the program's names and the names of the steps in `where`, which stand in order
+    (each uses only earlier ones); `shape` is the shape of the derivative, which for a tensor answer is `value.shape`.
+    """
+
+    of: str
+    wrt: str
+    kind: str
+    layout: str
+    shape: Shape
+    value: Node
+    where: tuple[Step, ...]
+    rules: tuple[str, ...]
+    notes: tuple[str, ...]

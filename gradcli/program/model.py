@@ -1,0 +1,91 @@
+"""A program: names with shapes, definitions as expressions, and what is asked of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gradcli.diagnostics import Diagnostic
+from gradcli.expr.node import Node
+from gradcli.expr.shapes import Dim, Shape
+from gradcli.syntax.ast import Source, Span
+
+LAYOUTS = ("numerator", "denominator", "mixed")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A free name: `node` is its `var`; `declared` the dimensions as written (`R[n, 1]` keeps its 1), else as inferred."""
+
+    node: Node
+    declared: tuple[Dim, ...]
+    attributes: tuple[str, ...]
+    inferred: bool
+    discrete: bool
+    span: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A named function.
+
+    Elementwise scalar functions have `domain == ()`; a defined one has `body` over `param`.  `h : R[n] -> R[m]` has
+    `domain (n,)`, `codomain (m,)`.
+    """
+
+    name: str
+    domain: Shape
+    codomain: Shape
+    param: Node | None
+    body: Node | None
+    inferred: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`kind` is gradient, jacobian, hessian, derivative, differential or hvp.
+
+    `of` and each `wrt` are `var` nodes, `stack`s of scalar `var`s, or for the arbitrary scalar function a `loss` node
+    (`make("loss", args, data=name)` over the values it is a function of).
+    """
+
+    kind: str
+    of: Node
+    of_name: str
+    wrt: tuple[tuple[str, Node], ...]
+    layout: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`check` or `refute` of sides; a side that could not be understood is None and has its error in `errors`."""
+
+    kind: str
+    sides: tuple[Node | None, ...]
+    side_spans: tuple[Span, ...]
+    layout: str
+    span: Span
+    errors: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """All that one or several files say.
+
+    `definitions` maps each defined name to its expression over `var` nodes, in order of use (what a definition uses
+    stands before it).  `last` is the definition that the default question asks about; `losses` maps the name of an
+    arbitrary scalar function to the `var` nodes it is a function of.
+    """
+
+    source: Source
+    variables: dict[str, Variable]
+    definitions: dict[str, Node]
+    functions: dict[str, Function]
+    losses: dict[str, tuple[Node, ...]]
+    layout: str
+    questions: tuple[Question, ...]
+    checks: tuple[Check, ...]
+    last: str | None
+    nodes: dict[str, Node] = field(default_factory=dict)
+    spans: dict[str, Span] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
