@@ -254,8 +254,9 @@ class Layout(Statement):
 class Question(Statement):
     """`grad f wrt x, W` and its kin.
 
-    `kind` is one of `gradient`, `jacobian`, `hessian`, `derivative`, `differential`, `hvp`; `of` and `wrt` are
-    names or lists of names (`ListLit`); `wrt` is empty for `differential y`.
+    `kind` is one of `gradient`, `jacobian`, `hessian`, `derivative`, `differential`, `hvp`; `of` and
+    `wrt` are names or lists of names (`ListLit`), `wrt` may hold an entry `W[i, j]` too; it is empty for
+    `differential y`.
     """
 
     kind: str

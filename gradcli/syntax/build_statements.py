@@ -1,0 +1,214 @@
+"""The builders of statements, names and types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gradcli.syntax.ast import (
+    ArrayType,
+    Check,
+    Declare,
+    Define,
+    DefineFunction,
+    DefineIndexed,
+    DefineMany,
+    Expr,
+    FunctionType,
+    Ident,
+    Implicit,
+    Index,
+    Layout,
+    ListLit,
+    Loss,
+    Name,
+    Question,
+    Span,
+    Statement,
+)
+from gradcli.syntax.fault import SyntaxFault
+from gradcli.syntax.numbers import number_value
+from gradcli.syntax.tokens import Tokens, identifier
+
+Values = list[Any]
+
+LAYOUTS = ("numerator", "denominator", "mixed")
+QUESTIONS = {
+    "grad": "gradient",
+    "gradient": "gradient",
+    "jac": "jacobian",
+    "jacobian": "jacobian",
+    "hess": "hessian",
+    "hessian": "hessian",
+    "derivative": "derivative",
+    "differential": "differential",
+    "hvp": "hvp",
+}
+_BASES = {"R": "R", "Z": "Z", "ℝ": "R", "ℤ": "Z"}
+
+
+def ident(t: Tokens, at: int) -> Ident:
+    """Return the name that token `at` is."""
+    return Ident(identifier(t, at), Span(t.starts[at], t.ends[at]))
+
+
+def names_first(t: Tokens, v: Values, start: int, end: int) -> list[int]:
+    return [v[0]]
+
+
+def list_adjoin(t: Tokens, v: Values, start: int, end: int) -> list[Any]:
+    v[0].append(v[1])
+    return v[0]  # type: ignore[no-any-return]
+
+
+def _idents(t: Tokens, items: list[int]) -> tuple[Ident, ...]:
+    return tuple(ident(t, at) for at in items)
+
+
+def declare(t: Tokens, v: Values, start: int, end: int) -> Statement:
+    return Declare(Span(start, end), _idents(t, v[0]), v[2], ())
+
+
+def declare_with(t: Tokens, v: Values, start: int, end: int) -> Statement:
+    return Declare(Span(start, end), _idents(t, v[0]), v[2], _idents(t, v[3]))
+
+
+def define(t: Tokens, v: Values, start: int, end: int) -> Statement:
+    names = _idents(t, v[0])
+    if len(names) == 1:
+        return Define(Span(start, end), names[0], v[2])
+    return DefineMany(Span(start, end), names, v[2])
+
+
+def define_function(t: Tokens, v: Values, start: int, end: int) -> Statement:
+    return DefineFunction(Span(start, end), ident(t, v[0]), _idents(t, v[2]), v[5])
+
+
+def define_indexed(t: Tokens, v: Values, start: int, end: int) -> Statement:
+    return DefineIndexed(Span(start, end), ident(t, v[0]), _idents(t, v[2]), v[5])
+
+
+def implicit(t: Tokens, v: Values, start: int, end: int) -> Statement:
+    return Implicit(Span(start, end), _idents(t, v[1]), v[3], v[5])
+
+
+def loss(t: Tokens, v: Values, start: int, end: int) -> Statement:
+    return Loss(Span(start, end), ident(t, v[1]), _idents(t, v[3]))
+
+
+def layout(t: Tokens, v: Values, start: int, end: int) -> Statement:
+    name = ident(t, v[1])
+    if name.id not in LAYOUTS:
+        raise SyntaxFault(
+            "E108", f"`{name.id}` is not a layout", name.span, "layout numerator, denominator or mixed"
+        )
+    return Layout(Span(start, end), name)
+
+
+def question(t: Tokens, v: Values, start: int, end: int) -> Statement:
+    word = t.word(v[0])
+    if QUESTIONS[word] != "differential":
+        raise SyntaxFault(
+            "E101",
+            f"`{word}` asks for a derivative, and does not say by what",
+            Span(start, end),
+            f"{word} f wrt x",
+        )
+    return _question(t, v[0], v[1], [], Span(start, end))
+
+
+def question_wrt(t: Tokens, v: Values, start: int, end: int) -> Statement:
+    return _question(t, v[0], v[1], v[3], Span(start, end))
+
+
+def _question(t: Tokens, word: int, of: list[Expr], wrt: list[Expr], span: Span) -> Statement:
+    if len(of) > 1:
+        raise SyntaxFault(
+            "E101",
+            "a question is asked of one name",
+            Span(of[0].span.start, of[-1].span.end),
+            "ask one question for each, or take scalars as a list: jacobian [u, v] wrt x",
+        )
+    for item in [*of, *wrt]:
+        plain = item.items if isinstance(item, ListLit) else (item,)
+        for part in plain:
+            base = part.base if isinstance(part, Index) and item is not of[0] else part
+            if not isinstance(base, Name):
+                raise SyntaxFault(
+                    "E405",
+                    "a question is asked of names, not of an expression",
+                    part.span,
+                    "define it first: y = ...; then ask of y",
+                )
+    return Question(span, QUESTIONS[t.word(word)], of[0], tuple(wrt))
+
+
+def check(t: Tokens, v: Values, start: int, end: int) -> Statement:
+    return Check(Span(start, end), t.word(v[0]), tuple(v[1]))
+
+
+# ---------------------------------------------------------------------- types
+
+
+def _base(t: Tokens, at: int) -> str:
+    base = _BASES.get(t.word(at))
+    if base is None:
+        raise SyntaxFault(
+            "E108",
+            f"`{t.word(at)}` is not a type",
+            Span(t.starts[at], t.ends[at]),
+            "a type is R, R[n], R[m, n], ..., Z, or a function such as R[n] -> R",
+        )
+    return base
+
+
+def scalar_type(t: Tokens, v: Values, start: int, end: int) -> ArrayType:
+    return ArrayType(_base(t, v[0]), ())
+
+
+def array_type(t: Tokens, v: Values, start: int, end: int) -> ArrayType:
+    return ArrayType(_base(t, v[0]), tuple(v[2]))
+
+
+def power_type(t: Tokens, v: Values, start: int, end: int) -> ArrayType:
+    return ArrayType(_base(t, v[0]), (v[2],))
+
+
+def power_list_type(t: Tokens, v: Values, start: int, end: int) -> ArrayType:
+    return ArrayType(_base(t, v[0]), tuple(v[3]))
+
+
+def power_t_type(t: Tokens, v: Values, start: int, end: int) -> ArrayType:
+    if not t.word(v[1]).startswith("^") or not t.word(v[1]).endswith("T"):
+        raise SyntaxFault("E108", "a type has no transpose", Span(start, end), "a row vector is R[1, n]")
+    return ArrayType(_base(t, v[0]), ("T",))
+
+
+def function_type(t: Tokens, v: Values, start: int, end: int) -> FunctionType:
+    return FunctionType(v[0], v[2])
+
+
+def dim_name(t: Tokens, v: Values, start: int, end: int) -> str:
+    return identifier(t, v[0])
+
+
+def dim_number(t: Tokens, v: Values, start: int, end: int) -> int:
+    value = number_value(t.word(v[0]))
+    if value is None or value.denominator != 1 or not 0 < value <= 10**9:
+        raise SyntaxFault(
+            "E108",
+            f"`{t.word(v[0])[:40]}` is not a dimension",
+            Span(start, end),
+            "a dimension is a name or a positive integer",
+        )
+    return int(value)
+
+
+def builders() -> dict[str, Callable[[Tokens, Values, int, int], Any]]:
+    """Return the builder of each alias."""
+    here = [
+        *(names_first, list_adjoin, declare, declare_with, define, define_function, define_indexed),
+        *(implicit, loss, layout, question, question_wrt, check, scalar_type, array_type, power_type),
+        *(power_list_type, power_t_type, function_type, dim_name, dim_number),
+    ]
+    return {fn.__name__: fn for fn in here}

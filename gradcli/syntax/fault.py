@@ -1,0 +1,49 @@
+"""How a builder or the automaton gives a statement up."""
+
+from __future__ import annotations
+
+from gradcli.diagnostics.diagnostic import Diagnostic, error
+from gradcli.syntax import faults
+from gradcli.syntax.ast import Source, Span
+from gradcli.syntax.tokens import Tokens
+
+
+class SyntaxFault(Exception):
+    """The statement cannot be read; `diagnostic` says why in a full sentence."""
+
+    def __init__(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.span = span
+        self.hint = hint
+
+    def diagnostic(self, source: Source, tokens: Tokens) -> Diagnostic:
+        """Return the complaint about this fault."""
+        return error(self.code, self.message, source, self.span, self.hint)
+
+
+class UnexpectedToken(SyntaxFault):
+    """Token number `at` (or the end) has no place where it stands."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__("E101", "unexpected", Span(0, 0))
+        self.at = at
+
+    def diagnostic(self, source: Source, tokens: Tokens) -> Diagnostic:
+        """Return the complaint about this fault."""
+        return faults.unexpected(source, tokens, self.at)
+
+
+class TooDeep(SyntaxFault):
+    """The expression around token number `at` is nested beyond the bound."""
+
+    def __init__(self, at: int, limit: int) -> None:
+        super().__init__("E104", "too deep", Span(0, 0))
+        self.at = at
+        self.limit = limit
+
+    def diagnostic(self, source: Source, tokens: Tokens) -> Diagnostic:
+        """Return the complaint about this fault."""
+        at = min(self.at, len(tokens.kinds) - 1)
+        return faults.too_deep(source, Span(tokens.starts[at], tokens.ends[at]), self.limit)

@@ -1,0 +1,110 @@
+"""Text to a syntax tree: a shift-reduce loop over Lark's LALR tables.
+
+The tree is built while reducing, so no pass goes over it again, and the loop keeps its own
+stack, so no input can exhaust Python's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.diagnostics.diagnostic import Diagnostic, error
+from gradcli.syntax import _tables
+from gradcli.syntax.ast import Expr, Module, Source, Span, Statement
+from gradcli.syntax.build import DEEPER, builders
+from gradcli.syntax.fault import SyntaxFault, TooDeep, UnexpectedToken
+from gradcli.syntax.lexer import statements
+from gradcli.syntax.tokens import END, Tokens
+
+MAX_DEPTH = 120  # of a tree: passes over it may recurse with several frames a level
+MAX_STACK = 1_000  # of the parser: bounds brackets that make no node
+
+_ACTIONS = _tables.ACTIONS
+_GOTOS = _tables.GOTOS
+_ENDS = frozenset(_tables.ENDS)
+_BUILD = builders()
+# (left side, length, builder or None where the only value is passed on, how much deeper)
+_RULES = tuple(
+    (lhs, n, _BUILD[alias] if alias else None, DEEPER.get(alias, 0)) for lhs, n, alias in _tables.RULES
+)
+
+
+def parse_module(source: Source) -> tuple[Module, list[Diagnostic]]:
+    """Parse a whole text; every error found is reported, and the good statements are kept."""
+    good: list[Statement] = []
+    diagnostics: list[Diagnostic] = []
+    for tokens in statements(source):
+        result = _statement(source, tokens, "statement")
+        if isinstance(result, Diagnostic):
+            diagnostics.append(result)
+        elif isinstance(result, Statement):
+            good.append(result)
+    return Module(source, tuple(good)), diagnostics
+
+
+def parse_expression(source: Source) -> Expr | Diagnostic:
+    """Parse a text that is one expression."""
+    found = list(statements(source))
+    if not found:
+        return error("E112", "there is no expression here", source)
+    if len(found) > 1 and found[0].fault is None:
+        second = found[1]
+        span = Span(second.starts[0], second.ends[-1])
+        return error("E101", "one expression is expected, and here is more", source, span)
+    result = _statement(source, found[0], "expression")
+    assert not isinstance(result, Statement)
+    return result
+
+
+def _statement(source: Source, tokens: Tokens, start: str) -> Statement | Expr | Diagnostic:
+    if tokens.fault is not None:
+        return tokens.fault
+    try:
+        return _reduce(tokens, start)
+    except SyntaxFault as fault:
+        return fault.diagnostic(source, tokens)
+
+
+def _reduce(tokens: Tokens, start: str) -> Statement | Expr:
+    """Run the automaton over the tokens of one statement; raises SyntaxFault."""
+    state = _tables.STARTS[start]
+    states = [state]
+    values: list[Any] = [None]
+    depths = [0]
+    begins = [0]
+    starts, ends = tokens.starts, tokens.ends
+    actions, gotos, rules = _ACTIONS, _GOTOS, _RULES
+    at = 0
+    for kind in [*tokens.kinds, END]:
+        while True:
+            action = actions[state].get(kind)
+            if action is None:
+                raise UnexpectedToken(at)
+            if action >= 0:
+                if len(states) > MAX_STACK:
+                    raise TooDeep(at, MAX_DEPTH)
+                state = action
+                states.append(state)
+                values.append(at)
+                depths.append(0)
+                begins.append(starts[at])
+                at += 1
+                break
+            lhs, size, build, deeper = rules[~action]
+            if size == 1:
+                states.pop()
+                if build is not _pass_on:
+                    values[-1] = build(tokens, values[-1:], begins[-1], ends[at - 1])
+            else:
+                value = build(tokens, values[-size:], begins[-size], ends[at - 1])
+                depth = max(depths[-size:]) + deeper
+                if depth > MAX_DEPTH:
+                    raise TooDeep(at - 1, MAX_DEPTH)
+                del states[-size:], values[-size + 1 :], depths[-size + 1 :], begins[-size + 1 :]
+                values[-1] = value
+                depths[-1] = depth
+            state = gotos[states[-1]][lhs]
+            states.append(state)
+            if kind == END and state in _ENDS:
+                return values[-1]  # type: ignore[no-any-return]
+    raise AssertionError("the automaton neither accepts nor refuses")

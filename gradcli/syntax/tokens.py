@@ -1,0 +1,81 @@
+"""The alphabet: kinds of tokens as small integers, and the tokens of one statement."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from gradcli.diagnostics.diagnostic import Diagnostic
+from gradcli.syntax import _tables
+
+KIND = _tables.KINDS
+END = KIND["$END"]
+
+NAME, NUMBER, STRING, PRIMES = KIND["NAME"], KIND["NUMBER"], KIND["STRING"], KIND["PRIMES"]
+LPAR, LSQB, LBRACE = KIND["_LPAR"], KIND["_LSQB"], KIND["_LBRACE"]
+RPAR, RSQB, RBRACE = KIND["_RPAR"], KIND["_RSQB"], KIND["_RBRACE"]
+EQUALS, EQEQ, COLON, COMMA = KIND["_EQUALS"], KIND["_EQEQ"], KIND["_COLON"], KIND["_COMMA"]
+TRANSPOSE, INVTRANSPOSE = KIND["TRANSPOSE"], KIND["INVTRANSPOSE"]
+CARET, POW, COMPARE, TIMES = KIND["_CARET"], KIND["_POW"], KIND["COMPARE"], KIND["TIMES"]
+PLUS, MINUS, STAR, SLASH = KIND["PLUS"], KIND["MINUS"], KIND["STAR"], KIND["SLASH"]
+DIVIDE, MATMUL, KRON, ARROW = KIND["DIVIDE"], KIND["MATMUL"], KIND["KRON"], KIND["_ARROW"]
+SIGMA, NABLA, PARTIAL = KIND["SIGMA"], KIND["NABLA"], KIND["PARTIAL"]
+CHECK, IMPLICIT, LOSS, LAYOUT = KIND["CHECK"], KIND["IMPLICIT"], KIND["LOSS"], KIND["LAYOUT"]
+QUESTION, WRT = KIND["QUESTION"], KIND["_WRT"]
+
+# what the grammar does not know: these stand after its terminals in the scanner
+NEWLINE, COMMENT, SEMICOLON, UNKNOWN = range(len(_tables.TERMINALS) + 1, len(_tables.TERMINALS) + 5)
+_OUTSIDE = (r"\n", r"#[^\n]*", ";", r"\\[A-Za-z]+|\.[^\W\d]\w*|!=|&&|\|\||[^\s]")
+
+# A blank is any white space but a line feed.  The possessive `*+` keeps a failing match from
+# giving blanks back to UNKNOWN; the scan ends before the blanks at the end of the text.
+BLANKS = r"[^\S\n]*+"
+SCANNER = re.compile(
+    BLANKS + "(?:" + "|".join(f"({p})" for p in [*(p for _, p in _tables.TERMINALS), *_OUTSIDE]) + ")"
+)
+
+OPEN = {LPAR: RPAR, LSQB: RSQB, LBRACE: RBRACE}
+CLOSE = {close: opened for opened, close in OPEN.items()}
+BINARY = frozenset({PLUS, MINUS, STAR, SLASH, DIVIDE, MATMUL, KRON, POW, CARET, COMPARE, EQEQ, ARROW, TIMES})
+OPERAND_END = frozenset({NAME, NUMBER, STRING, TRANSPOSE, INVTRANSPOSE, RPAR, RSQB, RBRACE, PRIMES})
+
+
+@dataclass(slots=True)
+class Tokens:
+    """The tokens of one statement; `fault` is what the lexer found wrong with it."""
+
+    text: str
+    kinds: list[int] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    fault: Diagnostic | None = None
+
+    def add(self, kind: int, start: int, end: int) -> None:
+        """Append one token."""
+        self.kinds.append(kind)
+        self.starts.append(start)
+        self.ends.append(end)
+
+    def word(self, i: int) -> str:
+        """Return the text of token `i`."""
+        return self.text[self.starts[i] : self.ends[i]]
+
+
+@lru_cache(maxsize=65536)
+def name_of(written: str) -> str | None:
+    """Return a name in NFC; None where it holds a character that no name may hold."""
+    if written.isascii():
+        return written
+    name = unicodedata.normalize("NFC", written)
+    for char in name:
+        category = unicodedata.category(char)
+        if char != "_" and category != "Nd" and not category.startswith("L"):
+            return None
+    return name
+
+
+def identifier(tokens: Tokens, at: int) -> str:
+    """Return the name that token `at` is, in NFC; the lexer has made sure that it is one."""
+    return name_of(tokens.word(at)) or ""
