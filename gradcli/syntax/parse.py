@@ -23,10 +23,15 @@ _ACTIONS = _tables.ACTIONS
 _GOTOS = _tables.GOTOS
 _ENDS = frozenset(_tables.ENDS)
 _BUILD = builders()
-# (left side, length, builder or None where the only value is passed on, how much deeper)
-_RULES = tuple(
-    (lhs, n, _BUILD[alias] if alias else None, DEEPER.get(alias, 0)) for lhs, n, alias in _tables.RULES
-)
+
+
+def _pass_on(tokens: Tokens, values: list[Any], start: int, end: int) -> Any:
+    """The builder of a rule without an alias: its only value."""
+    return values[0]
+
+
+# (left side, length, builder, how much deeper the tree becomes)
+_RULES = tuple((lhs, n, _BUILD.get(alias, _pass_on), DEEPER.get(alias, 0)) for lhs, n, alias in _tables.RULES)
 
 
 def parse_module(source: Source) -> tuple[Module, list[Diagnostic]]:
