@@ -1,0 +1,213 @@
+"""Expressions in the language itself: ASCII, parsed again to the same value."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from fractions import Fraction
+
+from gradcli.expr.node import Node, value_of
+from gradcli.expr.shapes import Dim, is_row
+from gradcli.render.notation import Child, Form, Level, Notation, Piece, is_row_derivative, primes, subscripts
+from gradcli.render.numbers import coefficient, decimal, digits
+from gradcli.render.parts import (
+    Names,
+    is_reciprocal,
+    quotient,
+    reciprocal,
+    signed_terms,
+    tree_size,
+)
+
+__all__ = ["mc", "tree_size"]
+
+_HALF = Fraction(1, 2)
+
+
+def mc(node: Node, names: Names | None = None, variables: Collection[str] = ()) -> str:
+    """One expression of the language with this value; `names` stand for the nodes they are given for.
+
+    `variables` are the names of the program's values: a dimension that has such a name too is written
+    `sum(ones(n))`.  `unit` alone has no form that parses.
+    """
+    return McNotation(names, variables).render(node)
+
+
+def _join(parts: Sequence[Piece], between: str) -> list[Piece]:
+    out: list[Piece] = []
+    for part in parts:
+        out += [between, part] if out else [part]
+    return out
+
+
+class McNotation(Notation):
+    """The language; see docs on the precedence: `*`, `/` and `@` are one level, read left to right."""
+
+    # ------------------------------------------------------------- constants
+
+    def op_num(self, node: Node, unsigned: bool) -> Form:
+        value = value_of(node)
+        assert value is not None
+        sign = "-" if value < 0 and not unsigned else ""
+        written = decimal(abs(value)) if value else "0"
+        if written is not None:
+            return Form(Level.PREFIX if sign else Level.ATOM, [sign + written])
+        return Form(Level.PRODUCT, [f"{sign}{digits(abs(value.numerator))} / {digits(value.denominator)}"])
+
+    def op_const(self, node: Node) -> Form:
+        return self.atom(str(node.data))
+
+    def op_dim(self, node: Node) -> Form:
+        name = str(node.data)
+        parts = [f"sum(ones({part}))" if part in self.variables else part for part in name.split("*")]
+        return Form(Level.ATOM if len(parts) == 1 else Level.CHAIN, [" * ".join(parts)])
+
+    def _filled(self, name: str, shape: tuple[Dim, ...]) -> Form:
+        if is_row(shape):
+            return Form(Level.POSTFIX, [f"{name}({self.dimension(shape[1])}).T"])
+        return self.atom(f"{name}({', '.join(self.dimension(dim) for dim in shape)})")
+
+    def op_zeros(self, node: Node) -> Form:
+        return self._filled("zeros", node.shape)
+
+    def op_ones(self, node: Node) -> Form:
+        return self._filled("ones", node.shape)
+
+    def op_eye(self, node: Node) -> Form:
+        return self.atom(f"eye({self.dimension(node.shape[0])})")
+
+    def op_unit(self, node: Node) -> Form:
+        assert isinstance(node.data, tuple)
+        sizes = [self.dimension(dim) for dim in node.shape]
+        return self.atom(f"unit({', '.join([*sizes, *map(str, node.data)])})")
+
+    def op_cotangent(self, node: Node) -> Form:
+        assert isinstance(node.data, tuple)
+        return self.atom(f"grad({node.data[0]}, {node.data[1]})")
+
+    # ---------------------------------------------------- sums and products
+
+    def op_add(self, node: Node) -> Form:
+        pieces: list[Piece] = []
+        for negative, term in signed_terms(node, self.names):
+            if pieces:
+                pieces.append(" - " if negative else " + ")
+            # `a - b * c` and `a - b @ c` need no brackets; a sum does
+            pieces.append(Child(term, Level.PRODUCT, unsigned=negative and bool(pieces)))
+        return Form(Level.SUM, pieces)
+
+    def op_mul(self, node: Node, unsigned: bool) -> Form:
+        parts = quotient(node, self.names)
+        sign = "-" if parts.number < 0 and not unsigned else ""
+        front, under = coefficient(abs(parts.number))
+        over = self._times(front, parts.top, elementwise_below=any(factor.shape for factor in parts.bottom))
+        if not over:
+            over = ["1"]
+        below = self._times(digits(under) if under != 1 else "", parts.bottom, False)
+        if not below and not front and len(parts.top) == 1:
+            inner = self.form(parts.top[0])
+            if not sign:
+                return inner
+            level = Level.PRODUCT if inner.level == Level.CHAIN else Level.PREFIX
+            return Form(level, [sign, Child(parts.top[0], Level.CHAIN)])
+        if not below:
+            return Form(Level.PRODUCT, [sign, *over])
+        single = len(parts.bottom) + (under != 1) == 1
+        if single and parts.bottom:
+            below = [Child(parts.bottom[0], Level.POWER)]
+        return Form(Level.PRODUCT, [sign, *over, " / ", *(below if single else ["(", *below, ")"])])
+
+    def _times(self, front: str, factors: tuple[Node, ...], elementwise_below: bool) -> list[Piece]:
+        """`front * a * b`; a matrix product at the end stands free only where all before it are scalars."""
+        pieces: list[Piece] = [front] if front else []
+        for index, factor in enumerate(factors):
+            last = index == len(factors) - 1
+            free = last and not elementwise_below and not any(other.shape for other in factors[:-1])
+            pieces.append(Child(factor, Level.CHAIN if free else Level.POWER))
+        return _join(pieces, " * ")
+
+    def op_pow(self, node: Node) -> Form:
+        if is_reciprocal(node, self.names):
+            return Form(Level.PRODUCT, ["1 / ", Child(reciprocal(node), Level.POWER)])
+        base, exponent = node.args
+        if value_of(exponent) == _HALF and exponent not in self.names:
+            return self.call("sqrt", (base,))
+        hugging = self._is_simple(base) and self._is_simple(exponent)
+        operator = "**" if hugging else " ** "
+        return Form(Level.POWER, [Child(base, Level.POSTFIX), operator, Child(exponent, Level.PREFIX)])
+
+    def _is_simple(self, node: Node) -> bool:
+        """Whether `**` hugs this operand: a name, a number or a name's transpose."""
+        if node in self.names or node.op in ("var", "param", "const", "dim"):
+            return True
+        value = value_of(node)
+        if value is not None:
+            return value >= 0 and (value == 0 or decimal(value) is not None)
+        return node.op == "T" and node.args[0].op == "var"
+
+    def op_matmul(self, node: Node) -> Form:
+        return Form(Level.CHAIN, _join([Child(factor, Level.POWER) for factor in node.args], " @ "))
+
+    # --------------------------------------------------------------- postfix
+
+    def op_T(self, node: Node) -> Form:
+        inner = node.args[0]
+        if is_row_derivative(inner) and inner not in self.names:
+            return self._primed(inner)
+        level = Level.ATOM if inner.op == "mpow" else Level.POSTFIX
+        return Form(Level.POSTFIX, [Child(inner, level), ".T"])
+
+    def op_mpow(self, node: Node) -> Form:
+        inner = node.args[0]
+        level = Level.ATOM if inner.op == "mpow" else Level.POSTFIX
+        return Form(Level.POSTFIX, [Child(inner, level), f"^{node.data}"])
+
+    def op_entry(self, node: Node) -> Form:
+        assert isinstance(node.data, tuple)
+        return Form(Level.POSTFIX, [Child(node.args[0], Level.ATOM), f"[{', '.join(map(str, node.data))}]"])
+
+    # ----------------------------------------------------------------- calls
+
+    def _primed(self, node: Node) -> Form:
+        name, order = primes(node)
+        return self.call(name + "'" * order, node.args)
+
+    op_elem = _primed
+
+    def op_vfun(self, node: Node) -> Form:
+        plain = self._primed(node)
+        return Form(Level.POSTFIX, [*plain.pieces, ".T"]) if is_row_derivative(node) else plain
+
+    def op_cmp(self, node: Node) -> Form:
+        left, right = node.args
+        operator = str(node.data)
+        if left.op == "num" and right.op != "num":  # 0 < u reads u > 0
+            left, right, operator = right, left, operator.replace("<", ">")
+        return Form(Level.ANY, [Child(left, Level.SUM), f" {operator} ", Child(right, Level.SUM)])
+
+    def op_where(self, node: Node) -> Form:
+        return self.call("where", node.args)
+
+    def op_stack(self, node: Node) -> Form:
+        columns = int(node.shape[1]) if len(node.shape) == 2 else 0
+        children = [Child(arg, Level.ANY) for arg in node.args]
+        if not columns:
+            return Form(Level.ATOM, ["[", *_join(children, ", "), "]"])
+        pieces: list[Piece] = ["[["]
+        for index, child in enumerate(children):
+            if index:
+                pieces.append(", " if index % columns else "], [")
+            pieces.append(child)
+        return Form(Level.ATOM, [*pieces, "]]"])
+
+    def op_einsum(self, node: Node) -> Form:
+        operands, result = subscripts(node)
+        pieces: list[Piece] = [f'einsum("{",".join(operands)}->{result}"']
+        for arg in node.args:
+            pieces += [", ", Child(arg, Level.ANY)]
+        return Form(Level.ATOM, [*pieces, ")"])
+
+    def op_grad(self, node: Node) -> Form:
+        return self.call("grad", node.args, (f"structure={node.data}",) if node.data else ())
+
+    def op_jac(self, node: Node) -> Form:
+        return self.call("jac", node.args, (f"layout={node.data}",) if node.data else ())

@@ -1,0 +1,200 @@
+"""The printer that all notations share: precedence, brackets and the walk.
+
+A notation says for one node how it is written: a `Form`, pieces of text and operands with the least level
+that an operand may have without brackets.  The walk is a loop, so depth is no matter, and costs the length of
+the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from enum import IntEnum
+from typing import ClassVar, NamedTuple
+
+from gradcli.expr.node import Node
+from gradcli.expr.shapes import Dim
+from gradcli.render.parts import Names
+
+
+class Level(IntEnum):
+    """How tightly the outermost operation of an expression binds."""
+
+    ANY = 0
+    SUM = 1
+    PRODUCT = 2
+    CHAIN = 3  # a matrix product
+    PREFIX = 4
+    POWER = 5
+    POSTFIX = 6
+    ATOM = 7
+
+
+class Child(NamedTuple):
+    """An operand: bracketed if it binds looser than `level`; `unsigned` if its minus is already written."""
+
+    node: Node
+    level: Level
+    unsigned: bool = False
+
+
+Piece = str | Child
+
+
+class Form(NamedTuple):
+    """How one operation is written."""
+
+    level: Level
+    pieces: list[Piece]
+
+
+class Notation:
+    """The base of the notations: operations written as calls, from a table, and the walk.
+
+    `variables` are the names of the program's values, which hide dimensions of the same name.
+    """
+
+    calls: ClassVar[Mapping[str, str]] = {
+        "inv": "inv",
+        "diag": "diag",
+        "diagonal": "diag",
+        "tr": "tr",
+        "det": "det",
+        "logdet": "logdet",
+        "adj": "adj",
+        "sum": "sum",
+        "sum_axis": "sum",
+        "norm": "norm",
+        "norm1": "norm1",
+        "max": "max",
+        "min": "min",
+        "where": "where",
+        "softmax": "softmax",
+        "logsoftmax": "logsoftmax",
+        "logsumexp": "logsumexp",
+        "tril": "tril",
+        "triu": "triu",
+        "kron": "kron",
+        "vec": "vec",
+        "stop": "stop",
+        "hess": "hess",
+    }
+
+    def __init__(self, names: Names | None = None, variables: Collection[str] = ()) -> None:
+        self.names: Names = names or {}
+        self.variables = variables
+
+    # ------------------------------------------------------------- the walk
+
+    def render(self, root: Node) -> str:
+        """The expression as text.
+
+        Raises LookupError for an operation that the notation does not know; the message names it.
+        """
+        self.prepare(root)
+        out: list[str] = []
+        todo: list[Piece] = [Child(root, Level.ANY)]
+        while todo:
+            piece = todo.pop()
+            if isinstance(piece, str):
+                out.append(piece)
+                continue
+            form = self.form(piece.node, piece.unsigned)
+            if form.level < piece.level:
+                before, after = self.brackets(piece.node)
+                out.append(before)
+                todo.append(after)
+            todo.extend(reversed(form.pieces))
+        return "".join(out)
+
+    def form(self, node: Node, unsigned: bool = False) -> Form:
+        """How one node is written; without its leading minus if `unsigned`."""
+        if node in self.names:
+            return self.atom(self.identifier(self.names[node]))
+        if node.op in ("num", "mul"):
+            return self.op_num(node, unsigned) if node.op == "num" else self.op_mul(node, unsigned)
+        method: Callable[[Node], Form] | None = getattr(self, f"op_{node.op}", None)
+        if method is not None:
+            return method(node)
+        if node.op in self.calls:
+            return self.call(self.calls[node.op], node.args, self.options(node))
+        raise LookupError(f"{type(self).__name__} has no form for the operation {node.op!r}")
+
+    # ---------------------------------------------------- what notations say
+
+    def prepare(self, root: Node) -> None:
+        """A look at the whole expression before it is written."""
+
+    def brackets(self, node: Node) -> tuple[str, str]:
+        """What stands around an operand that needs brackets."""
+        return "(", ")"
+
+    def identifier(self, name: str) -> str:
+        """A name."""
+        return name
+
+    def dimension(self, dim: Dim) -> str:
+        """A dimension as an expression."""
+        return str(dim).replace("*", " * ")
+
+    def op_num(self, node: Node, unsigned: bool) -> Form:
+        """A rational."""
+        raise NotImplementedError
+
+    def op_mul(self, node: Node, unsigned: bool) -> Form:
+        """Elementwise product."""
+        raise NotImplementedError
+
+    # -------------------------------------------------------- common to all
+
+    def atom(self, text: str) -> Form:
+        """A form that never needs brackets."""
+        return Form(Level.ATOM, [text])
+
+    def call(self, name: str, args: tuple[Node, ...], options: tuple[str, ...] = ()) -> Form:
+        """`name(a, b, axis=1)`."""
+        pieces: list[Piece] = [name, "("]
+        for index, arg in enumerate(args):
+            pieces += [", "] * (index > 0) + [Child(arg, Level.ANY)]
+        pieces += [f", {option}" for option in options]
+        return Form(Level.ATOM, [*pieces, ")"])
+
+    def options(self, node: Node) -> tuple[str, ...]:
+        """What stands in a call after the operands."""
+        if node.op in ("sum_axis", "softmax", "logsoftmax", "logsumexp") and node.data is not None:
+            return (f"axis={node.data}",)
+        if node.op in ("tril", "triu") and node.data:
+            return (str(node.data),)
+        return ()
+
+    def op_var(self, node: Node) -> Form:
+        assert isinstance(node.data, tuple)
+        return self.atom(self.identifier(str(node.data[0])))
+
+    def op_param(self, node: Node) -> Form:
+        return self.atom(self.identifier(str(node.data)))
+
+    op_loss = op_param
+
+
+def primes(node: Node) -> tuple[str, int]:
+    """`(name, order)` of an `elem` or `vfun` node."""
+    assert isinstance(node.data, tuple)
+    name, order = node.data
+    return str(name), int(order)
+
+
+def is_row_derivative(node: Node) -> bool:
+    """Whether this is the gradient of a scalar-valued function: the language's `f'(u)` is its transpose."""
+    return (
+        node.op == "vfun" and primes(node)[1] == 1 and bool(node.shape) and node.shape == node.args[0].shape
+    )
+
+
+def subscripts(node: Node) -> tuple[tuple[str, ...], str]:
+    """The index letters of each operand of an `einsum` and of its result."""
+    assert isinstance(node.data, tuple)
+    if len(node.data) == 2 and isinstance(node.data[0], tuple):
+        operands, result = node.data
+    else:
+        operands, result = node.data[:-1], node.data[-1]
+    return tuple("".join(part) for part in operands), "".join(result)
