@@ -1,0 +1,220 @@
+"""The value of expressions at a point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from math import prod
+
+from gradcli.evaluate.array import Array, Scalar, Sizes, concrete
+from gradcli.evaluate.errors import EvaluationError, NotEvaluable, OnKink, OutsideDomain, Undefined
+from gradcli.evaluate.field import Field
+from gradcli.evaluate.opaque import Hook, ScalarFunction, VectorFunction, random_entries
+from gradcli.evaluate.taylor import FUNCTIONS, derivative
+from gradcli.expr.node import Node
+
+PLACEHOLDERS = frozenset({"grad", "jac", "hess", "param", "var", "loss"})
+
+
+class Point:
+    """One evaluation: what the names stand for, and what is known of the nodes so far.
+
+    `moving` holds the serials of nodes that depend on a variable: only those can lie on a kink by chance.
+    """
+
+    def __init__(
+        self,
+        values: Mapping[Node, Array],
+        sizes: Sizes,
+        field: Field,
+        functions: Mapping[str, Hook],
+        seed: int,
+        strict_kinks: bool,
+    ) -> None:
+        self.values = values
+        self.sizes = sizes
+        self.field = field
+        self.functions = functions
+        self.seed = seed
+        self.strict_kinks = strict_kinks
+        self.infinite = False
+        self.moving: set[int] = set()
+        self._opaque: dict[tuple[str, int, int], Hook] = {}
+
+    def shape(self, node: Node) -> tuple[int, ...]:
+        """The shape of a node in numbers."""
+        return concrete(node.shape, self.sizes)
+
+    def guarded(self, compute: Callable[..., Scalar], *args: Scalar) -> Scalar:
+        """A scalar function of entries; undefined where one of them or the value is."""
+        for arg in args:
+            if isinstance(arg, Undefined):
+                return arg
+        try:
+            return compute(*args)
+        except OutsideDomain as trouble:
+            return Undefined(str(trouble))
+        except OnKink as trouble:
+            if self.strict_kinks:
+                raise
+            return Undefined(str(trouble))
+
+    def scalar_function(self, name: str, order: int, x: Scalar) -> Scalar:
+        """A named elementwise function or its derivative, at a defined number."""
+        hook = self.functions.get(name)
+        if hook is None:
+            if name in FUNCTIONS:
+                return derivative(self.field, name, order, x)
+            key = (name, 0, 0)
+            hook = self._opaque.get(key)
+            if hook is None:
+                hook = self._opaque[key] = ScalarFunction(self.field, f"{self.seed}/{name}")
+        try:
+            return hook(order, x)
+        except RecursionError:
+            raise NotEvaluable(f"{name}: functions defined by one another too deeply") from None
+
+    def vector_function(self, name: str, inputs: int, outputs: int) -> Hook:
+        """A named vector function `(order, flat list) -> flat list`."""
+        hook = self.functions.get(name)
+        if hook is not None:
+            return hook
+        key = (name, inputs, outputs)
+        if key not in self._opaque:
+            self._opaque[key] = VectorFunction(self.field, f"{self.seed}/{name}", inputs, outputs)
+        return self._opaque[key]
+
+    def given(self, node: Node) -> Array:
+        """A value from the caller, in this field."""
+        a = self.values[node]
+        if a.shape != self.shape(node):
+            raise NotEvaluable(f"{node.data}: a value of shape {a.shape} where {self.shape(node)} belongs")
+        convert = self.field.number
+        return Array(a.shape, [convert(x) if isinstance(x, Fraction | int) else x for x in a.flat])
+
+    def cotangent(self, node: Node) -> Array:
+        """A random gradient of an arbitrary function, settled by its name and the seed."""
+        shape = self.shape(node)
+        return Array(shape, random_entries(self.field, f"{self.seed}/{node.data}", prod(shape)))
+
+
+Operation = Callable[[Point, Node, list[Array]], Array]
+
+
+def evaluate(
+    roots: list[Node],
+    values: Mapping[Node, Array],
+    sizes: Sizes,
+    field: Field,
+    *,
+    functions: Mapping[str, Hook] | None = None,
+    seed: int = 0,
+    strict_kinks: bool = True,
+) -> list[Array]:
+    """The values of expressions, each different subexpression computed once.
+
+    `values` gives arrays of Fractions, or of the field's own numbers, for `var` nodes (and for any other
+    node, which is then not looked into); `functions` hooks for named functions.  An opaque function and a
+    cotangent that are not given are random, settled by their name and the seed.
+
+    Raises OutsideDomain where an entry has no real value; OnKink where a comparison, a sign or the derivative
+    of abs, relu, max or min meets equal numbers (with `strict_kinks=False` ties count as equal: `sign(0)` is
+    0); NotExact in the exact field where a value is irrational; NotEvaluable for placeholders and names
+    without value.
+    """
+    point = Point(values, sizes, field, functions or {}, seed, strict_kinks)
+    memo = run(point, roots)
+    for root in roots:
+        for entry in memo[root.serial].flat:
+            if isinstance(entry, Undefined):
+                raise OutsideDomain(entry.reason)
+    return [memo[root.serial] for root in roots]
+
+
+def run(point: Point, roots: list[Node]) -> dict[int, Array]:
+    """All subexpressions by serial; entries outside a domain are `Undefined`."""
+    from gradcli.evaluate.operations import TABLE
+
+    memo: dict[int, Array] = {}
+    field, values = point.field, point.values
+    todo = list(reversed(roots))
+    while todo:
+        node = todo[-1]
+        if node.serial in memo:
+            todo.pop()
+            continue
+        if node in values:
+            memo[node.serial] = point.given(node)
+            point.moving.add(node.serial)
+            continue
+        waiting = [arg for arg in node.args if arg.serial not in memo]
+        if waiting:
+            todo.extend(reversed(waiting))
+            continue
+        todo.pop()
+        operation = TABLE.get(node.op)
+        if operation is None:
+            raise NotEvaluable(_no_value(node))
+        if node.op == "cotangent" or any(arg.serial in point.moving for arg in node.args):
+            point.moving.add(node.serial)
+        out = operation(point, node, [memo[arg.serial] for arg in node.args])
+        flat, infinite = out.flat, point.infinite
+        for i, entry in enumerate(flat):
+            flat[i] = field.checked(entry, infinite)
+        memo[node.serial] = out
+    return memo
+
+
+def _no_value(node: Node) -> str:
+    if node.op in ("var", "param"):
+        name = node.data[0] if isinstance(node.data, tuple) else node.data
+        return f"{name} was given no value"
+    if node.op in PLACEHOLDERS:
+        return f"{node.op}(...) has to be derived before it has a value"
+    return f"no evaluation of the operation {node.op}"
+
+
+def defined_functions(
+    bodies: Mapping[str, tuple[Node, Node]],
+    values: Mapping[Node, Array],
+    sizes: Sizes,
+    field: Field,
+    *,
+    functions: Mapping[str, Hook] | None = None,
+    seed: int = 0,
+) -> dict[str, Hook]:
+    """Hooks for functions that a program defines, `{name: (param, body)}`, for `evaluate(functions=...)`.
+
+    A body may use other functions of the mapping, and variables.  `functions` are hooks for further names.
+    """
+    from gradcli.evaluate.jets import DefinedFunction
+
+    hooks: dict[str, Hook] = dict(functions or {})
+    point = Point(values, sizes, field, hooks, seed, True)
+
+    def constants(nodes: list[Node]) -> list[Scalar]:
+        memo = run(point, nodes)
+        return [memo[node.serial].flat[0] for node in nodes]
+
+    def lazily(param: Node, body: Node) -> Hook:
+        return _Lazy(lambda: DefinedFunction(field, body, param, constants, point.scalar_function))
+
+    for name, (param, body) in bodies.items():
+        hooks[name] = lazily(param, body)
+    return hooks
+
+
+class _Lazy:
+    """Builds a function at its first call, when all of its kin have names."""
+
+    def __init__(self, build: Callable[[], Hook]) -> None:
+        self._build = build
+        self._hook: Hook | None = None
+
+    def __call__(self, order: int, x: Scalar) -> Scalar:
+        if self._hook is None:
+            self._hook = self._build()
+        return self._hook(order, x)
+
+
+__all__ = ["EvaluationError", "Operation", "Point", "defined_functions", "evaluate", "run"]

@@ -1,0 +1,79 @@
+"""What numbers evaluation computes with."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from fractions import Fraction
+
+from gradcli.evaluate.array import Scalar
+from gradcli.evaluate.errors import OutsideDomain, Undefined
+
+
+class Field(ABC):
+    """Real numbers in one representation.
+
+    Values support `+ - * / abs < ==` with one another.  The methods raise OutsideDomain where there is no
+    real
+    value and, in the exact field, NotExact where there is no rational one.
+    """
+
+    name: str
+    zero: Scalar
+    one: Scalar
+    exact: bool
+
+    @abstractmethod
+    def number(self, value: Fraction | int) -> Scalar:
+        """A rational."""
+
+    @abstractmethod
+    def constant(self, name: str) -> Scalar:
+        """`pi`, `e_` or `inf`."""
+
+    @abstractmethod
+    def total(self, terms: Sequence[Scalar]) -> Scalar:
+        """The sum; what is left of a cancellation by rounding alone is zero."""
+
+    @abstractmethod
+    def function(self, name: str, x: Scalar) -> Scalar:
+        """A scalar function of the language at a defined number."""
+
+    @abstractmethod
+    def real_power(self, base: Scalar, exponent: Scalar) -> Scalar:
+        """`base ** exponent` for a positive base and an exponent that is no small integer."""
+
+    @abstractmethod
+    def integer(self, x: Scalar) -> int | None:
+        """The integer that a number is, else None."""
+
+    @abstractmethod
+    def integer_power(self, base: Scalar, exponent: int) -> Scalar:
+        """`base ** exponent` for a base that is not 0."""
+
+    @abstractmethod
+    def tiny(self, x: Scalar, scale: Scalar) -> bool:
+        """Whether x cannot be told from zero among numbers of the size of scale."""
+
+    @abstractmethod
+    def checked(self, x: Scalar, infinite: bool) -> Scalar:
+        """x, or an `Undefined` where it is no number, too large, or infinite without leave."""
+
+    def power(self, base: Scalar, exponent: Scalar) -> Scalar:
+        """`base ** exponent`, real: 0**0 is 1; a negative base wants an integer exponent."""
+        if isinstance(base, Undefined):
+            return base
+        if isinstance(exponent, Undefined):
+            return exponent
+        k = self.integer(exponent)
+        if base == 0:
+            if k == 0:
+                return self.one
+            if exponent < 0:
+                raise OutsideDomain("division by zero")
+            return self.zero
+        if k is not None:
+            return self.integer_power(base, k)
+        if base < 0:
+            raise OutsideDomain("a negative number to a power that is not an integer")
+        return self.real_power(base, exponent)

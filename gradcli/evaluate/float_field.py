@@ -1,0 +1,101 @@
+"""Python floats: the quick look before a precise one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from gradcli.evaluate.array import Scalar
+from gradcli.evaluate.errors import OutsideDomain, Undefined
+from gradcli.evaluate.field import Field
+
+_CANCELLED = 1e-13
+_SINGULAR = 1e-11
+_LARGEST_INTEGER_POWER = 2**40
+
+
+def _sigmoid(t: float) -> float:
+    if t >= 0:
+        return 1.0 / (1.0 + math.exp(-t))
+    small = math.exp(t)
+    return small / (1.0 + small)
+
+
+_FUNCTIONS: dict[str, Callable[[float], float]] = {
+    "exp": math.exp,
+    "log": math.log,
+    "sqrt": math.sqrt,
+    "sin": math.sin,
+    "cos": math.cos,
+    "tan": math.tan,
+    "asin": math.asin,
+    "acos": math.acos,
+    "atan": math.atan,
+    "sinh": math.sinh,
+    "cosh": math.cosh,
+    "tanh": math.tanh,
+    "sigmoid": _sigmoid,
+    "softplus": lambda t: max(t, 0.0) + math.log1p(math.exp(-abs(t))),
+    "erf": math.erf,
+    "abs": abs,
+    "relu": lambda t: max(t, 0.0),
+    "sign": lambda t: float((t > 0) - (t < 0)),
+}
+
+
+class FloatField(Field):
+    """Double precision."""
+
+    name = "float"
+    zero = 0.0
+    one = 1.0
+    exact = False
+
+    def number(self, value: Fraction | int) -> float:
+        try:
+            return float(value)
+        except OverflowError:
+            raise OutsideDomain("overflow") from None
+
+    def constant(self, name: str) -> float:
+        return {"pi": math.pi, "e_": math.e, "inf": math.inf}[name]
+
+    def total(self, terms: Sequence[Scalar]) -> Scalar:
+        try:
+            value = math.fsum(terms)
+            if len(terms) > 1 and abs(value) <= _CANCELLED * max(map(abs, terms)) < math.inf:
+                return 0.0
+            return value
+        except TypeError:
+            return next(term for term in terms if isinstance(term, Undefined))
+        except (OverflowError, ValueError):
+            return Undefined("overflow")
+
+    def function(self, name: str, x: Scalar) -> float:
+        try:
+            return _FUNCTIONS[name](x)
+        except (ValueError, ZeroDivisionError):
+            raise OutsideDomain(f"{name} of {x:.6g}") from None
+        except OverflowError:
+            raise OutsideDomain("overflow") from None
+
+    def real_power(self, base: Scalar, exponent: Scalar) -> float:
+        try:
+            return float(base**exponent)
+        except OverflowError:
+            raise OutsideDomain("overflow") from None
+
+    def integer(self, x: Scalar) -> int | None:
+        return int(x) if abs(x) < _LARGEST_INTEGER_POWER and float(x).is_integer() else None
+
+    def integer_power(self, base: Scalar, exponent: int) -> float:
+        return self.real_power(base, exponent)
+
+    def tiny(self, x: Scalar, scale: Scalar) -> bool:
+        return bool(abs(x) <= _SINGULAR * abs(scale)) and math.isfinite(x)
+
+    def checked(self, x: Scalar, infinite: bool) -> Scalar:
+        if x.__class__ is not float or math.isfinite(x):
+            return x
+        return x if infinite and not math.isnan(x) else Undefined("overflow")

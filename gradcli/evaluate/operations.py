@@ -1,0 +1,346 @@
+"""How each operation is computed: `TABLE[op](point, node, args)`, entries possibly `Undefined`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+from gradcli.evaluate import matrices
+from gradcli.evaluate.array import Array, Scalar, as_matrix, full, size_of
+from gradcli.evaluate.contract import Subscripts, einsum
+from gradcli.evaluate.errors import OnKink, OutsideDomain, Undefined
+from gradcli.evaluate.evaluate import Operation, Point
+from gradcli.expr.node import Node, value_of
+
+# ---------------------------------------------------------------------- leaves
+
+
+def _num(point: Point, node: Node, args: list[Array]) -> Array:
+    return Array((), [point.guarded(lambda: point.field.number(value_of(node) or 0))])
+
+
+def _const(point: Point, node: Node, args: list[Array]) -> Array:
+    point.infinite = point.infinite or node.data == "inf"
+    return Array((), [point.field.constant(str(node.data))])
+
+
+def _dim(point: Point, node: Node, args: list[Array]) -> Array:
+    return Array((), [point.field.number(size_of(str(node.data), point.sizes))])
+
+
+def _eye(point: Point, node: Node, args: list[Array]) -> Array:
+    m, n = point.shape(node)
+    return Array(
+        (m, n), [point.field.one if i == j else point.field.zero for i in range(m) for j in range(n)]
+    )
+
+
+def _unit(point: Point, node: Node, args: list[Array]) -> Array:
+    out = full(point.shape(node), point.field.zero)
+    out.flat[_place(cast("tuple[int, ...]", node.data), out.shape)] = point.field.one
+    return out
+
+
+def _place(index: tuple[int, ...], shape: tuple[int, ...]) -> int:
+    """Where an entry, counted from 1, lies in the flat list."""
+    place = 0
+    for i, size in zip(index, shape, strict=True):
+        if not 1 <= i <= size:
+            raise OutsideDomain(f"index {i} of {size}")
+        place = place * size + i - 1
+    return place
+
+
+# ----------------------------------------------------------------- elementwise
+
+
+def _spread(args: list[Array], shape: tuple[int, ...]) -> list[list[Scalar]]:
+    """The entries of each argument, scalars repeated."""
+    count = len(full(shape, 0).flat)
+    return [a.flat if a.shape else a.flat * count for a in args]
+
+
+def _add(point: Point, node: Node, args: list[Array]) -> Array:
+    shape = point.shape(node)
+    return Array(shape, [point.field.total(terms) for terms in zip(*_spread(args, shape), strict=True)])
+
+
+def _mul(point: Point, node: Node, args: list[Array]) -> Array:
+    shape = point.shape(node)
+    first, *others = _spread(args, shape)
+    for other in others:
+        first = [x * y for x, y in zip(first, other, strict=True)]
+    return Array(shape, list(first))
+
+
+def _pow(point: Point, node: Node, args: list[Array]) -> Array:
+    shape = point.shape(node)
+    pairs = zip(*_spread(args, shape), strict=True)
+    return Array(shape, [point.guarded(point.field.power, base, exponent) for base, exponent in pairs])
+
+
+def _elem(point: Point, node: Node, args: list[Array]) -> Array:
+    name, order = cast("tuple[str, int]", node.data)
+    if name == "sign" and order == 0:
+        _no_tie(point, args[0], node.args[0])
+    return Array(
+        args[0].shape,
+        [point.guarded(lambda x: point.scalar_function(name, order, x), x) for x in args[0].flat],
+    )
+
+
+def _no_tie(point: Point, a: Array, node: Node) -> None:
+    if point.strict_kinks and node.serial in point.moving and any(_is_zero(x) for x in a.flat):
+        raise OnKink("sign at 0")
+
+
+def _is_zero(x: Scalar) -> bool:
+    return not isinstance(x, Undefined) and bool(x == 0)
+
+
+def _vfun(point: Point, node: Node, args: list[Array]) -> Array:
+    name, order = cast("tuple[str, int]", node.data)
+    shape, inputs = point.shape(node), args[0].flat
+    for x in inputs:
+        if isinstance(x, Undefined):
+            return full(shape, x)
+    outputs = len(full(shape, 0).flat) // len(inputs) ** order
+    hook = point.vector_function(name, len(inputs), outputs)
+    try:
+        return Array(shape, list(hook(order, inputs)))
+    except OutsideDomain as trouble:
+        return full(shape, Undefined(str(trouble)))
+
+
+def _extreme(pick: Callable[..., Scalar]) -> Operation:
+    def operation(point: Point, node: Node, args: list[Array]) -> Array:
+        shape = point.shape(node)
+        return Array(shape, [point.guarded(pick, a, b) for a, b in zip(*_spread(args, shape), strict=True)])
+
+    return operation
+
+
+def _cmp(point: Point, node: Node, args: list[Array]) -> Array:
+    shape = point.shape(node)
+    field, strictly = point.field, node.data == "<"
+    by_chance = point.strict_kinks and node.serial in point.moving and node.args[0] is not node.args[1]
+
+    def compare(a: Scalar, b: Scalar) -> Scalar:
+        if a == b or (not field.exact and field.tiny(a - b, max(abs(a), abs(b)))):
+            if by_chance:
+                raise OnKink("a comparison of equal numbers")
+            return field.zero if strictly else field.one
+        return field.one if a < b else field.zero
+
+    return Array(shape, [point.guarded(compare, a, b) for a, b in zip(*_spread(args, shape), strict=True)])
+
+
+def _where(point: Point, node: Node, args: list[Array]) -> Array:
+    shape = point.shape(node)
+    out = []
+    for c, a, b in zip(*_spread(args, shape), strict=True):
+        out.append(c if isinstance(c, Undefined) else (a if c != 0 else b))
+    return Array(shape, out)
+
+
+# -------------------------------------------------------------------- matrices
+
+
+def _rows(a: Array) -> matrices.Rows:
+    m, n = as_matrix(a)
+    return [a.flat[i * n : (i + 1) * n] for i in range(m)]
+
+
+def _from_rows(rows: matrices.Rows, shape: tuple[int, ...]) -> Array:
+    return Array(shape, [x for row in rows for x in row])
+
+
+def _matmul(point: Point, node: Node, args: list[Array]) -> Array:
+    factors = [_rows(a) for a in args]
+    if len(factors[-1][0]) == 1:  # a column: from the right there are only vectors
+        result = factors[-1]
+        for factor in reversed(factors[:-1]):
+            result = matrices.product(point.field, factor, result)
+    else:
+        result = factors[0]
+        for factor in factors[1:]:
+            result = matrices.product(point.field, result, factor)
+    return _from_rows(result, point.shape(node))
+
+
+def _transpose(point: Point, node: Node, args: list[Array]) -> Array:
+    m, n = as_matrix(args[0])
+    return Array(point.shape(node), [args[0].flat[i * n + j] for j in range(n) for i in range(m)])
+
+
+def _of_square(compute: Callable[[Point, Node, matrices.Rows], matrices.Rows]) -> Operation:
+    """A function of a square matrix; undefined as a whole where one entry is."""
+
+    def operation(point: Point, node: Node, args: list[Array]) -> Array:
+        rows, shape = _rows(args[0]), point.shape(node)
+        bad = matrices.undefined_in(rows)
+        if bad is None:
+            try:
+                return _from_rows(compute(point, node, rows), shape)
+            except OutsideDomain as trouble:
+                bad = Undefined(str(trouble))
+        return full(shape, bad)
+
+    return operation
+
+
+def _diag(point: Point, node: Node, args: list[Array]) -> Array:
+    n = len(args[0].flat)
+    return Array(
+        (n, n), [args[0].flat[i] if i == j else point.field.zero for i in range(n) for j in range(n)]
+    )
+
+
+def _diagonal(point: Point, node: Node, args: list[Array]) -> Array:
+    m, n = as_matrix(args[0])
+    (length,) = point.shape(node) or (1,)
+    if length != min(m, n):
+        raise OutsideDomain(f"the diagonal of a {m} x {n} matrix has {min(m, n)} entries, not {length}")
+    return Array(point.shape(node), [args[0].flat[i * n + i] for i in range(length)])
+
+
+def _triangle(keeps: Callable[[int, int], bool]) -> Operation:
+    def operation(point: Point, node: Node, args: list[Array]) -> Array:
+        m, n = as_matrix(args[0])
+        k, flat = cast(int, node.data), args[0].flat
+        kept = [flat[i * n + j] if keeps(j - i, k) else point.field.zero for i in range(m) for j in range(n)]
+        return Array(args[0].shape, kept)
+
+    return operation
+
+
+def _kron(point: Point, node: Node, args: list[Array]) -> Array:
+    a, b = _rows(args[0]), _rows(args[1])
+    return _from_rows([[x * y for x in row for y in other] for row in a for other in b], point.shape(node))
+
+
+def _entry(point: Point, node: Node, args: list[Array]) -> Array:
+    return Array((), [args[0].flat[_place(cast("tuple[int, ...]", node.data), args[0].shape)]])
+
+
+def _einsum(point: Point, node: Node, args: list[Array]) -> Array:
+    subscripts, result = cast("tuple[tuple[Subscripts, ...], Subscripts]", node.data)
+    return einsum(point.field, subscripts, result, args, point.shape(node))
+
+
+# ------------------------------------------------------------------ reductions
+
+
+def _trace(point: Point, node: Node, args: list[Array]) -> Array:
+    n = as_matrix(args[0])[1]
+    return Array((), [point.field.total(args[0].flat[:: n + 1])])
+
+
+def _sum_axis(point: Point, node: Node, args: list[Array]) -> Array:
+    lines = _lines(args[0], cast(int, node.data))
+    return Array(point.shape(node), [point.field.total(line) for line in lines])
+
+
+def _lines(a: Array, axis: int | None) -> list[list[Scalar]]:
+    """The vectors that an operation over an axis works on."""
+    if axis is None:
+        return [a.flat]
+    rows = _rows(a)
+    return rows if axis == 1 else [list(column) for column in zip(*rows, strict=True)]
+
+
+def _norm(point: Point, node: Node, args: list[Array]) -> Array:
+    largest = point.field.zero
+    for x in args[0].flat:
+        if isinstance(x, Undefined):
+            return Array((), [x])
+        largest = max(largest, abs(x))
+    if largest == 0:
+        return Array((), [point.field.zero])
+    squares = point.field.total([(x / largest) * (x / largest) for x in args[0].flat])
+    return Array((), [point.guarded(lambda: largest * point.field.function("sqrt", squares))])
+
+
+def _softmax(op: str) -> Operation:
+    def operation(point: Point, node: Node, args: list[Array]) -> Array:
+        axis = cast("int | None", node.data)
+        lines = [_softmax_line(point, op, line) for line in _lines(args[0], axis)]
+        if axis == 0 and op != "logsumexp":
+            lines = [list(row) for row in zip(*lines, strict=True)]
+        return _from_rows(lines, point.shape(node))
+
+    return operation
+
+
+def _softmax_line(point: Point, op: str, line: list[Scalar]) -> list[Scalar]:
+    field = point.field
+    count = 1 if op == "logsumexp" else len(line)
+    for x in line:
+        if isinstance(x, Undefined):
+            return [x] * count
+    try:
+        top = max(line)
+        weights = [field.function("exp", x - top) for x in line]
+        total = field.total(weights)
+        if op == "softmax":
+            return [weight / total for weight in weights]
+        log = field.function("log", total)
+        return [top + log] if op == "logsumexp" else [x - top - log for x in line]
+    except OutsideDomain as trouble:
+        return [Undefined(str(trouble))] * count
+
+
+def _larger(a: Scalar, b: Scalar) -> Scalar:
+    return max(a, b)
+
+
+def _smaller(a: Scalar, b: Scalar) -> Scalar:
+    return min(a, b)
+
+
+TABLE: dict[str, Operation] = {
+    "num": _num,
+    "const": _const,
+    "dim": _dim,
+    "cotangent": lambda point, node, args: point.cotangent(node),
+    "zeros": lambda point, node, args: full(point.shape(node), point.field.zero),
+    "ones": lambda point, node, args: full(point.shape(node), point.field.one),
+    "eye": _eye,
+    "unit": _unit,
+    "add": _add,
+    "mul": _mul,
+    "pow": _pow,
+    "matmul": _matmul,
+    "T": _transpose,
+    "inv": _of_square(lambda point, node, rows: matrices.inverse(point.field, rows)),
+    "mpow": _of_square(lambda point, node, rows: matrices.power(point.field, rows, cast(int, node.data))),
+    "det": _of_square(lambda point, node, rows: [[matrices.determinant(point.field, rows)]]),
+    "logdet": _of_square(lambda point, node, rows: [[matrices.log_determinant(point.field, rows)]]),
+    "adj": _of_square(lambda point, node, rows: matrices.adjugate(point.field, rows)),
+    "diag": _diag,
+    "diagonal": _diagonal,
+    "tr": _trace,
+    "sum": lambda point, node, args: Array((), [point.field.total(args[0].flat)]),
+    "sum_axis": _sum_axis,
+    "norm": _norm,
+    "norm1": lambda point, node, args: Array((), [point.field.total([abs(x) for x in args[0].flat])]),
+    "elem": _elem,
+    "vfun": _vfun,
+    "max": _extreme(_larger),
+    "min": _extreme(_smaller),
+    "cmp": _cmp,
+    "where": _where,
+    "softmax": _softmax("softmax"),
+    "logsoftmax": _softmax("logsoftmax"),
+    "logsumexp": _softmax("logsumexp"),
+    "stack": lambda point, node, args: Array(point.shape(node), [a.flat[0] for a in args]),
+    "entry": _entry,
+    "tril": _triangle(lambda above, k: above <= k),
+    "triu": _triangle(lambda above, k: above >= k),
+    "kron": _kron,
+    "vec": lambda point, node, args: Array(
+        point.shape(node), [x for column in _lines(args[0], 0) for x in column]
+    ),
+    "einsum": _einsum,
+    "stop": lambda point, node, args: Array(args[0].shape, list(args[0].flat)),
+}

@@ -1,0 +1,129 @@
+"""Derivatives of every order of the scalar functions of the language.
+
+Each comes from the differential equation that the function satisfies, as a recurrence for its Taylor
+coefficients (A. Griewank and A. Walther, Evaluating Derivatives, 2nd ed., table 13.2), and so is independent
+of the rules by which expressions are differentiated.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import factorial
+
+from gradcli.evaluate.array import Scalar
+from gradcli.evaluate.errors import OnKink, OutsideDomain
+from gradcli.evaluate.field import Field
+
+_SMOOTH = ("exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "erf")
+FUNCTIONS = frozenset((*_SMOOTH, "sigmoid", "relu", "softplus", "abs", "sign"))
+
+
+def derivative(field: Field, name: str, order: int, x: Scalar) -> Scalar:
+    """The derivative of a function of the language at a number; order 0 is the value.
+
+    Raises OutsideDomain where there is none and OnKink where it jumps.
+    """
+    if order == 0:
+        return field.function(name, x)
+    if name in ("abs", "relu", "sign"):
+        return _piecewise(field, name, order, x)
+    if name in ("exp", "sin", "cos", "sinh", "cosh"):
+        return _cyclic(field, name, order, x)
+    if name == "log":
+        if x <= 0:
+            raise OutsideDomain("log of a number that is not positive")
+        return (-1) ** (order - 1) * factorial(order - 1) / field.power(x, field.number(order))
+    if name == "sqrt":
+        return falling_power(field, x, Fraction(1, 2), order)
+    if name == "softplus":
+        return derivative(field, "sigmoid", order - 1, x)
+    return coefficients(field, name, x, order)[order] * factorial(order)
+
+
+def falling_power(field: Field, base: Scalar, exponent: Fraction, order: int) -> Scalar:
+    """The derivative of `t ** exponent` at `t = base`."""
+    factor = Fraction(1)
+    for i in range(order):
+        factor *= exponent - i
+    if factor == 0:
+        return field.zero
+    return field.number(factor) * field.power(base, field.number(exponent - order))
+
+
+def _piecewise(field: Field, name: str, order: int, x: Scalar) -> Scalar:
+    if x == 0:
+        raise OnKink(f"the derivative of {name} at 0")
+    if order > 1 or name == "sign":
+        return field.zero
+    if x > 0:
+        return field.one
+    return field.zero if name == "relu" else -field.one
+
+
+def _cyclic(field: Field, name: str, order: int, x: Scalar) -> Scalar:
+    if name in ("sinh", "cosh") and order % 2:
+        name = "cosh" if name == "sinh" else "sinh"
+    if name not in ("sin", "cos"):
+        return field.function(name, x)
+    phase = (order + (name == "cos")) % 4
+    value = field.function("cos" if phase % 2 else "sin", x)
+    return -value if phase >= 2 else value
+
+
+def coefficients(field: Field, name: str, x: Scalar, order: int) -> list[Scalar]:
+    """Taylor coefficients at x of tan, tanh, sigmoid, asin, acos, atan and erf, up to the order."""
+    value = field.function(name, x)
+    if name == "tan":
+        return _riccati(field, value, (1, 0, 1), order)
+    if name == "sigmoid":
+        # s - s**2 cancels where s is near 1: use the reflection s(x) = 1 - s(-x).
+        if x <= 0:
+            return _riccati(field, value, (0, 1, -1), order)
+        mirrored = _riccati(field, field.function(name, -x), (0, 1, -1), order)
+        return [value, *((-1) ** (k + 1) * mirrored[k] for k in range(1, order + 1))]
+    if name == "tanh":
+        inner = coefficients(field, "sigmoid", 2 * x, order)
+        return [value, *(inner[k] * 2 ** (k + 1) for k in range(1, order + 1))]
+    if name == "erf":
+        slope = _gaussian(field, x, order - 1)
+    elif name == "atan":
+        slope = _quadratic_power(field, (1 + x * x, 2 * x, field.one), Fraction(-1), order - 1)
+    else:
+        if abs(x) >= 1:
+            raise OutsideDomain(f"the derivative of {name} outside (-1, 1)")
+        slope = _quadratic_power(field, (1 - x * x, -2 * x, -field.one), Fraction(-1, 2), order - 1)
+        if name == "acos":
+            slope = [-term for term in slope]
+    return [value, *(slope[k] / (k + 1) for k in range(order))]
+
+
+def _riccati(field: Field, start: Scalar, c: tuple[int, int, int], order: int) -> list[Scalar]:
+    """The solution of `s' = c0 + c1 s + c2 s**2`."""
+    out = [start]
+    for k in range(order):
+        square = field.total([out[i] * out[k - i] for i in range(k + 1)])
+        out.append(((c[0] if k == 0 else 0) + c[1] * out[k] + c[2] * square) / (k + 1))
+    return out
+
+
+def _quadratic_power(
+    field: Field, q: tuple[Scalar, Scalar, Scalar], exponent: Fraction, order: int
+) -> list[Scalar]:
+    """`(q0 + q1 h + q2 h**2) ** exponent`, by `q u' = p q' u`."""
+    p = field.number(exponent)
+    out = [field.power(q[0], p)]
+    for k in range(order):
+        total = (p - k) * q[1] * out[k]
+        if k:
+            total = total + (2 * p - (k - 1)) * q[2] * out[k - 1]
+        out.append(total / (q[0] * (k + 1)))
+    return out
+
+
+def _gaussian(field: Field, x: Scalar, order: int) -> list[Scalar]:
+    """`2 / sqrt(pi) * exp(-(x + h)**2)`, by `u' = -2 (x + h) u`."""
+    scale = 2 / field.function("sqrt", field.constant("pi"))
+    out = [scale * field.function("exp", -x * x)]
+    for k in range(order):
+        out.append(-2 * (x * out[k] + (out[k - 1] if k else 0)) / (k + 1))
+    return out
