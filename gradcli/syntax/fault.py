@@ -6,6 +6,7 @@ from gradcli.diagnostics.diagnostic import Diagnostic, error
 from gradcli.syntax import faults
 from gradcli.syntax.ast import Source, Span
 from gradcli.syntax.tokens import Tokens
+from gradcli.syntax.unexpected import unexpected
 
 
 class SyntaxFault(Exception):
@@ -32,7 +33,7 @@ class UnexpectedToken(SyntaxFault):
 
     def diagnostic(self, source: Source, tokens: Tokens) -> Diagnostic:
         """Return the complaint about this fault."""
-        return faults.unexpected(source, tokens, self.at)
+        return unexpected(source, tokens, self.at)
 
 
 class TooDeep(SyntaxFault):

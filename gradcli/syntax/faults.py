@@ -64,17 +64,6 @@ def wrong_close(source: Source, tokens: Tokens, opening: int | None, start: int,
     )
 
 
-def unknown(source: Source, start: int, end: int) -> Diagnostic:
-    """A character that is no part of the language."""
-    return error("E103", f"`{source.text[start:end]}` is no part of the language", source, Span(start, end))
-
-
-def bad_name(source: Source, start: int, end: int) -> Diagnostic:
-    """A name with a character that is neither letter nor digit."""
-    word = source.text[start:end]
-    return error("E103", f"`{word[:40]}` is not a name", source, Span(start, end))
-
-
 def rows_by_semicolon(source: Source, start: int, end: int) -> Diagnostic:
     """`[1, 2; 3, 4]`."""
     return error(
@@ -83,17 +72,4 @@ def rows_by_semicolon(source: Source, start: int, end: int) -> Diagnostic:
         source,
         Span(start, end),
         "write [[1, 2], [3, 4]]",
-    )
-
-
-def unexpected(source: Source, tokens: Tokens, at: int) -> Diagnostic:
-    """A token (or the end, `at == len(tokens.kinds)`) that cannot stand where it stands."""
-    if at >= len(tokens.kinds):
-        end = tokens.ends[-1]
-        return error("E101", "the statement ends too early", source, Span(tokens.starts[-1], end))
-    return error(
-        "E101",
-        f"`{tokens.word(at)}` cannot stand here",
-        source,
-        Span(tokens.starts[at], tokens.ends[at]),
     )

@@ -10,21 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gradcli.syntax import faults
+from gradcli.syntax import characters, faults
 from gradcli.syntax.ast import Source
 from gradcli.syntax.tokens import (
     BINARY,
     BLANKS,
-    CHECK,
     CLOSE,
     COLON,
     COMMA,
     COMMENT,
     EQEQ,
     EQUALS,
-    IMPLICIT,
-    LAYOUT,
-    LOSS,
+    KEYWORDS,
     LPAR,
     LSQB,
     NAME,
@@ -44,23 +41,6 @@ from gradcli.syntax.tokens import (
 
 MAX_TOKENS = 200_000  # of one statement
 
-WORDS = {
-    "check": CHECK,
-    "refute": CHECK,
-    "implicit": IMPLICIT,
-    "loss": LOSS,
-    "layout": LAYOUT,
-    "grad": QUESTION,
-    "gradient": QUESTION,
-    "jacobian": QUESTION,
-    "jac": QUESTION,
-    "hessian": QUESTION,
-    "hess": QUESTION,
-    "derivative": QUESTION,
-    "differential": QUESTION,
-    "hvp": QUESTION,
-}
-
 _CONTINUES = BINARY | {EQUALS, COLON, COMMA}
 _WATCHED = frozenset({NEWLINE, COMMENT, SEMICOLON, UNKNOWN, PRIMES, *OPEN, *CLOSE})
 
@@ -69,7 +49,7 @@ _ID = r"[^\W\d][^\W]*"
 _STATEMENT_HEAD = re.compile(
     rf"(?!(?:axis|layout|structure){BLANKS}=)"
     rf"{_ID}{BLANKS}(?:(?:\([^\S\n\w,]*[\w\t ,]*\)|\[[\w\t ,]*\]){BLANKS})?(?:=(?!=)|[:∈])"
-    rf"|(?:check|refute|{'|'.join(w for w, k in WORDS.items() if k == QUESTION)}){BLANKS}(?<=\s){_ID}"
+    rf"|(?:check|refute|{'|'.join(w for w, k in KEYWORDS.items() if k == QUESTION)}){BLANKS}(?<=\s){_ID}"
 )
 
 
@@ -107,7 +87,7 @@ def statements(source: Source) -> Iterator[Tokens]:
                     break  # scan on behind the string
                 _watch(source, tokens, opens, kind, start, pos)
             elif kind == NAME and not text[start:pos].isascii() and name_of(text[start:pos]) is None:
-                tokens.fault = tokens.fault or faults.bad_name(source, start, pos)
+                tokens.fault = tokens.fault or characters.bad_name(source, start, pos)
             tokens.add(kind, start, pos)
             if len(tokens.kinds) > MAX_TOKENS:
                 tokens.fault = tokens.fault or faults.too_long(source, tokens, MAX_TOKENS)
@@ -160,7 +140,7 @@ def _watch(source: Source, tokens: Tokens, opens: list[int], kind: int, start: i
         if opens:
             opens.pop()
     elif kind == UNKNOWN and tokens.fault is None:
-        tokens.fault = faults.unknown(source, start, end)
+        tokens.fault = characters.unknown(source, start, end)
     elif kind == SEMICOLON and tokens.fault is None:
         tokens.fault = faults.rows_by_semicolon(source, start, end)
 
@@ -171,7 +151,7 @@ def _finish(source: Source, tokens: Tokens, opens: list[int]) -> Tokens:
         tokens.fault = faults.unclosed(source, tokens, opens[-1])
     kinds = tokens.kinds
     if kinds[0] == NAME:
-        kind = WORDS.get(tokens.word(0))
+        kind = KEYWORDS.get(tokens.word(0))
         if kind is not None and _is_keyword(kinds):
             kinds[0] = kind
             if kind == QUESTION:

@@ -25,6 +25,24 @@ SIGMA, NABLA, PARTIAL = KIND["SIGMA"], KIND["NABLA"], KIND["PARTIAL"]
 CHECK, IMPLICIT, LOSS, LAYOUT = KIND["CHECK"], KIND["IMPLICIT"], KIND["LOSS"], KIND["LAYOUT"]
 QUESTION, WRT = KIND["QUESTION"], KIND["_WRT"]
 
+# the words that start a statement, each also a name where it can be one
+KEYWORDS: dict[str, int] = {
+    "check": CHECK,
+    "refute": CHECK,
+    "implicit": IMPLICIT,
+    "loss": LOSS,
+    "layout": LAYOUT,
+    "grad": QUESTION,
+    "gradient": QUESTION,
+    "jac": QUESTION,
+    "jacobian": QUESTION,
+    "hess": QUESTION,
+    "hessian": QUESTION,
+    "derivative": QUESTION,
+    "differential": QUESTION,
+    "hvp": QUESTION,
+}
+
 # what the grammar does not know: these stand after its terminals in the scanner
 NEWLINE, COMMENT, SEMICOLON, UNKNOWN = range(len(_tables.TERMINALS) + 1, len(_tables.TERMINALS) + 5)
 _OUTSIDE = (r"\n", r"#[^\n]*", ";", r"\\[A-Za-z]+|\.[^\W\d]\w*|!=|&&|\|\||[^\s]")

@@ -1,0 +1,24 @@
+"""A diagnostic as a dictionary for JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gradcli.diagnostics.diagnostic import Diagnostic
+from gradcli.diagnostics.position import line_and_column
+
+
+def render_dict(diagnostic: Diagnostic) -> dict[str, Any]:
+    """Return line, column (both from 1, or None), code, severity, message and hint."""
+    line = column = None
+    if diagnostic.source is not None and diagnostic.span is not None:
+        line, column = line_and_column(diagnostic.source, diagnostic.span.start)
+    return {
+        "line": line,
+        "column": column,
+        "code": diagnostic.code,
+        "severity": diagnostic.severity,
+        "message": diagnostic.message,
+        "hint": diagnostic.hint,
+        **({"notes": list(diagnostic.notes)} if diagnostic.notes else {}),
+    }
