@@ -13,6 +13,7 @@ from gradcli.syntax import foreign
 from gradcli.syntax.ast import Source, Span
 from gradcli.syntax.characters import clip
 from gradcli.syntax.tokens import (
+    ARROW,
     BINARY,
     CARET,
     CHECK,
