@@ -33,7 +33,8 @@
 | stop | x | | held constant |
 | grad | of, wrt | structure or None | a derivative asked for inside an expression |
 | jac | of, wrt | layout | likewise |
-| hess | of, wrt | | likewise |
+| hess | of, wrt, wrt | | likewise |
+| loss | y, ... | name | an arbitrary scalar function of the arguments: what `grad` and its kin are of |
 """
 
 from __future__ import annotations
@@ -89,6 +90,7 @@ _BUILD: dict[str, Builder] = {
     "grad": lambda a, d, s: make("grad", a, data=cast("str | None", d), shape=s),
     "jac": lambda a, d, s: make("jac", a, data=cast(str, d), shape=s),
     "hess": lambda a, d, s: make("hess", a, data=None, shape=s),
+    "loss": lambda a, d, s: make("loss", a, data=cast(str, d)),
 }
 
 OPERATIONS = LEAVES | _BUILD.keys()

@@ -15,7 +15,7 @@ from gradcli.expr.walk import postorder
 from gradcli.normal import matrix_maps as maps
 
 # What a node is as a function of v: the M of a vector `M @ v`, or the terms of a matrix.
-Linear = Node | list[maps.Term]
+Linear = Node | maps.Path | list[maps.Term]
 
 _LARGEST_LITERAL = 8
 
@@ -52,7 +52,7 @@ def _by_structure(expr: Node, v: Node) -> Node | None:
             return None
         memo[node.serial] = linear
     result = memo[expr.serial]
-    return result if isinstance(result, Node) else None
+    return None if isinstance(result, list) else maps.settle(result)
 
 
 def _is_zero(node: Node) -> bool:
@@ -80,7 +80,7 @@ def _step(node: Node, memo: dict[int, Linear], v: Node) -> Linear | None:
         a, b = memo.get(args[0].serial), memo.get(args[1].serial)
         if len(node.shape) > 1 or (a is None) == (b is None) or isinstance(a, list) or isinstance(b, list):
             return None
-        return kron(args[0] if a is None else a, args[1] if b is None else b)
+        return kron(args[0] if a is None else maps.settle(a), args[1] if b is None else maps.settle(b))
     if len(args) != 1:
         return None
     return _of_one(node, args[0], memo[args[0].serial])
@@ -92,6 +92,7 @@ def _of_one(node: Node, arg: Node, linear: Linear) -> Linear | None:
         return _of_matrix(node, linear)
     if op in ("T", "stop", "vec"):
         return linear
+    linear = maps.settle(linear)
     if op == "sum":
         return matmul(transpose(ones((rows(linear.shape),))), linear)
     if op == "diag":
@@ -137,11 +138,11 @@ def _sum(node: Node, memo: dict[int, Linear]) -> Linear | None:
         if isinstance(linear, list):
             terms.extend(linear)
         elif len(node.shape) > len(arg.shape) and not _listlike(node):
-            terms.append(maps.Scaled(ones(node.shape), linear))
+            terms.append(maps.Scaled(ones(node.shape), maps.settle(linear)))
         elif node.shape and not arg.shape:
-            lists.append(matmul(ones((list_dim(node.shape),)), linear))
+            lists.append(matmul(ones((list_dim(node.shape),)), maps.settle(linear)))
         else:
-            lists.append(linear)
+            lists.append(maps.settle(linear))
     return terms if terms else add(*lists)
 
 
@@ -161,13 +162,12 @@ def _hadamard(node: Node, memo: dict[int, Linear]) -> Linear | None:
         if len(kept) != len(terms):
             return None
         return [maps.scaled(mul(*scalars), term) for term in kept] if scalars else kept
-    if not arrays:
-        return mul(*scalars, linear)
-    if not inner.shape and not _listlike(node):
-        return [maps.Scaled(mul(*scalars, *arrays), linear)]
-    weights = mul(*(maps.column(array) for array in arrays))
-    found = maps.scale_rows(weights, linear) if inner.shape else matmul(weights, linear)
-    return mul(*scalars, found)
+    if arrays and not inner.shape and not _listlike(node):
+        return [maps.Scaled(mul(*scalars, *arrays), maps.settle(linear))]
+    if arrays:
+        weights = mul(*(maps.column(array) for array in arrays))
+        linear = maps.Path(weights, bool(inner.shape), linear)
+    return maps.Path(mul(*scalars), True, linear) if scalars else linear
 
 
 def _product(node: Node, memo: dict[int, Linear]) -> Linear | None:
@@ -188,12 +188,12 @@ def _product(node: Node, memo: dict[int, Linear]) -> Linear | None:
         flip = False
     # Now the vector is a column: left @ it, and `right` a row where there is one.
     if left is not None:
-        linear = matmul(left, linear)
+        linear = maps.Path(left, False, linear)
     if right is None:
         return linear
     if not right.shape:
-        return mul(right, linear)
-    return [maps.Outer(linear, transpose(right), flip)]
+        return maps.Path(right, True, linear)
+    return [maps.Outer(maps.settle(linear), transpose(right), flip)]
 
 
 def _around(left: Node | None, terms: list[maps.Term], right: Node | None) -> Linear | None:
@@ -223,7 +223,8 @@ def _choice(node: Node, memo: dict[int, Linear]) -> Linear | None:
             if not _is_zero(arg):
                 return None
             continue
-        assert isinstance(linear, Node)
+        assert not isinstance(linear, list)
+        linear = maps.settle(linear)
         if node.shape and not arg.shape:
             linear = matmul(ones((list_dim(node.shape),)), linear)
         parts.append(maps.scale_rows(maps.column(mask), linear))
@@ -235,7 +236,9 @@ def _literal(node: Node, memo: dict[int, Linear], v: Node) -> Linear | None:
         return None
     n = list_dim(v.shape)
     found = [memo.get(arg.serial) for arg in node.args]
-    linears = [linear if isinstance(linear, Node) else ZERO for linear in found]
+    linears = [
+        ZERO if linear is None or isinstance(linear, list) else maps.settle(linear) for linear in found
+    ]
     if any(linear is None and not _is_zero(arg) for linear, arg in zip(found, node.args, strict=True)):
         return None
     if not v.shape:

@@ -56,6 +56,41 @@ def column(node: Node) -> Node:
     return transpose(node) if is_row(node.shape) else node
 
 
+@dataclass(frozen=True, slots=True)
+class Path:
+    """`factor @ rest`, or `diag(factor) @ rest` where `rows`: a product not yet built.
+
+    Chains of thousands of factors are collected this way and built once, by `settle`.
+    """
+
+    factor: Node
+    rows: bool
+    rest: Path | Node
+
+
+def settle(path: Path | Node) -> Node:
+    """The matrix that a path stands for."""
+    steps: list[Path] = []
+    while isinstance(path, Path):
+        steps.append(path)
+        path = path.rest
+    done: Node = path
+    waiting: list[Node] = []
+    scalars: list[Node] = []
+    while steps:
+        step = steps.pop()
+        if not step.rows:
+            waiting.append(step.factor)
+        elif not step.factor.shape:
+            scalars.append(step.factor)
+        elif len(done.shape) == 2 and waiting:
+            waiting.append(diag(step.factor))
+        else:
+            done = scale_rows(step.factor, matmul(*reversed(waiting), done))
+            waiting = []
+    return mul(*scalars, matmul(*reversed(waiting), done))
+
+
 def scale_rows(weights: Node, matrix: Node) -> Node:
     """`diag(weights) @ matrix`, multiplied out where a term of the sum is an identity or a broadcast row."""
     if not weights.shape:

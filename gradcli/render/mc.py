@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from fractions import Fraction
+from itertools import zip_longest
 
 from gradcli.expr.node import Node, value_of
-from gradcli.expr.shapes import Dim, is_row
+from gradcli.expr.shapes import Shape, is_row
 from gradcli.render.notation import Child, Form, Level, Notation, Piece, is_row_derivative, primes, subscripts
 from gradcli.render.numbers import coefficient, decimal, digits
 from gradcli.render.parts import (
@@ -61,19 +62,29 @@ class McNotation(Notation):
         parts = [f"sum(ones({part}))" if part in self.variables else part for part in name.split("*")]
         return Form(Level.ATOM if len(parts) == 1 else Level.CHAIN, [" * ".join(parts)])
 
-    def _filled(self, name: str, shape: tuple[Dim, ...]) -> Form:
-        if is_row(shape):
-            return Form(Level.POSTFIX, [f"{name}({self.dimension(shape[1])}).T"])
-        return self.atom(f"{name}({', '.join(self.dimension(dim) for dim in shape)})")
-
     def op_zeros(self, node: Node) -> Form:
         return self._filled("zeros", node.shape)
 
     def op_ones(self, node: Node) -> Form:
         return self._filled("ones", node.shape)
 
+    def _filled(self, name: str, shape: Shape) -> Form:
+        if is_row(shape):
+            inner = self._filled(name, shape[1:]).pieces
+            return Form(Level.POSTFIX, [*inner, ".T"])
+        axes = [str(dim).split("*") for dim in shape]
+        if all(len(factors) == 1 for factors in axes):
+            return self.atom(f"{name}({', '.join(map(str, shape))})")
+        # a product of dimensions has no name: the array is a Kronecker product
+        rows = [", ".join(factor) for factor in zip_longest(*axes, fillvalue="1")]
+        return self._kron([f"{name}({row})" for row in rows])
+
     def op_eye(self, node: Node) -> Form:
-        return self.atom(f"eye({self.dimension(node.shape[0])})")
+        return self._kron([f"eye({dim})" for dim in str(node.shape[0]).split("*")])
+
+    def _kron(self, parts: list[str]) -> Form:
+        *before, last = parts
+        return self.atom("".join(f"kron({part}, " for part in before) + last + ")" * len(before))
 
     def op_unit(self, node: Node) -> Form:
         assert isinstance(node.data, tuple)
@@ -184,9 +195,6 @@ class McNotation(Notation):
             left, right, operator = right, left, operator.replace("<", ">")
         return Form(Level.ANY, [Child(left, Level.SUM), f" {operator} ", Child(right, Level.SUM)])
 
-    def op_where(self, node: Node) -> Form:
-        return self.call("where", node.args)
-
     def op_stack(self, node: Node) -> Form:
         columns = int(node.shape[1]) if len(node.shape) == 2 else 0
         children = [Child(arg, Level.ANY) for arg in node.args]
@@ -205,6 +213,10 @@ class McNotation(Notation):
         for arg in node.args:
             pieces += [", ", Child(arg, Level.ANY)]
         return Form(Level.ATOM, [*pieces, ")"])
+
+    def op_hess(self, node: Node) -> Form:
+        of, *wrt = node.args
+        return self.call("hess", (of, wrt[0]) if wrt[0] is wrt[-1] else node.args)
 
     def op_grad(self, node: Node) -> Form:
         return self.call("grad", node.args, (f"structure={node.data}",) if node.data else ())

@@ -184,10 +184,8 @@ def primes(node: Node) -> tuple[str, int]:
 
 
 def is_row_derivative(node: Node) -> bool:
-    """Whether this is the gradient of a scalar-valued function: the language's `f'(u)` is its transpose."""
-    return (
-        node.op == "vfun" and primes(node)[1] == 1 and bool(node.shape) and node.shape == node.args[0].shape
-    )
+    """Whether this is the gradient of a function of a vector: the language's `f'(u)` is its transpose, a row."""
+    return node.op == "vfun" and primes(node)[1] == 1 and len(node.shape) == 1 == len(node.args[0].shape)
 
 
 def subscripts(node: Node) -> tuple[tuple[str, ...], str]:
