@@ -1,0 +1,207 @@
+"""Expressions from the syntax tree, once every shape is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gradcli.diagnostics import GradcliError
+from gradcli.expr import arith, linear, reduce
+from gradcli.expr.node import Node, make, num, var
+from gradcli.expr.shapes import ShapeError
+from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
+from gradcli.program.infer import Inference, integer
+from gradcli.program.layouts import jacobian_shape
+from gradcli.program.scope import CONSTANTS
+from gradcli.program.unify import closed
+from gradcli.syntax import ast
+
+
+class Builder:
+    """Turns syntax into nodes; `nodes` maps each value's name to its `var`.
+
+    Raises GradcliError where an expression has no value (a division by the number zero).
+    """
+
+    def __init__(self, inference: Inference, nodes: dict[str, Node]) -> None:
+        self.inference = inference
+        self.scope = inference.scope
+        self.nodes = nodes
+        self.losses: dict[str, tuple[Node, ...]] = {}
+
+    def build(self, expr: ast.Expr, local: Mapping[str, Node]) -> Node:
+        """The node of an expression; `local` holds the arguments of a function that is put in."""
+        try:
+            return self._build(expr, local)
+        except ZeroDivisionError:
+            self.inference.fail("E309", "This divides by zero.", expr)
+        except ShapeError as misfit:
+            self.inference.fail("E301", f"shapes do not agree: {misfit}", expr)
+
+    def _build(self, expr: ast.Expr, local: Mapping[str, Node]) -> Node:
+        match expr:
+            case ast.Num():
+                return num(expr.value)
+            case ast.Name():
+                return self._name(expr, local)
+            case ast.Neg():
+                return arith.neg(self._build(expr.arg, local))
+            case ast.Sum():
+                terms = [self._build(term, local) for term in expr.terms]
+                return arith.add(
+                    terms[0],
+                    *(term if op == "+" else arith.neg(term) for op, term in zip(expr.ops, terms[1:], strict=True)),
+                )
+            case ast.Product():
+                return self._product(expr, local)
+            case ast.Compare():
+                return reduce.compare(expr.op, self._build(expr.left, local), self._build(expr.right, local))
+            case ast.Power():
+                return arith.power(self._build(expr.base, local), self._build(expr.exponent, local))
+            case ast.MatPower():
+                exponent = integer(expr.exponent)
+                base = self._build(expr.base, local)
+                if exponent is not None:
+                    return linear.matpower(base, exponent)
+                return arith.power(base, self._build(expr.exponent, local))
+            case ast.Transpose():
+                return linear.transpose(self._build(expr.arg, local))
+            case ast.Call():
+                return self._call(expr, local)
+            case ast.Index():
+                index = tuple(integer(part) or 0 for part in expr.indices)
+                base = self._build(expr.base, local)
+                if len(index) < len(base.shape):
+                    index = (1, *index)
+                return reduce.entry(base, index if len(base.shape) > 1 else index[:1])
+            case ast.ListLit():
+                return self._literal(expr, local)
+        raise AssertionError(f"no expression: {expr}")
+
+    def _name(self, expr: ast.Name, local: Mapping[str, Node]) -> Node:
+        name = expr.id
+        if name in local:
+            return local[name]
+        if name in self.nodes:
+            return self.nodes[name]
+        if name in CONSTANTS:
+            return make("const", data=name)
+        if name == "I":
+            try:
+                return linear.eye(closed((self.inference.identities[id(expr)],) * 2)[0])
+            except (LookupError, IndexError):
+                self.inference.fail("E304", "The size of I does not follow from where it stands.", expr, "write eye(n)")
+        return arith.size(name)
+
+    def _product(self, expr: ast.Product, local: Mapping[str, Node]) -> Node:
+        out = self._build(expr.factors[0], local)
+        run = [out]  # a run of one operation is built at once: a long product costs its length
+        last = expr.ops[0] if expr.ops else "*"
+        for op, factor in zip(expr.ops, expr.factors[1:], strict=True):
+            node = self._build(factor, local)
+            if op != last:
+                run = [self._fold(last, run)]
+                last = op
+            run.append(node)
+        return self._fold(last, run)
+
+    def _fold(self, op: str, run: list[Node]) -> Node:
+        if op == "@":
+            return linear.matmul(*run)
+        if op == "*":
+            return arith.mul(*run)
+        if op == "/":
+            return arith.mul(run[0], *(arith.power(node, num(-1)) for node in run[1:]))
+        out = run[0]
+        for node in run[1:]:
+            out = reduce.kron(out, node)
+        return out
+
+    def _literal(self, expr: ast.ListLit, local: Mapping[str, Node]) -> Node:
+        rows = [item for item in expr.items if isinstance(item, ast.ListLit)]
+        cells = [item for row in rows for item in row.items] if rows else list(expr.items)
+        shape = closed((len(rows), len(rows[0].items)) if rows else (len(cells),))
+        return reduce.stack(tuple(self._build(cell, local) for cell in cells), shape)
+
+    def _call(self, expr: ast.Call, local: Mapping[str, Node]) -> Node:
+        name = expr.fn
+        if name in FILLED:
+            dims = [arg.id if isinstance(arg, ast.Name) else integer(arg) or 1 for arg in expr.args]
+            if name == "eye":
+                return linear.eye(dims[0])
+            return (arith.ones if name == "ones" else arith.zeros)(closed(dims))
+        if name in DERIVATIVES and not expr.primes:
+            return self._derivative(expr, local)
+        if name in self.scope.functions:
+            return self._defined(expr, local)
+        if name in self.scope.function_types:
+            return self._declared(expr, local)
+        args = [self._build(arg, local) for arg in self.inference.positional(expr)]
+        if name in FUNCTIONS and not expr.primes:
+            language = FUNCTIONS[name]
+            return language.build(args, self.inference.options(expr, language.options))
+        return reduce.elementwise(name, expr.primes, args[0])
+
+    def _defined(self, expr: ast.Call, local: Mapping[str, Node]) -> Node:
+        statement, source = self.scope.functions[expr.fn]
+        args = [self._build(arg, local) for arg in expr.args]
+        if self.inference.is_scalar_function(expr.fn):
+            return reduce.elementwise(expr.fn, expr.primes, args[0])
+        before, self.inference.source = self.inference.source, source
+        try:
+            inner = {param.id: arg for param, arg in zip(statement.params, args, strict=True)}
+            if not expr.primes:
+                return self.build(statement.value, inner)
+            hole = make("param", data=statement.params[0].id)
+            body = self.build(statement.value, {statement.params[0].id: hole})
+            return make("prime", (body, hole, args[0]), data=expr.primes, shape=args[0].shape)
+        finally:
+            self.inference.source = before
+
+    def _declared(self, expr: ast.Call, local: Mapping[str, Node]) -> Node:
+        declared, _, _ = self.scope.function_types[expr.fn]
+        arg = self._build(expr.args[0], local)
+        domain, codomain = tuple(declared.domain.dims), tuple(declared.codomain.dims)
+        if not domain:
+            return reduce.elementwise(expr.fn, expr.primes, arg)
+        shape = closed(codomain + domain * expr.primes)
+        node = make("vfun", (arg,), data=(expr.fn, expr.primes), shape=shape)
+        return linear.transpose(node) if expr.primes == 1 and not codomain and len(domain) == 1 else node
+
+    def _derivative(self, expr: ast.Call, local: Mapping[str, Node]) -> Node:
+        options = dict(self.inference.options(expr, ("structure", "layout")))
+        of = self.derived(expr.args[0], local)
+        wrt = [self._build(arg, local) for arg in expr.args[1:]]
+        if expr.fn == "grad":
+            return make("grad", (of, wrt[0]), data=options.get("structure"), shape=wrt[0].shape)
+        if expr.fn == "hess":
+            if len(wrt) == 1:
+                wrt = [wrt[0], wrt[0]]
+            first, second = wrt[0].shape, wrt[1].shape
+            shape = closed(tuple(d for d in first + second if d != 1)) if len(first + second) <= 4 else first + second
+            return make("hess", (of, *wrt), data=None, shape=shape)
+        layout = str(options.get("layout", self.inference.layout))
+        return make("jac", (of, wrt[0]), data=layout, shape=closed(jacobian_shape(of.shape, wrt[0].shape, layout)))
+
+    def derived(self, expr: ast.Expr, local: Mapping[str, Node]) -> Node:
+        """What is differentiated: a value, or a `loss` node for the name of an arbitrary scalar function."""
+        if isinstance(expr, ast.Name) and expr.id not in local and self.inference.is_arbitrary(expr.id):
+            return make("loss", self.loss_arguments(expr.id), data=expr.id)
+        return self._build(expr, local)
+
+    def loss_arguments(self, name: str) -> tuple[Node, ...]:
+        """The values that an arbitrary scalar function is a function of: what `loss` names, else the last definition."""
+        if name not in self.losses:
+            last = self.scope.last
+            assert last is not None
+            if last not in self.nodes:
+                raise LookupError(last)
+            self.losses[name] = (self.nodes[last],)
+        return self.losses[name]
+
+
+def variable_node(name: str, dims: tuple[int | str, ...], attributes: tuple[str, ...]) -> Node:
+    """The `var` of a free or defined name."""
+    return var(name, closed(dims), frozenset(attributes))
+
+
+__all__ = ["Builder", "GradcliError", "variable_node"]

@@ -1,0 +1,351 @@
+"""From statements to a program: names, shapes, expressions, questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gradcli.diagnostics import Diagnostic, GradcliError, error, warning
+from gradcli.expr.node import Node, make
+from gradcli.program.build import Builder, variable_node
+from gradcli.program.infer import Inference, Poisoned
+from gradcli.program.model import Check, Function, Program, Question, Variable
+from gradcli.program.order import in_order
+from gradcli.program.scope import Scope, collect, subexpressions
+from gradcli.program.unify import Namer, OpenDim, OpenShape, Unknown, closed, could_agree, find, settle, show_open, unify_shapes
+from gradcli.syntax import ast
+from gradcli.syntax.ast import Source, Span
+
+
+def elaborate(modules: Sequence[ast.Module], diagnostics: Sequence[Diagnostic] = ()) -> Program:
+    """The program that one or several modules write together.  Never raises: errors are in `Program.diagnostics`.
+
+    `diagnostics` are those of parsing, which come first.
+    """
+    return _Elaborator(list(modules), list(diagnostics)).run()
+
+
+class _Elaborator:
+    def __init__(self, modules: list[ast.Module], diagnostics: list[Diagnostic]) -> None:
+        self.modules = modules
+        self.diagnostics = diagnostics
+        self.scope: Scope = collect(modules)
+        self.diagnostics += self.scope.diagnostics
+        self.inference = Inference(self.scope)
+        self.variables: dict[str, Variable] = {}
+        self.definitions: dict[str, Node] = {}
+        self.nodes: dict[str, Node] = {}
+        self.spans: dict[str, Span] = {}
+        self.failed: dict[int, Diagnostic | None] = {}
+
+    # ------------------------------------------------------------------- order of work
+
+    def run(self) -> Program:
+        self._declare()
+        self._choose_last()
+        order, cycles = in_order(self.scope)
+        for name, span, source in cycles:
+            self.diagnostics.append(
+                error("E203", f"{name} is defined by itself.", source, span, "a definition uses earlier names only")
+            )
+            self.inference.poisoned.add(name)
+        for name in order:
+            self._infer_definition(name)
+        self._infer_asked()
+        self._name_dimensions()
+        builder = self._build_definitions(order)
+        questions, checks = self._build_asked(builder)
+        functions = self._functions()
+        source = self.modules[0].source if self.modules else Source("", "")
+        self._warn_unused()
+        return Program(
+            source,
+            self.variables,
+            self.definitions,
+            functions,
+            dict(builder.losses),
+            self._layout_at_end(),
+            tuple(questions),
+            tuple(checks),
+            self.scope.last if self.scope.last in self.definitions else None,
+            self.nodes,
+            self.spans,
+            tuple(self.diagnostics),
+        )
+
+    def _declare(self) -> None:
+        for name, declared in self.scope.arrays.items():
+            self.inference.shapes[name] = tuple(declared.type.dims)
+            self.spans[name] = declared.span
+
+    def _choose_last(self) -> None:
+        """An answer that is given a name is no definition to ask about: f is a function of what stands before it."""
+        last = self.scope.last
+        names = list(self.scope.values)
+        while last is not None and last in self.scope.values:
+            statement, _ = self.scope.values[last]
+            if not any(isinstance(p, ast.Call) and p.fn in ("grad", "jac", "hess") for p in subexpressions(statement.value)):
+                break
+            position = names.index(last)
+            last = names[position - 1] if position else None
+        self.scope.last = last
+
+    # -------------------------------------------------------------------------- shapes
+
+    def _infer_definition(self, name: str) -> None:
+        statement, source = self.scope.values[name]
+        inference = self.inference
+        inference.source = source
+        self.spans.setdefault(name, statement.span)
+        try:
+            if not isinstance(statement, ast.Define):
+                inference.fail("E402", "There is no rule for this kind of definition yet.", statement.value)
+            shape = inference.infer(statement.value, {})
+            declared = self.scope.arrays.get(name)
+            if declared is not None and not unify_shapes(tuple(declared.type.dims), shape):
+                wanted = show_open(tuple(declared.type.dims))
+                message = f"shapes do not agree: {name} is declared {wanted}, its value is {show_open(shape)}"
+                inference.fail("E301", message, statement.value)
+            inference.shapes[name] = settle(shape)
+        except GradcliError as failure:
+            self._poison(name, failure.diagnostic)
+        except Poisoned:
+            self._poison(name, None)
+
+    def _poison(self, name: str, diagnostic: Diagnostic | None) -> None:
+        self.inference.poisoned.add(name)
+        self.inference.shapes.pop(name, None)
+        if diagnostic is not None:
+            self.diagnostics.append(diagnostic)
+
+    def _infer_asked(self) -> None:
+        """Shapes of checks and questions: they may fill in sizes too."""
+        layout = "numerator"
+        for located in self.scope.statements:
+            statement = located.statement
+            self.inference.source = located.source
+            if isinstance(statement, ast.Layout):
+                layout = statement.name.id
+            self.inference.layout = layout
+            if isinstance(statement, ast.Check):
+                shapes: list[OpenShape | None] = []
+                for side in statement.sides:
+                    shapes.append(self._infer_side(side))
+                self._join_sides(statement, shapes)
+
+    def _infer_side(self, side: ast.Expr) -> OpenShape | None:
+        if isinstance(side, ast.Num) and side.value == 0:
+            return None
+        try:
+            return self.inference.infer(side, {})
+        except GradcliError as failure:
+            self.failed[id(side)] = failure.diagnostic
+        except Poisoned:
+            self.failed[id(side)] = None
+        return None
+
+    def _join_sides(self, statement: ast.Check, shapes: list[OpenShape | None]) -> None:
+        """Two sides of a check say something of each other's sizes only where their known sizes agree."""
+        for a, b in zip(shapes, shapes[1:], strict=False):
+            if a is not None and b is not None and could_agree(a, b):
+                unify_shapes(a, b)
+
+    def _name_dimensions(self) -> None:
+        taken = set(self.scope.dims) | set(self.inference.shapes)
+        namer = Namer(taken)
+        for shape in self.inference.inferred.values():
+            namer.name(shape)
+
+    # ------------------------------------------------------------------------- building
+
+    def _build_definitions(self, order: list[str]) -> Builder:
+        builder = Builder(self.inference, self.nodes)
+        self._build_variables()
+        for name in order:
+            if name in self.inference.poisoned:
+                continue
+            declared = self.scope.arrays.get(name)
+            attributes = declared.attributes if declared else ()
+            try:
+                shape = closed(self.inference.shapes[name])
+            except LookupError:
+                self._undetermined(name)
+                continue
+            self.nodes[name] = variable_node(name, shape, attributes)
+        self._state_losses(builder)
+        for name in order:
+            if name in self.inference.poisoned:
+                continue
+            statement, source = self.scope.values[name]
+            self.inference.source = source
+            try:
+                node = builder.build(statement.value, {})
+            except GradcliError as failure:
+                self._poison(name, failure.diagnostic)
+                self.nodes.pop(name, None)
+                continue
+            except (LookupError, Poisoned):
+                self._poison(name, None)
+                self.nodes.pop(name, None)
+                continue
+            self.definitions[name] = node
+        return builder
+
+    def _undetermined(self, name: str) -> None:
+        statement, source = self.scope.values[name]
+        self.inference.poisoned.add(name)
+        self.diagnostics.append(
+            error("E304", f"The size of {name} is not determined.", source, statement.span, "write eye(n) for I, or declare a size")
+        )
+
+    def _build_variables(self) -> None:
+        for name, declared in self.scope.arrays.items():
+            if name in self.scope.values:
+                continue
+            dims = tuple(declared.type.dims)
+            discrete = declared.type.base == "Z" or "permutation" in declared.attributes
+            node = variable_node(name, dims, declared.attributes)
+            self.variables[name] = Variable(node, dims, declared.attributes, False, discrete, declared.span)
+            self.nodes[name] = node
+        for name, open_shape in self.inference.inferred.items():
+            dims = tuple(_closed_dim(dim) for dim in settle(open_shape))
+            node = variable_node(name, dims, ())
+            span = self.scope.mentioned.get(name)
+            self.variables[name] = Variable(node, dims, (), True, False, span)
+            self.nodes[name] = node
+
+    def _state_losses(self, builder: Builder) -> None:
+        for name, (statement, source) in self.scope.losses.items():
+            args: list[Node] = []
+            for arg in statement.args:
+                if arg.id in self.nodes:
+                    args.append(self.nodes[arg.id])
+                elif arg.id not in self.inference.poisoned:
+                    hint = self.inference.nearest(arg.id)
+                    self.diagnostics.append(error("E201", f"{arg.id} is not a name of the program.", source, arg.span, hint))
+            builder.losses[name] = tuple(args)
+
+    def _build_asked(self, builder: Builder) -> tuple[list[Question], list[Check]]:
+        questions: list[Question] = []
+        checks: list[Check] = []
+        layout = "numerator"
+        for located in self.scope.statements:
+            statement = located.statement
+            self.inference.source = located.source
+            if isinstance(statement, ast.Layout):
+                layout = statement.name.id
+            self.inference.layout = layout
+            if isinstance(statement, ast.Question):
+                question = self._question(builder, statement, layout)
+                if question is not None:
+                    questions.append(question)
+            elif isinstance(statement, ast.Check):
+                checks.append(self._check(builder, statement, layout))
+        return questions, checks
+
+    def _question(self, builder: Builder, statement: ast.Question, layout: str) -> Question | None:
+        inference = self.inference
+        try:
+            inference.derived_shape(statement.of, {}, statement.kind)
+            of = builder.derived(statement.of, {})
+            if statement.kind in ("gradient", "hessian", "hvp") and of.shape:
+                what = "Hessian" if statement.kind == "hessian" else "gradient"
+                inference.fail(
+                    "E404",
+                    f"{inference.text(statement.of)} is {show_open(of.shape)}; only a scalar has a {what}.",
+                    statement.of,
+                    f"ask `jacobian {inference.text(statement.of)} wrt ...`, or state `loss f({inference.text(statement.of)})`",
+                )
+            wrt: list[tuple[str, Node]] = []
+            for expr in statement.wrt:
+                inference.variable_shape(expr, {})
+                wrt.append((inference.text(expr), builder.build(expr, {})))
+        except GradcliError as failure:
+            self.diagnostics.append(failure.diagnostic)
+            return None
+        except (Poisoned, LookupError):
+            return None
+        return Question(statement.kind, of, inference.text(statement.of), tuple(wrt), layout, statement.span)
+
+    def _check(self, builder: Builder, statement: ast.Check, layout: str) -> Check:
+        sides: list[Node | None] = []
+        errors: list[Diagnostic] = []
+        for side in statement.sides:
+            if id(side) in self.failed:
+                diagnostic = self.failed[id(side)]
+                errors += [diagnostic] if diagnostic else []
+                sides.append(None)
+                continue
+            try:
+                sides.append(builder.build(side, {}))
+            except GradcliError as failure:
+                errors.append(failure.diagnostic)
+                sides.append(None)
+            except (Poisoned, LookupError):
+                sides.append(None)
+        spans = tuple(side.span for side in statement.sides)
+        self.diagnostics += errors
+        return Check(statement.kind, tuple(sides), spans, layout, statement.span, tuple(errors))
+
+    # ------------------------------------------------------------------------- the rest
+
+    def _functions(self) -> dict[str, Function]:
+        functions: dict[str, Function] = {}
+        for name, (declared, _, _) in self.scope.function_types.items():
+            domain, codomain = closed(declared.domain.dims), closed(declared.codomain.dims)
+            functions[name] = Function(name, domain, codomain, None, None, False)
+        for name in self.scope.functions:
+            if self.inference.is_scalar_function(name):
+                function = self._scalar_function(name)
+                if function is not None:
+                    functions[name] = function
+        for name in self.inference.opaque:
+            functions[name] = Function(name, (), (), None, None, True)
+        return functions
+
+    def _scalar_function(self, name: str) -> Function | None:
+        statement, source = self.scope.functions[name]
+        self.inference.source = source
+        param = statement.params[0].id
+        hole = make("param", data=param)
+        try:
+            self.inference.infer(statement.value, {param: ()})
+            body = Builder(self.inference, {}).build(statement.value, {param: hole})
+        except GradcliError as failure:
+            if failure.diagnostic not in self.diagnostics:
+                self.diagnostics.append(failure.diagnostic)
+            return None
+        except (Poisoned, LookupError):
+            return None
+        return Function(name, (), (), hole, body, False)
+
+    def _layout_at_end(self) -> str:
+        layout = "numerator"
+        for located in self.scope.statements:
+            if isinstance(located.statement, ast.Layout):
+                layout = located.statement.name.id
+        return layout
+
+    def _warn_unused(self) -> None:
+        used = set(self.scope.mentioned)
+        for located in self.scope.statements:
+            statement = located.statement
+            roots: tuple[ast.Expr, ...] = ()
+            if isinstance(statement, ast.Check):
+                roots = statement.sides
+            elif isinstance(statement, ast.Question):
+                roots = (statement.of, *statement.wrt)
+            for root in roots:
+                used.update(part.id for part in subexpressions(root) if isinstance(part, ast.Name))
+        for name, declared in self.scope.arrays.items():
+            if name not in used and name not in self.scope.values:
+                self.diagnostics.append(
+                    warning("W604", f"{name} is declared and not used.", declared.source, declared.span)
+                )
+
+
+def _closed_dim(dim: OpenDim) -> int | str:
+    found = find(dim)
+    assert not isinstance(found, Unknown)
+    return found
+
+

@@ -1,0 +1,240 @@
+"""The functions of the language: how many arguments, what shape, which expression.
+
+Adding a function is adding its row here (and its rule, its evaluation and its notation).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gradcli.expr import arith, linear, reduce
+from gradcli.expr.node import Node, make
+from gradcli.program.unify import OpenShape, Unknown, could_agree, find, settle, show_open, unify, unify_shapes
+
+Options = dict[str, int | str]
+Infer = Callable[[list[OpenShape], Options], OpenShape]
+Build = Callable[[list[Node], Options], Node]
+
+
+class Misfit(ValueError):
+    """Arguments whose shapes do not fit a function; `code`, the message and a hint."""
+
+    def __init__(self, code: str, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageFunction:
+    """`least` to `most` arguments (None: any number), the names of its options, its shape and its expression."""
+
+    least: int
+    most: int | None
+    infer: Infer
+    build: Build
+    options: tuple[str, ...] = ()
+
+
+# ---------------------------------------------------------------------- shapes
+
+
+def square(shape: OpenShape, what: str) -> OpenShape:
+    """Check that a shape is that of a square matrix (or a scalar, which is 1 x 1)."""
+    shape = settle(shape)
+    if shape and (len(shape) != 2 or not unify(shape[0], shape[1])):
+        raise Misfit("E302", f"{what} needs a square matrix, and this is {show_open(shape)}")
+    return settle(shape)
+
+
+def joint(shapes: list[OpenShape], what: str) -> OpenShape:
+    """The shape of an elementwise combination."""
+    out: OpenShape = ()
+    for shape in shapes:
+        shape = settle(shape)
+        if out and shape and not unify_shapes(out, shape):
+            raise Misfit("E301", f"{what} takes arrays of one shape, and these are {show_open(out)} and {show_open(shape)}")
+        out = out or shape
+    return settle(out)
+
+
+def _matrix_or_vector(shape: OpenShape, what: str) -> OpenShape:
+    shape = settle(shape)
+    if len(shape) > 2:
+        raise Misfit("E305", f"{what} takes a vector or a matrix, and this is a tensor of rank {len(shape)}")
+    return shape
+
+
+def _summed(shape: OpenShape, options: Options, what: str) -> OpenShape:
+    axis = options.get("axis")
+    shape = settle(shape)
+    if axis is None:
+        return ()
+    if not shape or axis not in range(len(shape)) or len(shape) > 2:
+        raise Misfit("E305", f"{what}(..., axis={axis}) does not fit {show_open(shape)}", "axis is 0 or 1, of a matrix")
+    return settle(tuple(dim for position, dim in enumerate(shape) if position != axis))
+
+
+def _soft(name: str) -> LanguageFunction:
+    def infer(shapes: list[OpenShape], options: Options) -> OpenShape:
+        shape = _matrix_or_vector(shapes[0], name)
+        if len(shape) == 2 and find(shape[0]) != 1 and "axis" not in options:
+            raise Misfit("E406", f"{name} of a matrix needs an axis", f"{name}(A, axis=1) works row by row")
+        if name != "logsumexp":
+            if "axis" in options:
+                _summed(shape, options, name)
+            return shape
+        return _summed(shape, options, name) if "axis" in options else ()
+
+    def build(nodes: list[Node], options: Options) -> Node:
+        axis = options.get("axis")
+        return reduce.over_axis(name, nodes[0], axis if isinstance(axis, int) else None)
+
+    return LanguageFunction(1, 1, infer, build, ("axis",))
+
+
+def _elementwise(name: str) -> LanguageFunction:
+    return LanguageFunction(1, 1, lambda s, o: settle(s[0]), lambda n, o: reduce.elementwise(name, 0, n[0]))
+
+
+def _square_to(op: str, build: Callable[[Node], Node], scalar: bool) -> LanguageFunction:
+    def infer(shapes: list[OpenShape], options: Options) -> OpenShape:
+        shape = square(shapes[0], op)
+        return () if scalar else shape
+
+    return LanguageFunction(1, 1, infer, lambda n, o: build(n[0]))
+
+
+def _dot_shape(shapes: list[OpenShape], options: Options) -> OpenShape:
+    joint(shapes, "dot")
+    return ()
+
+
+def _dim_of_vector(shape: OpenShape, what: str) -> OpenShape:
+    shape = settle(shape)
+    if len(shape) > 1 and find(shape[0]) != 1:
+        raise Misfit("E305", f"{what} takes vectors, and this is {show_open(shape)}")
+    return shape[-1:]
+
+
+def _outer_shape(shapes: list[OpenShape], options: Options) -> OpenShape:
+    a, b = (_dim_of_vector(shape, "outer") for shape in shapes)
+    return settle(((a or (1,))[0], (b or (1,))[0]))
+
+
+def _column(node: Node) -> Node:
+    return linear.transpose(node) if len(node.shape) == 2 and node.shape[0] == 1 else node
+
+
+def _diag_shape(shapes: list[OpenShape], options: Options) -> OpenShape:
+    shape = _matrix_or_vector(shapes[0], "diag")
+    if len(shape) == 2 and find(shape[0]) != 1:
+        a, b = find(shape[0]), find(shape[1])
+        if isinstance(a, int) and isinstance(b, int):
+            return settle((min(a, b),))
+        if isinstance(b, int):
+            return (a,)
+        return (a,)
+    return (shape[-1], shape[-1]) if shape else ()
+
+
+def _solve_shape(shapes: list[OpenShape], options: Options) -> OpenShape:
+    a, b = square(shapes[0], "solve"), settle(shapes[1])
+    if not could_agree(a[:1], b[:1]) or not unify(a[0] if a else 1, b[0] if b else 1):
+        raise Misfit("E301", f"solve(A, b) needs as many rows in b as in A: {show_open(a)} and {show_open(b)}")
+    return settle(b)
+
+
+def _kron_shape(shapes: list[OpenShape], options: Options) -> OpenShape:
+    a, b = (settle(shape) for shape in shapes)
+    dims = []
+    for axis in (0, 1):
+        p = a[axis] if axis < len(a) else 1
+        q = b[axis] if axis < len(b) else 1
+        dims.append(_dim_product(p, q, "kron"))
+    return settle(tuple(dims))
+
+
+def _vec_shape(shapes: list[OpenShape], options: Options) -> OpenShape:
+    shape = _matrix_or_vector(shapes[0], "vec")
+    return (_dim_product(shape[0], shape[1], "vec"),) if len(shape) == 2 else shape
+
+
+def _dim_product(p: int | str | Unknown, q: int | str | Unknown, what: str) -> int | str:
+    p, q = find(p), find(q)
+    if isinstance(p, Unknown) or isinstance(q, Unknown):
+        raise Misfit("E304", f"{what} needs to know the sizes of its arguments", "declare them, `A : R[m, n]`")
+    return reduce.dim_product(p, q)
+
+
+def _triangle(op: str) -> LanguageFunction:
+    def infer(shapes: list[OpenShape], options: Options) -> OpenShape:
+        shape = _matrix_or_vector(shapes[0], op)
+        if len(shape) != 2:
+            raise Misfit("E305", f"{op} takes a matrix, and this is {show_open(shape)}")
+        return shape
+
+    def build(nodes: list[Node], options: Options) -> Node:
+        return reduce.triangle(op, nodes[0], int(options.get("k", 0)))
+
+    return LanguageFunction(1, 2, infer, build, ("k",))
+
+
+def _adj(node: Node) -> Node:
+    return make("adj", (node,), shape=node.shape) if node.shape else arith.ones(())
+
+
+def _any_total(op: str) -> LanguageFunction:
+    return LanguageFunction(1, 1, lambda s, o: (), lambda n, o: reduce.norm(op, n[0]))
+
+
+def _total(nodes: list[Node], options: Options) -> Node:
+    axis = options.get("axis")
+    return reduce.sum_axis(nodes[0], axis) if isinstance(axis, int) else reduce.total(nodes[0])
+
+
+def _mean(nodes: list[Node], options: Options) -> Node:
+    axis = options.get("axis")
+    return reduce.mean(nodes[0], axis if isinstance(axis, int) else None)
+
+
+ELEMENTWISE = (
+    "exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "sigmoid",
+    "relu", "softplus", "abs", "sign", "erf",
+)  # fmt: skip
+
+FUNCTIONS: dict[str, LanguageFunction] = {
+    **{name: _elementwise(name) for name in ELEMENTWISE},
+    "max": LanguageFunction(2, 2, lambda s, o: joint(s, "max"), lambda n, o: reduce.binary("max", *n)),
+    "min": LanguageFunction(2, 2, lambda s, o: joint(s, "min"), lambda n, o: reduce.binary("min", *n)),
+    "where": LanguageFunction(3, 3, lambda s, o: joint(s, "where"), lambda n, o: reduce.where(*n)),
+    "softmax": _soft("softmax"),
+    "logsoftmax": _soft("logsoftmax"),
+    "logsumexp": _soft("logsumexp"),
+    "sum": LanguageFunction(1, 1, lambda s, o: _summed(s[0], o, "sum"), _total, ("axis",)),
+    "mean": LanguageFunction(1, 1, lambda s, o: _summed(s[0], o, "mean"), _mean, ("axis",)),
+    "tr": _square_to("tr", linear.trace, True),
+    "det": _square_to("det", lambda n: reduce.scalar_of_matrix("det", n), True),
+    "logdet": _square_to("logdet", lambda n: reduce.scalar_of_matrix("logdet", n), True),
+    "adj": _square_to("adj", _adj, False),
+    "inv": _square_to("inv", linear.inv, False),
+    "solve": LanguageFunction(2, 2, _solve_shape, lambda n, o: linear.matmul(linear.inv(n[0]), n[1])),
+    "norm": _any_total("norm"),
+    "norm1": _any_total("norm1"),
+    "dot": LanguageFunction(2, 2, _dot_shape, lambda n, o: linear.dot(*n)),
+    "outer": LanguageFunction(
+        2, 2, _outer_shape, lambda n, o: linear.matmul(_column(n[0]), linear.transpose(_column(n[1])))
+    ),
+    "kron": LanguageFunction(2, 2, _kron_shape, lambda n, o: reduce.kron(*n)),
+    "vec": LanguageFunction(1, 1, _vec_shape, lambda n, o: reduce.vec(n[0])),
+    "diag": LanguageFunction(1, 1, _diag_shape, lambda n, o: linear.diag(n[0])),
+    "tril": _triangle("tril"),
+    "triu": _triangle("triu"),
+    "stop": LanguageFunction(1, 1, lambda s, o: settle(s[0]), lambda n, o: reduce.stop(n[0])),
+}
+
+# Calls whose arguments are dimensions, and calls that the elaborator treats itself.
+FILLED = ("ones", "zeros", "eye")
+DERIVATIVES = ("grad", "jac", "hess")
+RESERVED = frozenset(FUNCTIONS) | set(FILLED) | set(DERIVATIVES) | {"einsum"}

@@ -1,0 +1,73 @@
+"""Hints for shapes that do not agree."""
+
+from __future__ import annotations
+
+from gradcli.program.unify import OpenDim, OpenShape, Unknown, could_agree, find, settle, show_open
+
+
+def _known(shape: OpenShape) -> bool:
+    return all(not isinstance(find(dim), Unknown) for dim in shape)
+
+
+def _turned(shape: OpenShape) -> OpenShape:
+    if len(shape) == 1:
+        return (1, shape[0])
+    return settle((shape[1], shape[0])) if len(shape) == 2 else shape
+
+
+def _cols(shape: OpenShape) -> OpenDim:
+    return find(shape[1]) if len(shape) == 2 else 1
+
+
+def _rows(shape: OpenShape) -> OpenDim:
+    return find(shape[0]) if shape else 1
+
+
+def _product(a: OpenShape, b: OpenShape) -> OpenShape | None:
+    if len(a) > 2 or len(b) > 2 or _cols(a) != _rows(b):
+        return None
+    return settle((_rows(a), _cols(b)))
+
+
+def _bracket(text: str) -> str:
+    return text if text.replace("_", "a").replace(".", "a").isalnum() else f"({text})"
+
+
+def product_hint(names: tuple[str, str], a: OpenShape, b: OpenShape) -> str | None:
+    """What would fit in place of `a @ b`."""
+    if not (_known(a) and _known(b)):
+        return None
+    left, right = (_bracket(name) for name in names)
+    if not a or not b:
+        return f"{left} * {right} multiplies by a scalar"
+    tries = [
+        (f"{left}.T @ {right}", _product(_turned(a), b)),
+        (f"{left} @ {right}.T", _product(a, _turned(b))),
+        (f"{left} * {right}", a if could_agree(a, b) else None),
+        (f"{right} @ {left}", _product(b, a)),
+    ]
+    fits = [(text, shape) for text, shape in tries if shape is not None]
+    return "; ".join(f"{text} is {show_open(shape)}" for text, shape in fits[:2]) or None
+
+
+def sum_hint(op: str, names: tuple[str, str], a: OpenShape, b: OpenShape) -> str | None:
+    """What would fit in place of an elementwise `a op b`."""
+    if not (_known(a) and _known(b)):
+        return None
+    left, right = (_bracket(name) for name in names)
+    if could_agree(a, _turned(b)):
+        return f"{left} {op} {right}.T is {show_open(a)}"
+    product = _product(a, b)
+    if op == "*" and product is not None:
+        return f"{left} @ {right} is {show_open(product)}"
+    for matrix, vector, name in ((a, b, right), (b, a, left)):
+        if len(matrix) != 2 or len(vector) not in (1, 2):
+            continue
+        if len(vector) == 2 and vector[0] != 1:
+            continue
+        long, column = vector[-1], name if len(vector) == 1 else f"{name}.T"
+        if long == matrix[1]:
+            return f"there is no broadcasting: ones({matrix[0]}) @ {column}.T is {show_open(matrix)}".replace(".T.T", "")
+        if long == matrix[0]:
+            return f"there is no broadcasting: {column} @ ones({matrix[1]}).T is {show_open(matrix)}"
+    return None

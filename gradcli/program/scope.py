@@ -1,0 +1,299 @@
+"""Which names a program has, and what each was declared or defined as; no shapes yet."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from gradcli.diagnostics import Diagnostic, error
+from gradcli.program.functions import ELEMENTWISE, RESERVED
+from gradcli.syntax import ast
+from gradcli.syntax.ast import Source, Span
+
+CONSTANTS = ("pi", "e_", "inf")
+ATTRIBUTES = (
+    "symmetric", "spd", "diagonal", "lower", "upper", "unit", "orthogonal", "permutation", "positive", "constant",
+)  # fmt: skip
+_NEEDS_MATRIX = frozenset(ATTRIBUTES) - {"positive", "constant"}
+Definition = ast.Define | ast.DefineIndexed | ast.DefineMany
+
+
+@dataclass(slots=True)
+class Located:
+    """A statement and the source that it stands in."""
+
+    statement: ast.Statement
+    source: Source
+
+
+@dataclass(slots=True)
+class Declared:
+    """A declared array: its type, attributes and place."""
+
+    type: ast.ArrayType
+    attributes: tuple[str, ...]
+    source: Source
+    span: Span
+
+
+@dataclass(slots=True)
+class Scope:
+    """The names of a program.
+
+    `values` are the defined names in order of writing; `functions` those defined by `g(t) = ...`; `mentioned` every name
+    that stands in a definition; `dims` the dimension names.
+    """
+
+    statements: list[Located] = field(default_factory=list)
+    arrays: dict[str, Declared] = field(default_factory=dict)
+    function_types: dict[str, tuple[ast.FunctionType, Source, Span]] = field(default_factory=dict)
+    values: dict[str, tuple[Definition, Source]] = field(default_factory=dict)
+    functions: dict[str, tuple[ast.DefineFunction, Source]] = field(default_factory=dict)
+    losses: dict[str, tuple[ast.Loss, Source]] = field(default_factory=dict)
+    dims: set[str] = field(default_factory=set)
+    mentioned: dict[str, Span] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    last: str | None = None
+
+
+def subexpressions(expr: ast.Expr) -> Iterator[ast.Expr]:
+    """The expression and all its parts, outermost first, left to right."""
+    todo = [expr]
+    while todo:
+        node = todo.pop()
+        yield node
+        todo.extend(reversed(_children(node)))
+
+
+def _children(node: ast.Expr) -> list[ast.Expr]:
+    match node:
+        case ast.Neg() | ast.Transpose():
+            return [node.arg]
+        case ast.Sum():
+            return list(node.terms)
+        case ast.Product():
+            return list(node.factors)
+        case ast.Compare():
+            return [node.left, node.right]
+        case ast.Power() | ast.MatPower():
+            return [node.base, node.exponent]
+        case ast.Call():
+            return [*node.args, *(value for _, value in node.kwargs)]
+        case ast.Index():
+            return [node.base, *node.indices]
+        case ast.ListLit():
+            return list(node.items)
+        case ast.IndexSum():
+            return [node.body]
+    return []
+
+
+def convention(name: str) -> str | None:
+    """What an undeclared name is taken for: `matrix`, `vector`, `scalar`, or None (nothing: an error)."""
+    first = name[0]
+    if "GREEK" in unicodedata.name(first, ""):
+        return "scalar"
+    if "LATIN" in unicodedata.name(first, "") and first.isalpha():
+        return "matrix" if first.isupper() else "vector"
+    return None
+
+
+def collect(modules: list[ast.Module]) -> Scope:
+    """Enter every statement of the program; names entered twice and odd attributes are reported in `diagnostics`."""
+    scope = Scope()
+    for module in modules:
+        scope.statements += [Located(statement, module.source) for statement in module.statements]
+    asked = False
+    for located in scope.statements:
+        statement, source = located.statement, located.source
+        match statement:
+            case ast.Declare():
+                _declare(scope, statement, source)
+            case ast.Define() | ast.DefineIndexed():
+                _define(scope, statement.name, statement, source)
+                if not asked:
+                    scope.last = statement.name.id
+            case ast.DefineMany():
+                for name in statement.names:
+                    _define(scope, name, statement, source)
+                if not asked:
+                    scope.last = statement.names[-1].id
+            case ast.DefineFunction():
+                _define_function(scope, statement, source)
+            case ast.Loss():
+                if statement.name.id in scope.losses:
+                    _twice(scope, statement.name, source)
+                scope.losses[statement.name.id] = (statement, source)
+            case ast.Question() | ast.Check():
+                asked = True
+            case ast.Implicit():
+                _later(scope, "implicit relations", source, statement.span)
+        _find_dims(scope, statement)
+    _functions_as_values(scope)
+    return scope
+
+
+def _later(scope: Scope, what: str, source: Source, span: Span) -> None:
+    scope.diagnostics.append(error("E402", f"There is no rule for {what} yet.", source, span))
+
+
+def _twice(scope: Scope, name: ast.Ident, source: Source) -> None:
+    scope.diagnostics.append(
+        error("E202", f"{name.id} is defined twice.", source, name.span, "every name is assigned once; take another name")
+    )
+
+
+def _reserved(scope: Scope, name: ast.Ident, source: Source) -> bool:
+    if name.id in RESERVED or name.id in CONSTANTS or name.id == "I":
+        what = "the identity matrix" if name.id == "I" else "a name of the language"
+        scope.diagnostics.append(
+            error("E207", f"{name.id} is {what} and cannot be defined.", source, name.span, f"take another name, say {name.id}_1")
+        )
+        return True
+    return False
+
+
+def _declare(scope: Scope, statement: ast.Declare, source: Source) -> None:
+    for name in statement.names:
+        if _reserved(scope, name, source):
+            continue
+        if name.id in scope.arrays or name.id in scope.function_types:
+            scope.diagnostics.append(error("E202", f"{name.id} is declared twice.", source, name.span))
+            continue
+        if isinstance(statement.type, ast.FunctionType):
+            scope.function_types[name.id] = (statement.type, source, name.span)
+            continue
+        attributes = _attributes(scope, statement, source)
+        scope.arrays[name.id] = Declared(statement.type, attributes, source, name.span)
+    types = [statement.type]
+    if isinstance(statement.type, ast.FunctionType):
+        types = [statement.type.domain, statement.type.codomain]
+    for one in types:
+        if isinstance(one, ast.ArrayType):
+            scope.dims.update(dim for dim in one.dims if isinstance(dim, str))
+
+
+def _attributes(scope: Scope, statement: ast.Declare, source: Source) -> tuple[str, ...]:
+    assert isinstance(statement.type, ast.ArrayType)
+    dims = statement.type.dims
+    found = []
+    for attribute in statement.attributes:
+        if attribute.id not in ATTRIBUTES:
+            known = ", ".join(ATTRIBUTES)
+            scope.diagnostics.append(
+                error("E206", f"There is no attribute {attribute.id}.", source, attribute.span, f"the attributes are {known}")
+            )
+        elif attribute.id in _NEEDS_MATRIX and (len(dims) != 2 or dims[0] != dims[1]):
+            if attribute.id in ("lower", "upper", "diagonal", "orthogonal") and len(dims) == 2:
+                found.append(attribute.id)
+                continue
+            scope.diagnostics.append(
+                error("E308", f"{attribute.id} says something of a square matrix only.", source, attribute.span)
+            )
+        else:
+            found.append(attribute.id)
+    implied = {"spd": "symmetric", "diagonal": "symmetric", "permutation": "orthogonal"}
+    for attribute_name in tuple(found):
+        other = implied.get(attribute_name)
+        if other and other not in found:
+            found.append(other)
+    return tuple(found)
+
+
+def _define(scope: Scope, name: ast.Ident, statement: Definition, source: Source) -> None:
+    if _reserved(scope, name, source):
+        return
+    if name.id in scope.values or name.id in scope.functions:
+        _twice(scope, name, source)
+        return
+    scope.values[name.id] = (statement, source)
+    if not isinstance(statement, ast.DefineIndexed):
+        _mention(scope, statement.value)
+
+
+def _define_function(scope: Scope, statement: ast.DefineFunction, source: Source) -> None:
+    name = statement.name
+    if _reserved(scope, name, source):
+        return
+    if name.id in scope.values or name.id in scope.functions:
+        _twice(scope, name, source)
+        return
+    params = [param.id for param in statement.params]
+    for position, param in enumerate(statement.params):
+        if param.id in params[:position]:
+            scope.diagnostics.append(error("E202", f"{param.id} is twice a parameter of {name.id}.", source, param.span))
+    scope.functions[name.id] = (statement, source)
+    _mention(scope, statement.value, set(params))
+
+
+def _mention(scope: Scope, expr: ast.Expr, bound: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+    for part in subexpressions(expr):
+        if isinstance(part, ast.Name) and part.id not in bound:
+            scope.mentioned.setdefault(part.id, part.span)
+
+
+def _find_dims(scope: Scope, statement: ast.Statement) -> None:
+    """`ones(n)` and `eye(n)` name a dimension as a declaration does."""
+    roots: tuple[ast.Expr, ...] = ()
+    match statement:
+        case ast.Define() | ast.DefineFunction() | ast.DefineMany() | ast.DefineIndexed():
+            roots = (statement.value,)
+        case ast.Check():
+            roots = statement.sides
+    for root in roots:
+        for part in subexpressions(root):
+            if isinstance(part, ast.Call) and part.fn in ("ones", "zeros", "eye") and not part.primes:
+                scope.dims.update(arg.id for arg in part.args if isinstance(arg, ast.Name))
+
+
+def _functions_as_values(scope: Scope) -> None:
+    """`f(x, y) = 3*x**2*y` defines the value f too, where f is asked about or nothing else is defined.
+
+    Its parameters are then free names of the program.
+    """
+    asked: set[str] = set()
+    called: set[str] = set()
+    for located in scope.statements:
+        statement = located.statement
+        roots: tuple[ast.Expr, ...] = ()
+        match statement:
+            case ast.Question():
+                asked.update(part.id for part in subexpressions(statement.of) if isinstance(part, ast.Name))
+            case ast.Check():
+                roots = statement.sides
+            case ast.Define() | ast.DefineFunction() | ast.DefineMany():
+                roots = (statement.value,)
+        for root in roots:
+            for part in subexpressions(root):
+                if isinstance(part, ast.Call):
+                    called.add(part.fn)
+                    if part.fn in ("grad", "jac", "hess") and part.args:
+                        asked.update(sub.id for sub in subexpressions(part.args[0]) if isinstance(sub, ast.Name))
+    alone = not scope.values
+    for name, (statement, source) in scope.functions.items():
+        if name in asked or (alone and name not in called):
+            span = statement.span
+            scope.values[name] = (ast.Define(span, statement.name, statement.value), source)
+            for param in statement.params:
+                scope.mentioned.setdefault(param.id, param.span)
+                if param.id not in scope.arrays and param.id not in scope.values and not works_on_arrays(statement):
+                    scope.arrays[param.id] = Declared(ast.ArrayType("R", ()), (), source, param.span)
+            if alone:
+                scope.last = name
+
+
+def works_on_arrays(statement: ast.DefineFunction) -> bool:
+    """Whether a function's body makes sense for arrays only: it transposes, multiplies matrices or reduces.
+
+    The parameters of any other function are scalars, unless they are declared.
+    """
+    for part in subexpressions(statement.value):
+        match part:
+            case ast.Transpose():
+                return True
+            case ast.Product() if "@" in part.ops:
+                return True
+            case ast.Call() if part.fn in RESERVED and part.fn not in (*ELEMENTWISE, "max", "min", "where", "stop"):
+                return True
+    return False

@@ -1,0 +1,119 @@
+"""Dimensions that are still unknown, and finding them by unification.
+
+While shapes are inferred a dimension is an integer, a declared name (rigid: two different names never agree) or an
+`Unknown`, which is bound to whatever it must equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gradcli.expr.shapes import Dim, Shape, normal_shape
+
+
+class Unknown:
+    """A dimension to be found; `bound` points at what it was found equal to."""
+
+    __slots__ = ("bound",)
+
+    def __init__(self) -> None:
+        self.bound: OpenDim | None = None
+
+
+OpenDim = int | str | Unknown
+OpenShape = tuple[OpenDim, ...]
+
+
+def find(dim: OpenDim) -> OpenDim:
+    """What a dimension is known to be by now."""
+    while isinstance(dim, Unknown) and dim.bound is not None:
+        if isinstance(dim.bound, Unknown) and dim.bound.bound is not None:
+            dim.bound = dim.bound.bound  # halve the path
+        dim = dim.bound
+    return dim
+
+
+def unify(a: OpenDim, b: OpenDim) -> bool:
+    """Make two dimensions equal; False where they cannot be."""
+    a, b = find(a), find(b)
+    if a is b or a == b:
+        return True
+    if isinstance(b, Unknown):
+        b.bound = a
+        return True
+    if isinstance(a, Unknown):
+        a.bound = b
+        return True
+    return False
+
+
+def settle(shape: Sequence[OpenDim]) -> OpenShape:
+    """A shape with what is known put in, in its normal spelling."""
+    found = tuple(find(dim) for dim in shape)
+    if len(found) == 2 and found[1] == 1:
+        found = found[:1]
+    return () if found == (1,) else found
+
+
+def unify_shapes(a: OpenShape, b: OpenShape) -> bool:
+    """Make two shapes equal; False where they cannot be (some dimensions may be bound already)."""
+    a, b = settle(a), settle(b)
+    return len(a) == len(b) and all(unify(p, q) for p, q in zip(a, b, strict=True))
+
+
+def could_agree(a: OpenShape, b: OpenShape) -> bool:
+    """Whether two shapes could be equal, dimension by dimension; binds nothing."""
+    a, b = settle(a), settle(b)
+    return len(a) == len(b) and all(
+        p == q or isinstance(p, Unknown) or isinstance(q, Unknown) for p, q in zip(a, b, strict=True)
+    )
+
+
+def show_open(shape: OpenShape) -> str:
+    """A shape for messages; a dimension not yet known is `?`."""
+    shape = settle(shape)
+    if not shape:
+        return "a scalar"
+    dims: OpenShape = shape if len(shape) > 1 else (*shape, 1)
+    return " x ".join("?" if isinstance(dim, Unknown) else str(dim) for dim in dims)
+
+
+class Namer:
+    """Gives the dimensions that stayed unknown names that nothing else in the program has."""
+
+    ORDER = ("m", "n", "p", "q", "r", "s", "k", "l", "d", "h")
+
+    def __init__(self, taken: set[str]) -> None:
+        self._taken = set(taken)
+
+    def name(self, shape: OpenShape) -> None:
+        """Name each unknown dimension of a shape: `m x n` for a first matrix, `n` for a first vector."""
+        order = ("n", *self.ORDER) if len(shape) == 1 else self.ORDER
+        for dim in shape:
+            found = find(dim)
+            if isinstance(found, Unknown):
+                found.bound = self._fresh(order)
+
+    def _fresh(self, order: Sequence[str]) -> str:
+        number = 0
+        while True:
+            for base in order:
+                name = f"{base}{number}" if number else base
+                if name not in self._taken:
+                    self._taken.add(name)
+                    return name
+            number += 1
+
+
+def closed(shape: Sequence[OpenDim]) -> Shape:
+    """A shape all of whose dimensions are known.
+
+    Raises LookupError where one is not.
+    """
+    dims: list[Dim] = []
+    for dim in shape:
+        found = find(dim)
+        if isinstance(found, Unknown):
+            raise LookupError("a dimension is not determined")
+        dims.append(found)
+    return normal_shape(tuple(dims))
