@@ -147,14 +147,14 @@ def run(point: Point, roots: list[Node]) -> dict[int, Array]:
             memo[node.serial] = point.given(node)
             point.moving.add(node.serial)
             continue
+        operation = TABLE.get(node.op)
+        if operation is None:
+            raise NotEvaluable(_no_value(node))
         waiting = [arg for arg in node.args if arg.serial not in memo]
         if waiting:
             todo.extend(reversed(waiting))
             continue
         todo.pop()
-        operation = TABLE.get(node.op)
-        if operation is None:
-            raise NotEvaluable(_no_value(node))
         if node.op == "cotangent" or any(arg.serial in point.moving for arg in node.args):
             point.moving.add(node.serial)
         out = operation(point, node, [memo[arg.serial] for arg in node.args])

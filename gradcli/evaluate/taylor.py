@@ -71,19 +71,22 @@ def _cyclic(field: Field, name: str, order: int, x: Scalar) -> Scalar:
 
 
 def coefficients(field: Field, name: str, x: Scalar, order: int) -> list[Scalar]:
-    """Taylor coefficients at x of tan, tanh, sigmoid, asin, acos, atan and erf, up to the order."""
-    value = field.function(name, x)
+    """Taylor coefficients at x of tan, tanh, sigmoid, asin, acos, atan and erf, up to the order.
+
+    The first, the value itself, is left 0 where the others do not need it: it may have no rational value where
+    they have.
+    """
     if name == "tan":
-        return _riccati(field, value, (1, 0, 1), order)
+        return _riccati(field, field.function(name, x), (1, 0, 1), order)
     if name == "sigmoid":
         # s - s**2 cancels where s is near 1: use the reflection s(x) = 1 - s(-x).
         if x <= 0:
-            return _riccati(field, value, (0, 1, -1), order)
+            return _riccati(field, field.function(name, x), (0, 1, -1), order)
         mirrored = _riccati(field, field.function(name, -x), (0, 1, -1), order)
-        return [value, *((-1) ** (k + 1) * mirrored[k] for k in range(1, order + 1))]
+        return [field.zero, *((-1) ** (k + 1) * mirrored[k] for k in range(1, order + 1))]
     if name == "tanh":
         inner = coefficients(field, "sigmoid", 2 * x, order)
-        return [value, *(inner[k] * 2 ** (k + 1) for k in range(1, order + 1))]
+        return [field.zero, *(inner[k] * 2 ** (k + 1) for k in range(1, order + 1))]
     if name == "erf":
         slope = _gaussian(field, x, order - 1)
     elif name == "atan":
@@ -94,7 +97,7 @@ def coefficients(field: Field, name: str, x: Scalar, order: int) -> list[Scalar]
         slope = _quadratic_power(field, (1 - x * x, -2 * x, -field.one), Fraction(-1, 2), order - 1)
         if name == "acos":
             slope = [-term for term in slope]
-    return [value, *(slope[k] / (k + 1) for k in range(order))]
+    return [field.zero, *(slope[k] / (k + 1) for k in range(order))]
 
 
 def _riccati(field: Field, start: Scalar, c: tuple[int, int, int], order: int) -> list[Scalar]:
