@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from fractions import Fraction
 from itertools import zip_longest
 
 from gradcli.expr.node import Node, value_of
 from gradcli.expr.shapes import Shape, is_row
-from gradcli.render.notation import Child, Form, Level, Notation, Piece, is_row_derivative, primes, subscripts
+from gradcli.render.notation import (
+    Child,
+    Form,
+    Level,
+    Notation,
+    Piece,
+    is_row_derivative,
+    join,
+    primes,
+    subscripts,
+)
 from gradcli.render.numbers import coefficient, decimal, digits
 from gradcli.render.parts import (
     Names,
@@ -31,13 +41,6 @@ def mc(node: Node, names: Names | None = None, variables: Collection[str] = ()) 
     `sum(ones(n))`.  `unit` alone has no form that parses.
     """
     return McNotation(names, variables).render(node)
-
-
-def _join(parts: Sequence[Piece], between: str) -> list[Piece]:
-    out: list[Piece] = []
-    for part in parts:
-        out += [between, part] if out else [part]
-    return out
 
 
 class McNotation(Notation):
@@ -134,7 +137,7 @@ class McNotation(Notation):
             last = index == len(factors) - 1
             free = last and not elementwise_below and not any(other.shape for other in factors[:-1])
             pieces.append(Child(factor, Level.CHAIN if free else Level.POWER))
-        return _join(pieces, " * ")
+        return join(pieces, " * ")
 
     def op_pow(self, node: Node) -> Form:
         if is_reciprocal(node, self.names):
@@ -156,7 +159,7 @@ class McNotation(Notation):
         return node.op == "T" and node.args[0].op == "var"
 
     def op_matmul(self, node: Node) -> Form:
-        return Form(Level.CHAIN, _join([Child(factor, Level.POWER) for factor in node.args], " @ "))
+        return Form(Level.CHAIN, join([Child(factor, Level.POWER) for factor in node.args], " @ "))
 
     # --------------------------------------------------------------- postfix
 
@@ -199,7 +202,7 @@ class McNotation(Notation):
         columns = int(node.shape[1]) if len(node.shape) == 2 else 0
         children = [Child(arg, Level.ANY) for arg in node.args]
         if not columns:
-            return Form(Level.ATOM, ["[", *_join(children, ", "), "]"])
+            return Form(Level.ATOM, ["[", *join(children, ", "), "]"])
         pieces: list[Piece] = ["[["]
         for index, child in enumerate(children):
             if index:

@@ -7,7 +7,7 @@ the text.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import IntEnum
 from typing import ClassVar, NamedTuple
 
@@ -176,6 +176,14 @@ class Notation:
     op_loss = op_param
 
 
+def join(parts: Sequence[Piece], between: str) -> list[Piece]:
+    """The parts with a text between each two."""
+    out: list[Piece] = []
+    for part in parts:
+        out += [between, part] if out else [part]
+    return out
+
+
 def primes(node: Node) -> tuple[str, int]:
     """`(name, order)` of an `elem` or `vfun` node."""
     assert isinstance(node.data, tuple)
@@ -184,7 +192,7 @@ def primes(node: Node) -> tuple[str, int]:
 
 
 def is_row_derivative(node: Node) -> bool:
-    """Whether this is the gradient of a function of a vector: the language's `f'(u)` is its transpose, a row."""
+    """Whether this is the gradient of a function of a vector: the language's `f'(u)`, a row, transposed."""
     return node.op == "vfun" and primes(node)[1] == 1 and len(node.shape) == 1 == len(node.args[0].shape)
 
 

@@ -90,7 +90,7 @@ GOLDEN: list[tuple[str, Node]] = [
     ("(A^3).T", make("T", (matpower(A, 3),), shape=("n", "n"))),
     ("A.T^3", matpower(transpose(A), 3)),
     ("(A @ B)^2", matpower(matmul(A, B), 2)),
-    ("(A^2)^3", matpower(matpower(A, 2), 3)),
+    ("(A^2)^3", make("mpow", (matpower(A, 2),), data=3, shape=("n", "n"))),
     ("inv(A)", inv(A)),
     ("inv(A + B).T", transpose(inv(add(A, B)))),
     ("sum(A, axis=0)", sum_axis(A, 0)),

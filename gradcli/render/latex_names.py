@@ -1,0 +1,77 @@
+"""Names of the language as LaTeX: `W1` is W with index 1, `alpha` and `α` are the Greek letter."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_GREEK = frozenset({
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu",
+    "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
+    "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega",
+})  # fmt: skip
+# the Greek letters that LaTeX has no command for are the Latin ones
+_LATIN = {
+    "omicron": "o", "Alpha": "A", "Beta": "B", "Epsilon": "E", "Zeta": "Z", "Eta": "H", "Iota": "I",
+    "Kappa": "K", "Mu": "M", "Nu": "N", "Omicron": "O", "Rho": "P", "Tau": "T", "Chi": "X",
+}  # fmt: skip
+_LETTERS = {
+    "ϵ": r"\epsilon", "ε": r"\varepsilon", "ϑ": r"\vartheta", "ϕ": r"\phi", "φ": r"\varphi", "ϱ": r"\varrho",
+    "ς": r"\varsigma", "ℓ": r"\ell",
+}  # fmt: skip
+_ACCENTS = {
+    "\u0300": r"\grave", "\u0301": r"\acute", "\u0302": r"\hat", "\u0303": r"\tilde", "\u0304": r"\bar",
+    "\u0307": r"\dot", "\u0308": r"\ddot", "\u030c": r"\check",
+}  # fmt: skip
+_PART = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+|\d+")
+
+_FUNCTIONS = {
+    "exp": r"\exp", "log": r"\log", "sin": r"\sin", "cos": r"\cos", "tan": r"\tan", "asin": r"\arcsin",
+    "acos": r"\arccos", "atan": r"\arctan", "sinh": r"\sinh", "cosh": r"\cosh", "tanh": r"\tanh",
+    "max": r"\max", "min": r"\min", "det": r"\det",
+}  # fmt: skip
+
+
+def latex_function(name: str) -> str:
+    """A function's name: a word is an operator, anything else is written like any name."""
+    if name in _FUNCTIONS:
+        return _FUNCTIONS[name]
+    if len(name) > 1 and name.isascii() and name.isalpha() and name not in _GREEK:
+        return rf"\operatorname{{{name}}}"
+    return latex_name(name)
+
+
+def latex_name(name: str) -> str:
+    """A name as LaTeX mathematics, for any identifier; indices after `_` or as trailing digits."""
+    parts = _PART.findall(name)
+    if not parts or not name.startswith(parts[0]) or parts[0].isdigit():
+        return _upright(name)
+    head, *indices = (part if part.isdecimal() and part.isascii() else _letters(part) for part in parts)
+    return f"{head}_{{{','.join(indices)}}}" if indices else head
+
+
+def _letters(word: str) -> str:
+    if word in _LETTERS:
+        return _LETTERS[word]
+    if word in _GREEK:
+        return f"\\{word}"
+    if len(word) == 1 and word.isascii():
+        return word
+    apart = unicodedata.normalize("NFD", word)
+    if len(apart) == 2 and apart[1] in _ACCENTS:
+        return f"{_ACCENTS[apart[1]]}{{{_letters(apart[0])}}}"
+    return (_greek(word) if len(word) == 1 else None) or _upright(word)
+
+
+def _greek(letter: str) -> str | None:
+    parts = unicodedata.name(letter, "").split()
+    if parts[:1] != ["GREEK"] or len(parts) != 4 or parts[2] != "LETTER":
+        return None
+    name = parts[3].lower().replace("lamda", "lambda")
+    name = name.capitalize() if parts[1] == "CAPITAL" else name
+    return f"\\{name}" if name in _GREEK else _LATIN.get(name)
+
+
+def _upright(word: str) -> str:
+    escaped = word.replace("_", r"\_")
+    return rf"\mathrm{{{escaped}}}" if word.isascii() else rf"\text{{{escaped}}}"

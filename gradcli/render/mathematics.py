@@ -1,0 +1,266 @@
+"""What text and LaTeX share: mathematics as in a lecture note.
+
+Matrix products and scalar factors stand side by side; elementwise products and quotients have signs of their
+own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import ClassVar
+
+from gradcli.expr.node import Node, value_of
+from gradcli.expr.shapes import Shape, is_row
+from gradcli.render.notation import Child, Form, Level, Notation, Piece, join, primes
+from gradcli.render.numbers import coefficient, digits
+from gradcli.render.parts import Quotient, is_reciprocal, quotient, reciprocal, signed_terms
+
+_HALF = Fraction(1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """The signs of a notation."""
+
+    minus: str
+    times: str  # between two numbers
+    hadamard: str
+    hadamard_divide: str
+    kron: str
+    less: str
+    less_equal: str
+    greater: str
+    greater_equal: str
+    transpose: str
+    inverse: str
+    inverse_transpose: str
+    nabla: str
+    pi: str
+    infinity: str
+    norm: tuple[str, str]
+    frobenius: str
+    one_norm: str
+    one: str  # the array of ones
+
+
+class Mathematics(Notation):
+    """The base of `text` and `latex`; they add signs, indices, exponents, fractions and literals."""
+
+    signs: ClassVar[Signs]
+    squared: ClassVar[str]
+    gap: ClassVar[str]  # between a nabla and a function's name
+
+    # ----------------------------------------------------- what they differ in
+
+    def subscript(self, text: str) -> str:
+        """An index to what stands before; `text` is already in this notation."""
+        raise NotImplementedError
+
+    def superscript(self, node: Node, elementwise: bool) -> list[Piece]:
+        """An exponent; `elementwise` marks the power of a matrix that is no matrix power."""
+        raise NotImplementedError
+
+    def fraction(self, sign: str, parts: Quotient, front: str, under: str) -> Form:
+        """`sign front top / (under bottom)`, where something stands below."""
+        raise NotImplementedError
+
+    def root(self, base: Node) -> Form:
+        """The square root of a scalar or of each entry of a vector."""
+        raise NotImplementedError
+
+    def function(self, name: str) -> str:
+        """The name of a function of the language or of the program."""
+        raise NotImplementedError
+
+    def sizes(self, shape: Shape) -> str:
+        """A shape as an index: `n`, `m×n`."""
+        raise NotImplementedError
+
+    # ---------------------------------------------------- sums and products
+
+    def op_add(self, node: Node) -> Form:
+        pieces: list[Piece] = []
+        for negative, term in signed_terms(node, self.names):
+            unsigned = negative and bool(pieces)
+            if pieces:
+                pieces.append(f" {self.signs.minus} " if negative else " + ")
+            pieces.append(Child(term, Level.PRODUCT, unsigned))
+        return Form(Level.SUM, pieces)
+
+    def op_mul(self, node: Node, unsigned: bool) -> Form:
+        parts = quotient(node, self.names)
+        sign = self.signs.minus if parts.number < 0 and not unsigned else ""
+        front, denominator = coefficient(abs(parts.number))
+        under = digits(denominator) if denominator != 1 else ""
+        if under or parts.bottom:
+            return self.fraction(sign, parts, front, under)
+        if not front and len(parts.top) == 1:
+            inner = self.form(parts.top[0])
+            return Form(Level.PRODUCT, [sign, Child(parts.top[0], Level.CHAIN)]) if sign else inner
+        return Form(Level.PRODUCT, [sign, *self.product(front, parts.top)])
+
+    def product(self, front: str, factors: Sequence[Node], closed: bool = False) -> list[Piece]:
+        """`2 s x ⊙ y`: a number, scalars, arrays.  A matrix product stands free only alone at the end.
+
+        `closed` where an elementwise division follows, so that it does not stand free either.
+        """
+        pieces: list[Piece] = [front] if front else []
+        arrays = [factor for factor in factors if factor.shape]
+        alone = len(arrays) <= 1 and not closed
+        scalar_before = True
+        for index, factor in enumerate(factors):
+            if pieces and factor.shape and not scalar_before:
+                pieces.append(f" {self.signs.hadamard} ")
+            elif pieces:
+                number_twice = index == 0 and self._starts_with_digit(factor)
+                pieces.append(f" {self.signs.times} " if number_twice else " ")
+            last = index == len(factors) - 1
+            free = Level.CHAIN if last and alone else Level.PREFIX if factor.shape else Level.POWER
+            pieces.append(Child(factor, free))
+            scalar_before = not factor.shape
+        return pieces
+
+    def _starts_with_digit(self, node: Node) -> bool:
+        while node.op in ("matmul", "T", "pow") and node not in self.names:
+            node = node.args[0]
+        return node.op in ("num", "ones", "zeros") and node not in self.names
+
+    def op_matmul(self, node: Node) -> Form:
+        *before, last = node.args
+        factors = [*(Child(factor, Level.POWER) for factor in before), Child(last, Level.PREFIX)]
+        return Form(Level.CHAIN, join(factors, " "))
+
+    def op_kron(self, node: Node) -> Form:
+        sides: list[Piece] = []
+        for arg in node.args:
+            sized = arg.op == "eye" and arg not in self.names
+            sides.append(
+                f"I{self.subscript(self.sizes(arg.shape[:1]))}" if sized else Child(arg, Level.POWER)
+            )
+        return Form(Level.CHAIN, join(sides, f" {self.signs.kron} "))
+
+    # ------------------------------------------------- powers and transposes
+
+    def op_pow(self, node: Node) -> Form:
+        if is_reciprocal(node, self.names):
+            return self.fraction("", Quotient(Fraction(1), (), (reciprocal(node),)), "", "")
+        base, exponent = node.args
+        is_matrix = len(node.shape) > 1 and not is_row(node.shape)
+        if value_of(exponent) == _HALF and exponent not in self.names:
+            return self.call(self.function("sqrt"), (base,)) if is_matrix else self.root(base)
+        return Form(Level.POWER, [Child(base, Level.ATOM), *self.superscript(exponent, is_matrix)])
+
+    def op_T(self, node: Node) -> Form:
+        inner = node.args[0]
+        if inner.op == "inv" and inner not in self.names:
+            return Form(Level.POSTFIX, [Child(inner.args[0], Level.ATOM), self.signs.inverse_transpose])
+        return Form(Level.POSTFIX, [Child(inner, Level.ATOM), self.signs.transpose])
+
+    def op_inv(self, node: Node) -> Form:
+        return Form(Level.POSTFIX, [Child(node.args[0], Level.ATOM), self.signs.inverse])
+
+    # ------------------------------------------------------------- constants
+
+    def op_const(self, node: Node) -> Form:
+        if node.data == "e_" and "e" not in self.variables:
+            return self.atom(self.function("e"))
+        return self.atom(
+            {"pi": self.signs.pi, "inf": self.signs.infinity}.get(str(node.data), str(node.data))
+        )
+
+    def op_dim(self, node: Node) -> Form:
+        names = str(node.data).split("*")
+        parts = [self._size(name) for name in names]
+        return Form(Level.CHAIN if len(parts) > 1 else Level.ATOM, [" ".join(parts)])
+
+    def _size(self, name: str) -> str:
+        if name in self.variables:
+            return f"{self.function('sum')}({self._ones((name,))})"
+        return name if name.isdigit() else self.identifier(name)
+
+    def op_zeros(self, node: Node) -> Form:
+        return self.atom("0")
+
+    def op_ones(self, node: Node) -> Form:
+        if is_row(node.shape):
+            return Form(
+                Level.POSTFIX, [f"1{self.subscript(self.sizes(node.shape[1:]))}{self.signs.transpose}"]
+            )
+        return self.atom(self._ones(node.shape))
+
+    def _ones(self, shape: Shape) -> str:
+        return self.signs.one + self.subscript(self.sizes(shape))
+
+    def op_eye(self, node: Node) -> Form:
+        return self.atom("I")
+
+    # --------------------------------------------------- functions and norms
+
+    def op_elem(self, node: Node) -> Form:
+        name, order = primes(node)
+        return self.call(self.function(name) + "'" * order, node.args)
+
+    def op_vfun(self, node: Node) -> Form:
+        name, order = primes(node)
+        arg = node.args[0]
+        if order == 1 and node.shape == arg.shape != ():
+            return self.call(f"{self.signs.nabla}{self.gap}{self.function(name)}", node.args)
+        if order == 2 and node.shape == arg.shape * 2 and len(arg.shape) == 1:
+            return self.call(f"{self.signs.nabla}{self.squared}{self.gap}{self.function(name)}", node.args)
+        return self.op_elem(node)
+
+    def op_norm(self, node: Node) -> Form:
+        left, right = self.signs.norm
+        index = self.signs.frobenius if len(node.args[0].shape) > 1 and not is_row(node.args[0].shape) else ""
+        return Form(Level.ATOM, [left, Child(node.args[0], Level.ANY), right, index])
+
+    def op_norm1(self, node: Node) -> Form:
+        left, right = self.signs.norm
+        arg = node.args[0]
+        inner: list[Piece] = [Child(arg, Level.ANY)]
+        if len(arg.shape) > 1 and not is_row(arg.shape):
+            inner = [f"{self.function('vec')}(", *inner, ")"]  # the 1-norm of a matrix is something else
+        return Form(Level.ATOM, [left, *inner, right, self.signs.one_norm])
+
+    def op_cmp(self, node: Node) -> Form:
+        signs = self.signs
+        left, right = node.args
+        sign = signs.less if node.data == "<" else signs.less_equal
+        if left.op == "num" and right.op != "num":  # 0 < u reads u > 0
+            left, right = right, left
+            sign = signs.greater if node.data == "<" else signs.greater_equal
+        return Form(Level.ANY, [Child(left, Level.SUM), f" {sign} ", Child(right, Level.SUM)])
+
+    def brackets(self, node: Node) -> tuple[str, str]:
+        return ("[", "]") if node.op == "cmp" else ("(", ")")  # [u > 0] is 1 or 0: Iverson's bracket
+
+    # ----------------------------------------------------------- derivatives
+
+    def op_cotangent(self, node: Node) -> Form:
+        assert isinstance(node.data, tuple)
+        of, by = (self.identifier(str(part)) for part in node.data)
+        return Form(Level.PREFIX, [f"{self.signs.nabla}{self.subscript(by)} {of}"])
+
+    def op_grad(self, node: Node) -> Form:
+        if node.data or not self._names_only(node):
+            option = (f"structure={node.data}",) if node.data else ()
+            return self.call(self.function("grad"), node.args, option)
+        return self._nabla("", *node.args)
+
+    def op_hess(self, node: Node) -> Form:
+        of, first, *rest = node.args
+        if rest[-1:] in ([], [first]) and self._names_only(node):
+            return self._nabla(self.squared, of, first)
+        return self.call(self.function("hess"), node.args)
+
+    def _names_only(self, node: Node) -> bool:
+        return all(arg.op in ("var", "loss") for arg in node.args)
+
+    def _nabla(self, order: str, of: Node, wrt: Node) -> Form:
+        by = str(self.form(wrt).pieces[0])
+        return Form(Level.PREFIX, [f"{self.signs.nabla}{order}{self.subscript(by)} ", Child(of, Level.ATOM)])
+
+    def op_jac(self, node: Node) -> Form:
+        return self.call(self.function("jac"), node.args, (f"layout={node.data}",) if node.data else ())

@@ -1,0 +1,109 @@
+"""Expressions as Unicode mathematics, for people: `Wᵀ (∇_y f ⊙ g'(u))`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import ClassVar
+
+from gradcli.expr.node import Node, value_of
+from gradcli.expr.shapes import Shape
+from gradcli.render.mathematics import Mathematics, Signs
+from gradcli.render.mc import McNotation
+from gradcli.render.notation import Child, Form, Level, Piece
+from gradcli.render.numbers import decimal, digits
+from gradcli.render.parts import Names, Quotient
+
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def text(node: Node, names: Names | None = None, variables: Collection[str] = ()) -> str:
+    """One line of mathematics; `names` stand for the nodes they are given for.
+
+    `variables` are the names of the program's values: a dimension or constant with such a name is told apart.
+    """
+    return TextNotation(names, variables).render(node)
+
+
+class TextNotation(Mathematics):
+    """Unicode on one line."""
+
+    squared: ClassVar[str] = "²"
+    gap: ClassVar[str] = ""
+    signs: ClassVar[Signs] = Signs(
+        minus="−",
+        times="·",
+        hadamard="⊙",
+        hadamard_divide="⊘",
+        kron="⊗",
+        less="<",
+        less_equal="≤",
+        greater=">",
+        greater_equal="≥",
+        transpose="ᵀ",
+        inverse="⁻¹",
+        inverse_transpose="⁻ᵀ",
+        nabla="∇",
+        pi="π",
+        infinity="∞",
+        norm=("‖", "‖"),
+        frobenius="_F",
+        one_norm="₁",
+        one="1",
+    )
+
+    def function(self, name: str) -> str:
+        return name
+
+    def subscript(self, text: str) -> str:
+        return f"_{text}"
+
+    def sizes(self, shape: Shape) -> str:
+        written = "×".join(str(dim).replace("*", "·") for dim in shape)
+        return written if written.isalnum() else f"({written})"
+
+    def superscript(self, node: Node, elementwise: bool) -> list[Piece]:
+        value = value_of(node)
+        if not elementwise and value is not None and value.denominator == 1 and value >= 0:
+            return [digits(value.numerator).translate(_SUPERSCRIPTS)]
+        return ["^⊙" if elementwise else "^", Child(node, Level.ATOM)]
+
+    def op_mpow(self, node: Node) -> Form:
+        return Form(Level.POSTFIX, [Child(node.args[0], Level.ATOM), str(node.data).translate(_SUPERSCRIPTS)])
+
+    def root(self, base: Node) -> Form:
+        return self.call("√", (base,))
+
+    def op_num(self, node: Node, unsigned: bool) -> Form:
+        value = value_of(node)
+        assert value is not None
+        sign = self.signs.minus if value < 0 and not unsigned else ""
+        written = decimal(abs(value)) if value else "0"
+        if written is not None:
+            return Form(Level.PRODUCT if sign else Level.ATOM, [sign + written])
+        return Form(Level.PRODUCT, [f"{sign}{digits(abs(value.numerator))}/{digits(value.denominator)}"])
+
+    def fraction(self, sign: str, parts: Quotient, front: str, under: str) -> Form:
+        elementwise = any(factor.shape for factor in parts.bottom)
+        over = self.product(front, parts.top, closed=elementwise) or ["1"]
+        below = self.product(under, parts.bottom)
+        if len(parts.bottom) == 1 and not under:
+            below = [Child(parts.bottom[0], Level.POWER)]
+        elif parts.bottom:
+            below = ["(", *below, ")"]
+        bar = self.signs.hadamard_divide if elementwise else "/"
+        return Form(Level.PRODUCT, [sign, *over, f" {bar} ", *below])
+
+    def op_logdet(self, node: Node) -> Form:
+        return Form(Level.ATOM, ["log|det(", Child(node.args[0], Level.ANY), ")|"])
+
+    def op_unit(self, node: Node) -> Form:
+        assert isinstance(node.data, tuple)
+        return self.atom(f"unit({', '.join(map(str, node.data))})")
+
+    def op_entry(self, node: Node) -> Form:
+        assert isinstance(node.data, tuple)
+        return Form(Level.ATOM, [Child(node.args[0], Level.ATOM), f"[{', '.join(map(str, node.data))}]"])
+
+    # written as in the language
+    op_stack = McNotation.op_stack
+    op_einsum = McNotation.op_einsum
