@@ -29,6 +29,9 @@ def unknown(source: Source, start: int, end: int) -> Diagnostic:
             hint = f"write the letter itself, or its name: {command.removeprefix('var')}"
         return error("E103", f"`{clip(word)}` is LaTeX, which is not read here", source, span, hint)
     if word.startswith(".") and len(word) > 1:
+        if start and text[start - 1].isdigit():
+            span = Span(start, start + 1)
+            return error("E103", "`.` is no part of the language", source, span, foreign.CHARACTERS["."])
         hint = foreign.ATTRIBUTES.get(word[1:], f"functions are called by name: {clip(word[1:])}(x)")
         return error("E103", f"`{clip(word)}` is no part of the language", source, span, hint)
     if word == '"':
@@ -43,8 +46,10 @@ def unknown(source: Source, start: int, end: int) -> Diagnostic:
     return error("E103", f"`{word}` is no part of the language", source, span, foreign.CHARACTERS.get(word))
 
 
-def bad_name(source: Source, start: int, end: int) -> Diagnostic:
-    """A name with a character that is neither letter nor digit, such as `x²`."""
+def bad_name(source: Source, start: int, end: int, limit: int) -> Diagnostic:
+    """A name beyond the limit, or with a character that is neither letter nor digit, such as `x²`."""
+    if end - start > limit:
+        return error("E103", f"this name has more than {limit:,} characters", source, Span(start, end))
     word = unicodedata.normalize("NFC", source.text[start:end])
     bad = next(i for i, c in enumerate(word) if not _may_be_in_name(c))
     stem, rest = word[:bad], word[bad:]

@@ -39,12 +39,11 @@ class UnexpectedToken(SyntaxFault):
 class TooDeep(SyntaxFault):
     """The expression around token number `at` is nested beyond the bound."""
 
-    def __init__(self, at: int, limit: int) -> None:
+    def __init__(self, at: int) -> None:
         super().__init__("E104", "too deep", Span(0, 0))
         self.at = at
-        self.limit = limit
 
     def diagnostic(self, source: Source, tokens: Tokens) -> Diagnostic:
         """Return the complaint about this fault."""
         at = min(self.at, len(tokens.kinds) - 1)
-        return faults.too_deep(source, Span(tokens.starts[at], tokens.ends[at]), self.limit)
+        return faults.too_deep(source, Span(tokens.starts[at], tokens.ends[at]))

@@ -19,11 +19,11 @@ def too_long(source: Source, tokens: Tokens, limit: int) -> Diagnostic:
     )
 
 
-def too_deep(source: Source, span: Span, limit: int) -> Diagnostic:
+def too_deep(source: Source, span: Span) -> Diagnostic:
     """An expression nested beyond the bound."""
     return error(
         "E104",
-        f"the expression is nested too deeply, beyond {limit} levels",
+        "the expression is nested too deeply",
         source,
         span,
         "name the parts: u = ...; y = g(u)",
@@ -64,12 +64,12 @@ def wrong_close(source: Source, tokens: Tokens, opening: int | None, start: int,
     )
 
 
-def rows_by_semicolon(source: Source, start: int, end: int) -> Diagnostic:
+def rows_by_semicolon(source: Source, start: int) -> Diagnostic:
     """`[1, 2; 3, 4]`."""
     return error(
         "E101",
         "`;` ends a statement and cannot separate the rows of a matrix",
         source,
-        Span(start, end),
+        Span(start, start + 1),
         "write [[1, 2], [3, 4]]",
     )

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from gradcli.syntax import characters, faults
-from gradcli.syntax.ast import Source
+from gradcli.syntax.ast import Source, Span
 from gradcli.syntax.tokens import (
     BINARY,
     BLANKS,
@@ -40,6 +40,8 @@ from gradcli.syntax.tokens import (
 )
 
 MAX_TOKENS = 200_000  # of one statement
+MAX_NAME = 1_000  # characters
+MAX_BRACKETS = 1_000  # inside one another
 
 _CONTINUES = BINARY | {EQUALS, COLON, COMMA}
 _WATCHED = frozenset({NEWLINE, COMMENT, SEMICOLON, UNKNOWN, PRIMES, *OPEN, *CLOSE})
@@ -86,8 +88,8 @@ def statements(source: Source) -> Iterator[Tokens]:
                     tokens.add(kind, start, pos)
                     break  # scan on behind the string
                 _watch(source, tokens, opens, kind, start, pos)
-            elif kind == NAME and not text[start:pos].isascii() and name_of(text[start:pos]) is None:
-                tokens.fault = tokens.fault or characters.bad_name(source, start, pos)
+            elif kind == NAME and (pos - start > MAX_NAME or name_of(text[start:pos]) is None):
+                tokens.fault = tokens.fault or characters.bad_name(source, start, pos, MAX_NAME)
             tokens.add(kind, start, pos)
             if len(tokens.kinds) > MAX_TOKENS:
                 tokens.fault = tokens.fault or faults.too_long(source, tokens, MAX_TOKENS)
@@ -131,6 +133,8 @@ def _watch(source: Source, tokens: Tokens, opens: list[int], kind: int, start: i
     """Keep the open brackets; note what is wrong with brackets and characters."""
     if kind in OPEN:
         opens.append(len(tokens.kinds))
+        if len(opens) > MAX_BRACKETS and tokens.fault is None:
+            tokens.fault = faults.too_deep(source, Span(start, end))
     elif kind in CLOSE:
         if opens and tokens.kinds[opens[-1]] == CLOSE[kind]:
             opens.pop()
@@ -142,7 +146,7 @@ def _watch(source: Source, tokens: Tokens, opens: list[int], kind: int, start: i
     elif kind == UNKNOWN and tokens.fault is None:
         tokens.fault = characters.unknown(source, start, end)
     elif kind == SEMICOLON and tokens.fault is None:
-        tokens.fault = faults.rows_by_semicolon(source, start, end)
+        tokens.fault = faults.rows_by_semicolon(source, start)
 
 
 def _finish(source: Source, tokens: Tokens, opens: list[int]) -> Tokens:

@@ -87,7 +87,7 @@ def _reduce(tokens: Tokens, start: str) -> Statement | Expr:
                 raise UnexpectedToken(at)
             if action >= 0:
                 if len(states) > MAX_STACK:
-                    raise TooDeep(at, MAX_DEPTH)
+                    raise TooDeep(at)
                 state = action
                 states.append(state)
                 values.append(at)
@@ -104,7 +104,7 @@ def _reduce(tokens: Tokens, start: str) -> Statement | Expr:
                 value = build(tokens, values[-size:], begins[-size], ends[at - 1])
                 depth = max(depths[-size:]) + deeper
                 if depth > MAX_DEPTH:
-                    raise TooDeep(at - 1, MAX_DEPTH)
+                    raise TooDeep(at - 1)
                 del states[-size:], values[-size + 1 :], depths[-size + 1 :], begins[-size + 1 :]
                 values[-1] = value
                 depths[-1] = depth

@@ -42,6 +42,11 @@ def read_source(path: str | Path) -> Source | Diagnostic:
     return _decode(name, data)
 
 
+def nothing_in(source: Source) -> Diagnostic:
+    """Return the complaint about a source without any statement, for who wanted one."""
+    return error("E112", f"there is nothing in {_shown(source.name)}", hint="write a definition: y = W @ x")
+
+
 def _decode(name: str, data: bytes) -> Source | Diagnostic:
     if len(data) > MAX_BYTES:
         size = MAX_BYTES // (1024 * 1024)

@@ -45,7 +45,7 @@ KEYWORDS: dict[str, int] = {
 
 # what the grammar does not know: these stand after its terminals in the scanner
 NEWLINE, COMMENT, SEMICOLON, UNKNOWN = range(len(_tables.TERMINALS) + 1, len(_tables.TERMINALS) + 5)
-_OUTSIDE = (r"\n", r"#[^\n]*", ";", r"\\[A-Za-z]+|\.[^\W\d]\w*|!=|&&|\|\||[^\s]")
+_OUTSIDE = (r"\n\s*+", r"#[^\n]*", r";[;\s]*+", r"\\[A-Za-z]+|\.[^\W\d]\w*|!=|&&|\|\||[^\s]")
 
 # A blank is any white space but a line feed.  The possessive `*+` keeps a failing match from
 # giving blanks back to UNKNOWN; the scan ends before the blanks at the end of the text.
@@ -57,6 +57,7 @@ SCANNER = re.compile(
 OPEN = {LPAR: RPAR, LSQB: RSQB, LBRACE: RBRACE}
 CLOSE = {close: opened for opened, close in OPEN.items()}
 BINARY = frozenset({PLUS, MINUS, STAR, SLASH, DIVIDE, MATMUL, KRON, POW, CARET, COMPARE, EQEQ, ARROW, TIMES})
+OPERAND_START = frozenset({NAME, NUMBER, STRING, LPAR, LSQB, NABLA, PARTIAL})
 OPERAND_END = frozenset({NAME, NUMBER, STRING, TRANSPOSE, INVTRANSPOSE, RPAR, RSQB, RBRACE, PRIMES})
 
 
