@@ -26,7 +26,7 @@ _HEAD = '''"""The LALR tables of grammar/mc.lark.  Generated: python -m gradcli.
 '''
 
 
-def lark_parser(lexer: type[Any] | None = None) -> Any:
+def lark_parser() -> Any:
     """Return Lark's own parser for the grammar; raises `lark.GrammarError` on a conflict."""
     from lark import Lark
     from lark.lexer import Lexer
@@ -43,7 +43,7 @@ def lark_parser(lexer: type[Any] | None = None) -> Any:
     return Lark(
         grammar_text(GRAMMAR),
         parser="lalr",
-        lexer=lexer or NoLexer,
+        lexer=NoLexer,
         start=list(STARTS),
         maybe_placeholders=False,
     )

@@ -150,9 +150,14 @@ def _watch(source: Source, tokens: Tokens, opens: list[int], kind: int, start: i
 
 
 def _finish(source: Source, tokens: Tokens, opens: list[int]) -> Tokens:
-    """Turn the first word into a keyword where it is one, and complain of open brackets."""
+    """Complain of open brackets."""
     if opens and tokens.fault is None:
         tokens.fault = faults.unclosed(source, tokens, opens[-1])
+    return tokens
+
+
+def mark_words(tokens: Tokens) -> None:
+    """Turn the first word of a statement into a keyword where it is one."""
     kinds = tokens.kinds
     if kinds[0] == NAME:
         kind = KEYWORDS.get(tokens.word(0))
@@ -160,7 +165,6 @@ def _finish(source: Source, tokens: Tokens, opens: list[int]) -> Tokens:
             kinds[0] = kind
             if kind == QUESTION:
                 _mark_wrt(tokens)
-    return tokens
 
 
 def _is_keyword(kinds: list[int]) -> bool:

@@ -13,7 +13,7 @@ from gradcli.syntax import _tables
 from gradcli.syntax.ast import Expr, Module, Source, Span, Statement
 from gradcli.syntax.build import DEEPER, builders
 from gradcli.syntax.fault import SyntaxFault, TooDeep, UnexpectedToken
-from gradcli.syntax.lexer import statements
+from gradcli.syntax.lexer import mark_words, statements
 from gradcli.syntax.tokens import END, Tokens
 
 MAX_DEPTH = 120  # of a tree: passes over it may recurse with several frames a level
@@ -39,6 +39,7 @@ def parse_module(source: Source) -> tuple[Module, list[Diagnostic]]:
     good: list[Statement] = []
     diagnostics: list[Diagnostic] = []
     for tokens in statements(source):
+        mark_words(tokens)
         result = _statement(source, tokens, "statement")
         if isinstance(result, Diagnostic):
             diagnostics.append(result)
