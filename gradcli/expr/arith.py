@@ -70,6 +70,8 @@ def _terms(node: Node) -> Iterable[Node]:
 
 def add(*terms: Node) -> Node:
     """Sum of arrays of one shape and scalars (which go with anything).  Like terms are collected."""
+    if len(terms) == 1:
+        return terms[0]
     shape = joint_shape([term.shape for term in terms])
     counts: dict[Node, Fraction] = {}
     for outer in terms:
@@ -133,6 +135,9 @@ def mul(*factors: Node) -> Node:
             powers[base] = add(powers[base], exponent) if base in powers else exponent
     if not number:
         return zeros(shape)
+    opened = _open_bracket(powers)
+    if opened is not None:
+        return mul(num(number), opened) if opened.shape == shape else mul(num(number), opened, ones(shape))
     built: list[Node] = []
     for base, exponent in powers.items():
         factor = power(base, exponent)
@@ -143,10 +148,28 @@ def mul(*factors: Node) -> Node:
     return _product(number, built, shape)
 
 
+def _open_bracket(powers: dict[Node, Node]) -> Node | None:
+    """`p * (c - t / p)` multiplied out, `p * c - t`, where a factor cancels in a bracket; else None."""
+    for bracket, exponent in powers.items():
+        if bracket.op != "add" or exponent is not ONE:
+            continue
+        divisors = set()
+        for term in bracket.args:
+            for factor in term.args if term.op == "mul" else (term,):
+                if factor.op == "pow" and (value_of(factor.args[1]) or 0) < 0:
+                    divisors.add(factor.args[0])
+        for base, power_of_base in powers.items():
+            if base in divisors and (value_of(power_of_base) or 0) > 0 and (base.shape or not bracket.shape):
+                rest = [power(b, e) for b, e in powers.items() if b is not base and b is not bracket]
+                moved = power(base, power_of_base)
+                return mul(*rest, add(*(mul(moved, term) for term in bracket.args)))
+    return None
+
+
 def _product(number: Fraction, factors: list[Node], shape: Shape) -> Node:
     if any(factor.op == "mul" for factor in factors):
         factors = [part for factor in factors for part in (factor.args if factor.op == "mul" else (factor,))]
-    ordered = [f for f in factors if not f.shape] + [f for f in factors if f.shape]
+    ordered = sorted((f for f in factors if not f.shape), key=_writing_order) + [f for f in factors if f.shape]
     if shape and not (ordered and ordered[-1].shape):
         ordered.append(ones(shape))
     if not ordered:
@@ -159,6 +182,12 @@ def _product(number: Fraction, factors: list[Node], shape: Shape) -> Node:
         return ordered[0]
     numbers = () if number == 1 else (num(number),)
     return make("mul", (*numbers, *ordered), shape=shape)
+
+
+def _writing_order(scalar: Node) -> tuple[int, int]:
+    """Among the scalars of a product names come first, in the order in which the program names them."""
+    base = scalar.args[0] if scalar.op == "pow" else scalar
+    return (0, base.serial) if base.op == "var" else (1, 0)
 
 
 def _flip_if_negative(total: Node) -> Node | None:

@@ -183,8 +183,8 @@ def _from_right(chain: list[Node]) -> Node | None:
         from gradcli.expr.reduce import total
 
         vector = total(last)
-    elif _full_square(before):
-        return None
+    elif len(chain) == 2 and is_row(before.shape):
+        vector = _cancelling_dot(transpose(before), last)
     if vector is None:
         if len(chain) > 2 and chain[0].op == "diag":
             return mul(chain[0].args[0], _segment(chain[1:]))
@@ -192,8 +192,25 @@ def _from_right(chain: list[Node]) -> Node | None:
     return _segment([*rest, vector]) if rest and vector.shape else mul(vector, *rest)
 
 
-def _full_square(node: Node) -> bool:
-    return node.op == "ones"
+def _cancelling_dot(a: Node, b: Node) -> Node | None:
+    """`p.T @ (t / p)` as `sum(t)`: an inner product whose factors cancel; else None."""
+    bases_a = {_base(factor) for factor in (a.args if a.op == "mul" else (a,))}
+    bases_b = {_base(factor) for factor in (b.args if b.op == "mul" else (b,))}
+    shared = bases_a & bases_b
+    if not any(factor.op == "pow" and factor.args[0] in shared for part in (a, b) for factor in (part.args or (part,))):
+        return None
+    product = mul(a, b)
+    before = (len(a.args) if a.op == "mul" else 1) + (len(b.args) if b.op == "mul" else 1)
+    after = len(product.args) if product.op == "mul" else 1
+    if after >= before - 1:
+        return None
+    from gradcli.expr.reduce import total
+
+    return total(product)
+
+
+def _base(node: Node) -> Node:
+    return node.args[0] if node.op == "pow" else node
 
 
 def _merge(a: Node, b: Node) -> Node | None:
@@ -209,6 +226,15 @@ def _merge(a: Node, b: Node) -> Node | None:
     if (_orthogonal(a) or _orthogonal(b)) and transpose(a) is b:
         return eye(rows(a.shape))
     return None
+
+
+def _power_of(node: Node) -> tuple[Node, int, bool]:
+    """`(A, k, t)` with the node `A ^ k`, transposed where t."""
+    turned = node.op == "T"
+    inner = node.args[0] if turned else node
+    if inner.op == "mpow" and isinstance(inner.data, int):
+        return inner.args[0], inner.data, turned
+    return inner, 1, turned
 
 
 def _orthogonal(node: Node) -> bool:
@@ -261,6 +287,8 @@ def matpower(node: Node, k: int) -> Node:
         return node
     if node.op == "diag":
         return diag(power(node.args[0], num(k)))
+    if node.op == "mpow" and isinstance(node.data, int):
+        return matpower(node.args[0], node.data * k)
     return make("mpow", (node,), data=k, shape=node.shape)
 
 

@@ -45,6 +45,8 @@ def elementwise(name: str, order: int, arg: Node) -> Node:
                 return num(max(value, Fraction(0)))
         if name == "log" and arg.op == "elem" and arg.data == ("exp", 0):
             return arg.args[0]
+        if name == "log" and arg.op == "softmax":
+            return make("logsoftmax", arg.args, data=arg.data, shape=arg.shape)
     return make("elem", (arg,), data=(name, order), shape=arg.shape)
 
 

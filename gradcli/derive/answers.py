@@ -1,0 +1,247 @@
+"""One question, its answers: which engine serves it, and in which shape and layout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gradcli.derive.graph import Graph
+from gradcli.derive.jacobian import Jacobians, is_vector, vector_jacobians
+from gradcli.derive.model import Answer, Step
+from gradcli.derive.reverse import Reverse, reverse
+from gradcli.derive.tensor import tensor_jacobian
+from gradcli.diagnostics import Diagnostic, error, warning
+from gradcli.expr.linear import transpose
+from gradcli.expr.node import ONE, Node, make, name_of
+from gradcli.expr.reduce import stack
+from gradcli.expr.walk import postorder
+from gradcli.program.layouts import is_transposed, jacobian_shape
+from gradcli.program.model import Program, Question
+from gradcli.program.unify import closed
+from gradcli.rules.apply import NoRule
+from gradcli.rules.load import all_rules
+
+_MOST_SEPARATE = 20_000
+
+
+class Asker:
+    """Answers questions about one program; what cannot be answered is in `diagnostics`."""
+
+    def __init__(self, program: Program, expand: bool) -> None:
+        self.program = program
+        self.expand = expand
+        self.graph = Graph({program.nodes[name]: value for name, value in program.definitions.items()})
+        self.diagnostics: list[Diagnostic] = []
+        self._shared: dict[int, tuple[Step, ...]] = {}
+        self._kept: list[tuple[Step, ...]] = []
+        self._step_notes: dict[int, tuple[str, ...]] = {}
+
+    def answer(self, question: Question) -> list[Answer]:
+        """The answers, one for each variable asked about."""
+        wrt = [(name, node) for name, node in question.wrt if self._differentiable(name, node, question)]
+        if not wrt:
+            return []
+        try:
+            if question.kind == "gradient":
+                return self._gradients(question, wrt)
+            if question.kind in ("jacobian", "derivative"):
+                return self._jacobians(question, wrt)
+        except NoRule as missing:
+            self._fail(missing, question)
+            return []
+        self.diagnostics.append(
+            error("E402", f"There is no rule for the question `{question.kind}` yet.", self.program.source, question.span)
+        )
+        return []
+
+    # --------------------------------------------------------------- variables
+
+    def _fail(self, missing: NoRule, question: Question) -> None:
+        self.diagnostics.append(error(missing.code, missing.reason, self.program.source, question.span))
+
+    def _differentiable(self, name: str, node: Node, question: Question) -> bool:
+        for leaf in postorder(node):
+            variable = self.program.variables.get(name_of(leaf)) if leaf.op == "var" else None
+            if variable is not None and variable.discrete:
+                what = "is an integer" if "permutation" not in variable.attributes else "is a permutation"
+                self.diagnostics.append(
+                    error(
+                        "E401",
+                        f"{name} {what} and has no derivative.",
+                        self.program.source,
+                        question.span,
+                        f"the forward difference serves instead: f({name} + 1) - f({name})",
+                    )
+                )
+                return False
+        return True
+
+    def scalars_of(self, node: Node) -> tuple[Node, ...] | None:
+        """The free scalars that a list variable stands for (`[x, y]`, or a name defined as that); else None."""
+        literal = self.program.definitions.get(name_of(node)) if node.op == "var" else node
+        if literal is None or literal.op != "stack":
+            return None
+        free = all(arg.op == "var" and name_of(arg) in self.program.variables for arg in literal.args)
+        return literal.args if free else None
+
+    def _targets(self, wrt: Iterable[tuple[str, Node]]) -> list[Node]:
+        out: dict[Node, None] = {}
+        for _, node in wrt:
+            out.update(dict.fromkeys(self.scalars_of(node) or (node,)))
+        return list(out)
+
+    def _independent(self, name: str, question: Question, targets: Iterable[Node], of: Iterable[Node]) -> None:
+        upstream = self.graph.upstream(of)
+        if not any(target in upstream for target in targets):
+            self.diagnostics.append(
+                warning(
+                    "W601",
+                    f"{question.of_name} does not depend on {name}: its derivative is zero.",
+                    self.program.source,
+                    question.span,
+                )
+            )
+
+    def _notes(self, rules: Iterable[str], steps: tuple[Step, ...]) -> tuple[str, ...]:
+        if id(steps) not in self._step_notes:
+            self._step_notes[id(steps)] = _rule_notes(rule for step in steps for rule in step.rules)
+            self._kept.append(steps)
+        return tuple(dict.fromkeys(_rule_notes(rules) + self._step_notes[id(steps)]))
+
+    def _where(self, value: Node, steps: list[Step], answers: int) -> tuple[Step, ...]:
+        """The steps that an answer needs; of a great many answers each is given all, shared."""
+        if answers * len(steps) <= _MOST_SEPARATE:
+            return needed_steps(value, steps)
+        return self._shared.setdefault(id(steps), tuple(steps))
+
+    # ---------------------------------------------------------------- gradients
+
+    def seeds(self, of: Node) -> dict[Node, Node]:
+        """Where reverse mode starts: a scalar value with 1, an arbitrary function with its derivatives."""
+        if of.op == "loss":
+            label = str(of.data)
+            return {arg: make("cotangent", data=(label, name_of(arg)), shape=arg.shape) for arg in of.args}
+        return {of: ONE}
+
+    def _named(self, of: Node) -> Node:
+        """What is differentiated as a name of the graph; an expression or list is entered as one."""
+        if of.op in ("var", "loss"):
+            return of
+        name = make("var", data=("_", ()), shape=of.shape)
+        self.graph.values.pop(name, None)
+        self.graph = Graph({**self.graph.values, name: of})
+        return name
+
+    def _gradients(self, question: Question, wrt: list[tuple[str, Node]]) -> list[Answer]:
+        of = self._named(question.of)
+        found = reverse(self.graph, question.of_name, self.seeds(of), self._targets(wrt), self.expand)
+        starts = of.args if of.op == "loss" else (of,)
+        answers = []
+        for name, node in wrt:
+            scalars = self.scalars_of(node)
+            self._independent(name, question, scalars or (node,), starts)
+            value, rules = self._gradient_value(found, node, scalars)
+            where = self._where(value, found.steps, len(wrt))
+            notes = self._notes(rules, where)
+            answers.append(
+                Answer(question.of_name, name, "gradient", question.layout, value.shape, value, where, rules, notes)
+            )
+        return answers
+
+    def _gradient_value(
+        self, found: Reverse, node: Node, scalars: tuple[Node, ...] | None
+    ) -> tuple[Node, tuple[str, ...]]:
+        if scalars is None:
+            return found.gradients[node], found.rules[node]
+        rules = tuple(dict.fromkeys(rule for scalar in scalars for rule in found.rules[scalar]))
+        return stack(tuple(found.gradients[scalar] for scalar in scalars), (len(scalars),)), rules
+
+    # ---------------------------------------------------------------- Jacobians
+
+    def _jacobians(self, question: Question, wrt: list[tuple[str, Node]]) -> list[Answer]:
+        of = self._named(question.of)
+        if of.op == "loss":
+            return self._jacobians_of_scalar(question, of, wrt)
+        answers: list[Answer] = []
+        plain = [(n, x) for n, x in wrt if self.scalars_of(x) is None and is_vector(x.shape) and is_vector(of.shape)]
+        turned = question.layout == "denominator"
+        found = Jacobians()
+        if plain and of.shape:
+            found = vector_jacobians(self.graph, of, [node for _, node in plain], turned, self.expand)
+        for name, node in wrt:
+            scalars = self.scalars_of(node)
+            self._independent(name, question, scalars or (node,), (of,))
+            if not of.shape:
+                answers += self._jacobians_of_scalar(question, of, [(name, node)], warn=False)
+            elif scalars is not None and is_vector(of.shape):
+                answers.append(self._by_scalars(question, of, name, scalars))
+            elif node in found.values:
+                value = found.values[node]
+                where = self._where(value, found.steps, len(wrt))
+                answers.append(self._jacobian_answer(question, of, name, node, value, where, found.rules[node]))
+            else:
+                value, rules = tensor_jacobian(self.graph, of, node, is_transposed(of.shape, node.shape, question.layout))
+                answers.append(self._jacobian_answer(question, of, name, node, value, (), rules))
+        return answers
+
+    def _jacobian_answer(
+        self, question: Question, of: Node, name: str, node: Node, value: Node, where: tuple[Step, ...], rules: tuple[str, ...]
+    ) -> Answer:
+        shape = closed(jacobian_shape(of.shape, node.shape, question.layout))
+        notes = self._notes(rules, where)
+        return Answer(question.of_name, name, question.kind, question.layout, shape, value, where, rules, notes)
+
+    def _jacobians_of_scalar(
+        self, question: Question, of: Node, wrt: list[tuple[str, Node]], warn: bool = True
+    ) -> list[Answer]:
+        """A scalar's derivative is its gradient, in the denominator layout as it is, in the numerator turned round."""
+        found = reverse(self.graph, question.of_name, self.seeds(of), self._targets(wrt), self.expand)
+        answers = []
+        for name, node in wrt:
+            scalars = self.scalars_of(node)
+            value, rules = self._gradient_value(found, node, scalars)
+            shape = closed(jacobian_shape((), value.shape, question.layout))
+            where = self._where(value, found.steps, len(wrt))
+            if value.shape != shape:
+                value = transpose(value)
+            notes = self._notes(rules, where)
+            answers.append(Answer(question.of_name, name, question.kind, question.layout, shape, value, where, rules, notes))
+        return answers
+
+    def _by_scalars(self, question: Question, of: Node, name: str, scalars: tuple[Node, ...]) -> Answer:
+        """The explicit Jacobian of a vector of scalars by a list of scalars, entries simplified."""
+        from gradcli.derive.system import explicit_jacobian
+
+        found = explicit_jacobian(self.graph, of, scalars, self.expand)
+        value = found.value
+        if question.layout == "denominator":
+            value = transpose_literal(value)
+        return self._jacobian_answer(
+            question, of, name, make("stack", scalars, shape=(len(scalars),)), value, found.steps, found.rules
+        )
+
+
+def _rule_notes(rules: Iterable[str]) -> tuple[str, ...]:
+    table = all_rules()
+    return tuple(dict.fromkeys(note for name in rules if name in table for note in table[name].notes))
+
+
+def transpose_literal(value: Node) -> Node:
+    """The transpose of a matrix literal, as a literal."""
+    if value.op != "stack" or len(value.shape) != 2:
+        return transpose(value)
+    rows, cols = int(value.shape[0]), int(value.shape[1])
+    cells = tuple(value.args[r * cols + c] for c in range(cols) for r in range(rows))
+    return stack(cells, (cols, rows) if rows > 1 else (cols,))
+
+
+def needed_steps(value: Node, steps: list[Step]) -> tuple[Step, ...]:
+    """The steps that a value uses, directly or through others, in order."""
+    by_name = {step.name: step for step in steps}
+    needed: set[Node] = set()
+    todo = [value]
+    while todo:
+        for node in postorder(todo.pop()):
+            if node in by_name and node not in needed:
+                needed.add(node)
+                todo.append(by_name[node].value)
+    return tuple(step for step in steps if step.name in needed)

@@ -1,0 +1,66 @@
+"""Answering the questions of a program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace as with_changes
+
+from gradcli.derive.answers import Asker
+from gradcli.derive.model import Answer
+from gradcli.derive.resolve import resolved
+from gradcli.diagnostics import Diagnostic
+from gradcli.expr.node import make
+from gradcli.program.model import Program, Question
+from gradcli.syntax.ast import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """The answers, in the order of the questions, and what there is to say about them."""
+
+    program: Program
+    answers: tuple[Answer, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def derive(program: Program, questions: Sequence[Question] | None = None, expand: bool = False) -> Derivation:
+    """The answers to a program's questions; where it asks none, to the default one.
+
+    `expand` writes every gradient of an intermediate out.  Never raises: what has no answer has a diagnostic.
+    """
+    program = resolved(program)
+    asked = list(program.questions if questions is None else questions) or default_questions(program)
+    asker = Asker(program, expand)
+    answers: list[Answer] = []
+    for question in asked:
+        answers += asker.answer(question)
+    return Derivation(program, tuple(answers), tuple(asker.diagnostics))
+
+
+def default_questions(program: Program) -> list[Question]:
+    """For the last definition: its Jacobian, and the gradient of it (a scalar) or of an arbitrary scalar function of it.
+
+    By every free name that it depends on, but constants and discrete variables.
+    """
+    if program.last is None:
+        return []
+    of = program.nodes[program.last]
+    asker = Asker(program, False)
+    used = asker.graph.upstream([of])
+    wrt = tuple(
+        (name, variable.node)
+        for name, variable in program.variables.items()
+        if variable.node in used and not variable.discrete and "constant" not in variable.attributes
+    )
+    if not wrt:
+        return []
+    span = program.spans.get(program.last, Span(0, 0))
+    jacobian = Question("jacobian", of, program.last, wrt, program.layout, span)
+    if not of.shape:
+        return [jacobian, with_changes(jacobian, kind="gradient")]
+    name = "f" if "f" not in program.nodes else "L"
+    for loss, args in program.losses.items():
+        if args == (of,):
+            name = loss
+    loss_node = make("loss", program.losses.get(name, (of,)), data=name)
+    return [jacobian, Question("gradient", loss_node, name, wrt, program.layout, span)]

@@ -1,0 +1,39 @@
+"""The definitions of a program as a graph: which name uses which."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from gradcli.expr.node import Node
+from gradcli.expr.walk import postorder
+
+
+class Graph:
+    """Definitions in order of use; `values` maps each defined `var` (or named step) to its expression."""
+
+    def __init__(self, values: Mapping[Node, Node]) -> None:
+        self.values = dict(values)
+        self.uses: dict[Node, list[Node]] = {name: _named(value) for name, value in self.values.items()}
+
+    def depending(self, on: Collection[Node]) -> set[Node]:
+        """Every name that depends on one of these, these included."""
+        found = set(on)
+        for name, used in self.uses.items():
+            if name not in found and any(other in found for other in used):
+                found.add(name)
+        return found
+
+    def upstream(self, of: Iterable[Node]) -> set[Node]:
+        """Every name that these are computed from, these included."""
+        found: set[Node] = set()
+        todo = list(of)
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found.add(name)
+                todo.extend(self.uses.get(name, ()))
+        return found
+
+
+def _named(value: Node) -> list[Node]:
+    return [node for node in postorder(value) if node.op in ("var", "cotangent")]

@@ -1,0 +1,111 @@
+"""Jacobians: products of local Jacobians from the last definition back to the variable, in any layout."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from gradcli.derive.graph import Graph
+from gradcli.derive.model import Step
+from gradcli.derive.reverse import symbols
+from gradcli.expr.arith import add, is_zero, zeros
+from gradcli.expr.collect import collected
+from gradcli.expr.linear import eye, matmul, transpose
+from gradcli.expr.node import ONE, Node, make
+from gradcli.expr.replace import replace
+from gradcli.expr.shapes import Shape, is_list, list_dim, normal_shape
+from gradcli.normal.linear_map import matrix_of
+from gradcli.rules.apply import NoRule
+from gradcli.rules.pullback import pullback
+
+_LARGE = 16
+
+
+@dataclass(slots=True)
+class Jacobians:
+    """The Jacobian by each name (in the numerator layout, or turned round), and the named steps in order."""
+
+    values: dict[Node, Node] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    rules: dict[Node, tuple[str, ...]] = field(default_factory=dict)
+
+
+def is_vector(shape: Shape) -> bool:
+    """Whether a value is a list of entries: a scalar, a column or a row."""
+    return not shape or is_list(shape)
+
+
+def inline_matrices(graph: Graph, keep: Collection[Node], path: Collection[Node]) -> Graph:
+    """The graph with every matrix-valued intermediate on the path put into what uses it."""
+    table: dict[Node, Node] = {}
+    values: dict[Node, Node] = {}
+    for name, value in graph.values.items():
+        value = replace([value], table)[0] if table else value
+        if name in path and name not in keep and not is_vector(name.shape):
+            table[name] = value
+        else:
+            values[name] = value
+    return Graph(values) if table else graph
+
+
+def vector_jacobians(graph: Graph, of: Node, wrt: Collection[Node], turned: bool, expand: bool = False) -> Jacobians:
+    """∂of/∂x for each vector or scalar x of `wrt`; `turned` gives the transposes (denominator layout).
+
+    A Jacobian has one row for each entry of `of` and one column for each entry of x, rows counting as lists.
+    Raises NoRule where a part has no matrix form.
+    """
+    path = graph.depending(wrt) & graph.upstream([of])
+    graph = inline_matrices(graph, {of, *wrt}, path)
+    depending = graph.depending(wrt)
+    parts: dict[Node, list[Node]] = {of: [eye(list_dim(of.shape))]}
+    rules: dict[Node, dict[str, None]] = {of: {}}
+    found = Jacobians()
+    outer = [name for name in wrt if name not in graph.values]
+    for name in [*reversed(graph.values), *outer]:
+        if name not in parts or name not in path:
+            continue
+        total = collected([add(*reversed(parts.pop(name)))])[0]
+        took = rules.pop(name)
+        if name in wrt:
+            found.values[name] = total
+            found.rules[name] = tuple(took)
+        value = graph.values.get(name)
+        if value is None:
+            continue
+        inner = [other for other in graph.uses[name] if other in depending]
+        if inner and not expand and name is not of and symbols(total) > _LARGE:
+            step = make("jac", (of, name), data="denominator" if turned else "numerator", shape=total.shape)
+            found.steps.append(Step(step, total, tuple(took)))
+            total, took = step, {}
+        for other, local, used in _local(name, value, inner):
+            product = matmul(local, total) if turned else matmul(total, transpose(local))
+            parts.setdefault(other, []).append(product)
+            rules.setdefault(other, {}).update({**took, **used})
+    for name in wrt:
+        dims = (list_dim(name.shape), list_dim(of.shape)) if turned else (list_dim(of.shape), list_dim(name.shape))
+        found.values.setdefault(name, zeros(normal_shape(dims)))
+        found.rules.setdefault(name, ())
+    return found
+
+
+def _local(name: Node, value: Node, inner: list[Node]) -> list[tuple[Node, Node, dict[str, None]]]:
+    """For each name that a definition uses: the transpose of its Jacobian, read off the vector-Jacobian product."""
+    seed = make("cotangent", data=("", "*"), shape=name.shape)
+    used: dict[str, None] = {}
+    out = []
+    for other, product in pullback(value, seed, inner, lambda _, rule: used.setdefault(rule)).items():
+        product = replace([product], {value: name})[0] if value.args else product
+        if is_zero(product):
+            continue
+        matrix = _matrix(product, seed)
+        out.append((other, matrix, used))
+    return out
+
+
+def _matrix(product: Node, seed: Node) -> Node:
+    if not seed.shape and not product.shape:
+        return replace([product], {seed: ONE})[0]
+    matrix = matrix_of(product, seed)
+    if matrix is None:
+        raise NoRule("E402", "This Jacobian has no matrix form.")
+    return matrix

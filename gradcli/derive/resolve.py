@@ -1,0 +1,34 @@
+"""Derivatives that stand inside expressions: `grad(f, u)` in a definition or a check is put into its value."""
+
+from __future__ import annotations
+
+from dataclasses import replace as with_changes
+
+from gradcli.derive.value import Resolver
+from gradcli.diagnostics import Diagnostic, error
+from gradcli.expr.node import Node
+from gradcli.expr.walk import postorder
+from gradcli.program.model import Program
+from gradcli.rules.apply import NoRule
+
+PLACEHOLDERS = ("grad", "jac", "hess", "prime")
+
+
+def has_placeholder(node: Node) -> bool:
+    """Whether an expression holds a derivative that is still to be found."""
+    return any(part.op in PLACEHOLDERS for part in postorder(node))
+
+
+def resolved(program: Program) -> Program:
+    """The program with every derivative in its definitions put into its value.  (Checks are left as they are.)"""
+    if not any(has_placeholder(value) for value in program.definitions.values()):
+        return program
+    done: dict[str, Node] = {}
+    diagnostics: list[Diagnostic] = list(program.diagnostics)
+    for name, value in program.definitions.items():
+        try:
+            known = with_changes(program, definitions=done)
+            done[name] = Resolver(known).value(value) if has_placeholder(value) else value
+        except NoRule as missing:
+            diagnostics.append(error(missing.code, missing.reason, program.source, program.spans.get(name)))
+    return with_changes(program, definitions=done, diagnostics=tuple(diagnostics))

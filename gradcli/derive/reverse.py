@@ -1,0 +1,89 @@
+"""Reverse mode over a program: each definition is passed once, from the last back to the first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from gradcli.derive.graph import Graph
+from gradcli.derive.model import Step
+from gradcli.expr.arith import add, is_zero, zeros
+from gradcli.expr.collect import collected
+from gradcli.expr.node import Node, make, name_of
+from gradcli.expr.replace import replace
+from gradcli.expr.walk import postorder
+from gradcli.rules.pullback import pullback
+
+# A gradient of an intermediate is given a name (a step) where it is larger than this many symbols, or smaller but
+# used more than once; else it is written out where it is used.
+_LARGE = 13
+_LARGE_SHARED = 6
+_COUNTED = 1000
+
+
+@dataclass(slots=True)
+class Reverse:
+    """The gradients found, the named steps in the order in which they use each other, and the rules each one took."""
+
+    gradients: dict[Node, Node] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    rules: dict[Node, tuple[str, ...]] = field(default_factory=dict)
+
+
+def reverse(graph: Graph, of: str, seeds: Mapping[Node, Node], wrt: Collection[Node], expand: bool = False) -> Reverse:
+    """The gradient of a scalar by each name in `wrt`; `seeds` are its direct derivatives by some names.
+
+    `of` is what the scalar is called.  The cost is that of one pass over the definitions.  Raises NoRule.
+    """
+    wanted = set(wrt)
+    depending = graph.depending(wanted)
+    parts: dict[Node, list[Node]] = {name: [seed] for name, seed in seeds.items() if name in depending}
+    rules: dict[Node, dict[str, None]] = {name: {} for name in parts}
+    found = Reverse()
+    names = [name for name in wrt if name not in graph.values]
+    for name in [*reversed(graph.values), *names]:
+        if name not in parts:
+            continue
+        total = collected([add(*reversed(parts.pop(name)))])[0]
+        took = tuple(rules.pop(name))
+        value = graph.values.get(name)
+        inner = [] if value is None else [other for other in graph.uses[name] if other in depending]
+        if name in wanted:
+            found.gradients[name] = total
+            found.rules[name] = took
+        if value is None or not inner or is_zero(total):
+            continue
+        seeded = name in seeds and total is seeds[name]
+        if not expand and not seeded and _deserves_name(total, len(inner) + (name in wanted)):
+            step_name = make("cotangent", data=(of, name_of(name)), shape=name.shape)
+            found.steps.append(Step(step_name, total, took))
+            total, took = step_name, ()
+        used: dict[str, None] = dict.fromkeys(took)
+        pulled = pullback(value, total, inner, lambda _, rule, used=used: used.setdefault(rule))  # type: ignore[misc]
+        for other, contribution in pulled.items():
+            parts.setdefault(other, []).append(_by_name(contribution, value, name))
+            rules.setdefault(other, {}).update(used)
+    for name in wanted:
+        found.gradients.setdefault(name, zeros(name.shape))
+        found.rules.setdefault(name, ())
+    return found
+
+
+def _by_name(contribution: Node, value: Node, name: Node) -> Node:
+    """A defined value by its name, where a rule uses the value again (`y`, not `tanh(u)`)."""
+    if not value.args:
+        return contribution
+    return replace([contribution], {value: name})[0]
+
+
+def _deserves_name(total: Node, uses: int) -> bool:
+    limit = _LARGE_SHARED if uses > 1 else _LARGE
+    return symbols(total) > limit
+
+
+def symbols(node: Node) -> int:
+    """How many symbols an expression has when it is written out, up to a bound."""
+    sizes: dict[int, int] = {}
+    for part in postorder(node):
+        sizes[part.serial] = min(_COUNTED, 1 + sum(sizes[arg.serial] for arg in part.args))
+    return sizes[node.serial]

@@ -1,0 +1,92 @@
+"""The value of a derivative that stands inside an expression."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from gradcli.derive.answers import Asker
+from gradcli.expr.arith import add, mul, ones, sub
+from gradcli.expr.linear import diag, diagonal, matmul, transpose
+from gradcli.expr.node import Node, has_attribute, num
+from gradcli.expr.ops import rebuild
+from gradcli.expr.reduce import triangle
+from gradcli.expr.replace import replace
+from gradcli.expr.walk import transform
+from gradcli.program.model import Program, Question
+from gradcli.rules.apply import NoRule
+from gradcli.rules.fill import derivative_at, is_known
+from gradcli.rules.scalar import differentiate
+from gradcli.syntax.ast import Span
+
+
+HALF = num(Fraction(1, 2))
+
+
+class Resolver:
+    """Puts derivatives into their values, over the names of one program, intermediates' gradients written out."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.asker = Asker(program, expand=True)
+        self._memo: dict[Node, Node] = {}
+
+    def value(self, node: Node) -> Node:
+        """The expression with every derivative in it found.  Raises NoRule."""
+        return transform([node], self._visit)[0]
+
+    def _visit(self, node: Node, args: tuple[Node, ...]) -> Node:
+        if node.op in ("grad", "jac", "hess"):
+            if node not in self._memo:
+                self._memo[node] = self._derivative(node, args[0])
+            return self._memo[node]
+        if node.op == "prime":
+            return self._prime(*args, order=node.data)
+        if node.op == "elem" and isinstance(node.data, tuple) and node.data[1] and is_known(str(node.data[0])):
+            return derivative_at(str(node.data[0]), int(node.data[1]), args[0])
+        return node if args == node.args else rebuild(node, args)
+
+    def _prime(self, body: Node, param: Node, arg: Node, order: object) -> Node:
+        assert isinstance(order, int)
+        for _ in range(order):
+            body = differentiate(body, param)
+        out = replace([body], {param: arg})[0]
+        return out if out.shape == arg.shape else mul(out, ones(arg.shape))
+
+    def _derivative(self, node: Node, of: Node) -> Node:
+        wrt = node.args[1]
+        kind = {"grad": "gradient", "jac": "jacobian", "hess": "hessian"}[node.op]
+        layout = str(node.data) if node.op == "jac" else "numerator"
+        of = node.args[0] if node.args[0].op in ("var", "loss") else of
+        name = str(of.data) if of.op == "loss" else str(of.data[0]) if of.op == "var" and isinstance(of.data, tuple) else "_"
+        variables = tuple(("", variable) for variable in node.args[1:])
+        question = Question(kind, of, name, variables[:1] if node.op != "hess" else variables, layout, Span(0, 0))
+        before = len(self.asker.diagnostics)
+        answers = self.asker.answer(question)
+        said = self.asker.diagnostics[before:]
+        if not answers:
+            raise NoRule(said[0].code, said[0].message) if said else NoRule("E402", "There is no rule for this derivative.")
+        value = answers[0].value
+        return structured(value, wrt, str(node.data)) if node.op == "grad" and node.data else value
+
+
+def structured(gradient: Node, variable: Node, structure: str) -> Node:
+    """The gradient by the independent entries of a structured matrix, or its projection on the tangent space.
+
+    Source: language reference, section 4; Matrix Cookbook (138) for the symmetric case.
+    """
+    if structure == "tangent":
+        if has_attribute(variable, "orthogonal"):
+            middle = add(matmul(transpose(variable), gradient), matmul(transpose(gradient), variable))
+            return sub(gradient, mul(HALF, matmul(variable, middle)))
+        if has_attribute(variable, "symmetric") and not has_attribute(variable, "diagonal"):
+            return mul(HALF, add(gradient, transpose(gradient)))
+    if has_attribute(variable, "diagonal"):
+        return diag(diagonal(gradient))
+    if has_attribute(variable, "symmetric"):
+        return sub(add(gradient, transpose(gradient)), diag(diagonal(gradient)))
+    strict = has_attribute(variable, "unit")
+    if has_attribute(variable, "lower"):
+        return triangle("tril", gradient, -1 if strict else 0)
+    if has_attribute(variable, "upper"):
+        return triangle("triu", gradient, 1 if strict else 0)
+    return gradient

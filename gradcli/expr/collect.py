@@ -1,0 +1,89 @@
+"""Collecting terms, as one would write them: `A @ x + A.T @ x` is `(A + A.T) @ x`."""
+
+from __future__ import annotations
+
+from gradcli.expr.arith import add, mul, split_number
+from gradcli.expr.linear import matmul, split_scalars
+from gradcli.expr.node import Node, value_of
+from gradcli.expr.ops import rebuild
+from gradcli.expr.walk import transform
+
+
+def collected(roots: list[Node]) -> list[Node]:
+    """The expressions with common factors taken out of every sum."""
+    return transform(roots, lambda node, args: _collect(rebuild(node, args)))
+
+
+def _collect(node: Node) -> Node:
+    if node.op != "add":
+        return node
+    common = _common_factor(node)
+    if common is not None:
+        return common
+    return _chains(node)
+
+
+def _factors(term: Node) -> tuple[Node, ...]:
+    return term.args if term.op == "mul" else (term,)
+
+
+def _common_factor(node: Node) -> Node | None:
+    """`G * u + G * v` as `G * (u + v)`; only what is no number and no sum counts as a factor."""
+    shared = [
+        factor
+        for factor in _factors(node.args[0])
+        if value_of(factor) is None
+        and factor.op in ("cotangent", "var", "elem", "matmul")
+        and all(factor in _factors(term) for term in node.args[1:])
+    ]
+    if not shared or not any(factor.op == "cotangent" for factor in shared):
+        return None
+    kept = [mul(*(f for f in _factors(term) if f not in shared)) for term in node.args]
+    if any(value_of(part) is not None for part in kept):
+        return None
+    inner = add(*kept)
+    product = mul(*shared, inner)
+    return product if product.shape == node.shape else None
+
+
+def _chain(term: Node) -> tuple[list[Node], tuple[Node, ...]]:
+    """`(scalars, chain)` of a term."""
+    scalars, rest = split_scalars(term)
+    return scalars, rest.args if rest.op == "matmul" else (rest,)
+
+
+def _chains(node: Node) -> Node:
+    """Common first or last factors of matrix products."""
+    terms = [(_chain(term), term) for term in node.args]
+    for last in (True, False):
+        groups: dict[Node, list[int]] = {}
+        for i, ((_, chain), _) in enumerate(terms):
+            if len(chain) > 1:
+                groups.setdefault(chain[-1 if last else 0], []).append(i)
+        for factor, members in groups.items():
+            if len(members) < 2:
+                continue
+            shared = [s for s in terms[members[0]][0][0] if all(s in terms[i][0][0] for i in members)]
+            shared = [s for s in shared if value_of(s) is None]
+            rests = []
+            for i in members:
+                (scalars, chain), _ = terms[i]
+                scalars = [scalar for scalar in scalars if scalar not in shared]
+                rests.append(mul(*scalars, matmul(*(chain[:-1] if last else chain[1:]))))
+            rests.sort(key=_negative_or_turned)
+            inner = _collect(add(*rests))
+            product = mul(*shared, matmul(inner, factor) if last else matmul(factor, inner))
+            others = [term for i, (_, term) in enumerate(terms) if i not in members]
+            before = [term for i, (_, term) in enumerate(terms) if i < members[0]]
+            after = [term for term in others if term not in before]
+            return _collect(add(*before, product, *after)) if others else product
+    return node
+
+
+def _negative_or_turned(node: Node) -> tuple[bool, bool]:
+    """Sort key: positive terms first, `A` before `A.T`."""
+    value, rest = split_number(node)
+    return value < 0, rest.op == "T"
+
+
+

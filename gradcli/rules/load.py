@@ -1,0 +1,78 @@
+"""The rule templates: read from the text files beside this module, on first use."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from gradcli.syntax import ast
+from gradcli.syntax.parse import parse_module
+
+FAMILIES = ("algebra", "matrix", "reduce", "scalar")
+_GRADIENT_OF = re.compile(r"grad(?:\((\w+)\)| +(\w+))")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One template.
+
+    `head` is the operation, `gradients` maps an operand to the text of its gradient, `derivative` is the text of g'(t)
+    of a scalar function, `rewrite` an equal expression whose rules serve instead.
+    """
+
+    name: str
+    head: str
+    text: str
+    gradients: dict[str, str]
+    derivative: str | None
+    rewrite: str | None
+    notes: tuple[str, ...]
+    source: str | None
+
+
+@cache
+def all_rules() -> dict[str, Rule]:
+    """Every rule by name, in the order of the files."""
+    rules: dict[str, Rule] = {}
+    for family in FAMILIES:
+        text = (files("gradcli.rules") / "templates" / f"{family}.rules").read_text(encoding="utf-8")
+        for block in re.split(r"^(?=rule )", text, flags=re.MULTILINE)[1:]:
+            rule = _read(block)
+            rules[rule.name] = rule
+    return rules
+
+
+def _read(block: str) -> Rule:
+    lines = [line for line in block.splitlines() if line.strip() and not line.startswith("#")]
+    name, head = lines[0].removeprefix("rule ").split(":", 1)
+    gradients: dict[str, str] = {}
+    notes: list[str] = []
+    derivative = rewrite = source = None
+    for line in lines[1:]:
+        body = line.strip()
+        if body.startswith("grad "):
+            operand, formula = body.removeprefix("grad ").split(" = ", 1)
+            gradients[operand] = formula
+        elif body.startswith("rewrite "):
+            rewrite = body.split(" = ", 1)[1]
+        elif body.startswith("note:"):
+            notes.append(body.removeprefix("note:").strip())
+        elif body.startswith("source:"):
+            source = body.removeprefix("source:").strip()
+        elif body.startswith(f"{name}'(t) = "):
+            derivative = body.split(" = ", 1)[1]
+        elif source is not None:
+            source += " " + body
+    return Rule(name, head.strip(), "\n".join(lines), gradients, derivative, rewrite, tuple(notes), source)
+
+
+@cache
+def template(formula: str) -> ast.Expr:
+    """The syntax tree of a formula of a rule; the gradient of Y is the name `grad_Y` in it."""
+    text = "_ = " + _GRADIENT_OF.sub(lambda match: f"grad_{match[1] or match[2]}", formula)
+    module, diagnostics = parse_module(ast.Source("<rule>", text))
+    statement = module.statements[0]
+    assert not diagnostics and isinstance(statement, ast.Define), formula
+    return statement.value
