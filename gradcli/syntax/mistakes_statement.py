@@ -192,11 +192,9 @@ def bare_expression(p: Place) -> Diagnostic | None:
     if p.outside(EQUALS) is not None or p.outside(COLON) is not None:
         return None
     if p.kind is None or p.kind not in CLOSE:
-        return p.say(
-            "an expression alone is no statement",
-            "give it a name: y = ...; or ask: grad y wrt x",
-            since=0,
-        )
+        p.at = len(p.kinds)
+        hint = "give it a name: y = ...; or ask: grad y wrt x"
+        return p.say("an expression alone is no statement", hint, since=0)
     return None
 
 
