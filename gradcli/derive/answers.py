@@ -89,8 +89,7 @@ class Asker:
             out.update(dict.fromkeys(self.scalars_of(node) or (node,)))
         return list(out)
 
-    def _independent(self, name: str, question: Question, targets: Iterable[Node], of: Iterable[Node]) -> None:
-        upstream = self.graph.upstream(of)
+    def _independent(self, name: str, question: Question, targets: Iterable[Node], upstream: set[Node]) -> None:
         if not any(target in upstream for target in targets):
             self.diagnostics.append(
                 warning(
@@ -134,11 +133,11 @@ class Asker:
     def _gradients(self, question: Question, wrt: list[tuple[str, Node]]) -> list[Answer]:
         of = self._named(question.of)
         found = reverse(self.graph, question.of_name, self.seeds(of), self._targets(wrt), self.expand)
-        starts = of.args if of.op == "loss" else (of,)
+        upstream = self.graph.upstream(of.args if of.op == "loss" else (of,))
         answers = []
         for name, node in wrt:
             scalars = self.scalars_of(node)
-            self._independent(name, question, scalars or (node,), starts)
+            self._independent(name, question, scalars or (node,), upstream)
             value, rules = self._gradient_value(found, node, scalars)
             where = self._where(value, found.steps, len(wrt))
             notes = self._notes(rules, where)
@@ -159,20 +158,19 @@ class Asker:
 
     def _jacobians(self, question: Question, wrt: list[tuple[str, Node]]) -> list[Answer]:
         of = self._named(question.of)
-        if of.op == "loss":
+        if of.op == "loss" or not of.shape:
             return self._jacobians_of_scalar(question, of, wrt)
         answers: list[Answer] = []
-        plain = [(n, x) for n, x in wrt if self.scalars_of(x) is None and is_vector(x.shape) and is_vector(of.shape)]
+        plain = [(n, x) for n, x in wrt if self.scalars_of(x) is None and len(x.shape) <= 2 and is_vector(of.shape)]
         turned = question.layout == "denominator"
+        upstream = self.graph.upstream((of,))
         found = Jacobians()
-        if plain and of.shape:
+        if plain:
             found = vector_jacobians(self.graph, of, [node for _, node in plain], turned, self.expand)
         for name, node in wrt:
             scalars = self.scalars_of(node)
-            self._independent(name, question, scalars or (node,), (of,))
-            if not of.shape:
-                answers += self._jacobians_of_scalar(question, of, [(name, node)], warn=False)
-            elif scalars is not None and is_vector(of.shape):
+            self._independent(name, question, scalars or (node,), upstream)
+            if scalars is not None and is_vector(of.shape):
                 answers.append(self._by_scalars(question, of, name, scalars))
             elif node in found.values:
                 value = found.values[node]
@@ -191,13 +189,15 @@ class Asker:
         return Answer(question.of_name, name, question.kind, question.layout, shape, value, where, rules, notes)
 
     def _jacobians_of_scalar(
-        self, question: Question, of: Node, wrt: list[tuple[str, Node]], warn: bool = True
+        self, question: Question, of: Node, wrt: list[tuple[str, Node]]
     ) -> list[Answer]:
         """A scalar's derivative is its gradient, in the denominator layout as it is, in the numerator turned round."""
         found = reverse(self.graph, question.of_name, self.seeds(of), self._targets(wrt), self.expand)
+        upstream = self.graph.upstream(of.args if of.op == "loss" else (of,))
         answers = []
         for name, node in wrt:
             scalars = self.scalars_of(node)
+            self._independent(name, question, scalars or (node,), upstream)
             value, rules = self._gradient_value(found, node, scalars)
             shape = closed(jacobian_shape((), value.shape, question.layout))
             where = self._where(value, found.steps, len(wrt))

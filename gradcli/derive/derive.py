@@ -14,6 +14,11 @@ from gradcli.program.model import Program, Question
 from gradcli.syntax.ast import Span
 
 
+# The derivative of a matrix by a matrix is a tensor, which grows with the way from one to the other: beyond this many
+# variables the default question leaves them out.
+_MOST_TENSORS = 30
+
+
 @dataclass(frozen=True, slots=True)
 class Derivation:
     """The answers, in the order of the questions, and what there is to say about them."""
@@ -58,9 +63,13 @@ def default_questions(program: Program) -> list[Question]:
     jacobian = Question("jacobian", of, program.last, wrt, program.layout, span)
     if not of.shape:
         return [jacobian, with_changes(jacobian, kind="gradient")]
+    if len(of.shape) > 1 and len(wrt) > _MOST_TENSORS:
+        asked = []
+    else:
+        asked = [jacobian]
     name = "f" if "f" not in program.nodes else "L"
     for loss, args in program.losses.items():
         if args == (of,):
             name = loss
     loss_node = make("loss", program.losses.get(name, (of,)), data=name)
-    return [jacobian, Question("gradient", loss_node, name, wrt, program.layout, span)]
+    return [*asked, Question("gradient", loss_node, name, wrt, program.layout, span)]

@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from gradcli.derive.graph import Graph
 from gradcli.derive.model import Step
 from gradcli.derive.reverse import symbols
+from gradcli.derive.tensor import tensor_of
 from gradcli.expr.arith import add, is_zero, zeros
 from gradcli.expr.collect import collected
 from gradcli.expr.linear import eye, matmul, transpose
 from gradcli.expr.node import ONE, Node, make
 from gradcli.expr.replace import replace
-from gradcli.expr.shapes import Shape, is_list, list_dim, normal_shape
+from gradcli.expr.shapes import Shape, is_list, list_dim
 from gradcli.normal.linear_map import matrix_of
+from gradcli.program.layouts import jacobian_shape
+from gradcli.program.unify import closed
 from gradcli.rules.apply import NoRule
 from gradcli.rules.pullback import pullback
 
@@ -49,11 +52,13 @@ def inline_matrices(graph: Graph, keep: Collection[Node], path: Collection[Node]
 
 
 def vector_jacobians(graph: Graph, of: Node, wrt: Collection[Node], turned: bool, expand: bool = False) -> Jacobians:
-    """∂of/∂x for each vector or scalar x of `wrt`; `turned` gives the transposes (denominator layout).
+    """∂of/∂x of a vector for each x of `wrt`; `turned` gives the transposes (denominator layout).
 
-    A Jacobian has one row for each entry of `of` and one column for each entry of x, rows counting as lists.
+    A Jacobian by a vector or scalar has one row for each entry of `of` and one column for each entry of x, rows counting
+    as lists; by a matrix it is a tensor, with the axis of `of` and those of x.
     Raises NoRule where a part has no matrix form.
     """
+    layout = "denominator" if turned else "numerator"
     path = graph.depending(wrt) & graph.upstream([of])
     graph = inline_matrices(graph, {of, *wrt}, path)
     depending = graph.depending(wrt)
@@ -74,22 +79,25 @@ def vector_jacobians(graph: Graph, of: Node, wrt: Collection[Node], turned: bool
             continue
         inner = [other for other in graph.uses[name] if other in depending]
         if inner and not expand and name is not of and symbols(total) > _LARGE:
-            step = make("jac", (of, name), data="denominator" if turned else "numerator", shape=total.shape)
+            step = make("jac", (of, name), data=layout, shape=total.shape)
             found.steps.append(Step(step, total, tuple(took)))
             total, took = step, {}
-        for other, local, used in _local(name, value, inner):
-            product = matmul(local, total) if turned else matmul(total, transpose(local))
+        for other, product, used in _local(name, value, inner, total, turned):
             parts.setdefault(other, []).append(product)
             rules.setdefault(other, {}).update({**took, **used})
     for name in wrt:
-        dims = (list_dim(name.shape), list_dim(of.shape)) if turned else (list_dim(of.shape), list_dim(name.shape))
-        found.values.setdefault(name, zeros(normal_shape(dims)))
+        found.values.setdefault(name, zeros(closed(jacobian_shape(of.shape, name.shape, layout))))
         found.rules.setdefault(name, ())
     return found
 
 
-def _local(name: Node, value: Node, inner: list[Node]) -> list[tuple[Node, Node, dict[str, None]]]:
-    """For each name that a definition uses: the transpose of its Jacobian, read off the vector-Jacobian product."""
+def _local(
+    name: Node, value: Node, inner: list[Node], total: Node, turned: bool
+) -> list[tuple[Node, Node, dict[str, None]]]:
+    """For each name that a definition uses: the Jacobian so far times the local one.
+
+    The local one is read off the vector-Jacobian product, which is linear in its seed.
+    """
     seed = make("cotangent", data=("", "*"), shape=name.shape)
     used: dict[str, None] = {}
     out = []
@@ -97,8 +105,12 @@ def _local(name: Node, value: Node, inner: list[Node]) -> list[tuple[Node, Node,
         product = replace([product], {value: name})[0] if value.args else product
         if is_zero(product):
             continue
-        matrix = _matrix(product, seed)
-        out.append((other, matrix, used))
+        if is_vector(other.shape):
+            local = _matrix(product, seed)
+            joined = matmul(local, total) if turned else matmul(total, transpose(local))
+        else:
+            joined = tensor_of(product, seed, turned, transpose(total) if turned else total)
+        out.append((other, joined, used))
     return out
 
 

@@ -15,7 +15,7 @@ from gradcli.expr.arith import add, mul, ones, zeros
 from gradcli.expr.linear import eye, split_scalars, transpose
 from gradcli.expr.node import Node, make
 from gradcli.expr.reduce import triangle
-from gradcli.expr.shapes import Dim, Shape, is_row
+from gradcli.expr.shapes import Dim, Shape, cols, is_row, product_shape, rows
 from gradcli.expr.walk import postorder
 from gradcli.rules.apply import NoRule
 
@@ -44,13 +44,16 @@ def tensor_jacobian(graph: Graph, of: Node, wrt: Node, turned: bool) -> tuple[No
     return tensor_of(value, seed, turned), found.rules[wrt]
 
 
-def tensor_of(value: Node, seed: Node, turned: bool = False) -> Node:
-    """T with `value[x...] == sum over y... of T[y..., x...] * seed[y...]`, `value` being linear in the leaf `seed`."""
-    reader = _Reader(seed)
+def tensor_of(value: Node, seed: Node, turned: bool = False, outer: Node | None = None) -> Node:
+    """T with `value[x...] == sum over y... of T[y..., x...] * seed[y...]`, `value` being linear in the leaf `seed`.
+
+    `outer` is the Jacobian, z by y, of a further value: then it is the derivative of z, with the axis of z first.
+    """
+    reader = _Reader(seed, outer)
     terms = reader.terms(value)
     nodes = [reader.einsum(term, axes_of(value.shape), turned) for term in terms]
     if not nodes:
-        a, b = _dims(seed.shape), _dims(value.shape)
+        a, b = tuple(reader.dims[letter] for letter in reader.seed_letters), _dims(value.shape)
         return zeros(b + a if turned else a + b)
     return add(*nodes)
 
@@ -65,11 +68,21 @@ def axes_of(shape: Shape) -> int:
 
 
 class _Reader:
-    def __init__(self, seed: Node) -> None:
+    """Reads terms; `seed_letters` are the axes that stay free: the seed's, or with an outer Jacobian its rows'."""
+
+    def __init__(self, seed: Node, outer: Node | None) -> None:
         self.seed = seed
         self._letters = count()
         self.dims: dict[int, Dim] = {}
-        self.seed_letters = self.fresh(_dims(seed.shape))
+        letters = self.fresh(_dims(seed.shape))
+        self.seed_letters = letters
+        self.start = Term((), (), letters)
+        if outer is not None and outer.op == "diag":
+            self.start = Term((), ((outer.args[0], letters),), letters)
+        elif outer is not None and outer.op != "eye":
+            scalars, rest = split_scalars(outer)
+            self.seed_letters = self.fresh((rows(outer.shape),))
+            self.start = Term(tuple(scalars), ((rest, self.seed_letters + letters),), letters)
 
     def fresh(self, dims: Shape) -> Letters:
         out = []
@@ -84,7 +97,7 @@ class _Reader:
         memo: dict[int, list[Term]] = {}
         for node in postorder(value):
             if node is self.seed:
-                memo[node.serial] = [Term((), (), self.seed_letters)]
+                memo[node.serial] = [self.start]
             elif any(arg.serial in memo for arg in node.args):
                 memo[node.serial] = self._step(node, memo)
         return memo.get(value.serial, [])
@@ -173,8 +186,6 @@ class _Reader:
         return joined
 
     def _matmul(self, left: list[Term], a: Shape, right: list[Term], b: Shape) -> tuple[list[Term], Shape]:
-        from gradcli.expr.shapes import cols, product_shape
-
         shape = product_shape(a, b)
         inner = cols(a) != 1
         out = []
