@@ -8,11 +8,15 @@ from gradcli.derive.graph import Graph
 from gradcli.derive.jacobian import Jacobians, is_vector, vector_jacobians
 from gradcli.derive.model import Answer, Step
 from gradcli.derive.reverse import Reverse, reverse
+from gradcli.derive.second import hessian
+from gradcli.derive.simplify import simplified
 from gradcli.derive.tensor import tensor_jacobian
 from gradcli.diagnostics import Diagnostic, error, warning
 from gradcli.expr.linear import transpose
 from gradcli.expr.node import ONE, Node, make, name_of
 from gradcli.expr.reduce import stack
+from gradcli.expr.replace import replace
+from gradcli.expr.shapes import normal_shape
 from gradcli.expr.walk import postorder
 from gradcli.program.layouts import is_transposed, jacobian_shape
 from gradcli.program.model import Program, Question
@@ -45,6 +49,8 @@ class Asker:
                 return self._gradients(question, wrt)
             if question.kind in ("jacobian", "derivative"):
                 return self._jacobians(question, wrt)
+            if question.kind == "hessian":
+                return self._hessians(question, wrt)
         except NoRule as missing:
             self._fail(missing, question)
             return []
@@ -206,6 +212,50 @@ class Asker:
             notes = self._notes(rules, where)
             answers.append(Answer(question.of_name, name, question.kind, question.layout, shape, value, where, rules, notes))
         return answers
+
+    # ----------------------------------------------------------------- Hessians
+
+    def _hessians(self, question: Question, wrt: list[tuple[str, Node]]) -> list[Answer]:
+        """By one variable its Hessian; by several every second derivative, mixed ones too."""
+        of = self._named(question.of)
+        starts = self.seeds(of)
+        upstream = self.graph.upstream(of.args if of.op == "loss" else (of,))
+        answers = []
+        pairs = [(a, b) for i, a in enumerate(wrt) for b in wrt[i:]]
+        for (name_a, a), (name_b, b) in pairs:
+            if a is b:
+                self._independent(name_a, question, self.scalars_of(a) or (a,), upstream)
+            value, steps, rules = self._second(of, question.of_name, starts, a, b)
+            where = needed_steps(value, list(steps))
+            label = name_a if a is b else f"{name_a}, {name_b}"
+            notes = self._notes(rules, where)
+            answers.append(
+                Answer(question.of_name, label, "hessian", question.layout, value.shape, value, where, rules, notes)
+            )
+        return answers
+
+    def second_derivative(self, of: Node, name: str, first: Node, second: Node) -> Node:
+        """∂²of/∂first∂second over the program's names.  Raises NoRule."""
+        of = self._named(of)
+        value, steps, _ = self._second(of, name, self.seeds(of), first, second)
+        for step in reversed(steps):
+            value = replace([value], {step.name: step.value})[0]
+        return value
+
+    def _second(
+        self, of: Node, name: str, starts: dict[Node, Node], a: Node, b: Node
+    ) -> tuple[Node, tuple[Step, ...], tuple[str, ...]]:
+        first, second = self.scalars_of(a), self.scalars_of(b)
+        if first is None and second is None:
+            return hessian(self.graph, of, name, starts, a, b)
+        rows, columns = first or (a,), second or (b,)
+        if not all(not item.shape for item in (*rows, *columns)):
+            raise NoRule("E402", "A mixed second derivative by a list and an array is not known yet.")
+        found = [hessian(self.graph, of, name, starts, row, column) for row in rows for column in columns]
+        cells = tuple(simplified(value) for value, _, _ in found)
+        steps = tuple({step.name: step for _, some, _ in found for step in some}.values())
+        rules = tuple(dict.fromkeys(rule for _, _, some in found for rule in some))
+        return stack(cells, normal_shape((len(rows), len(columns)))), steps, rules
 
     def _by_scalars(self, question: Question, of: Node, name: str, scalars: tuple[Node, ...]) -> Answer:
         """The explicit Jacobian of a vector of scalars by a list of scalars, entries simplified."""

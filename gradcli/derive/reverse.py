@@ -9,7 +9,7 @@ from gradcli.derive.graph import Graph
 from gradcli.derive.model import Step
 from gradcli.expr.arith import add, is_zero, zeros
 from gradcli.expr.collect import collected
-from gradcli.expr.node import Node, make, name_of
+from gradcli.expr.node import Node, make, name_of, value_of
 from gradcli.expr.replace import replace
 from gradcli.expr.walk import postorder
 from gradcli.rules.pullback import pullback
@@ -19,6 +19,7 @@ from gradcli.rules.pullback import pullback
 _LARGE = 13
 _LARGE_SHARED = 6
 _COUNTED = 1000
+_LARGEST_TRIED = 60
 
 
 @dataclass(slots=True)
@@ -58,6 +59,9 @@ def reverse(graph: Graph, of: str, seeds: Mapping[Node, Node], wrt: Collection[N
             step_name = make("cotangent", data=(of, name_of(name)), shape=name.shape)
             found.steps.append(Step(step_name, total, took))
             total, took = step_name, ()
+            if _has_division(found.steps[-1].value) and _cancels(value, name, found.steps[-1].value, step_name, inner):
+                step = found.steps.pop()
+                total, took = step.value, step.rules
         used: dict[str, None] = dict.fromkeys(took)
         pulled = pullback(value, total, inner, lambda _, rule, used=used: used.setdefault(rule))  # type: ignore[misc]
         for other, contribution in pulled.items():
@@ -67,6 +71,24 @@ def reverse(graph: Graph, of: str, seeds: Mapping[Node, Node], wrt: Collection[N
         found.gradients.setdefault(name, zeros(name.shape))
         found.rules.setdefault(name, ())
     return found
+
+
+def _has_division(total: Node) -> bool:
+    order = postorder(total)
+    return len(order) <= _LARGEST_TRIED and any(
+        node.op == "pow" and (value_of(node.args[1]) or 0) < 0 for node in order
+    )
+
+
+def _cancels(value: Node, name: Node, total: Node, step_name: Node, inner: list[Node]) -> bool:
+    """Whether a gradient written out makes the next ones as short as its name would, for what cancels."""
+    written = pullback(value, total, inner)
+    named = pullback(value, step_name, inner)
+    for other, contribution in written.items():
+        short = symbols(collected([_by_name(contribution, value, name)])[0])
+        if short > symbols(collected([_by_name(named[other], value, name)])[0]):
+            return False
+    return True
 
 
 def _by_name(contribution: Node, value: Node, name: Node) -> Node:

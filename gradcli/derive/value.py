@@ -54,12 +54,13 @@ class Resolver:
 
     def _derivative(self, node: Node, of: Node) -> Node:
         wrt = node.args[1]
-        kind = {"grad": "gradient", "jac": "jacobian", "hess": "hessian"}[node.op]
+        kind = "gradient" if node.op == "grad" else "jacobian"
         layout = str(node.data) if node.op == "jac" else "numerator"
         of = node.args[0] if node.args[0].op in ("var", "loss") else of
         name = str(of.data) if of.op == "loss" else str(of.data[0]) if of.op == "var" and isinstance(of.data, tuple) else "_"
-        variables = tuple(("", variable) for variable in node.args[1:])
-        question = Question(kind, of, name, variables[:1] if node.op != "hess" else variables, layout, Span(0, 0))
+        if node.op == "hess":
+            return self.asker.second_derivative(of, name, *node.args[1:])
+        question = Question(kind, of, name, (("", wrt),), layout, Span(0, 0))
         before = len(self.asker.diagnostics)
         answers = self.asker.answer(question)
         said = self.asker.diagnostics[before:]

@@ -80,6 +80,7 @@ def add(*terms: Node) -> Node:
             if not is_zero(rest) and value:
                 counts[rest] = counts.get(rest, Fraction(0)) + value
     kept = {rest: value for rest, value in counts.items() if value}
+    _join_diagonals(kept)
     array = [rest for rest in kept if rest.shape]
     full = ones(shape)
     if shape and full in kept and len(array) > 1:
@@ -93,6 +94,26 @@ def add(*terms: Node) -> Node:
     if shape and not array:
         return mul(built[0] if len(built) == 1 else make("add", tuple(built)), full)
     return built[0] if len(built) == 1 else make("add", tuple(built), shape=shape)
+
+
+def _join_diagonals(kept: dict[Node, Fraction]) -> None:
+    """`diag(a) + diag(b)` as `diag(a + b)`, in the place of the first."""
+    diagonals = [rest for rest in kept if rest.op == "diag"]
+    if len(diagonals) < 2:
+        return
+    vector = add(*(mul(num(kept[rest]), rest.args[0]) for rest in diagonals))
+    value, core = split_number(vector)
+    joined = make("diag", (core,), shape=diagonals[0].shape)
+    items = list(kept.items())
+    kept.clear()
+    for rest, number in items:
+        if rest is diagonals[0]:
+            if not is_zero(vector) and core.op != "ones":
+                kept[joined] = value
+            elif core.op == "ones":
+                kept[make("eye", shape=joined.shape)] = value
+        elif rest.op != "diag":
+            kept[rest] = kept.get(rest, Fraction(0)) + number
 
 
 def neg(node: Node) -> Node:
@@ -160,10 +181,15 @@ def _open_bracket(powers: dict[Node, Node]) -> Node | None:
                     divisors.add(factor.args[0])
         for base, power_of_base in powers.items():
             if base in divisors and (value_of(power_of_base) or 0) > 0 and (base.shape or not bracket.shape):
-                rest = [power(b, e) for b, e in powers.items() if b is not base and b is not bracket]
-                moved = power(base, power_of_base)
-                return mul(*rest, add(*(mul(moved, term) for term in bracket.args)))
+                rest = [power(b, e) for b, e in powers.items() if b is not bracket]
+                opened = [mul(*rest, term) for term in bracket.args]
+                if sum(map(_factor_count, opened)) < len(rest) + sum(map(_factor_count, bracket.args)):
+                    return add(*opened)
     return None
+
+
+def _factor_count(term: Node) -> int:
+    return len(term.args) if term.op == "mul" else 1
 
 
 def _product(number: Fraction, factors: list[Node], shape: Shape) -> Node:

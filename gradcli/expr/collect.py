@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from gradcli.expr.arith import add, mul, split_number
 from gradcli.expr.linear import matmul, split_scalars
-from gradcli.expr.node import Node, value_of
+from gradcli.expr.node import ONE, Node, value_of
 from gradcli.expr.ops import rebuild
 from gradcli.expr.walk import transform
+
+
+_MOST_OPENED = 16
 
 
 def collected(roots: list[Node]) -> list[Node]:
@@ -20,7 +23,34 @@ def _collect(node: Node) -> Node:
     common = _common_factor(node)
     if common is not None:
         return common
-    return _chains(node)
+    return _chains(_multiplied_out(node))
+
+
+def _multiplied_out(node: Node) -> Node:
+    """A sum with the brackets of its elementwise terms multiplied out, where that cancels something; else as it is."""
+    if not any(term.op == "mul" and any(factor.op == "add" for factor in term.args) for term in node.args):
+        return node
+    terms: list[Node] = []
+    for term in node.args:
+        parts = [ONE]
+        for factor in _factors(term):
+            parts = [mul(part, item) for part in parts for item in (factor.args if factor.op == "add" else (factor,))]
+            if len(parts) > _MOST_OPENED:
+                return node
+        terms += parts
+    opened = add(*terms)
+    if opened.shape != node.shape:
+        return node
+    return opened if _length(opened) < _length(node) else node
+
+
+def _length(node: Node) -> int:
+    """Factors of the terms of a sum, brackets counted with what is in them."""
+    count = 0
+    for term in node.args if node.op == "add" else (node,):
+        for factor in _factors(term):
+            count += len(factor.args) if factor.op == "add" else 1
+    return count
 
 
 def _factors(term: Node) -> tuple[Node, ...]:
