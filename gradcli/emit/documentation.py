@@ -1,0 +1,42 @@
+"""Docstrings: what a function computes, in the language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gradcli.derive.model import Answer
+from gradcli.expr.node import Node
+from gradcli.expr.shapes import show_shape
+from gradcli.render.mc import mc, tree_size
+
+_LARGEST = 60
+_MOST_STEPS = 12
+
+_TITLES = {"gradient": "Gradient", "jacobian": "Jacobian", "hessian": "Hessian", "derivative": "Derivative"}
+
+
+def describe_value(of: str, values: Sequence[Node]) -> str:
+    """The docstring of `value`."""
+    shapes = ", ".join(show_shape(node.shape) for node in values)
+    return _quoted([f"{of}: {shapes}."])
+
+
+def describe(answer: Answer) -> str:
+    """The docstring of a derivative: its shape and, where it is short, its formula."""
+    layout = f", {answer.layout} layout" if answer.kind == "jacobian" else ""
+    title = _TITLES.get(answer.kind, answer.kind.capitalize())
+    lines = [f"{title} of {answer.of} by {answer.wrt}{layout}: {show_shape(answer.shape)}."]
+    short = len(answer.where) <= _MOST_STEPS and _small(answer.value) and all(_small(s.value) for s in answer.where)
+    if short:
+        lines += ["", *(f"    {mc(step.name)} = {mc(step.value)}" for step in answer.where)]
+        lines.append(f"    {mc(answer.value)}")
+    return _quoted(lines)
+
+
+def _small(node: Node) -> bool:
+    return tree_size(node) <= _LARGEST
+
+
+def _quoted(lines: list[str]) -> str:
+    text = "\n".join(lines).replace("\\", "\\\\").replace('"""', "'''")
+    return f'"""{text}"""' if len(lines) == 1 else f'"""{text}\n"""'

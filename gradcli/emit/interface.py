@@ -1,0 +1,128 @@
+"""What the functions of a module take: the free names of a program, and what to do with each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from gradcli.emit.names import Names
+from gradcli.expr.node import Node, name_of
+from gradcli.expr.shapes import Dim, is_list
+from gradcli.expr.walk import postorder
+from gradcli.program.model import Program
+
+_LEAST_ORDER = 2  # g, g_1 and g_2 are always taken, so that one call fits every function of a module
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayParameter:
+    """An array argument: `name` in the program, `python` in the code, the dimensions as declared."""
+
+    name: str
+    python: str
+    dims: tuple[Dim, ...]
+    node: Node
+
+
+@dataclass(slots=True)
+class Interface:
+    """Parameters in order; `seeds` are gradients of an arbitrary function, `lengths` sizes that no array
+    tells."""
+
+    variables: list[ArrayParameter] = field(default_factory=list)
+    seeds: list[ArrayParameter] = field(default_factory=list)
+    callables: dict[tuple[str, int], str] = field(default_factory=dict)
+    lengths: dict[str, str] = field(default_factory=dict)
+    others: str = "names"
+
+    def signature(self) -> str:
+        """The parameter list."""
+        odd = any(p.python != p.name for p in self.variables)
+        parts = [f"{p.python}=None" if odd else p.python for p in self.variables]
+        optional = [*self.lengths.values(), *self.callables.values(), *(p.python for p in self.seeds)]
+        if optional:
+            parts += ["*", *(f"{name}=None" for name in optional)]
+        if self.respelled():
+            parts.append(f"**{self.others}")
+        return ", ".join(parts)
+
+    def respelled(self) -> list[tuple[str, str]]:
+        """Names that Python cannot spell as they are (`lambda`, `ϵ`), with the parameters that stand for
+        them.
+
+        A caller may pass them by `**{"lambda": ...}` too.
+        """
+        pairs = [(p.name, p.python) for p in (*self.variables, *self.seeds)]
+        pairs += [(key if not order else f"{key}_{order}", python) for (key, order), python in self.callables.items()]
+        return [(name, python) for name, python in pairs if name != python]
+
+    def known_dims(self) -> set[str]:
+        """Dimensions that an argument tells."""
+        return {dim for p in (*self.variables, *self.seeds) for dim in p.dims if isinstance(dim, str)}
+
+
+def build_interface(program: Program, roots: Sequence[Node], told: Collection[str], names: Names) -> Interface:
+    """The interface of a module that computes `roots`; the dimensions in `told` need no argument."""
+    found = Interface()
+    for name, variable in program.variables.items():
+        found.variables.append(ArrayParameter(name, names.fresh(name), variable.declared, variable.node))
+    orders, seeds, dims = _used(program, roots)
+    for name, function in program.functions.items():
+        if function.body is not None:
+            continue
+        for order in range(max(_LEAST_ORDER, orders.get(name, 0)) + 1):
+            key = name if not order else f"{name}_{order}"
+            found.callables[name, order] = names.fresh(key)
+    for name, order in orders.items():
+        for k in range(order + 1):
+            if name not in program.functions:
+                found.callables.setdefault((name, k), names.fresh(name if not k else f"{name}_{k}"))
+    for node in seeds:
+        name = _seed_name(node, {seed.name for seed in found.seeds})
+        declared = tuple(dim if isinstance(dim, int) or "*" not in dim else 0 for dim in node.shape)
+        found.seeds.append(ArrayParameter(name, names.fresh(name), declared, node))
+    for dim in sorted(dims - found.known_dims() - set(told)):
+        found.lengths[dim] = names.fresh(dim)
+    found.others = names.fresh("names")
+    return found
+
+
+def _seed_name(node: Node, taken: Collection[str]) -> str:
+    """`grad_y` for the gradient of an arbitrary function of y, `hess_y` for its Hessian."""
+    if node.op == "hess":
+        loss, of, kind = str(node.args[0].data), name_of(node.args[1]), "hess"
+    else:
+        loss, of, kind = str(node.data[0]), str(node.data[1]), "grad"  # type: ignore[index]
+    name = f"{kind}_{of}"
+    return name if name not in taken else f"{kind}_{loss}_{of}"
+
+
+def _used(program: Program, roots: Iterable[Node]) -> tuple[dict[str, int], list[Node], set[str]]:
+    """The highest derivative of each function, the free cotangents and the dimensions of some expressions."""
+    from gradcli.program.functions import ELEMENTWISE
+
+    orders: dict[str, int] = {}
+    seeds: dict[Node, None] = {}
+    dims: set[str] = set()
+    for node in postorder(roots):
+        if node.op == "cotangent" or (node.op == "hess" and node.args[0].op == "loss"):
+            seeds[node] = None
+        elif node.op in ("elem", "vfun") and isinstance(node.data, tuple):
+            name, order = str(node.data[0]), int(node.data[1])
+            function = program.functions.get(name)
+            if name not in ELEMENTWISE and (function is None or function.body is None):
+                orders[name] = max(orders.get(name, 0), order)
+        for dim in (node.data,) if node.op == "dim" else node.shape:
+            dims.update(part for part in str(dim).split("*") if not part.isdigit())
+    return orders, list(seeds), dims
+
+
+def lengths_told(roots: Iterable[Node]) -> dict[str, tuple[Node, int]]:
+    """Dimensions that the value of a vector function tells: `{m: (h(x), axis)}`."""
+    told: dict[str, tuple[Node, int]] = {}
+    for node in postorder(roots):
+        if node.op == "vfun" and isinstance(node.data, tuple) and node.data[1] == 0:
+            for axis, dim in enumerate(node.shape[-1:] if is_list(node.shape) else node.shape):
+                if isinstance(dim, str):
+                    told.setdefault(dim, (node, axis))
+    return told

@@ -1,0 +1,345 @@
+"""From expressions to instructions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import cast
+
+from gradcli.emit.chain import lower_chain
+from gradcli.emit.errors import EmitError
+from gradcli.emit.plan import Instr, Plan
+from gradcli.emit.subscripts import lower_einsum
+from gradcli.expr.node import Node, value_of
+from gradcli.expr.shapes import Dim, is_list, is_row
+from gradcli.program.functions import ELEMENTWISE
+from gradcli.program.model import Function
+
+Rule = Callable[["Lowering", Node], Instr]
+_HALF = Fraction(1, 2)
+_MOST_FACTORS = 12
+
+
+class Lowering:
+    """Lowers the expressions of one function.
+
+    `bound` maps names (`var` and `cotangent` nodes) to the expressions that define them; the others are
+    inputs, which `inputs` names.  `functions` are the program's; `lengths` gives the node and the axis that
+    tell a dimension which no input tells.  Raises EmitError for what has no code.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        bound: Mapping[Node, Node],
+        inputs: Mapping[Node, str],
+        functions: Mapping[str, Function],
+        lengths: Mapping[str, tuple[Node, int]],
+    ) -> None:
+        self.plan = plan
+        self.bound = bound
+        self.inputs = inputs
+        self.functions = functions
+        self.lengths = lengths
+        self._memo: dict[int, Instr] = {}
+
+    def lower(self, root: Node) -> Instr:
+        """The instruction that computes an expression."""
+        todo = [root]
+        while todo:
+            node = todo[-1]
+            if node.serial in self._memo:
+                todo.pop()
+                continue
+            needs = (self.bound[node],) if node in self.bound else () if node in self.inputs else node.args
+            waiting = [need for need in needs if need.serial not in self._memo]
+            if waiting:
+                todo.extend(reversed(waiting))
+                continue
+            todo.pop()
+            self._memo[node.serial] = self._one(node)
+        return self._memo[root.serial]
+
+    def planned(self, node: Node) -> Instr:
+        """The instruction of a node already lowered."""
+        return self._memo[node.serial]
+
+    def args(self, node: Node) -> list[Instr]:
+        """The instructions of a node's arguments."""
+        return [self._memo[arg.serial] for arg in node.args]
+
+    def _one(self, node: Node) -> Instr:
+        if node in self.bound:
+            return self.planned(self.bound[node])
+        if node in self.inputs:
+            return self.plan.make("input", data=self.inputs[node], rank=rank_of(node))
+        rule = RULES.get(node.op)
+        if rule is None:
+            what = f"{node.op} of {node.data}" if node.op in ("var", "cotangent", "param") else node.op
+            raise EmitError(f"there is no code for {what}")
+        return rule(self, node)
+
+    def size(self, dim: Dim) -> Instr:
+        """A dimension as a number."""
+        if isinstance(dim, int):
+            return self.plan.number(dim)
+        if "*" in dim:
+            parts = [self.size(int(part) if part.isdigit() else part) for part in dim.split("*")]
+            return self.plan.make("product", *parts, data=(Fraction(1), len(parts)))
+        if dim in self.lengths:
+            node, axis = self.lengths[dim]
+            return self.plan.make("length", self.lower(node), data=axis)
+        return self.plan.make("size", data=dim)
+
+    def sizes(self, node: Node) -> list[Instr]:
+        """The lengths of the axes of a node's value; one for a row as for a column."""
+        return [self.size(dim) for dim in (node.shape[-1:] if is_list(node.shape) else node.shape)]
+
+    def as_matrix(self, node: Node) -> Instr:
+        """A list as a column or a row of two axes; a matrix as it is."""
+        instr = self.planned(node)
+        if not is_list(node.shape):
+            return instr
+        return self.plan.make("row" if is_row(node.shape) else "column", instr, rank=2)
+
+
+def rank_of(node: Node) -> int:
+    """The number of axes inside: one for a row."""
+    return 1 if is_list(node.shape) else len(node.shape)
+
+
+# ------------------------------------------------------------------------- arithmetic
+
+
+def _add(low: Lowering, node: Node) -> Instr:
+    terms: list[Instr] = []
+    signs: list[bool] = []
+    for arg, term in zip(node.args, low.args(node), strict=True):
+        negative = _is_negative(arg, term)
+        terms.append(_negated(low.plan, term) if negative else term)
+        signs.append(negative)
+    if signs[0] and not all(signs):  # `b - a` reads better than `-a + b`
+        first = signs.index(False)
+        order = [first, *(i for i in range(len(terms)) if i != first)]
+        terms, signs = [terms[i] for i in order], [signs[i] for i in order]
+    return low.plan.make("sum", *terms, data=tuple(signs), rank=rank_of(node))
+
+
+def _is_negative(node: Node, term: Instr) -> bool:
+    if node.op in ("var", "cotangent"):
+        return False
+    if term.kind == "number":
+        return cast(Fraction, term.data) < 0
+    return term.kind == "product" and cast("tuple[Fraction, int]", term.data)[0] < 0
+
+
+def _negated(plan: Plan, term: Instr) -> Instr:
+    if term.kind == "number":
+        return plan.number(-cast(Fraction, term.data))
+    number, over = cast("tuple[Fraction, int]", term.data)
+    if number == -1 and over == len(term.args) == 1:
+        return term.args[0]
+    return plan.make("product", *term.args, data=(-number, over), rank=term.rank)
+
+
+def _mul(low: Lowering, node: Node) -> Instr:
+    number = Fraction(1)
+    over: list[Instr] = []
+    under: list[Instr] = []
+    for factor in node.args:
+        value = value_of(factor)
+        if value is not None:
+            number *= value
+            continue
+        exponent = value_of(factor.args[1]) if factor.op == "pow" else None
+        if exponent is not None and exponent < 0:
+            under.append(_powered(low, factor, -exponent))
+        else:
+            over.append(low.planned(factor))
+    over, under = _grouped(low.plan, over), _grouped(low.plan, under)
+    return low.plan.make("product", *over, *under, data=(number, len(over)), rank=rank_of(node))
+
+
+def _grouped(plan: Plan, factors: list[Instr]) -> list[Instr]:
+    """Many factors as a few products of some: a line of code has its limits."""
+    while len(factors) > _MOST_FACTORS:
+        groups = [factors[i : i + _MOST_FACTORS] for i in range(0, len(factors), _MOST_FACTORS)]
+        factors = [
+            plan.make("product", *group, data=(Fraction(1), len(group)), rank=max(part.rank for part in group))
+            for group in groups
+        ]
+    return factors
+
+
+def _powered(low: Lowering, node: Node, exponent: Fraction) -> Instr:
+    base, rank = low.planned(node.args[0]), rank_of(node)
+    if exponent == 1:
+        return base
+    if exponent == _HALF:
+        return low.plan.make("sqrt", base, rank=rank)
+    return low.plan.make("power", base, low.plan.number(exponent), rank=rank)
+
+
+def _pow(low: Lowering, node: Node) -> Instr:
+    exponent = value_of(node.args[1])
+    if exponent is None:
+        return low.plan.make("power", *low.args(node), rank=rank_of(node))
+    if exponent >= 0:
+        return _powered(low, node, exponent)
+    return low.plan.make("product", _powered(low, node, -exponent), data=(Fraction(1), 0), rank=rank_of(node))
+
+
+# ------------------------------------------------------------------------- functions
+
+
+def _elem(low: Lowering, node: Node) -> Instr:
+    name, order = cast("tuple[str, int]", node.data)
+    (arg,) = low.args(node)
+    function = low.functions.get(name)
+    if name not in ELEMENTWISE and (function is None or function.body is None):
+        return low.plan.make("call", arg, data=(name, order), rank=arg.rank)
+    if function is not None or order:
+        return low.plan.make("defined", arg, data=(name, order), rank=arg.rank)
+    return low.plan.make("map", arg, data=name, rank=arg.rank)
+
+
+def _vfun(low: Lowering, node: Node) -> Instr:
+    name, order = cast("tuple[str, int]", node.data)
+    (arg,) = node.args
+    shape = "row" if is_row(arg.shape) else "plain"
+    result = "row" if is_row(node.shape) else "plain"
+    return low.plan.make("field", *low.args(node), data=(name, order, shape, result), rank=rank_of(node))
+
+
+def _cmp(low: Lowering, node: Node) -> Instr:
+    compared = low.plan.make("compare", *low.args(node), data=node.data, rank=rank_of(node))
+    return low.plan.make("indicator", compared, rank=rank_of(node))
+
+
+def _where(low: Lowering, node: Node) -> Instr:
+    condition, a, b = low.args(node)
+    if condition.kind == "indicator":
+        condition = condition.args[0]
+    else:
+        condition = low.plan.make("nonzero", condition, rank=condition.rank)
+    return low.plan.make("where", condition, a, b, rank=rank_of(node))
+
+
+def _softmax(low: Lowering, node: Node) -> Instr:
+    return low.plan.make(node.op, *low.args(node), data=node.data, rank=rank_of(node))
+
+
+# -------------------------------------------------------------------------- matrices
+
+
+def _transpose(low: Lowering, node: Node) -> Instr:
+    inner = node.args[0]
+    if inner.op == "inv":
+        return low.plan.make("inv", low.plan.transpose(low.planned(inner.args[0])), rank=2)
+    return low.plan.transpose(low.planned(inner))
+
+
+def _diagonal(low: Lowering, node: Node) -> Instr:
+    (arg,) = node.args
+    if is_list(arg.shape):
+        return low.plan.make("entry", low.planned(arg), data=(0,))
+    return low.plan.make("diagonal", low.planned(arg), rank=1)
+
+
+def _sum_axis(low: Lowering, node: Node) -> Instr:
+    (arg,) = node.args
+    if is_list(arg.shape):
+        kept = node.shape != ()
+        return low.planned(arg) if kept else low.plan.make("total", low.planned(arg))
+    return low.plan.make("sum_axis", low.planned(arg), data=node.data, rank=rank_of(node))
+
+
+def _triangle(low: Lowering, node: Node) -> Instr:
+    flat = is_list(node.shape)
+    out = low.plan.make(node.op, low.as_matrix(node.args[0]), data=node.data, rank=2)
+    return low.plan.make("flat", out, rank=1) if flat else out
+
+
+def _kron(low: Lowering, node: Node) -> Instr:
+    a, b = node.args
+    if is_list(a.shape) and is_list(b.shape) and is_row(a.shape) == is_row(b.shape):
+        return low.plan.make("kron", *low.args(node), rank=1)
+    out = low.plan.make("kron", low.as_matrix(a), low.as_matrix(b), rank=2)
+    return low.plan.make("flat", out, rank=1) if is_list(node.shape) else out
+
+
+def _vec(low: Lowering, node: Node) -> Instr:
+    (arg,) = low.args(node)
+    return arg if arg.rank == 1 else low.plan.make("columns", arg, rank=1)
+
+
+def _entry(low: Lowering, node: Node) -> Instr:
+    index = tuple(i - 1 for i in cast("tuple[int, ...]", node.data))
+    (arg,) = node.args
+    return low.plan.make("entry", low.planned(arg), data=index[-1:] if is_row(arg.shape) else index)
+
+
+def _unit(low: Lowering, node: Node) -> Instr:
+    index = tuple(i - 1 for i in cast("tuple[int, ...]", node.data))
+    short = index[-1:] if is_row(node.shape) else index
+    return low.plan.make("unit", *low.sizes(node), data=short, rank=rank_of(node))
+
+
+def _stack(low: Lowering, node: Node) -> Instr:
+    shape = node.shape[-1:] if is_list(node.shape) else node.shape
+    return low.plan.make("stack", *low.args(node), data=shape, rank=rank_of(node))
+
+
+def _filled(low: Lowering, node: Node) -> Instr:
+    if not node.shape:
+        return low.plan.number(0 if node.op == "zeros" else 1)
+    return low.plan.make(node.op, *low.sizes(node), rank=rank_of(node))
+
+
+def _same(kind: str) -> Rule:
+    return lambda low, node: low.plan.make(kind, *low.args(node), data=node.data, rank=rank_of(node))
+
+
+RULES: dict[str, Rule] = {
+    "num": lambda low, node: low.plan.number(value_of(node) or 0),
+    "const": lambda low, node: low.plan.make("const", data=node.data),
+    "dim": lambda low, node: low.size(str(node.data)),
+    "zeros": _filled,
+    "ones": _filled,
+    "eye": lambda low, node: low.plan.make("eye", low.size(node.shape[0]), rank=2),
+    "unit": _unit,
+    "add": _add,
+    "mul": _mul,
+    "pow": _pow,
+    "matmul": lambda low, node: lower_chain(low.plan, node.args, low.planned),
+    "T": _transpose,
+    "inv": _same("inv"),
+    "mpow": _same("matpower"),
+    "diag": _same("diag"),
+    "diagonal": _diagonal,
+    "tr": _same("trace"),
+    "det": _same("det"),
+    "logdet": _same("logdet"),
+    "adj": _same("adj"),
+    "sum": _same("total"),
+    "sum_axis": _sum_axis,
+    "norm": _same("norm"),
+    "norm1": _same("norm1"),
+    "elem": _elem,
+    "vfun": _vfun,
+    "max": _same("maximum"),
+    "min": _same("minimum"),
+    "cmp": _cmp,
+    "where": _where,
+    "softmax": _softmax,
+    "logsoftmax": _softmax,
+    "logsumexp": _softmax,
+    "stack": _stack,
+    "entry": _entry,
+    "tril": _triangle,
+    "triu": _triangle,
+    "kron": _kron,
+    "vec": _vec,
+    "einsum": lambda low, node: lower_einsum(low, node),
+    "stop": lambda low, node: low.args(node)[0],
+}

@@ -1,0 +1,287 @@
+"""Instructions in NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import cast
+
+from gradcli.emit.plan import Instr
+from gradcli.emit.writer import Code, Level
+
+Rule = Callable[["NumpyDialect", Instr, list[Code]], Code]
+
+_LARGEST_EXACT = 2**53
+
+_CALLS: dict[str, str] = {
+    "sqrt": "sqrt", "outer": "outer", "solve": "linalg.solve", "inv": "linalg.inv", "trace": "trace",
+    "det": "linalg.det", "diag": "diag", "diagonal": "diagonal", "total": "sum", "norm": "linalg.norm",
+    "maximum": "maximum", "minimum": "minimum", "kron": "kron", "eye": "eye",
+}  # fmt: skip
+
+_MAPS: dict[str, str] = {
+    **{name: name for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh")},
+    **{name: name for name in ("abs", "sign")},
+    "asin": "arcsin", "acos": "arccos", "atan": "arctan",
+}  # fmt: skip
+
+
+class NumpyDialect:
+    """Writes instructions; collects which helpers and functions they use.
+
+    `xp` is what NumPy is called, `arguments` gives inputs and sizes their identifiers, `helper` names a
+    helper function, `function` a function of the program or given by the caller.
+    """
+
+    def __init__(
+        self,
+        xp: str,
+        arguments: Mapping[str, str],
+        sizes: Callable[[str], str],
+        helper: Callable[[str], str],
+        function: Callable[[str, int, bool], str],
+    ) -> None:
+        self.xp = xp
+        self.arguments = arguments
+        self.size_name = sizes
+        self.helper = helper
+        self.function = function
+        self.quiet = False
+
+    def code(self, instr: Instr, args: list[Code]) -> Code:
+        """The expression for an instruction, given those of its arguments."""
+        called = _CALLS.get(instr.kind)
+        if called is not None:
+            return self.call(called, *args)
+        return _RULES[instr.kind](self, instr, args)
+
+    def call(self, function: str, *args: Code | str) -> Code:
+        """A call of a NumPy function."""
+        inner = ", ".join(arg if isinstance(arg, str) else arg.text for arg in args)
+        return Code(f"{self.xp}.{function}({inner})", Level.ATOM)
+
+    def help(self, helper: str, *args: Code | str) -> Code:
+        """A call of a helper function."""
+        inner = ", ".join(arg if isinstance(arg, str) else arg.text for arg in args)
+        return Code(f"{self.helper(helper)}({inner})", Level.ATOM)
+
+    def partial(self, instr: Instr, args: list[Code], start: int, stop: int, carried: Code | None) -> Code:
+        """Part of a sum: what is carried, then the terms from `start` to `stop`."""
+        signs = cast("tuple[bool, ...]", instr.data)
+        text = carried.text if carried else ""
+        for negative, term in zip(signs[start:stop], args[start:stop], strict=True):
+            if text:
+                text += " - " if negative else " + "
+            elif negative:
+                text = "-"
+            text += term.at(Level.PRODUCT)
+        single = carried is None and stop == start + 1
+        return Code(text, Level.UNARY if single and text[0] == "-" else Level.SUM)
+
+
+# ------------------------------------------------------------------------- numbers
+
+
+def number(value: Fraction, xp: str) -> Code:
+    """A rational: an integer, a decimal, or a quotient."""
+    if abs(value) >= Fraction(2) ** 1024:
+        text = f"{'-' if value < 0 else ''}{xp}.inf"
+    elif value.denominator == 1 and abs(value) <= _LARGEST_EXACT:
+        text = str(value.numerator)
+    elif _is_short(float(value), value) or max(abs(value.numerator), value.denominator) > _LARGEST_EXACT:
+        text = repr(float(value))
+    else:
+        return Code(f"{value.numerator} / {value.denominator}", Level.PRODUCT, True)
+    return Code(text, Level.UNARY if value < 0 else Level.ATOM, True)
+
+
+def _is_short(decimal: float, value: Fraction) -> bool:
+    """Whether a rational is the decimal that Python prints for it."""
+    return Fraction(repr(decimal)) == value
+
+
+def _number(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    return number(cast(Fraction, instr.data), dialect.xp)
+
+
+def _const(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    name = {"pi": "pi", "e_": "e", "inf": "inf"}[str(instr.data)]
+    return Code(f"{dialect.xp}.{name}", Level.ATOM, True)
+
+
+def _size(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    return Code(dialect.size_name(str(instr.data)), Level.ATOM, True)
+
+
+def _input(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    return Code(dialect.arguments[str(instr.data)], Level.ATOM, True)
+
+
+# ---------------------------------------------------------------------- arithmetic
+
+
+def _product(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    value, count = cast("tuple[Fraction, int]", instr.data)
+    over, under = [arg.at(Level.UNARY) for arg in args[:count]], [arg.at(Level.UNARY) for arg in args[count:]]
+    sign = "-" if value < 0 else ""
+    shown = number(abs(value), dialect.xp)
+    if "/" in shown.text:
+        over_number, under_number = str(abs(value.numerator)), [str(value.denominator)]
+        if abs(value.numerator) == 1 and over:
+            over_number = ""
+    else:
+        over_number, under_number = ("" if abs(value) == 1 and over else shown.text), []
+    top = " * ".join(([over_number] if over_number else []) + over)
+    below = under_number + under
+    if not below:
+        level = Level.UNARY if sign and len(over) == 1 and not over_number else Level.PRODUCT
+        return Code(sign + top, level)
+    bottom = below[0] if len(below) == 1 else f"({' * '.join(below)})"
+    return Code(f"{sign}{top} / {bottom}", Level.PRODUCT)
+
+
+def _power(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    return Code(f"{args[0].at(Level.ATOM)} ** {args[1].at(Level.ATOM)}", Level.POWER)
+
+
+def _matmul(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    return Code(f"{args[0].at(Level.MATMUL)} @ {args[1].at(Level.UNARY)}", Level.MATMUL)
+
+
+def _transpose(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    return Code(f"{args[0].at(Level.ATOM)}.T", Level.ATOM, args[0].cheap)
+
+
+def _scale_rows(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    return Code(f"{args[0].at(Level.ATOM)}[:, None] * {args[1].at(Level.UNARY)}", Level.PRODUCT)
+
+
+def _scale_cols(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    return Code(f"{args[1].at(Level.UNARY)} * {args[0].at(Level.UNARY)}", Level.PRODUCT)
+
+
+def _map(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    name = str(instr.data)
+    if name in _MAPS:
+        return dialect.call(_MAPS[name], *args)
+    if name == "relu":
+        return dialect.call("maximum", *args, "0.0")
+    if name == "softplus":
+        return dialect.call("logaddexp", *args, "0.0")
+    return dialect.help(name, *args)
+
+
+def _call(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    name, order = cast("tuple[str, int]", instr.data)
+    return dialect.help("apply", dialect.function(name, order, True), *args)
+
+
+def _defined(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    name, order = cast("tuple[str, int]", instr.data)
+    return Code(f"{dialect.function(name, order, False)}({args[0].text})", Level.ATOM)
+
+
+def _field(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    name, order, shape, result = cast("tuple[str, int, str, str]", instr.data)
+    inner = f"{args[0].at(Level.ATOM)}[None, :]" if shape == "row" else args[0].text
+    text = f"{dialect.function(name, order, True)}({inner})"
+    called = dialect.call("asarray", text, f"dtype={dialect.xp}.float64")
+    return Code(f"{called.text}.reshape(-1)", Level.ATOM) if result == "row" else called
+
+
+# ----------------------------------------------------------------- comparisons
+
+
+def _compare(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    return Code(f"{args[0].at(Level.SUM)} {instr.data} {args[1].at(Level.SUM)}", Level.SUM)
+
+
+def _nonzero(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    return Code(f"{args[0].at(Level.SUM)} != 0", Level.SUM)
+
+
+def _indicator(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    return dialect.call("where", *args, "1.0", "0.0")
+
+
+def _where(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    dialect.quiet = True
+    return dialect.call("where", *args)
+
+
+# -------------------------------------------------------------------- matrices
+
+
+def _axis(instr: Instr) -> list[str]:
+    return [] if instr.data is None else [f"axis={instr.data}"]
+
+
+def _stack(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    shape = cast("tuple[int, ...]", instr.data)
+    texts = [arg.text for arg in args]
+    width = shape[-1]
+    if len(shape) == 2:
+        texts = [f"[{', '.join(texts[i : i + width])}]" for i in range(0, len(texts), width)]
+    return dialect.call("array", f"[{', '.join(texts)}]", f"dtype={dialect.xp}.float64")
+
+
+def _entry(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    index = ", ".join(map(str, cast("tuple[int, ...]", instr.data)))
+    return Code(f"{args[0].at(Level.ATOM)}[{index}]", Level.ATOM, args[0].cheap)
+
+
+def _shape(args: list[Code]) -> str:
+    return args[0].text if len(args) == 1 else f"({', '.join(arg.text for arg in args)})"
+
+
+def _view(text: str) -> Rule:
+    return lambda dialect, instr, args: Code(args[0].at(Level.ATOM) + text, Level.ATOM)
+
+
+_RULES: dict[str, Rule] = {
+    "number": _number,
+    "const": _const,
+    "size": _size,
+    "input": _input,
+    "length": lambda d, i, args: Code(f"{args[0].at(Level.ATOM)}.shape[{i.data}]", Level.ATOM, args[0].cheap),
+    "product": _product,
+    "power": _power,
+    "matmul": _matmul,
+    "transpose": _transpose,
+    "scale_rows": _scale_rows,
+    "scale_cols": _scale_cols,
+    "logdet": lambda d, i, args: Code(d.call("linalg.slogdet", *args).text + "[1]", Level.ATOM),
+    "adj": lambda d, i, args: d.help("adjugate", *args),
+    "matpower": lambda d, i, args: d.call("linalg.matrix_power", *args, str(i.data)),
+    "norm1": lambda d, i, args: d.call("sum", d.call("abs", *args)),
+    "sum_axis": lambda d, i, args: d.call("sum", *args, *_axis(i)),
+    "map": _map,
+    "call": _call,
+    "defined": _defined,
+    "field": _field,
+    "compare": _compare,
+    "nonzero": _nonzero,
+    "indicator": _indicator,
+    "where": _where,
+    "softmax": lambda d, i, args: d.help("softmax", *args, *_axis(i)),
+    "logsoftmax": lambda d, i, args: d.help("logsoftmax", *args, *_axis(i)),
+    "logsumexp": lambda d, i, args: d.help("logsumexp", *args, *_axis(i)),
+    "stack": _stack,
+    "entry": _entry,
+    "tril": lambda d, i, args: d.call("tril", *args, *([str(i.data)] if i.data else [])),
+    "triu": lambda d, i, args: d.call("triu", *args, *([str(i.data)] if i.data else [])),
+    "einsum": lambda d, i, args: d.call("einsum", f'"{i.data}"', *args, *(["optimize=True"] if len(args) > 2 else [])),
+    "zeros": lambda d, i, args: d.call("zeros", _shape(args)),
+    "ones": lambda d, i, args: d.call("ones", _shape(args)),
+    "unit": lambda d, i, args: d.help("unit", _shape(args), str(i.data)),
+    "column": _view("[:, None]"),
+    "row": _view("[None, :]"),
+    "flat": lambda d, i, args: d.call("ravel", *args),
+    "columns": lambda d, i, args: d.call("ravel", *args, 'order="F"'),
+    "reshape": lambda d, i, args: d.call("reshape", args[0], _tuple(args[1:])),
+}
+
+
+def _tuple(args: list[Code]) -> str:
+    inner = ", ".join(arg.text for arg in args)
+    return f"({inner},)" if len(args) == 1 else f"({inner})"

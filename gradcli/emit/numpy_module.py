@@ -1,0 +1,291 @@
+"""A NumPy module that computes a value and its derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+from gradcli.derive.model import Answer
+from gradcli.emit.documentation import describe, describe_value
+from gradcli.emit.errors import EmitError
+from gradcli.emit.interface import ArrayParameter, build_interface, lengths_told
+from gradcli.emit.lower import Lowering
+from gradcli.emit.names import BUILTINS, Names, as_part, spelled
+from gradcli.emit.numpy_dialect import NumpyDialect
+from gradcli.emit.numpy_helpers import HELPERS
+from gradcli.emit.plan import Instr, Plan
+from gradcli.emit.plan import postorder as instructions
+from gradcli.emit.writer import Code, Level, write
+from gradcli.expr.node import Node, make, name_of
+from gradcli.expr.shapes import Dim, is_list, is_row
+from gradcli.expr.walk import leaves
+from gradcli.program.model import Program
+
+_GIVEN = ("input", "call", "field")
+_VIEWS = frozenset(
+    {
+        "input",
+        "transpose",
+        "diagonal",
+        "call",
+        "field",
+        "row",
+        "column",
+        "flat",
+        "columns",
+        "reshape",
+        "entry",
+    }
+)
+
+
+def emit_numpy(program: Program, of: str, answers: Sequence[Answer]) -> str:
+    """The text of a module with `value` and one function for each answer (`gradient_W`, `jacobian_x`, ...).
+
+    `of` is a defined name, or that of an arbitrary scalar function, whose `value` is what it is a function
+    of. Raises EmitError where there is no such name, or no code for an expression.
+    """
+    return _Module(program, of, answers).text()
+
+
+class _Module:
+    def __init__(self, program: Program, of: str, answers: Sequence[Answer]) -> None:
+        self.program = program
+        self.of = of
+        self.answers = answers
+        self.definitions = {program.nodes[name]: value for name, value in program.definitions.items()}
+        self.values = self._values()
+        arguments = Names()
+        roots = self._all_roots()
+        told = lengths_told(roots)
+        self.interface = build_interface(program, roots, told, arguments)
+        known = self.interface.known_dims()
+        self.lengths = {dim: teller for dim, teller in told.items() if dim not in known}
+        self.names = Names(arguments.taken | BUILTINS | {"math", "value"})
+        self.xp = self.names.fresh("np")
+        self.sizes = self.names.fresh("sizes")
+        self.helper_names = {key: self.names.fresh(f"_{key}") for key in HELPERS}
+        self.helpers: dict[str, None] = {}
+        self.defined: dict[tuple[str, int], str] = {}
+        self.functions: list[str] = []
+
+    def _values(self) -> list[Node]:
+        nodes = self.program.nodes
+        if self.of in nodes:
+            return [nodes[self.of]]
+        if self.of in self.program.losses:
+            return list(self.program.losses[self.of])
+        if any(answer.of == self.of for answer in self.answers) and self.program.last is not None:
+            return [nodes[self.program.last]]
+        raise EmitError(f"{self.of} is not a value of the program")
+
+    def _all_roots(self) -> list[Node]:
+        """Everything computed anywhere, and the seed that a gradient of the last definition would take."""
+        roots = [*self.definitions.values(), *self.values]
+        bound: set[Node] = set()
+        for answer in self.answers:
+            roots += [answer.value, *(step.value for step in answer.where)]
+            bound.update(step.name for step in answer.where)
+        last = self.program.last
+        if last is not None and last in self.program.nodes:
+            node = self.program.nodes[last]
+            loss = next((name for name, args in self.program.losses.items() if node in args), "f")
+            roots.append(make("cotangent", data=(loss, last), shape=node.shape))
+        return [root for root in self._without(roots, bound)]
+
+    @staticmethod
+    def _without(roots: list[Node], bound: set[Node]) -> list[Node]:
+        """The roots, with the steps' names hidden: they are no arguments."""
+        from gradcli.expr.replace import replace
+
+        return replace(roots, {name: make("zeros", shape=name.shape) for name in bound}) if bound else roots
+
+    # --------------------------------------------------------------------- the text
+
+    def text(self) -> str:
+        """The whole module."""
+        parts = [self._function("value", self.values, {}, describe_value(self.of, self.values), None)]
+        taken = {"value"}
+        for answer in self.answers:
+            name = f"{answer.kind}_{as_part(answer.wrt)}"
+            while name in taken:
+                name += "_"
+            taken.add(name)
+            steps = {step.name: step.value for step in answer.where}
+            parts.append(self._function(name, [answer.value], steps, describe(answer), answer))
+        helpers = [self._helper_text(key) for key in HELPERS if key in self.helpers]
+        standard = ["import math", ""] if "erf" in self.helpers else []
+        imports = [*standard, f"import numpy as {self.xp}"]
+        title = f'"""{_plain(self.of)} and its derivatives."""'
+        body = [*helpers, *self.functions, *parts]
+        return "\n".join([title, "", *imports, "", "", "\n\n\n".join(part.strip("\n") for part in body), ""])
+
+    def _helper_text(self, key: str) -> str:
+        return HELPERS[key].format(np=self.xp, **self.helper_names)
+
+    def _helper(self, key: str) -> str:
+        self.helpers[key] = None
+        return self.helper_names[key]
+
+    # ---------------------------------------------------------------- one function
+
+    def _function(
+        self, name: str, roots: list[Node], steps: Mapping[Node, Node], doc: str, answer: Answer | None
+    ) -> str:
+        plan = Plan()
+        bound = {**self.definitions, **steps}
+        parameters = {p.name: p for p in (*self.interface.variables, *self.interface.seeds)}
+        inputs = {p.node: p.name for p in parameters.values() if p.node not in bound}
+        lowering = Lowering(plan, bound, inputs, self.program.functions, self.lengths)
+        lowered = [lowering.lower(root) for root in roots]
+        used = instructions(lowered)
+        self._define_functions(used)
+        names = self.names.copy()
+        preferred = self._preferred(lowering, bound)
+        dims = _dims(used)
+        local = {dim: self.interface.lengths.get(dim) or names.fresh(dim) for dim in dims}
+        dialect = NumpyDialect(
+            self.xp,
+            {p.name: p.python for p in parameters.values()},
+            local.__getitem__,
+            self._helper,
+            self._called,
+        )
+        lines, results = write(lowered, preferred, dialect, names)
+        shown = [self._result(code, lowered[i], roots[i], answer) for i, code in enumerate(results)]
+        body = self._arguments(used, parameters, local) + lines
+        returned = shown[0] if len(shown) == 1 else f"({', '.join(shown)})"
+        head = [f"@{self.xp}.errstate(divide='ignore', invalid='ignore', over='ignore')"] if dialect.quiet else []
+        head.append(f"def {name}({self.interface.signature()}):")
+        return "\n".join([*head, *_indented([doc]), *_indented(body), f"    return {returned}"])
+
+    @staticmethod
+    def _preferred(lowering: Lowering, bound: Mapping[Node, Node]) -> dict[Instr, str]:
+        """The program's own names for what it names."""
+        preferred: dict[Instr, str] = {}
+        for node in bound:
+            try:
+                instr = lowering.planned(node)
+            except KeyError:
+                continue
+            label = f"grad_{node.data[1]}" if node.op == "cotangent" else name_of(node)  # type: ignore[index]
+            preferred.setdefault(instr, label)
+        return preferred
+
+    def _called(self, name: str, order: int, opaque: bool) -> str:
+        return self.interface.callables[name, order] if opaque else self._defined(name, order)
+
+    def _arguments(
+        self, used: Sequence[Instr], parameters: Mapping[str, ArrayParameter], local: Mapping[str, str]
+    ) -> list[str]:
+        """Arguments as arrays of known sizes: those that are used, and those that tell a size that is."""
+        needed = {str(instr.data) for instr in used if instr.kind == "input"}
+        told = {dim for name in needed for dim in parameters[name].dims}
+        for dim in local:
+            if dim in told or dim in self.interface.lengths:
+                continue
+            teller = next(p for p in parameters.values() if dim in p.dims)
+            needed.add(teller.name)
+            told.update(teller.dims)
+        lines = [
+            f'if "{name}" in names:\n    {python} = names["{name}"]' for name, python in self.interface.respelled()
+        ]
+        if needed:
+            lines.append("sizes = {}")
+        for parameter in parameters.values():
+            if parameter.name in needed:
+                lines.append(self._argument(parameter))
+        lines += [f'{text} = {self.sizes}["{dim}"]' for dim, text in local.items() if dim not in self.interface.lengths]
+        return lines
+
+    def _argument(self, parameter: ArrayParameter) -> str:
+        dims = "".join(f", {dim!r}" if isinstance(dim, int) else f', "{dim}"' for dim in parameter.dims)
+        read = f'{self._helper("input")}({self.sizes}, "{parameter.name}", {parameter.python}{dims})'
+        node = parameter.node
+        rank = 1 if is_list(node.shape) else len(node.shape)
+        if rank == len(parameter.dims):
+            return f"{parameter.python} = {read}"
+        return f"{parameter.python} = {read}.reshape({'-1' if rank else '()'})"
+
+    # ---------------------------------------------------------------------- results
+
+    def _result(self, code: Code, instr: Instr, node: Node, answer: Answer | None) -> str:
+        """What a function returns: of the shape that is promised, and never a view of an argument."""
+        text = code.text
+        if instr.kind in _VIEWS and instr.rank:
+            text = f"{self.xp}.array({text})"
+            code = Code(text, Level.ATOM)
+        if not instr.rank and not any(part.kind in _GIVEN for part in instructions([instr])):
+            text = f"{self.xp}.float64({text})"
+        if answer is not None and answer.kind == "gradient" and answer.wrt in self.program.variables:
+            return self._as_declared(code, text, self.program.variables[answer.wrt].declared, node)
+        if is_row(node.shape):
+            return f"{code.at(Level.ATOM)}[{self.xp}.newaxis, :]"
+        if answer is not None and answer.kind in ("jacobian", "derivative") and len(node.shape) == 1:
+            return f"{code.at(Level.ATOM)}[:, {self.xp}.newaxis]"
+        return text
+
+    def _as_declared(self, code: Code, text: str, declared: tuple[Dim, ...], node: Node) -> str:
+        rank = 1 if is_list(node.shape) else len(node.shape)
+        if rank == len(declared):
+            return text
+        if rank == 0:
+            return f"{self.xp}.full({declared!r}, {text})"
+        if rank == 1 and len(declared) == 2:
+            place = f"[{self.xp}.newaxis, :]" if declared[0] == 1 else f"[:, {self.xp}.newaxis]"
+            return code.at(Level.ATOM) + place
+        raise EmitError(f"no way from {node.shape} to the declared shape {declared}")
+
+    # ------------------------------------------------------------ defined functions
+
+    def _defined(self, name: str, order: int) -> str:
+        """The identifier of a function of the program, or of a derivative; its text is made at first use."""
+        if (name, order) in self.defined:
+            return self.defined[name, order]
+        known = name in self.program.functions
+        identifier = self.names.fresh(f"{'' if known else '_'}{name}{f'_{order}' if order else ''}")
+        self.defined[name, order] = identifier
+        self.functions.append(self._defined_text(name, order, identifier))
+        return identifier
+
+    def _define_functions(self, used: Sequence[Instr]) -> None:
+        """Give the functions that are called their names before any local name is chosen."""
+        for instr in used:
+            if instr.kind == "defined":
+                self._defined(*cast("tuple[str, int]", instr.data))
+
+    def _defined_text(self, name: str, order: int, identifier: str) -> str:
+        from gradcli.rules.scalar import differentiate
+
+        function = self.program.functions.get(name)
+        if function is not None and function.body is not None and function.param is not None:
+            param, body = function.param, function.body
+        else:
+            param = make("param", data="t")
+            body = make("elem", (param,), data=(name, 0))
+        for _ in range(order):
+            body = differentiate(body, param)
+        lowered = Lowering(Plan(), {}, {param: "t"}, self.program.functions, {}).lower(body)
+        self._define_functions(instructions([lowered]))
+        names = self.names.copy()
+        label = names.fresh(spelled(str(param.data)))
+        dialect = NumpyDialect(self.xp, {"t": label}, str, self._helper, self._called)
+        lines, (code,) = write([lowered], {}, dialect, names)
+        text = code.text
+        if param not in set(leaves(body, "param")):
+            text = f"{self.xp}.full({self.xp}.shape({label}), {text})"
+        doc = f'"""{_plain(name)}{chr(39) * order}, at every entry."""'
+        head = [f"@{self.xp}.errstate(divide='ignore', invalid='ignore', over='ignore')"] if dialect.quiet else []
+        return "\n".join([*head, f"def {identifier}({label}):", *_indented([doc, *lines]), f"    return {text}"])
+
+
+def _dims(used: Sequence[Instr]) -> list[str]:
+    return list(dict.fromkeys(str(instr.data) for instr in used if instr.kind == "size"))
+
+
+def _indented(texts: Sequence[str]) -> list[str]:
+    return [f"    {line}" if line else "" for text in texts for line in text.split("\n")]
+
+
+def _plain(text: str) -> str:
+    return text.replace("\\", "").replace('"', "'")
