@@ -55,7 +55,12 @@ class Asker:
             self._fail(missing, question)
             return []
         self.diagnostics.append(
-            error("E402", f"There is no rule for the question `{question.kind}` yet.", self.program.source, question.span)
+            error(
+                "E402",
+                f"There is no rule for the question `{question.kind}` yet.",
+                self.program.source,
+                question.span,
+            )
         )
         return []
 
@@ -148,7 +153,17 @@ class Asker:
             where = self._where(value, found.steps, len(wrt))
             notes = self._notes(rules, where)
             answers.append(
-                Answer(question.of_name, name, "gradient", question.layout, value.shape, value, where, rules, notes)
+                Answer(
+                    question.of_name,
+                    name,
+                    "gradient",
+                    question.layout,
+                    value.shape,
+                    value,
+                    where,
+                    rules,
+                    notes,
+                )
             )
         return answers
 
@@ -183,20 +198,27 @@ class Asker:
                 where = self._where(value, found.steps, len(wrt))
                 answers.append(self._jacobian_answer(question, of, name, node, value, where, found.rules[node]))
             else:
-                value, rules = tensor_jacobian(self.graph, of, node, is_transposed(of.shape, node.shape, question.layout))
+                value, rules = tensor_jacobian(
+                    self.graph, of, node, is_transposed(of.shape, node.shape, question.layout)
+                )
                 answers.append(self._jacobian_answer(question, of, name, node, value, (), rules))
         return answers
 
     def _jacobian_answer(
-        self, question: Question, of: Node, name: str, node: Node, value: Node, where: tuple[Step, ...], rules: tuple[str, ...]
+        self,
+        question: Question,
+        of: Node,
+        name: str,
+        node: Node,
+        value: Node,
+        where: tuple[Step, ...],
+        rules: tuple[str, ...],
     ) -> Answer:
         shape = closed(jacobian_shape(of.shape, node.shape, question.layout))
         notes = self._notes(rules, where)
         return Answer(question.of_name, name, question.kind, question.layout, shape, value, where, rules, notes)
 
-    def _jacobians_of_scalar(
-        self, question: Question, of: Node, wrt: list[tuple[str, Node]]
-    ) -> list[Answer]:
+    def _jacobians_of_scalar(self, question: Question, of: Node, wrt: list[tuple[str, Node]]) -> list[Answer]:
         """A scalar's derivative is its gradient, in the denominator layout as it is, in the numerator turned round."""
         found = reverse(self.graph, question.of_name, self.seeds(of), self._targets(wrt), self.expand)
         upstream = self.graph.upstream(of.args if of.op == "loss" else (of,))
@@ -210,7 +232,9 @@ class Asker:
             if value.shape != shape:
                 value = transpose(value)
             notes = self._notes(rules, where)
-            answers.append(Answer(question.of_name, name, question.kind, question.layout, shape, value, where, rules, notes))
+            answers.append(
+                Answer(question.of_name, name, question.kind, question.layout, shape, value, where, rules, notes)
+            )
         return answers
 
     # ----------------------------------------------------------------- Hessians
@@ -230,7 +254,17 @@ class Asker:
             label = name_a if a is b else f"{name_a}, {name_b}"
             notes = self._notes(rules, where)
             answers.append(
-                Answer(question.of_name, label, "hessian", question.layout, value.shape, value, where, rules, notes)
+                Answer(
+                    question.of_name,
+                    label,
+                    "hessian",
+                    question.layout,
+                    value.shape,
+                    value,
+                    where,
+                    rules,
+                    notes,
+                )
             )
         return answers
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace as with_changes
+from dataclasses import dataclass
+from dataclasses import replace as with_changes
 
 from gradcli.derive.answers import Asker
 from gradcli.derive.model import Answer
@@ -12,7 +13,6 @@ from gradcli.diagnostics import Diagnostic
 from gradcli.expr.node import make
 from gradcli.program.model import Program, Question
 from gradcli.syntax.ast import Span
-
 
 # The derivative of a matrix by a matrix is a tensor, which grows with the way from one to the other: beyond this many
 # variables the default question leaves them out.
@@ -43,7 +43,7 @@ def derive(program: Program, questions: Sequence[Question] | None = None, expand
 
 
 def default_questions(program: Program) -> list[Question]:
-    """For the last definition: its Jacobian, and the gradient of it (a scalar) or of an arbitrary scalar function of it.
+    """For the last definition: its Jacobian, and the gradient of it (a scalar) or of any scalar function of it.
 
     By every free name that it depends on, but constants and discrete variables.
     """
@@ -63,10 +63,7 @@ def default_questions(program: Program) -> list[Question]:
     jacobian = Question("jacobian", of, program.last, wrt, program.layout, span)
     if not of.shape:
         return [jacobian, with_changes(jacobian, kind="gradient")]
-    if len(of.shape) > 1 and len(wrt) > _MOST_TENSORS:
-        asked = []
-    else:
-        asked = [jacobian]
+    asked = [] if len(of.shape) > 1 and len(wrt) > _MOST_TENSORS else [jacobian]
     name = "f" if "f" not in program.nodes else "L"
     for loss, args in program.losses.items():
         if args == (of,):

@@ -54,8 +54,8 @@ def inline_matrices(graph: Graph, keep: Collection[Node], path: Collection[Node]
 def vector_jacobians(graph: Graph, of: Node, wrt: Collection[Node], turned: bool, expand: bool = False) -> Jacobians:
     """∂of/∂x of a vector for each x of `wrt`; `turned` gives the transposes (denominator layout).
 
-    A Jacobian by a vector or scalar has one row for each entry of `of` and one column for each entry of x, rows counting
-    as lists; by a matrix it is a tensor, with the axis of `of` and those of x.
+    A Jacobian by a vector or scalar has one row for each entry of `of` and one column for each entry of x, rows
+    counting as lists; by a matrix it is a tensor, with the axis of `of` and those of x.
     Raises NoRule where a part has no matrix form.
     """
     layout = "denominator" if turned else "numerator"

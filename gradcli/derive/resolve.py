@@ -10,13 +10,19 @@ from gradcli.expr.node import Node
 from gradcli.expr.walk import postorder
 from gradcli.program.model import Program
 from gradcli.rules.apply import NoRule
+from gradcli.rules.fill import is_known
 
 PLACEHOLDERS = ("grad", "jac", "hess", "prime")
 
 
 def has_placeholder(node: Node) -> bool:
     """Whether an expression holds a derivative that is still to be found."""
-    return any(part.op in PLACEHOLDERS for part in postorder(node))
+    return any(part.op in PLACEHOLDERS or _is_known_derivative(part) for part in postorder(node))
+
+
+def _is_known_derivative(node: Node) -> bool:
+    """Whether this is `tanh'(u)` or its like, which a rule gives."""
+    return node.op == "elem" and isinstance(node.data, tuple) and node.data[1] > 0 and is_known(node.data[0])
 
 
 def resolved(program: Program) -> Program:

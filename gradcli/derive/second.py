@@ -47,7 +47,10 @@ def _opaque_seeds(of: Node, seeds: Mapping[Node, Node]) -> tuple[dict[Node, Node
     name = f"_{of.data}"
     slope = make("vfun", (arg,), data=(name, 1), shape=arg.shape)
     curvature = make("vfun", (arg,), data=(name, 2), shape=arg.shape + arg.shape)
-    return {arg: slope}, {slope: seeds[arg], curvature: make("hess", (of, arg, arg), shape=arg.shape + arg.shape)}
+    return {arg: slope}, {
+        slope: seeds[arg],
+        curvature: make("hess", (of, arg, arg), shape=arg.shape + arg.shape),
+    }
 
 
 def _put_back(value: Node, table: dict[Node, Node]) -> Node:

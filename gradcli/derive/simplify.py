@@ -1,7 +1,7 @@
 """Scalar algebra by SymPy, where an entry is worth it.
 
-Text never reaches SymPy: expressions are built and read back node by node, and what is not a scalar operation (an opaque
-function, an entry of an array) is a symbol to it.
+Text never reaches SymPy: expressions are built and read back node by node, and what is not a scalar operation (an
+opaque function, an entry of an array) is a symbol to it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,21 @@ if TYPE_CHECKING:
 
 _WORTH = 12
 _TOO_LARGE = 150
-_FUNCTIONS = ("exp", "log", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "erf", "sign")
+_FUNCTIONS = (
+    "exp",
+    "log",
+    "sin",
+    "cos",
+    "tan",
+    "asin",
+    "acos",
+    "atan",
+    "sinh",
+    "cosh",
+    "tanh",
+    "erf",
+    "sign",
+)
 
 
 def simplified(node: Node) -> Node:

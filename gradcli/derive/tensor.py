@@ -93,7 +93,7 @@ class _Reader:
         return tuple(out)
 
     def terms(self, value: Node) -> list[Term]:
-        """The terms of a linear expression; their `out` letters are the axes of `value` (a row's one, a column's one)."""
+        """The terms of a linear expression; their `out` letters are the axes of `value` (a row has one)."""
         memo: dict[int, list[Term]] = {}
         for node in postorder(value):
             if node is self.seed:
@@ -180,9 +180,7 @@ class _Reader:
         if a.out and b.out:
             for first, second in zip(a.out, b.out, strict=True):
                 table, deltas = self._unify(first, second)
-                joined = self._rename(
-                    Term(joined.scalars, (*joined.operands, *deltas), joined.out), table
-                )
+                joined = self._rename(Term(joined.scalars, (*joined.operands, *deltas), joined.out), table)
         return joined
 
     def _matmul(self, left: list[Term], a: Shape, right: list[Term], b: Shape) -> tuple[list[Term], Shape]:
@@ -200,7 +198,7 @@ class _Reader:
         return out, shape
 
     def einsum(self, term: Term, rank: int, turned: bool) -> Node:
-        """The coefficient of the seed as a node; letters of the seed and of the value are kept, a delta where they meet."""
+        """The coefficient of the seed as a node; letters of seed and value are kept, a delta where they meet."""
         operands = _without_ones(term.operands)
         taken = set(self.seed_letters)
         axes: list[int] = []

@@ -18,7 +18,6 @@ from gradcli.rules.fill import derivative_at, is_known
 from gradcli.rules.scalar import differentiate
 from gradcli.syntax.ast import Span
 
-
 HALF = num(Fraction(1, 2))
 
 
@@ -40,7 +39,7 @@ class Resolver:
                 self._memo[node] = self._derivative(node, args[0])
             return self._memo[node]
         if node.op == "prime":
-            return self._prime(*args, order=node.data)
+            return self._prime(args[0], args[1], args[2], node.data)
         if node.op == "elem" and isinstance(node.data, tuple) and node.data[1] and is_known(str(node.data[0])):
             return derivative_at(str(node.data[0]), int(node.data[1]), args[0])
         return node if args == node.args else rebuild(node, args)
@@ -57,7 +56,13 @@ class Resolver:
         kind = "gradient" if node.op == "grad" else "jacobian"
         layout = str(node.data) if node.op == "jac" else "numerator"
         of = node.args[0] if node.args[0].op in ("var", "loss") else of
-        name = str(of.data) if of.op == "loss" else str(of.data[0]) if of.op == "var" and isinstance(of.data, tuple) else "_"
+        name = (
+            str(of.data)
+            if of.op == "loss"
+            else str(of.data[0])
+            if of.op == "var" and isinstance(of.data, tuple)
+            else "_"
+        )
         if node.op == "hess":
             return self.asker.second_derivative(of, name, *node.args[1:])
         question = Question(kind, of, name, (("", wrt),), layout, Span(0, 0))
@@ -65,7 +70,11 @@ class Resolver:
         answers = self.asker.answer(question)
         said = self.asker.diagnostics[before:]
         if not answers:
-            raise NoRule(said[0].code, said[0].message) if said else NoRule("E402", "There is no rule for this derivative.")
+            raise (
+                NoRule(said[0].code, said[0].message)
+                if said
+                else NoRule("E402", "There is no rule for this derivative.")
+            )
         value = answers[0].value
         return structured(value, wrt, str(node.data)) if node.op == "grad" and node.data else value
 

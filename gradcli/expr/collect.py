@@ -8,7 +8,6 @@ from gradcli.expr.node import ONE, Node, value_of
 from gradcli.expr.ops import rebuild
 from gradcli.expr.walk import transform
 
-
 _MOST_OPENED = 16
 
 
@@ -114,6 +113,3 @@ def _negative_or_turned(node: Node) -> tuple[bool, bool]:
     """Sort key: positive terms first, `A` before `A.T`."""
     value, rest = split_number(node)
     return value < 0, rest.op == "T"
-
-
-

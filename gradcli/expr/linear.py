@@ -217,11 +217,11 @@ def _merge(a: Node, b: Node) -> Node | None:
     """What two neighbours of a chain multiply to where that is simpler than the pair; else None."""
     if a.op == "diag" and b.op == "diag":
         return diag(mul(a.args[0], b.args[0]))
-    if a.op == "inv" and a.args[0] is b or b.op == "inv" and b.args[0] is a:
+    if (a.op == "inv" and a.args[0] is b) or (b.op == "inv" and b.args[0] is a):
         return eye(rows(a.shape))
     if a.op in ("T", "inv") or b.op in ("T", "inv"):  # only these: a transpose walks the whole of a factor
         ta, tb = transpose(a), transpose(b)
-        if ta.op == "inv" and ta.args[0] is tb or tb.op == "inv" and tb.args[0] is ta:
+        if (ta.op == "inv" and ta.args[0] is tb) or (tb.op == "inv" and tb.args[0] is ta):
             return eye(rows(a.shape))
     if (_orthogonal(a) or _orthogonal(b)) and transpose(a) is b:
         return eye(rows(a.shape))

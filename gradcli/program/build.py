@@ -189,7 +189,7 @@ class Builder:
         return self._build(expr, local)
 
     def loss_arguments(self, name: str) -> tuple[Node, ...]:
-        """The values that an arbitrary scalar function is a function of: what `loss` names, else the last definition."""
+        """What an arbitrary scalar function is a function of: what `loss` names, else the last definition."""
         if name not in self.losses:
             last = self.scope.last
             assert last is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from gradcli.diagnostics import Diagnostic, GradcliError, error, warning
 from gradcli.expr.node import Node, make
@@ -11,7 +12,18 @@ from gradcli.program.infer import Inference, Poisoned
 from gradcli.program.model import Check, Function, Program, Question, Variable
 from gradcli.program.order import in_order
 from gradcli.program.scope import Scope, collect, subexpressions
-from gradcli.program.unify import Namer, OpenDim, OpenShape, Unknown, closed, could_agree, find, settle, show_open, unify_shapes
+from gradcli.program.unify import (
+    Namer,
+    OpenDim,
+    OpenShape,
+    Unknown,
+    closed,
+    could_agree,
+    find,
+    settle,
+    show_open,
+    unify_shapes,
+)
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source, Span
 
@@ -45,7 +57,13 @@ class _Elaborator:
         order, cycles = in_order(self.scope)
         for name, span, source in cycles:
             self.diagnostics.append(
-                error("E203", f"{name} is defined by itself.", source, span, "a definition uses earlier names only")
+                error(
+                    "E203",
+                    f"{name} is defined by itself.",
+                    source,
+                    span,
+                    "a definition uses earlier names only",
+                )
             )
             self.inference.poisoned.add(name)
         for name in order:
@@ -83,7 +101,9 @@ class _Elaborator:
         names = list(self.scope.values)
         while last is not None and last in self.scope.values:
             statement, _ = self.scope.values[last]
-            if not any(isinstance(p, ast.Call) and p.fn in ("grad", "jac", "hess") for p in subexpressions(statement.value)):
+            if not any(
+                isinstance(p, ast.Call) and p.fn in ("grad", "jac", "hess") for p in subexpressions(statement.value)
+            ):
                 break
             position = names.index(last)
             last = names[position - 1] if position else None
@@ -145,7 +165,7 @@ class _Elaborator:
 
     def _join_sides(self, statement: ast.Check, shapes: list[OpenShape | None]) -> None:
         """Two sides of a check say something of each other's sizes only where their known sizes agree."""
-        for a, b in zip(shapes, shapes[1:], strict=False):
+        for a, b in pairwise(shapes):
             if a is not None and b is not None and could_agree(a, b):
                 unify_shapes(a, b)
 
@@ -194,7 +214,13 @@ class _Elaborator:
         statement, source = self.scope.values[name]
         self.inference.poisoned.add(name)
         self.diagnostics.append(
-            error("E304", f"The size of {name} is not determined.", source, statement.span, "write eye(n) for I, or declare a size")
+            error(
+                "E304",
+                f"The size of {name} is not determined.",
+                source,
+                statement.span,
+                "write eye(n) for I, or declare a size",
+            )
         )
 
     def _build_variables(self) -> None:
@@ -221,7 +247,9 @@ class _Elaborator:
                     args.append(self.nodes[arg.id])
                 elif arg.id not in self.inference.poisoned:
                     hint = self.inference.nearest(arg.id)
-                    self.diagnostics.append(error("E201", f"{arg.id} is not a name of the program.", source, arg.span, hint))
+                    self.diagnostics.append(
+                        error("E201", f"{arg.id} is not a name of the program.", source, arg.span, hint)
+                    )
             builder.losses[name] = tuple(args)
 
     def _build_asked(self, builder: Builder) -> tuple[list[Question], list[Check]]:
@@ -253,7 +281,7 @@ class _Elaborator:
                     "E404",
                     f"{inference.text(statement.of)} is {show_open(of.shape)}; only a scalar has a {what}.",
                     statement.of,
-                    f"ask `jacobian {inference.text(statement.of)} wrt ...`, or state `loss f({inference.text(statement.of)})`",
+                    "ask `jacobian {0} wrt ...`, or state `loss f({0})`".format(inference.text(statement.of)),
                 )
             wrt: list[tuple[str, Node]] = []
             for expr in statement.wrt:
@@ -347,5 +375,3 @@ def _closed_dim(dim: OpenDim) -> int | str:
     found = find(dim)
     assert not isinstance(found, Unknown)
     return found
-
-

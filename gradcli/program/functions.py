@@ -10,7 +10,16 @@ from dataclasses import dataclass
 
 from gradcli.expr import arith, linear, reduce
 from gradcli.expr.node import Node, make
-from gradcli.program.unify import OpenShape, Unknown, could_agree, find, settle, show_open, unify, unify_shapes
+from gradcli.program.unify import (
+    OpenShape,
+    Unknown,
+    could_agree,
+    find,
+    settle,
+    show_open,
+    unify,
+    unify_shapes,
+)
 
 Options = dict[str, int | str]
 Infer = Callable[[list[OpenShape], Options], OpenShape]
@@ -54,7 +63,10 @@ def joint(shapes: list[OpenShape], what: str) -> OpenShape:
     for shape in shapes:
         shape = settle(shape)
         if out and shape and not unify_shapes(out, shape):
-            raise Misfit("E301", f"{what} takes arrays of one shape, and these are {show_open(out)} and {show_open(shape)}")
+            raise Misfit(
+                "E301",
+                f"{what} takes arrays of one shape, and these are {show_open(out)} and {show_open(shape)}",
+            )
         out = out or shape
     return settle(out)
 

@@ -176,18 +176,37 @@ class Inference:
             return ()
         if len(shape) == 1:
             power = self.text(expr.exponent)
-            self.fail("E302", f"{base} is a vector and has no matrix power.", expr, f"{base}**{power} takes the power of each entry")
+            self.fail(
+                "E302",
+                f"{base} is a vector and has no matrix power.",
+                expr,
+                f"{base}**{power} takes the power of each entry",
+            )
         if integer(expr.exponent) is None:
-            self.fail("E302", f"The matrix power of {base} needs an integer exponent.", expr.exponent, f"{base}**p is elementwise")
+            self.fail(
+                "E302",
+                f"The matrix power of {base} needs an integer exponent.",
+                expr.exponent,
+                f"{base}**p is elementwise",
+            )
         try:
             return square(shape, f"{base} ^ {self.text(expr.exponent)}")
         except Misfit as misfit:
-            self.fail("E302", f"{misfit}.", expr, f"{base}**{self.text(expr.exponent)} takes the power of each entry")
+            self.fail(
+                "E302",
+                f"{misfit}.",
+                expr,
+                f"{base}**{self.text(expr.exponent)} takes the power of each entry",
+            )
 
     def _transpose(self, expr: ast.Transpose, local: dict[str, OpenShape]) -> OpenShape:
         shape = settle(self.infer(expr.arg, local))
         if len(shape) > 2:
-            self.fail("E305", f"{self.text(expr.arg)} is a tensor of rank {len(shape)}; only a matrix has a transpose.", expr)
+            self.fail(
+                "E305",
+                f"{self.text(expr.arg)} is a tensor of rank {len(shape)}; only a matrix has a transpose.",
+                expr,
+            )
         return settle(((shape[1] if len(shape) == 2 else 1), shape[0])) if shape else ()
 
     def _entry(self, expr: ast.Index, local: dict[str, OpenShape]) -> OpenShape:
@@ -196,11 +215,20 @@ class Inference:
         row = len(shape) == 2 and shape[0] == 1 and len(expr.indices) == 1
         dims = shape[1:] if row else shape
         if len(expr.indices) != len(dims):
-            self.fail("E307", f"{base} is {show_open(shape)} and takes {len(dims)} indices, not {len(expr.indices)}.", expr)
+            self.fail(
+                "E307",
+                f"{base} is {show_open(shape)} and takes {len(dims)} indices, not {len(expr.indices)}.",
+                expr,
+            )
         for index, dim in zip(expr.indices, dims, strict=True):
             number = integer(index)
             if number is None:
-                self.fail("E307", f"The index {self.text(index)} is no number.", index, "a literal index counts from 1")
+                self.fail(
+                    "E307",
+                    f"The index {self.text(index)} is no number.",
+                    index,
+                    "a literal index counts from 1",
+                )
             found = find(dim)
             if number < 1 or (isinstance(found, int) and number > found):
                 reach = f"from 1 to {found}" if isinstance(found, int) else "from 1"
@@ -315,7 +343,12 @@ class Inference:
             elif number is not None and number > 0:
                 dims.append(number)
             else:
-                self.fail("E304", f"{self.text(arg)} is no dimension.", arg, "a dimension is a name or a positive integer")
+                self.fail(
+                    "E304",
+                    f"{self.text(arg)} is no dimension.",
+                    arg,
+                    "a dimension is a name or a positive integer",
+                )
         if expr.fn == "eye":
             self._count(expr, 1, 1)
             return settle((dims[0], dims[0]))
@@ -362,7 +395,12 @@ class Inference:
         if self.is_scalar_function(expr.fn):
             return shapes[0]
         if expr.primes and (len(shapes) != 1 or works_on_arrays(statement)):
-            self.fail("E204", f"{expr.fn}' is only defined for a function of one scalar.", expr, f"use grad({expr.fn}, ...)")
+            self.fail(
+                "E204",
+                f"{expr.fn}' is only defined for a function of one scalar.",
+                expr,
+                f"use grad({expr.fn}, ...)",
+            )
         if expr.fn in self._calls:
             self.fail("E203", f"{expr.fn} is defined by itself.", expr)
         self._instances += 1
@@ -403,9 +441,10 @@ class Inference:
         of = self.derived_shape(expr.args[0], local, expr.fn)
         shapes = [self.variable_shape(arg, local) for arg in expr.args[1:]]
         if expr.fn in ("grad", "hess") and of:
+            what = "gradient" if expr.fn == "grad" else "Hessian"
             self.fail(
                 "E404",
-                f"{self.text(expr.args[0])} is {show_open(of)}; only a scalar has a {'gradient' if expr.fn == 'grad' else 'Hessian'}.",
+                f"{self.text(expr.args[0])} is {show_open(of)}; only a scalar has a {what}.",
                 expr.args[0],
                 "jac(y, x) is the derivative of an array",
             )
@@ -425,7 +464,11 @@ class Inference:
         """The shape of what is differentiated: an expression, or the name of an arbitrary scalar function."""
         if isinstance(expr, ast.Name) and expr.id not in local and self.is_arbitrary(expr.id):
             if expr.id not in self.scope.losses and self.scope.last is None:
-                self.fail("E201", f"{expr.id} is not defined, and there is no definition it could be a function of.", expr)
+                self.fail(
+                    "E201",
+                    f"{expr.id} is not defined, and there is no definition it could be a function of.",
+                    expr,
+                )
             return ()
         return settle(self.infer(expr, local))
 

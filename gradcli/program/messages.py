@@ -67,7 +67,9 @@ def sum_hint(op: str, names: tuple[str, str], a: OpenShape, b: OpenShape) -> str
             continue
         long, column = vector[-1], name if len(vector) == 1 else f"{name}.T"
         if long == matrix[1]:
-            return f"there is no broadcasting: ones({matrix[0]}) @ {column}.T is {show_open(matrix)}".replace(".T.T", "")
+            return f"there is no broadcasting: ones({matrix[0]}) @ {column}.T is {show_open(matrix)}".replace(
+                ".T.T", ""
+            )
         if long == matrix[0]:
             return f"there is no broadcasting: {column} @ ones({matrix[1]}).T is {show_open(matrix)}"
     return None

@@ -14,7 +14,7 @@ LAYOUTS = ("numerator", "denominator", "mixed")
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A free name: `node` is its `var`; `declared` the dimensions as written (`R[n, 1]` keeps its 1), else as inferred."""
+    """A free name: `node` is its `var`; `declared` its dimensions as written (`R[n, 1]` keeps its 1)."""
 
     node: Node
     declared: tuple[Dim, ...]

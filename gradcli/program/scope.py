@@ -41,8 +41,8 @@ class Declared:
 class Scope:
     """The names of a program.
 
-    `values` are the defined names in order of writing; `functions` those defined by `g(t) = ...`; `mentioned` every name
-    that stands in a definition; `dims` the dimension names.
+    `values` are the defined names in order of writing; `functions` those defined by `g(t) = ...`; `mentioned` every
+    name that stands in a definition; `dims` the dimension names.
     """
 
     statements: list[Located] = field(default_factory=list)
@@ -140,7 +140,13 @@ def _later(scope: Scope, what: str, source: Source, span: Span) -> None:
 
 def _twice(scope: Scope, name: ast.Ident, source: Source) -> None:
     scope.diagnostics.append(
-        error("E202", f"{name.id} is defined twice.", source, name.span, "every name is assigned once; take another name")
+        error(
+            "E202",
+            f"{name.id} is defined twice.",
+            source,
+            name.span,
+            "every name is assigned once; take another name",
+        )
     )
 
 
@@ -148,7 +154,13 @@ def _reserved(scope: Scope, name: ast.Ident, source: Source) -> bool:
     if name.id in RESERVED or name.id in CONSTANTS or name.id == "I":
         what = "the identity matrix" if name.id == "I" else "a name of the language"
         scope.diagnostics.append(
-            error("E207", f"{name.id} is {what} and cannot be defined.", source, name.span, f"take another name, say {name.id}_1")
+            error(
+                "E207",
+                f"{name.id} is {what} and cannot be defined.",
+                source,
+                name.span,
+                f"take another name, say {name.id}_1",
+            )
         )
         return True
     return False
@@ -182,7 +194,13 @@ def _attributes(scope: Scope, statement: ast.Declare, source: Source) -> tuple[s
         if attribute.id not in ATTRIBUTES:
             known = ", ".join(ATTRIBUTES)
             scope.diagnostics.append(
-                error("E206", f"There is no attribute {attribute.id}.", source, attribute.span, f"the attributes are {known}")
+                error(
+                    "E206",
+                    f"There is no attribute {attribute.id}.",
+                    source,
+                    attribute.span,
+                    f"the attributes are {known}",
+                )
             )
         elif attribute.id in _NEEDS_MATRIX and (len(dims) != 2 or dims[0] != dims[1]):
             if attribute.id in ("lower", "upper", "diagonal", "orthogonal") and len(dims) == 2:
@@ -222,7 +240,9 @@ def _define_function(scope: Scope, statement: ast.DefineFunction, source: Source
     params = [param.id for param in statement.params]
     for position, param in enumerate(statement.params):
         if param.id in params[:position]:
-            scope.diagnostics.append(error("E202", f"{param.id} is twice a parameter of {name.id}.", source, param.span))
+            scope.diagnostics.append(
+                error("E202", f"{param.id} is twice a parameter of {name.id}.", source, param.span)
+            )
     scope.functions[name.id] = (statement, source)
     _mention(scope, statement.value, set(params))
 
@@ -294,6 +314,12 @@ def works_on_arrays(statement: ast.DefineFunction) -> bool:
                 return True
             case ast.Product() if "@" in part.ops:
                 return True
-            case ast.Call() if part.fn in RESERVED and part.fn not in (*ELEMENTWISE, "max", "min", "where", "stop"):
+            case ast.Call() if part.fn in RESERVED and part.fn not in (
+                *ELEMENTWISE,
+                "max",
+                "min",
+                "where",
+                "stop",
+            ):
                 return True
     return False
