@@ -1,0 +1,81 @@
+"""`gradcli derive`: answer the questions of a program."""
+
+from __future__ import annotations
+
+import click
+
+from gradcli.cli.inputs import Input, read_input
+from gradcli.cli.options import layout_option, output_options, question_options, source_options
+from gradcli.cli.question import KINDS, asked_question
+from gradcli.cli.status import OK, WRONG
+from gradcli.cli.terminal import Terminal
+from gradcli.derive.derive import Derivation, derive
+from gradcli.diagnostics.diagnostic import Diagnostic, error
+
+FORMATS = ("text", "mc", "latex", "json")
+
+
+@click.command()
+@source_options
+@question_options
+@click.option("--kind", type=click.Choice(KINDS), help="Ask for this, whatever the file asks.")
+@layout_option
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="text for people; mc parses again.")
+@click.option("--expand", is_flag=True, help="Write the gradients of intermediates out.")
+@click.option("--steps", type=click.Choice(["rules", "components"]), help="Show how the answers come about.")
+@output_options
+def command(
+    file: str | None,
+    text: tuple[str, ...],
+    of: str | None,
+    wrt: str | None,
+    kind: str | None,
+    layout: str | None,
+    form: str,
+    expand: bool,
+    steps: str | None,
+    color: str,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Answer the questions of a program.
+
+    FILE is a program, - is standard input. A file that asks nothing is asked for the Jacobian
+    of its last definition and for the gradient of an arbitrary scalar function of it.
+    """
+    terminal = Terminal(color, quiet, verbose)
+    if steps == "components":
+        terminal.complain(
+            [error("E120", "--steps components is not available yet", hint="--steps rules names the rules")]
+        )
+        return WRONG
+    given = read_input(file, text, layout)
+    derivation = _derivation(given, of, wrt, kind, expand)
+    diagnostics = [*derivation.program.diagnostics, *derivation.diagnostics]
+    if not derivation.answers and not any(said.is_error for said in diagnostics):
+        diagnostics.append(_nothing(given, derivation))
+    terminal.answer(_written(given, derivation, form))
+    return WRONG if terminal.complain(diagnostics) else OK
+
+
+def _derivation(given: Input, of: str | None, wrt: str | None, kind: str | None, expand: bool) -> Derivation:
+    if of is None and wrt is None and kind is None:
+        return derive(given.program(), expand=expand)
+    program, questions = asked_question(given, of, wrt, kind)
+    return derive(program, questions, expand) if questions else Derivation(program, (), ())
+
+
+def _nothing(given: Input, derivation: Derivation) -> Diagnostic:
+    last = derivation.program.last
+    why = f"{last} depends on no name that may vary" if last else "it defines nothing and asks nothing"
+    return error("E112", f"there is nothing to derive in {given.name}: {why}", hint="write a definition: y = W @ x")
+
+
+def _written(given: Input, derivation: Derivation, form: str) -> str:
+    from gradcli.render.text import text
+
+    lines = []
+    for a in derivation.answers:
+        lines.append(f"{a.kind} {a.of} wrt {a.wrt} = {text(a.value)}")
+        lines += [f"  where {text(s.name)} = {text(s.value)}" for s in a.where]
+    return "\n".join(lines)

@@ -1,0 +1,32 @@
+"""`gradcli explain`: what a diagnostic means and how to mend it."""
+
+from __future__ import annotations
+
+import click
+
+from gradcli.cli.nearest import nearest
+from gradcli.cli.status import OK, WRONG
+from gradcli.cli.terminal import Terminal
+from gradcli.diagnostics.diagnostic import error
+from gradcli.diagnostics.registry import all_codes, code_doc
+
+
+@click.command()
+@click.argument("code", required=False)
+def command(code: str | None) -> int:
+    """Say what a diagnostic means and how to mend it.
+
+    CODE is as it is printed, such as E301. Without it all codes are listed.
+    """
+    terminal = Terminal()
+    if code is None:
+        terminal.answer("\n".join(f"{name}  {doc.title}" for name, doc in all_codes().items()))
+        return OK
+    doc = code_doc(code)
+    if doc is None:
+        near = nearest(code.upper(), all_codes())
+        hint = "gradcli explain lists all codes"
+        terminal.complain([error("E120", f"there is no diagnostic {code}{near}", hint=hint)])
+        return WRONG
+    terminal.answer(doc.text())
+    return OK

@@ -1,0 +1,73 @@
+"""The group of commands; a command's file is imported only when that command is run."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+import click
+
+from gradcli.version import __version__
+
+# name: (file, what its line in the overview says)
+COMMANDS = {
+    "derive": ("gradcli.cli.derive", "Answer the questions of a program."),
+    "check": ("gradcli.cli.check", "Check the hand-written derivations in files and folders."),
+    "convert": ("gradcli.cli.convert", "Rewrite a file from its layout into another."),
+    "emit": ("gradcli.cli.emit", "Print code that computes the value and the derivative."),
+    "shapes": ("gradcli.cli.shapes", "Show what was declared and what was inferred."),
+    "rules": ("gradcli.cli.rules", "Print the rule templates, as they are applied."),
+    "explain": ("gradcli.cli.explain", "Say what a diagnostic means and how to mend it."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name and summary alone."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands, in the order of the reference."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command; None for a name that is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = COMMANDS[cmd_name][0]
+        if find_spec(module) is None:
+            raise click.UsageError(f"the command {cmd_name} is not available yet")
+        command = import_module(module).command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called; a misspelled one is answered with the nearest."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            from gradcli.cli.nearest import nearest
+
+            ctx.fail(f"there is no command {name!r}{nearest(name, COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The overview of `--help`, without importing the commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit status: 0 all well, 1 a check failed, 2 the input or the call is wrong, 130 interrupted.",
+)
+@click.version_option(__version__, prog_name="gradcli", message="%(prog)s %(version)s")
+def gradcli() -> None:
+    """Derive, check and convert matrix calculus.
+
+    A program names its variables and defines values; the questions asked of it are answered
+    in the notation it was written in.
+
+    \b
+      gradcli derive -e 'u = W@x; y = g(u)'
+    """

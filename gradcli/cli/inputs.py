@@ -1,0 +1,54 @@
+"""From the arguments of a command to a program."""
+
+from __future__ import annotations
+
+import click
+
+from gradcli.diagnostics.diagnostic import Diagnostic
+from gradcli.program.elaborate import elaborate
+from gradcli.program.model import Program
+from gradcli.syntax.ast import Ident, Layout, Module, Source, Span
+from gradcli.syntax.parse import parse_module
+from gradcli.syntax.sources import nothing_in, read_source, source_of_text
+
+
+class Input:
+    """One program text, parsed: `name` is what the file goes by in messages and answers."""
+
+    __slots__ = ("diagnostics", "module", "name")
+
+    def __init__(self, name: str, module: Module, diagnostics: list[Diagnostic]) -> None:
+        self.name = name
+        self.module = module
+        self.diagnostics = diagnostics
+
+    def program(self) -> Program:
+        """The program; never raises, what is wrong is in its diagnostics."""
+        return elaborate([self.module], self.diagnostics)
+
+    def program_with(self, extra: Module) -> Program:
+        """The program with further statements behind it."""
+        return elaborate([self.module, extra], self.diagnostics)
+
+
+def read_input(file: str | None, text: tuple[str, ...], layout: str | None = None) -> Input:
+    """Read and parse `FILE`, `-` or `-e TEXT`; raises a usage error where there is none or are two."""
+    if (file is None) == (not text):
+        raise click.UsageError(
+            "a FILE is missing (or - or -e TEXT)" if file is None else "either a FILE or -e TEXT, not both"
+        )
+    source = source_of_text("\n".join(text), "<command line>") if text else read_source(file or "")
+    name = "-" if file == "-" else source.name if isinstance(source, Source) else file or ""
+    if isinstance(source, Diagnostic):
+        return Input(name, Module(Source(name, ""), ()), [source])
+    module, diagnostics = parse_module(source)
+    if not module.statements and not diagnostics:
+        diagnostics = [nothing_in(source)]
+    return Input(name, in_layout(module, layout) if layout else module, diagnostics)
+
+
+def in_layout(module: Module, layout: str) -> Module:
+    """The module with one layout from its beginning to its end."""
+    nowhere = Span(0, 0)
+    kept = [statement for statement in module.statements if not isinstance(statement, Layout)]
+    return Module(module.source, (Layout(nowhere, Ident(layout, nowhere)), *kept))

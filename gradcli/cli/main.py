@@ -1,0 +1,69 @@
+"""The entry point: runs a command and turns whatever happens into an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from gradcli.cli.status import INTERRUPTED, OK, WRONG
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status and never raises."""
+    try:
+        _speak_utf8()
+        status = _run(sys.argv[1:] if arguments is None else list(arguments))
+        sys.stdout.flush()
+        return status
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _close_quietly()
+        return OK
+    except Exception as fault:
+        return _our_fault(fault)
+
+
+def _run(arguments: list[str]) -> int:
+    import click
+
+    from gradcli.cli.group import gradcli
+    from gradcli.cli.wrong_call import report
+
+    try:
+        status = gradcli.main(arguments, prog_name="gradcli", standalone_mode=False)
+    except click.Abort:
+        return INTERRUPTED
+    except click.ClickException as wrong:
+        report(wrong)
+        return WRONG
+    return status if isinstance(status, int) else OK
+
+
+def _speak_utf8() -> None:
+    """Mathematics needs UTF-8, whatever the locale says; a file name that is none is shown escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _close_quietly() -> None:
+    """The reader is gone: nothing more is written, not even by the interpreter's last flush."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _our_fault(fault: Exception) -> int:
+    if os.environ.get("GRADCLI_DEBUG"):
+        import traceback
+
+        traceback.print_exc()
+    what = " ".join(f"{type(fault).__name__}: {fault}".split())[:300]
+    print(
+        f"internal error: {what}\n"
+        "  This is a fault of gradcli, not of the input; please report it with the input that shows it "
+        "(GRADCLI_DEBUG=1 shows where it is).",
+        file=sys.stderr,
+    )
+    return WRONG

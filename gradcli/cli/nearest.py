@@ -1,0 +1,13 @@
+"""The name that was meant, for a name that is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """` (did you mean NAME?)`, or an empty text where no name is near."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(name.lower(), list(names), n=1, cutoff=0.6)
+    return f" (did you mean {found[0]}?)" if found else ""

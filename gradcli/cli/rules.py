@@ -1,0 +1,31 @@
+"""`gradcli rules`: the rule templates, as they are applied."""
+
+from __future__ import annotations
+
+import click
+
+from gradcli.cli.nearest import nearest
+from gradcli.cli.status import OK, WRONG
+from gradcli.cli.terminal import Terminal
+from gradcli.diagnostics.diagnostic import error
+from gradcli.rules.load import all_rules
+
+
+@click.command()
+@click.argument("name", required=False)
+def command(name: str | None) -> int:
+    """Print the rule templates, as they are applied.
+
+    NAME is a rule, or the function or operator it is about; without it all rules are printed.
+    """
+    terminal = Terminal()
+    rules = all_rules()
+    found = [rule for rule in rules.values() if name is None or rule.name == name]
+    if not found and name is not None:
+        found = [rule for rule in rules.values() if rule.head.partition("=")[2].strip().startswith(f"{name}(")]
+    if not found and name is not None:
+        hint = "gradcli rules prints all of them"
+        terminal.complain([error("E120", f"there is no rule {name}{nearest(name, rules)}", hint=hint)])
+        return WRONG
+    terminal.answer("\n\n".join(rule.text for rule in found))
+    return OK
