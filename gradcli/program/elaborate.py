@@ -11,6 +11,7 @@ from gradcli.program.build import Builder, variable_node
 from gradcli.program.infer import Inference, Poisoned
 from gradcli.program.model import Check, Function, Program, Question, Variable
 from gradcli.program.order import in_order
+from gradcli.program.reader import Reader
 from gradcli.program.scope import Scope, collect, subexpressions
 from gradcli.program.unify import (
     Namer,
@@ -34,6 +35,15 @@ def elaborate(modules: Sequence[ast.Module], diagnostics: Sequence[Diagnostic] =
     `diagnostics` are those of parsing, which come first.
     """
     return _Elaborator(list(modules), list(diagnostics)).run()
+
+
+def elaborate_with_reader(
+    modules: Sequence[ast.Module], diagnostics: Sequence[Diagnostic] = ()
+) -> tuple[Program, Reader]:
+    """The program, and a reader of further expressions in its names."""
+    elaborator = _Elaborator(list(modules), list(diagnostics))
+    program = elaborator.run()
+    return program, Reader(elaborator.inference, elaborator.builder)
 
 
 class _Elaborator:
@@ -70,7 +80,7 @@ class _Elaborator:
             self._infer_definition(name)
         self._infer_asked()
         self._name_dimensions()
-        builder = self._build_definitions(order)
+        self.builder = builder = self._build_definitions(order)
         questions, checks = self._build_asked(builder)
         functions = self._functions()
         source = self.modules[0].source if self.modules else Source("", "")

@@ -1,0 +1,36 @@
+"""Reading further expressions in the names of a program that is elaborated already."""
+
+from __future__ import annotations
+
+from gradcli.diagnostics import Diagnostic, GradcliError
+from gradcli.expr.node import Node
+from gradcli.program.build import Builder
+from gradcli.program.infer import Inference, Poisoned
+from gradcli.syntax import ast
+from gradcli.syntax.ast import Source
+
+
+class Reader:
+    """Turns syntax into expressions over a program's names; changes nothing of the program."""
+
+    def __init__(self, inference: Inference, builder: Builder) -> None:
+        self._inference = inference
+        self._builder = builder
+        self._kept: list[ast.Expr] = []  # an identity's size is found by the object that stands for it
+
+    def read(self, expr: ast.Expr, layout: str, source: Source | None = None) -> Node | Diagnostic | None:
+        """The expression, a diagnostic where it has none, or None where it uses a name that has none."""
+        self._kept.append(expr)
+        before = self._inference.layout, self._inference.source
+        self._inference.layout = layout
+        if source is not None:
+            self._inference.source = source
+        try:
+            self._inference.infer(expr, {})
+            return self._builder.build(expr, {})
+        except GradcliError as failure:
+            return failure.diagnostic
+        except (Poisoned, LookupError):
+            return None
+        finally:
+            self._inference.layout, self._inference.source = before
