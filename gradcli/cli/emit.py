@@ -1,0 +1,82 @@
+"""`gradcli emit`: print code that computes the value and the derivative."""
+
+from __future__ import annotations
+
+import click
+
+from gradcli.cli.inputs import Input, read_input
+from gradcli.cli.options import layout_option, output_options, question_options, source_options
+from gradcli.cli.question import asked_question
+from gradcli.cli.status import OK, WRONG
+from gradcli.cli.terminal import Terminal
+from gradcli.derive.derive import Derivation, derive
+from gradcli.diagnostics.diagnostic import Diagnostic, error
+
+TARGETS = ("numpy", "jax", "torch")
+KINDS = ("gradient", "jacobian", "hessian")
+
+
+@click.command()
+@source_options
+@click.option("--target", type=click.Choice(TARGETS), required=True, help="What the code is written for.")
+@question_options
+@click.option("--kind", type=click.Choice(KINDS), help="Which derivative; without it what the file asks.")
+@layout_option
+@output_options
+def command(
+    file: str | None,
+    text: tuple[str, ...],
+    target: str,
+    of: str | None,
+    wrt: str | None,
+    kind: str | None,
+    layout: str | None,
+    color: str,
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Print code that computes the value and the derivative.
+
+    FILE is a program, - is standard input. Every function of the module takes the free names
+    of the program as keyword arguments.
+    """
+    terminal = Terminal(color, quiet, verbose)
+    if target != "numpy":
+        terminal.complain([error("E120", f"the target {target} is not available yet", hint="--target numpy is")])
+        return WRONG
+    given = read_input(file, text, layout)
+    derivation = _derivation(given, of, wrt, kind)
+    diagnostics = [*derivation.program.diagnostics, *derivation.diagnostics]
+    if not any(said.is_error for said in diagnostics):
+        written = _module(given, derivation, of)
+        if isinstance(written, Diagnostic):
+            diagnostics.append(written)
+        else:
+            terminal.answer(written)
+    return WRONG if terminal.complain(diagnostics) else OK
+
+
+def _derivation(given: Input, of: str | None, wrt: str | None, kind: str | None) -> Derivation:
+    """What the command line asks, else what the file asks of the first thing it asks about, else the gradient."""
+    if of is None and wrt is None and kind is None:
+        program = given.program()
+        asked = [question for question in program.questions if question.kind in KINDS]
+        if asked:
+            return derive(program, [question for question in asked if question.of is asked[0].of])
+        kind = "gradient"
+    program, questions = asked_question(given, of, wrt, kind)
+    return derive(program, questions) if questions else Derivation(program, (), ())
+
+
+def _module(given: Input, derivation: Derivation, of: str | None) -> str | Diagnostic:
+    from gradcli.emit.errors import EmitError
+    from gradcli.emit.numpy_module import emit_numpy
+
+    answers = derivation.answers
+    name = answers[0].of if answers else of or derivation.program.last
+    if name is None:
+        return error("E112", f"there is nothing to emit in {given.name}", hint="write a definition: y = W @ x")
+    try:
+        return emit_numpy(derivation.program, name, answers)
+    except EmitError as missing:
+        return error("E402", f"there is no code for this: {missing}")
