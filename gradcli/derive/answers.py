@@ -129,6 +129,13 @@ class Asker:
         """Where reverse mode starts: a scalar value with 1, an arbitrary function with its derivatives."""
         if of.op == "loss":
             label = str(of.data)
+            for arg in of.args:
+                others = set(of.args) - {arg}
+                if others & self.graph.depending([arg]):
+                    reason = (
+                        f"{label} is a function of {name_of(arg)} and of what depends on it: its own part is not named."
+                    )
+                    raise NoRule("E402", reason)
             return {arg: make("cotangent", data=(label, name_of(arg)), shape=arg.shape) for arg in of.args}
         return {of: ONE}
 

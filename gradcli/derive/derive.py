@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as with_changes
+from itertools import count
 
 from gradcli.derive.answers import Asker
 from gradcli.derive.model import Answer
 from gradcli.derive.resolve import resolved
 from gradcli.diagnostics import Diagnostic
+from gradcli.expr.literal import as_literal
 from gradcli.expr.node import make
 from gradcli.program.model import Program, Question
 from gradcli.syntax.ast import Span
@@ -34,12 +36,19 @@ def derive(program: Program, questions: Sequence[Question] | None = None, expand
     `expand` writes every gradient of an intermediate out.  Never raises: what has no answer has a diagnostic.
     """
     program = resolved(program)
-    asked = list(program.questions if questions is None else questions) or default_questions(program)
+    asked = list(program.questions if questions is None else questions)
+    if not asked and not program.asks:
+        asked = default_questions(program)
     asker = Asker(program, expand)
     answers: list[Answer] = []
     for question in asked:
-        answers += asker.answer(question)
+        answers += [with_changes(answer, value=as_literal(answer.value)) for answer in asker.answer(question)]
     return Derivation(program, tuple(answers), tuple(asker.diagnostics))
+
+
+def _loss_names() -> Iterator[str]:
+    yield from ("f", "L", "J", "F")
+    yield from (f"f_{number}" for number in count(1))
 
 
 def default_questions(program: Program) -> list[Question]:
@@ -64,7 +73,7 @@ def default_questions(program: Program) -> list[Question]:
     if not of.shape:
         return [jacobian, with_changes(jacobian, kind="gradient")]
     asked = [] if len(of.shape) > 1 and len(wrt) > _MOST_TENSORS else [jacobian]
-    name = "f" if "f" not in program.nodes else "L"
+    name = next(name for name in _loss_names() if name not in program.nodes and name not in program.functions)
     for loss, args in program.losses.items():
         if args == (of,):
             name = loss

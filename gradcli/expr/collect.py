@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from gradcli.expr.arith import add, mul, split_number
 from gradcli.expr.linear import matmul, split_scalars
-from gradcli.expr.node import ONE, Node, value_of
+from gradcli.expr.node import ONE, Node, num, value_of
 from gradcli.expr.ops import rebuild
+from gradcli.expr.reduce import where
 from gradcli.expr.walk import transform
 
 _MOST_OPENED = 16
@@ -19,10 +20,34 @@ def collected(roots: list[Node]) -> list[Node]:
 def _collect(node: Node) -> Node:
     if node.op != "add":
         return node
+    node = _joined_choices(node)
+    if node.op != "add":
+        return node
     common = _common_factor(node)
     if common is not None:
         return common
     return _chains(_multiplied_out(node))
+
+
+def _joined_choices(node: Node) -> Node:
+    """`where(c, a, b) + where(c, p, q)` as one choice."""
+    groups: dict[Node, list[Node]] = {}
+    others: list[Node] = []
+    for term in node.args:
+        value, rest = split_number(term)
+        if rest.op == "where":
+            part = [mul(num(value), branch) for branch in rest.args[1:]]
+            groups.setdefault(rest.args[0], []).append(where(rest.args[0], *part))
+        else:
+            others.append(term)
+    if all(len(group) < 2 for group in groups.values()):
+        return node
+    joined = []
+    for condition, group in groups.items():
+        yes = add(*(choice.args[1] if choice.op == "where" else choice for choice in group))
+        no = add(*(choice.args[2] if choice.op == "where" else choice for choice in group))
+        joined.append(where(condition, yes, no))
+    return add(*others, *joined)
 
 
 def _multiplied_out(node: Node) -> Node:

@@ -45,6 +45,8 @@ def transpose(node: Node) -> Node:
         return args[0]
     if op in ("zeros", "ones"):
         return make(op, shape=shape)
+    if op == "unit" and len(node.shape) == 2 and len(shape) == 2 and isinstance(node.data, tuple):
+        return make(op, data=node.data[::-1], shape=shape)
     if op in ("eye", "diag") or has_attribute(node, "symmetric"):
         return node
     if op == "matmul":
@@ -125,6 +127,10 @@ def _outer(arrays: list[Node], shape: tuple[Dim, ...]) -> Node:
     """A column segment times a row segment, already simple each."""
     if all(part.op == "ones" for part in arrays):
         return ones(shape)
+    if len(arrays) == 2:
+        column, row = arrays[0], transpose(arrays[1])
+        if column.op == row.op == "unit" and isinstance(column.data, tuple) and isinstance(row.data, tuple):
+            return make("unit", data=column.data + row.data, shape=shape)
     return make("matmul", tuple(arrays), shape=shape)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from gradcli.expr.arith import add, is_zero, mul, neg, power, size, sqrt, zeros
+from gradcli.expr.arith import add, is_zero, mul, neg, ones, power, size, sqrt, zeros
 from gradcli.expr.linear import split_scalars, transpose
 from gradcli.expr.node import MINUS_ONE, ONE, ZERO, Node, make, num, value_of
 from gradcli.expr.shapes import Shape, ShapeError, is_row, joint_shape, rows, show_shape
@@ -67,9 +67,19 @@ def compare(op: str, a: Node, b: Node) -> Node:
 def where(condition: Node, a: Node, b: Node) -> Node:
     """Entries of `a` where the condition is not 0, else of `b`."""
     shape = joint_shape([condition.shape, a.shape, b.shape])
-    if a is b and a.shape == shape:
-        return a
+    if condition.shape == shape:
+        a, b = _plain(a), _plain(b)
+    if a is b:
+        return a if a.shape == shape else mul(a, ones(shape))
     return make("where", (condition, a, b), shape=shape)
+
+
+def _plain(node: Node) -> Node:
+    """An array of one number as that number."""
+    if is_zero(node):
+        return ZERO
+    scalars, rest = split_scalars(node)
+    return mul(*scalars) if rest.op == "ones" and all(value_of(s) is not None for s in scalars) else node
 
 
 def stop(node: Node) -> Node:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from gradcli.diagnostics import GradcliError
 from gradcli.expr import arith, linear, reduce
 from gradcli.expr.node import Node, make, num, var
-from gradcli.expr.shapes import ShapeError
+from gradcli.expr.replace import replace
+from gradcli.expr.shapes import ShapeError, joint_shape
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
 from gradcli.program.infer import Inference, integer
 from gradcli.program.layouts import jacobian_shape
@@ -124,6 +125,10 @@ class Builder:
 
     def _call(self, expr: ast.Call, local: Mapping[str, Node]) -> Node:
         name = expr.fn
+        if name == "unit":
+            half = len(expr.args) // 2
+            dims = [arg.id if isinstance(arg, ast.Name) else integer(arg) or 1 for arg in expr.args[:half]]
+            return reduce.unit_entry(closed(dims), tuple(integer(arg) or 1 for arg in expr.args[half:]))
         if name in FILLED:
             dims = [arg.id if isinstance(arg, ast.Name) else integer(arg) or 1 for arg in expr.args]
             if name == "eye":
@@ -149,6 +154,12 @@ class Builder:
         before, self.inference.source = self.inference.source, source
         try:
             inner = {param.id: arg for param, arg in zip(statement.params, args, strict=True)}
+            if self.inference.acts_elementwise(expr.fn) and not expr.primes:
+                holes = {param: make("param", data=param) for param in inner}
+                body = self.build(statement.value, holes)
+                filled = replace([body], {holes[param]: arg for param, arg in inner.items()})[0]
+                shape = joint_shape([arg.shape for arg in args])
+                return filled if filled.shape == shape else arith.mul(filled, arith.ones(shape))
             if not expr.primes:
                 return self.build(statement.value, inner)
             hole = make("param", data=statement.params[0].id)

@@ -247,6 +247,6 @@ FUNCTIONS: dict[str, LanguageFunction] = {
 }
 
 # Calls whose arguments are dimensions, and calls that the elaborator treats itself.
-FILLED = ("ones", "zeros", "eye")
+FILLED = ("ones", "zeros", "eye", "unit")
 DERIVATIVES = ("grad", "jac", "hess")
 RESERVED = frozenset(FUNCTIONS) | set(FILLED) | set(DERIVATIVES) | {"einsum"}

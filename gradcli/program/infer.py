@@ -40,6 +40,7 @@ class Inference:
         self._instances = 0
         self._calls: list[str] = []
         self._scalar: dict[str, bool] = {}
+        self._entrywise: dict[str, bool] = {}
 
     # ---------------------------------------------------------------- helpers
 
@@ -336,7 +337,12 @@ class Inference:
 
     def _filled(self, expr: ast.Call) -> OpenShape:
         dims: list[OpenDim] = []
-        for arg in expr.args:
+        args = expr.args
+        if expr.fn == "unit":
+            args, index = args[: len(args) // 2], args[len(args) // 2 :]
+            if len(args) != len(index) or any((integer(part) or 0) < 1 for part in index):
+                self.fail("E204", "unit takes dimensions and as many indices from 1.", expr, "unit(n, 2)")
+        for arg in args:
             number = integer(arg)
             if isinstance(arg, ast.Name):
                 dims.append(arg.id)
@@ -386,6 +392,23 @@ class Inference:
                     return False
         return True
 
+    def acts_elementwise(self, name: str) -> bool:
+        """Whether a defined function of scalars, read with scalar parameters, gives a scalar: it acts entry by entry."""
+        known = self._entrywise.get(name)
+        if known is None:
+            statement, source = self.scope.functions[name]
+            self._entrywise[name] = False  # a function that calls itself does not
+            before, self.source = self.source, source
+            try:
+                bound: dict[str, OpenShape] = {param.id: () for param in statement.params}
+                known = not works_on_arrays(statement) and not settle(self.infer(statement.value, bound))
+            except (GradcliError, Poisoned):
+                known = False
+            finally:
+                self.source = before
+            self._entrywise[name] = known
+        return known
+
     def _defined(self, expr: ast.Call, local: dict[str, OpenShape]) -> OpenShape:
         statement, source = self.scope.functions[expr.fn]
         if len(expr.args) != len(statement.params) or expr.kwargs:
@@ -401,6 +424,8 @@ class Inference:
                 expr,
                 f"use grad({expr.fn}, ...)",
             )
+        if self.acts_elementwise(expr.fn):
+            return joint(shapes, expr.fn)
         if expr.fn in self._calls:
             self.fail("E203", f"{expr.fn} is defined by itself.", expr)
         self._instances += 1
@@ -480,7 +505,8 @@ class Inference:
             return False
         if name in self.scope.function_types:
             return not self.scope.function_types[name][0].codomain.dims
-        return name == "f" and name not in self.shapes and name not in self.scope.mentioned
+        taken = name in self.shapes or name in self.scope.mentioned or name in self.opaque
+        return name == "f" and not taken
 
     def variable_shape(self, expr: ast.Expr, local: dict[str, OpenShape]) -> OpenShape:
         """The shape of what is differentiated by: a name of the program or a list of scalar names."""

@@ -41,7 +41,7 @@ def _uses(scope: Scope) -> dict[str, list[str]]:
     inside: dict[str, list[str]] = {}
     for name, (function, _) in scope.functions.items():
         bound = {param.id for param in function.params}
-        inside[name] = [part for part in _names(function.value) if part not in bound]
+        inside[_called(name)] = [part for part in _names(function.value) if part not in bound]
     uses: dict[str, list[str]] = {}
     for name, (statement, _) in scope.values.items():
         found: dict[str, None] = {}
@@ -56,18 +56,27 @@ def _uses(scope: Scope) -> dict[str, list[str]]:
                 todo += inside[part]
             elif part in scope.losses:
                 todo += [arg.id for arg in scope.losses[part][0].args]
-            elif part == "f" and scope.last is not None:
+            elif part == "f" and scope.last is not None and not _stands_for_a_function(scope, part):
                 todo.append(scope.last)
         uses[name] = list(found)
     return uses
 
 
+def _stands_for_a_function(scope: Scope, name: str) -> bool:
+    return name in scope.functions or name in scope.function_types or name in scope.arrays
+
+
+def _called(name: str) -> str:
+    """A function as it is told from a value of the same name."""
+    return f"{name}()"
+
+
 def _names(expr: ast.Expr) -> list[str]:
-    """The names and called functions of an expression."""
+    """The names of an expression, called functions as `g()`."""
     out = []
     for part in subexpressions(expr):
         if isinstance(part, ast.Name):
             out.append(part.id)
         elif isinstance(part, ast.Call):
-            out.append(part.fn)
+            out.append(_called(part.fn))
     return out
