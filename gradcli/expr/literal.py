@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gradcli.expr.arith import add, mul, power
 from gradcli.expr.node import ONE, ZERO, Node
 from gradcli.expr.reduce import entry, stack
@@ -52,7 +54,7 @@ def _cells(node: Node, memo: dict[int, Cells]) -> Cells:
 
     op, args = node.op, node.args
     if op in ("add", "mul", "pow"):
-        combine = {"add": add, "mul": mul, "pow": power}[op]
+        combine: Callable[..., Node] = {"add": add, "mul": mul, "pow": power}[op]
         return {place: combine(*(at(arg, place) for arg in args)) for place in places}
     if op == "T":
         return {(i, j): at(args[0], (j, i)) for i, j in places}

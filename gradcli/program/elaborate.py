@@ -95,10 +95,10 @@ class _Elaborator:
             tuple(questions),
             tuple(checks),
             self.scope.last if self.scope.last in self.definitions else None,
-            any(isinstance(located.statement, ast.Question) for located in self.scope.statements),
             self.nodes,
             self.spans,
             tuple(self.diagnostics),
+            any(isinstance(located.statement, ast.Question) for located in self.scope.statements),
         )
 
     def _declare(self) -> None:

@@ -393,7 +393,7 @@ class Inference:
         return True
 
     def acts_elementwise(self, name: str) -> bool:
-        """Whether a defined function of scalars, read with scalar parameters, gives a scalar: it acts entry by entry."""
+        """Whether a defined function of scalars, given scalars gives a scalar: it acts entry by entry."""
         known = self._entrywise.get(name)
         if known is None:
             statement, source = self.scope.functions[name]

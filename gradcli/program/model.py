@@ -74,8 +74,8 @@ class Program:
 
     `definitions` maps each defined name to its expression over `var` nodes, in order of use (what a definition uses
     stands before it).  `last` is the definition that the default question asks about; `losses` maps the name of an
-    arbitrary scalar function to the `var` nodes it is a function of; `asks` is whether any question stands in it, right or
-    wrong.
+    arbitrary scalar function to the `var` nodes it is a function of; `asks` is whether any question stands in it,
+    right or wrong.
     """
 
     source: Source
@@ -87,7 +87,7 @@ class Program:
     questions: tuple[Question, ...]
     checks: tuple[Check, ...]
     last: str | None
-    asks: bool
     nodes: dict[str, Node] = field(default_factory=dict)
     spans: dict[str, Span] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
+    asks: bool = False
