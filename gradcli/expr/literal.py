@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from gradcli.expr.arith import add, mul, power
 from gradcli.expr.node import ONE, ZERO, Node
 from gradcli.expr.reduce import entry, stack
@@ -54,8 +52,7 @@ def _cells(node: Node, memo: dict[int, Cells]) -> Cells:
 
     op, args = node.op, node.args
     if op in ("add", "mul", "pow"):
-        combine: Callable[..., Node] = {"add": add, "mul": mul, "pow": power}[op]
-        return {place: combine(*(at(arg, place) for arg in args)) for place in places}
+        return {place: _combined(op, [at(arg, place) for arg in args]) for place in places}
     if op == "T":
         return {(i, j): at(args[0], (j, i)) for i, j in places}
     if op == "matmul":
@@ -67,6 +64,12 @@ def _cells(node: Node, memo: dict[int, Cells]) -> Cells:
         row, column = (*node.data, 1)[:2]
         return {(i, j): ONE if (i + 1, j + 1) == (row, column) else ZERO for i, j in places}
     return {(i, j): entry(node, (i + 1, j + 1)[: len(node.shape)]) for i, j in places}
+
+
+def _combined(op: str, parts: list[Node]) -> Node:
+    if op == "pow":
+        return power(*parts)
+    return add(*parts) if op == "add" else mul(*parts)
 
 
 def _product(args: tuple[Node, ...], memo: dict[int, Cells], places: list[tuple[int, int]]) -> Cells:
