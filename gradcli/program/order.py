@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from gradcli.program.scope import Scope, subexpressions
+from gradcli.program.scope import Scope, arbitrary_names, subexpressions
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source, Span
+
+_ARBITRARY = "f, arbitrary"
 
 
 def in_order(scope: Scope) -> tuple[list[str], list[tuple[str, Span, Source]]]:
@@ -56,14 +58,10 @@ def _uses(scope: Scope) -> dict[str, list[str]]:
                 todo += inside[part]
             elif part in scope.losses:
                 todo += [arg.id for arg in scope.losses[part][0].args]
-            elif part == "f" and scope.last is not None and not _stands_for_a_function(scope, part):
+            elif part == _ARBITRARY and scope.last is not None:
                 todo.append(scope.last)
         uses[name] = list(found)
     return uses
-
-
-def _stands_for_a_function(scope: Scope, name: str) -> bool:
-    return name in scope.functions or name in scope.function_types or name in scope.arrays
 
 
 def _called(name: str) -> str:
@@ -72,11 +70,14 @@ def _called(name: str) -> str:
 
 
 def _names(expr: ast.Expr) -> list[str]:
-    """The names of an expression, called functions as `g()`."""
+    """The names of an expression, called functions as `g()`; of what `f` is a function of, where f is arbitrary."""
     out = []
+    arbitrary = arbitrary_names(expr)
     for part in subexpressions(expr):
         if isinstance(part, ast.Name):
             out.append(part.id)
+            if part.span in arbitrary:
+                out.append(_ARBITRARY)
         elif isinstance(part, ast.Call):
             out.append(_called(part.fn))
     return out

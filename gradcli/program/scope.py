@@ -66,6 +66,13 @@ def subexpressions(expr: ast.Expr) -> Iterator[ast.Expr]:
         todo.extend(reversed(_children(node)))
 
 
+def arbitrary_names(expr: ast.Expr) -> set[ast.Span]:
+    """Where `f` is differentiated, `grad(f, x)`: it is no value of the file where nothing else makes it one."""
+    calls = (part for part in subexpressions(expr) if isinstance(part, ast.Call))
+    first = (call.args[0] for call in calls if call.fn in ("grad", "jac", "hess") and call.args)
+    return {part.span for part in first if isinstance(part, ast.Name) and part.id == "f"}
+
+
 def _children(node: ast.Expr) -> list[ast.Expr]:
     match node:
         case ast.Neg() | ast.Transpose():
@@ -248,8 +255,9 @@ def _define_function(scope: Scope, statement: ast.DefineFunction, source: Source
 
 
 def _mention(scope: Scope, expr: ast.Expr, bound: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+    arbitrary = arbitrary_names(expr)
     for part in subexpressions(expr):
-        if isinstance(part, ast.Name) and part.id not in bound:
+        if isinstance(part, ast.Name) and part.id not in bound and part.span not in arbitrary:
             scope.mentioned.setdefault(part.id, part.span)
 
 
