@@ -54,7 +54,7 @@ def command(
     diagnostics = [*derivation.program.diagnostics, *derivation.diagnostics]
     if not derivation.answers and not any(said.is_error for said in diagnostics):
         diagnostics.append(_nothing(given, derivation))
-    terminal.answer(_written(given, derivation, form))
+    terminal.answer(_written(derivation, diagnostics, form, terminal, verbose or steps == "rules"))
     return WRONG if terminal.complain(diagnostics) else OK
 
 
@@ -71,11 +71,23 @@ def _nothing(given: Input, derivation: Derivation) -> Diagnostic:
     return error("E112", f"there is nothing to derive in {given.name}: {why}", hint="write a definition: y = W @ x")
 
 
-def _written(given: Input, derivation: Derivation, form: str) -> str:
-    from gradcli.render.text import text
+def _written(derivation: Derivation, diagnostics: list[Diagnostic], form: str, terminal: Terminal, rules: bool) -> str:
+    """The answers in a format; JSON is an object also where there is none."""
+    program, answers = derivation.program, derivation.answers
+    if form == "json":
+        from gradcli.render.derive_json import derive_json
 
-    lines = []
-    for a in derivation.answers:
-        lines.append(f"{a.kind} {a.of} wrt {a.wrt} = {text(a.value)}")
-        lines += [f"  where {text(s.name)} = {text(s.value)}" for s in a.where]
-    return "\n".join(lines)
+        return derive_json(program, answers, diagnostics)
+    if not answers:
+        return ""
+    if form == "mc":
+        from gradcli.render.derive_mc import derive_mc
+
+        return derive_mc(program, answers)
+    if form == "latex":
+        from gradcli.render.derive_latex import derive_latex
+
+        return derive_latex(program, answers)
+    from gradcli.render.derive_text import derive_text
+
+    return derive_text(program, answers, color=terminal.color, rules=rules)
