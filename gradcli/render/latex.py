@@ -11,7 +11,7 @@ from gradcli.expr.shapes import Shape
 from gradcli.expr.walk import postorder
 from gradcli.render.latex_names import latex_function, latex_name
 from gradcli.render.mathematics import Mathematics, Signs
-from gradcli.render.notation import Child, Form, Level, Piece, join, primes, subscripts
+from gradcli.render.notation import Child, Form, Level, Piece, primes
 from gradcli.render.numbers import coefficient, decimal, digits
 from gradcli.render.parts import Names, Quotient, is_reciprocal
 
@@ -51,6 +51,8 @@ class LatexNotation(Mathematics):
         frobenius="_{F}",
         one_norm="_{1}",
         one=r"\mathbf{1}",
+        delta=r"\delta",
+        sigma=r"\textstyle\sum",
     )
 
     def prepare(self, root: Node) -> None:
@@ -94,8 +96,7 @@ class LatexNotation(Mathematics):
 
     def sizes(self, shape: Shape) -> str:
         return r" \times ".join(
-            " ".join(part if part.isdigit() else latex_name(part) for part in str(dim).split("*"))
-            for dim in shape
+            " ".join(part if part.isdigit() else latex_name(part) for part in str(dim).split("*")) for dim in shape
         )
 
     # ------------------------------------------------- numbers and fractions
@@ -162,11 +163,6 @@ class LatexNotation(Mathematics):
 
     # ------------------------------------------------------------- functions
 
-    def form(self, node: Node, unsigned: bool = False) -> Form:
-        if node.op in self.calls and node not in self.names and not hasattr(self, f"op_{node.op}"):
-            return self.call(self.function(self.calls[node.op]), node.args, self.options(node))
-        return super().form(node, unsigned)
-
     def op_elem(self, node: Node) -> Form:
         if primes(node) == ("abs", 0):
             return Form(Level.ATOM, [r"\lvert ", Child(node.args[0], Level.ANY), r" \rvert"])
@@ -183,13 +179,16 @@ class LatexNotation(Mathematics):
 
     def op_entry(self, node: Node) -> Form:
         assert isinstance(node.data, tuple)
-        base = node.args[0]
         index = f"_{{{','.join(map(str, node.data))}}}"
-        if base.op == "var" and base not in self.names:
-            name = "".join(map(str, self.op_var(base).pieces))
-            if "_" not in name:  # else it has an index already
-                return self.atom(name + index)
-        return Form(Level.ATOM, ["{", Child(base, Level.ATOM), "}", index])
+        return Form(Level.ATOM, self.indexed(node.args[0], index))
+
+    index_brackets: ClassVar[tuple[str, str]] = (r"\left[ ", r" \right]")
+
+    def indexed(self, node: Node, suffix: str) -> list[Piece]:
+        written = self.form(node).pieces
+        if len(written) == 1 and isinstance(written[0], str) and "_" not in written[0]:
+            return [written[0], suffix]
+        return ["{", Child(node, Level.ATOM), "}", suffix]  # it may have an index already
 
     def op_stack(self, node: Node) -> Form:
         columns = int(node.shape[1]) if len(node.shape) == 2 else 1
@@ -200,15 +199,12 @@ class LatexNotation(Mathematics):
             pieces.append(Child(arg, Level.ANY))
         return Form(Level.ATOM, [*pieces, r" \end{bmatrix}"])
 
-    def op_einsum(self, node: Node) -> Form:
-        operands, result = subscripts(node)
-        index = rf"{','.join(operands)} \to {result}"
-        pieces = join([Child(arg, Level.ANY) for arg in node.args], ", ")
-        return Form(Level.ATOM, [rf"\operatorname{{einsum}}_{{{index}}}(", *pieces, ")"])
-
-    def op_jac(self, node: Node) -> Form:
-        of, wrt = node.args
-        if {of.op, wrt.op} <= {"var", "loss"}:
-            pieces: list[Piece] = [r"\frac{\partial ", Child(of, Level.ATOM), r"}{\partial "]
-            return Form(Level.POWER, [*pieces, Child(wrt, Level.ATOM), "}"])
-        return super().op_jac(node)
+    def partial(self, of: Node, wrt: Node) -> Form:
+        pieces: list[Piece] = [
+            r"\frac{\partial ",
+            Child(of, Level.ATOM),
+            r"}{\partial ",
+            Child(wrt, Level.ATOM),
+            "}",
+        ]
+        return Form(Level.POWER, pieces)

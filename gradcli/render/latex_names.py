@@ -42,7 +42,12 @@ def latex_function(name: str) -> str:
 
 
 def latex_name(name: str) -> str:
-    """A name as LaTeX mathematics, for any identifier; indices after `_` or as trailing digits."""
+    """A name as LaTeX mathematics, for any identifier; indices after `_` or as trailing digits.
+
+    What is no identifier, a piece of source text, is set as text.
+    """
+    if not name.isidentifier():
+        return rf"\text{{({latex_text(name)})}}"
     parts = _PART.findall(name)
     if not parts or not name.startswith(parts[0]) or parts[0].isdigit():
         return _upright(name)
@@ -72,6 +77,17 @@ def _greek(letter: str) -> str | None:
     return f"\\{name}" if name in _GREEK else _LATIN.get(name)
 
 
+_ESCAPES = {
+    **{char: f"\\{char}" for char in "{}$&#_%"},
+    "\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
+}  # fmt: skip
+
+
+def latex_text(text: str) -> str:
+    """Any text, with the characters that mean something to LaTeX escaped."""
+    return "".join(_ESCAPES.get(char, char) for char in text)
+
+
 def _upright(word: str) -> str:
-    escaped = word.replace("_", r"\_")
+    escaped = latex_text(word)
     return rf"\mathrm{{{escaped}}}" if word.isascii() else rf"\text{{{escaped}}}"

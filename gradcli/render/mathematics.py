@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from gradcli.expr.node import Node, value_of
 from gradcli.expr.shapes import Shape, is_row
-from gradcli.render.notation import Child, Form, Level, Notation, Piece, join, primes
+from gradcli.render.notation import Child, Form, Level, Notation, Piece, join, primes, subscripts
 from gradcli.render.numbers import coefficient, digits
 from gradcli.render.parts import Quotient, is_reciprocal, quotient, reciprocal, signed_terms
 
@@ -43,6 +43,8 @@ class Signs:
     frobenius: str
     one_norm: str
     one: str  # the array of ones
+    delta: str
+    sigma: str
 
 
 class Mathematics(Notation):
@@ -66,12 +68,18 @@ class Mathematics(Notation):
         """`sign front top / (under bottom)`, where something stands below."""
         raise NotImplementedError
 
-    def root(self, base: Node) -> Form:
-        """The square root of a scalar or of each entry of a vector."""
+    index_brackets: ClassVar[tuple[str, str]]
+
+    def indexed(self, node: Node, suffix: str) -> list[Piece]:
+        """An operand with an index."""
         raise NotImplementedError
 
-    def function(self, name: str) -> str:
-        """The name of a function of the language or of the program."""
+    def partial(self, of: Node, wrt: Node) -> Form:
+        """∂of/∂wrt, of names."""
+        raise NotImplementedError
+
+    def root(self, base: Node) -> Form:
+        """The square root of a scalar or of each entry of a vector."""
         raise NotImplementedError
 
     def sizes(self, shape: Shape) -> str:
@@ -136,9 +144,7 @@ class Mathematics(Notation):
         sides: list[Piece] = []
         for arg in node.args:
             sized = arg.op == "eye" and arg not in self.names
-            sides.append(
-                f"I{self.subscript(self.sizes(arg.shape[:1]))}" if sized else Child(arg, Level.POWER)
-            )
+            sides.append(f"I{self.subscript(self.sizes(arg.shape[:1]))}" if sized else Child(arg, Level.POWER))
         return Form(Level.CHAIN, join(sides, f" {self.signs.kron} "))
 
     # ------------------------------------------------- powers and transposes
@@ -166,9 +172,7 @@ class Mathematics(Notation):
     def op_const(self, node: Node) -> Form:
         if node.data == "e_" and "e" not in self.variables:
             return self.atom(self.function("e"))
-        return self.atom(
-            {"pi": self.signs.pi, "inf": self.signs.infinity}.get(str(node.data), str(node.data))
-        )
+        return self.atom({"pi": self.signs.pi, "inf": self.signs.infinity}.get(str(node.data), str(node.data)))
 
     def op_dim(self, node: Node) -> Form:
         names = str(node.data).split("*")
@@ -185,9 +189,7 @@ class Mathematics(Notation):
 
     def op_ones(self, node: Node) -> Form:
         if is_row(node.shape):
-            return Form(
-                Level.POSTFIX, [f"1{self.subscript(self.sizes(node.shape[1:]))}{self.signs.transpose}"]
-            )
+            return Form(Level.POSTFIX, [f"1{self.subscript(self.sizes(node.shape[1:]))}{self.signs.transpose}"])
         return self.atom(self._ones(node.shape))
 
     def _ones(self, shape: Shape) -> str:
@@ -236,6 +238,30 @@ class Mathematics(Notation):
     def brackets(self, node: Node) -> tuple[str, str]:
         return ("[", "]") if node.op == "cmp" else ("(", ")")  # [u > 0] is 1 or 0: Iverson's bracket
 
+    # ------------------------------------------------------- index notation
+
+    def op_einsum(self, node: Node) -> Form:
+        """`[Σ_k A_ik B_kj]_ij`: an entry, and the indices that say which."""
+        operands, result = subscripts(node)
+        inner = "".join(dict.fromkeys(letter for part in operands for letter in part if letter not in result))
+        factors: list[Piece] = []
+        for arg, index in sorted(zip(node.args, operands, strict=True), key=lambda pair: pair[0].op != "eye"):
+            factors += [" "] * bool(factors) + self._entry(arg, index)
+        sigma = [f"{self.signs.sigma}{self.subscript(inner)} "] if inner else []
+        return Form(
+            Level.ATOM, [*self.index_brackets[:1], *sigma, *factors, self.index_brackets[1], self.subscript(result)]
+        )
+
+    def _entry(self, arg: Node, index: str) -> list[Piece]:
+        suffix = self.subscript(index) if index else ""
+        if arg in self.names:
+            return self.indexed(arg, suffix)
+        if arg.op == "eye":
+            return [self.signs.delta + suffix]
+        if arg.op == "ones":
+            return [self.signs.one + suffix]
+        return self.indexed(arg, suffix) if suffix else [Child(arg, Level.POWER)]
+
     # ----------------------------------------------------------- derivatives
 
     def op_cotangent(self, node: Node) -> Form:
@@ -244,16 +270,13 @@ class Mathematics(Notation):
         return Form(Level.PREFIX, [f"{self.signs.nabla}{self.subscript(by)} {of}"])
 
     def op_grad(self, node: Node) -> Form:
-        if node.data or not self._names_only(node):
-            option = (f"structure={node.data}",) if node.data else ()
-            return self.call(self.function("grad"), node.args, option)
-        return self._nabla("", *node.args)
+        return self.as_call(node) if node.data or not self._names_only(node) else self._nabla("", *node.args)
 
     def op_hess(self, node: Node) -> Form:
         of, first, *rest = node.args
         if rest[-1:] in ([], [first]) and self._names_only(node):
             return self._nabla(self.squared, of, first)
-        return self.call(self.function("hess"), node.args)
+        return self.as_call(node)
 
     def _names_only(self, node: Node) -> bool:
         return all(arg.op in ("var", "loss") for arg in node.args)
@@ -263,4 +286,6 @@ class Mathematics(Notation):
         return Form(Level.PREFIX, [f"{self.signs.nabla}{order}{self.subscript(by)} ", Child(of, Level.ATOM)])
 
     def op_jac(self, node: Node) -> Form:
-        return self.call(self.function("jac"), node.args, (f"layout={node.data}",) if node.data else ())
+        if self.options(node) or not self._names_only(node):
+            return self.as_call(node)
+        return self.partial(*node.args)

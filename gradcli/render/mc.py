@@ -220,9 +220,3 @@ class McNotation(Notation):
     def op_hess(self, node: Node) -> Form:
         of, *wrt = node.args
         return self.call("hess", (of, wrt[0]) if wrt[0] is wrt[-1] else node.args)
-
-    def op_grad(self, node: Node) -> Form:
-        return self.call("grad", node.args, (f"structure={node.data}",) if node.data else ())
-
-    def op_jac(self, node: Node) -> Form:
-        return self.call("jac", node.args, (f"layout={node.data}",) if node.data else ())

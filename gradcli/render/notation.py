@@ -50,7 +50,8 @@ class Form(NamedTuple):
 class Notation:
     """The base of the notations: operations written as calls, from a table, and the walk.
 
-    `variables` are the names of the program's values, which hide dimensions of the same name.
+    `variables` are the names of the program's values, which hide dimensions of the same name; `layout` is the
+    one in force, which a Jacobian inside an expression need not name.
     """
 
     calls: ClassVar[Mapping[str, str]] = {
@@ -76,23 +77,27 @@ class Notation:
         "kron": "kron",
         "vec": "vec",
         "stop": "stop",
+        "grad": "grad",
+        "jac": "jac",
         "hess": "hess",
     }
 
-    def __init__(self, names: Names | None = None, variables: Collection[str] = ()) -> None:
-        self.names: Names = names or {}
+    def __init__(self, names: Names | None = None, variables: Collection[str] = (), layout: str | None = None) -> None:
+        self.names: Names = {} if names is None else names
         self.variables = variables
+        self.layout = layout
 
     # ------------------------------------------------------------- the walk
 
-    def render(self, root: Node) -> str:
-        """The expression as text.
+    def render(self, root: Node, definition: bool = False) -> str:
+        """The expression as text; a `definition` is written out where the whole of it has a name.
 
         Raises LookupError for an operation that the notation does not know; the message names it.
         """
         self.prepare(root)
         out: list[str] = []
-        todo: list[Piece] = [Child(root, Level.ANY)]
+        first = self.written(root) if definition else self.form(root)
+        todo: list[Piece] = list(reversed(first.pieces))
         while todo:
             piece = todo.pop()
             if isinstance(piece, str):
@@ -107,16 +112,20 @@ class Notation:
         return "".join(out)
 
     def form(self, node: Node, unsigned: bool = False) -> Form:
-        """How one node is written; without its leading minus if `unsigned`."""
+        """How one node is written, by its name if it has one; without its leading minus if `unsigned`."""
         if node in self.names:
             return self.atom(self.identifier(self.names[node]))
+        return self.written(node, unsigned)
+
+    def written(self, node: Node, unsigned: bool = False) -> Form:
+        """How one node is written out."""
         if node.op in ("num", "mul"):
             return self.op_num(node, unsigned) if node.op == "num" else self.op_mul(node, unsigned)
         method: Callable[[Node], Form] | None = getattr(self, f"op_{node.op}", None)
         if method is not None:
             return method(node)
         if node.op in self.calls:
-            return self.call(self.calls[node.op], node.args, self.options(node))
+            return self.as_call(node)
         raise LookupError(f"{type(self).__name__} has no form for the operation {node.op!r}")
 
     # ---------------------------------------------------- what notations say
@@ -144,7 +153,15 @@ class Notation:
         """Elementwise product."""
         raise NotImplementedError
 
+    def function(self, name: str) -> str:
+        """The name of a function of the language or of the program."""
+        return name
+
     # -------------------------------------------------------- common to all
+
+    def as_call(self, node: Node) -> Form:
+        """An operation as a call, from the table."""
+        return self.call(self.function(self.calls[node.op]), node.args, self.options(node))
 
     def atom(self, text: str) -> Form:
         """A form that never needs brackets."""
@@ -164,6 +181,10 @@ class Notation:
             return (f"axis={node.data}",)
         if node.op in ("tril", "triu") and node.data:
             return (str(node.data),)
+        if node.op == "grad" and node.data:
+            return (f"structure={node.data}",)
+        if node.op == "jac" and node.data and node.data != self.layout:
+            return (f"layout={node.data}",)
         return ()
 
     def op_var(self, node: Node) -> Form:

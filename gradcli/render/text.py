@@ -49,10 +49,12 @@ class TextNotation(Mathematics):
         frobenius="_F",
         one_norm="₁",
         one="1",
+        delta="δ",
+        sigma="Σ",
     )
 
-    def function(self, name: str) -> str:
-        return name
+    def identifier(self, name: str) -> str:
+        return name if name.isidentifier() else f"({name})"
 
     def subscript(self, text: str) -> str:
         return f"_{text}"
@@ -104,6 +106,13 @@ class TextNotation(Mathematics):
         assert isinstance(node.data, tuple)
         return Form(Level.ATOM, [Child(node.args[0], Level.ATOM), f"[{', '.join(map(str, node.data))}]"])
 
+    index_brackets: ClassVar[tuple[str, str]] = ("[", "]")
+
+    def indexed(self, node: Node, suffix: str) -> list[Piece]:
+        return [Child(node, Level.ATOM), suffix]
+
+    def partial(self, of: Node, wrt: Node) -> Form:
+        return Form(Level.PRODUCT, ["∂", Child(of, Level.ATOM), "/∂", Child(wrt, Level.ATOM)])
+
     # written as in the language
     op_stack = McNotation.op_stack
-    op_einsum = McNotation.op_einsum

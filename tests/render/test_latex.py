@@ -57,7 +57,7 @@ GOLDEN: list[tuple[str, Node]] = [
     (r"{W_{1}}_{1,2}", entry(W1, (1, 2))),
     (r"\begin{bmatrix} s & t \\ t & s \end{bmatrix}", stack((s, t, t, s), (2, 2))),
     (r"\nabla q(u)", make("vfun", (u,), data=("q", 1), shape=("m",))),
-    (r"\frac{\partial u}{\partial x}", make("jac", (u, x), data="numerator", shape=("m", "n"))),
+    (r"\frac{\partial u}{\partial x}", make("jac", (u, x), shape=("m", "n"))),
     (r"\nabla^{2}_{x} s", make("hess", (s, x, x), shape=("n", "n"))),
     (r"2 \pi + \mathrm{e}", add(mul(two, make("const", data="pi")), make("const", data="e_"))),
 ]  # fmt: skip

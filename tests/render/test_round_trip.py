@@ -52,9 +52,7 @@ def value(node: Node) -> list[float]:
     values = {}
     for variable in VARIABLES:
         shape = tuple(SIZES.get(str(dim), 1) for dim in variable.shape)
-        values[variable] = Array(
-            shape, [Fraction(random.randint(1, 40), 20) for _ in range(math.prod(shape))]
-        )
+        values[variable] = Array(shape, [Fraction(random.randint(1, 40), 20) for _ in range(math.prod(shape))])
     return [float(entry) for entry in evaluate([node], values, SIZES, FLOAT)[0].flat]
 
 

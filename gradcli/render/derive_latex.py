@@ -1,0 +1,80 @@
+"""A derivation as a piece of LaTeX: what is given, the answers, the steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from gradcli.derive.model import Answer
+from gradcli.expr.node import Node
+from gradcli.program.model import Program
+from gradcli.render.labels import TITLES, latex_label, latex_shape
+from gradcli.render.latex import LatexNotation
+from gradcli.render.latex_names import latex_function, latex_name, latex_text
+from gradcli.render.steps import Bound, Steps, is_arbitrary, loss_arguments, taken_names
+
+_Row = tuple[str, str, str]
+
+
+def derive_latex(program: Program, answers: Sequence[Answer]) -> str:
+    """Text and displayed mathematics to put into a document that loads amsmath and amssymb."""
+    steps = Steps(answers, taken_names(program))
+    values = program.nodes.keys() | program.variables.keys()
+    parts = ["% needs \\usepackage{amsmath,amssymb}", *_given(program, LatexNotation(variables=values))]
+    known: set[Node] = set()
+    for layout, group in groupby(answers, key=lambda answer: answer.layout):
+        notation = LatexNotation(steps.shared, values, layout)
+        where: list[Bound] = []
+        for (kind, of), members in groupby(group, key=lambda answer: (answer.kind, answer.of)):
+            rows: list[_Row] = []
+            for answer in members:
+                where += steps.needed(answer.value, known)
+                rows.append((latex_label(answer), notation.render(answer.value), latex_shape(answer.shape)))
+            parts += [_title(program, kind, of, layout), *_display(rows)]
+        if where:
+            parts += ["where", *_display([_step(step, notation) for step in where])]
+    notes = dict.fromkeys(note for answer in answers for note in answer.notes)
+    parts += [latex_text(note) for note in notes]
+    return "\n".join(parts) + "\n"
+
+
+def _given(program: Program, notation: LatexNotation) -> list[str]:
+    declared = [
+        f"${latex_name(name)} \\in {latex_shape(variable.declared)}$"
+        + (f" ({', '.join(variable.attributes)})" if variable.attributes else "")
+        for name, variable in program.variables.items()
+    ]
+    for name, function in program.functions.items():
+        if function.body is None:
+            domain, codomain = latex_shape(function.domain), latex_shape(function.codomain)
+            declared.append(f"${latex_function(name)} \\colon {domain} \\to {codomain}$")
+    rows: list[_Row] = []
+    for name, function in program.functions.items():
+        if function.body is not None and function.param is not None:
+            left = f"{latex_function(name)}({notation.render(function.param)})"
+            rows.append((left, notation.render(function.body), ""))
+    for name, value in program.definitions.items():
+        rows.append((latex_name(name), notation.render(value), latex_shape(program.nodes[name].shape)))
+    parts = [f"Let {', '.join(declared)}."] if declared else []
+    return parts + _display(rows)
+
+
+def _title(program: Program, kind: str, of: str, layout: str) -> str:
+    title = TITLES.get(kind, kind)
+    if is_arbitrary(program, of):
+        arguments = ", ".join(latex_name(name) for name in loss_arguments(program, of))
+        title += f", for any scalar function ${latex_name(of)}$ of ${arguments}$"
+    return f"{title}:" if kind in ("gradient", "hessian") else f"{title}, {layout} layout:"
+
+
+def _step(step: Bound, notation: LatexNotation) -> _Row:
+    left = latex_name(step.name) if step.name is not None else notation.render(step.key)
+    right = notation.render(step.value, definition=step.name is not None)
+    return left, right, latex_shape(step.value.shape)
+
+
+def _display(rows: list[_Row]) -> list[str]:
+    if not rows:
+        return []
+    lines = [f"  {left} &= {right}" + (f" && \\in {shape}" if shape else "") for left, right, shape in rows]
+    return [r"\begin{align*}", " \\\\\n".join(lines), r"\end{align*}"]

@@ -1,0 +1,86 @@
+"""A derivation as a program of the language: the questions, and the answers as checks of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gradcli.derive.model import Answer
+from gradcli.expr.node import Node
+from gradcli.expr.walk import postorder
+from gradcli.program.model import Program
+from gradcli.render.mc import McNotation
+from gradcli.render.program_mc import program_lines
+from gradcli.render.steps import Steps, is_arbitrary, loss_arguments, taken_names
+
+_WORDS = {"gradient": "grad"}
+
+
+def derive_mc(program: Program, answers: Sequence[Answer]) -> str:
+    """A program that parses again and means the same; its checks state every step and every answer."""
+    taken = taken_names(program)
+    steps = Steps(answers, taken)
+    values = program.nodes.keys() | program.variables.keys()
+    lines = program_lines(program, McNotation(variables=values))
+    for name in dict.fromkeys(answer.of for answer in answers if answer.kind == "gradient"):
+        if is_arbitrary(program, name) and name not in program.losses:
+            lines.append(f"loss {name}({', '.join(loss_arguments(program, name))})")
+    layout = _questions(answers, lines, program.layout)
+    notation = McNotation(steps.shared, values, layout)
+    known: set[Node] = set()
+    for answer in answers:
+        for step in steps.needed(answer.value, known):
+            written = notation.render(step.value, definition=step.name is not None)
+            left = f"{step.name} =" if step.name is not None else f"check {notation.render(step.key)} =="
+            lines.append(_readable(step.value, f"{left} {written}"))
+        asked = _question_call(answer, layout)
+        written = notation.render(answer.value)
+        if asked is None:
+            lines.append(f"# {answer.kind} of {answer.of}: {written}")
+        else:
+            lines.append(_readable(answer.value, f"check {asked} == {written}"))
+    return "\n".join(lines) + "\n"
+
+
+def _questions(answers: Sequence[Answer], lines: list[str], layout: str) -> str:
+    """Add the layout and question lines; the layout in force after them."""
+    current, stated = "numerator", False
+    position = 0
+    while position < len(answers):
+        first = answers[position]
+        group = [first]
+        while position + len(group) < len(answers) and _alike(first, answers[position + len(group)]):
+            group.append(answers[position + len(group)])
+        position += len(group)
+        if first.layout != current or not stated:
+            lines.append(f"layout {first.layout}")
+            current, stated = first.layout, True
+        word = _WORDS.get(first.kind, first.kind)
+        by = ", ".join(answer.wrt for answer in group if answer.wrt)
+        lines.append(f"{word} {first.of} wrt {by}" if by else f"{word} {first.of}")
+    if not stated:
+        lines.append(f"layout {layout}")
+        current = layout
+    return current
+
+
+def _alike(a: Answer, b: Answer) -> bool:
+    return (a.of, a.kind, a.layout) == (b.of, b.kind, b.layout)
+
+
+def _question_call(answer: Answer, layout: str) -> str | None:
+    """The answer's left side as an expression."""
+    if answer.kind == "gradient":
+        return f"grad({answer.of}, {answer.wrt})"
+    if answer.kind == "hessian":
+        return f"hess({answer.of}, {answer.wrt})"
+    if answer.kind in ("jacobian", "derivative"):
+        option = "" if answer.layout == layout else f", layout={answer.layout}"
+        return f"jac({answer.of}, {answer.wrt}{option})"
+    return None
+
+
+def _readable(value: Node, line: str) -> str:
+    """The line, as a comment where it holds what the language has no form for."""
+    if any(node.op == "unit" for node in postorder(value)):
+        return f"# {line}"
+    return line

@@ -1,0 +1,146 @@
+"""A derivation for people to read: what is given, the answers, and the steps that they share."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from gradcli.derive.model import Answer
+from gradcli.expr.node import Node
+from gradcli.program.model import Function, Program
+from gradcli.render.labels import TITLES, text_label, text_shape
+from gradcli.render.program_mc import attributes_of, function_type, variable_type
+from gradcli.render.steps import Bound, Steps, is_arbitrary, loss_arguments, taken_names
+from gradcli.render.text import TextNotation
+
+_WIDEST = 64  # columns after which shapes are not lined up any more
+_BOLD, _DIM, _CYAN, _OFF = "\x1b[1m", "\x1b[2m", "\x1b[36m", "\x1b[0m"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """`left sign right   remark`; lines of one block are lined up."""
+
+    left: str
+    sign: str
+    right: str
+    remark: str
+
+
+def derive_text(program: Program, answers: Sequence[Answer], *, color: bool = False, rules: bool = False) -> str:
+    """The derivation as text; with `color`, ANSI colours; with `rules`, the rule behind each line."""
+    report = _Report(program, answers, color, rules)
+    return report.write()
+
+
+class _Report:
+    def __init__(self, program: Program, answers: Sequence[Answer], color: bool, rules: bool) -> None:
+        self.program = program
+        self.answers = answers
+        self.color = color
+        self.rules = rules
+        self.steps = Steps(answers, taken_names(program))
+        self.values = program.nodes.keys() | program.variables.keys()
+        self.known: set[Node] = set()
+
+    def write(self) -> str:
+        blocks = [self._given()]
+        for layout, group in groupby(self.answers, key=lambda answer: answer.layout):
+            blocks += self._answers(layout, list(group))
+        notes = dict.fromkeys(note for answer in self.answers for note in answer.notes)
+        if notes:
+            blocks.append([self._paint(_BOLD, "Notes"), *(f"  {note}" for note in notes)])
+        return "\n".join("\n".join(block) + "\n" for block in blocks if block)
+
+    # ------------------------------------------------------------ what is given
+
+    def _given(self) -> list[str]:
+        notation = TextNotation(variables=self.values)
+        lines = [
+            Line(name, ":", variable_type(variable), "inferred" if variable.inferred else "")
+            for name, variable in self.program.variables.items()
+        ]
+        for name, function in self.program.functions.items():
+            lines.append(self._function(name, function, notation))
+        for name, value in self.program.definitions.items():
+            node = self.program.nodes[name]
+            remark = " ".join([text_shape(node.shape), *attributes_of(node)])
+            lines.append(Line(name, "=", notation.render(value), remark))
+        return self._aligned(lines, indent="", pad_left=False)
+
+    def _function(self, name: str, function: Function, notation: TextNotation) -> Line:
+        if function.body is not None and function.param is not None:
+            return Line(f"{name}({notation.render(function.param)})", "=", notation.render(function.body), "")
+        remark = "inferred, applied to every entry" if function.inferred else ""
+        return Line(name, ":", function_type(function), remark)
+
+    # ------------------------------------------------------------ what is found
+
+    def _answers(self, layout: str, answers: list[Answer]) -> list[list[str]]:
+        notation = TextNotation(self.steps.shared, self.values, layout)
+        sections: list[tuple[str, list[Line]]] = []
+        where: list[Bound] = []
+        for (kind, of), group in groupby(answers, key=lambda answer: (answer.kind, answer.of)):
+            lines = []
+            for answer in group:
+                where += self.steps.needed(answer.value, self.known)
+                remark = self._remark(text_shape(answer.shape), answer.rules)
+                lines.append(Line(text_label(answer), "=", notation.render(answer.value), remark))
+            sections.append((self._title(kind, of, layout), lines))
+        if where:
+            sections.append(("where", [self._step(step, notation) for step in where]))
+        # one alignment for all sections: they are read together
+        rows = self._aligned([line for _, lines in sections for line in lines], indent="  ")
+        blocks, position = [], 0
+        for title, lines in sections:
+            blocks.append([self._paint(_BOLD, title), *rows[position : position + len(lines)]])
+            position += len(lines)
+        return blocks
+
+    def _title(self, kind: str, of: str, layout: str) -> str:
+        title = TITLES.get(kind, kind)
+        arbitrary = is_arbitrary(self.program, of)
+        if arbitrary:
+            arguments = ", ".join(loss_arguments(self.program, of))
+            title += f", for any scalar function {of} of {arguments}"
+        return title if kind in ("gradient", "hessian") else f"{title}, {layout} layout"
+
+    def _step(self, step: Bound, notation: TextNotation) -> Line:
+        left = step.name if step.name is not None else notation.render(step.key)
+        right = notation.render(step.value, definition=step.name is not None)
+        return Line(left, "=", right, self._remark(text_shape(step.value.shape), step.rules))
+
+    def _remark(self, shape: str, rules: Iterable[str]) -> str:
+        names = ", ".join(rules) if self.rules else ""
+        return f"{shape}   by {names}" if names else shape
+
+    # ------------------------------------------------------------------- layout
+
+    def _aligned(self, lines: list[Line], indent: str, pad_left: bool = True) -> list[str]:
+        left = max((width(line.left) for line in lines), default=0) if pad_left else 0
+        bodies = [f"{_padded(line.left, left)} {line.sign} {line.right}" for line in lines]
+        widths = [width(body) for body in bodies]
+        column = max((w for w in widths if w <= _WIDEST), default=0)
+        out = []
+        for line, body, taken in zip(lines, bodies, widths, strict=True):
+            painted = self._paint(_CYAN, line.left) + body[len(line.left) :]
+            gap = " " * (max(column - taken, 0) + 3)
+            out.append(indent + painted + (gap + self._paint(_DIM, line.remark) if line.remark else ""))
+        return out
+
+    def _paint(self, code: str, text: str) -> str:
+        return f"{code}{text}{_OFF}" if self.color else text
+
+
+def width(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in text)
+
+
+def _padded(text: str, columns: int) -> str:
+    return text + " " * (columns - width(text))

@@ -1,0 +1,67 @@
+"""The left sides of answers: `∇_x f`, `∂y/∂x`, in text and LaTeX; and shapes."""
+
+from __future__ import annotations
+
+from gradcli.derive.model import Answer
+from gradcli.expr.shapes import Shape, show_shape
+from gradcli.render.latex_names import latex_name
+
+
+def text_label(answer: Answer) -> str:
+    """An answer's left side as Unicode mathematics."""
+    of = answer.of if answer.of.isidentifier() else f"({answer.of})"
+    match answer.kind:
+        case "gradient":
+            return f"∇_{answer.wrt} {of}"
+        case "hessian":
+            return f"∇²_{answer.wrt} {of}"
+        case "jacobian" | "derivative":
+            return f"∂{of}/∂{answer.wrt}"
+        case "differential":
+            return f"d{of}"
+    return f"{answer.kind} {of} wrt {answer.wrt}"
+
+
+def latex_label(answer: Answer) -> str:
+    """An answer's left side as LaTeX."""
+    of, wrt = latex_name(answer.of), _latex_list(answer.wrt)
+    match answer.kind:
+        case "gradient":
+            return rf"\nabla_{{{wrt}}} {of}"
+        case "hessian":
+            return rf"\nabla^{{2}}_{{{wrt}}} {of}"
+        case "jacobian" | "derivative":
+            return rf"\frac{{\partial {of}}}{{\partial {wrt}}}"
+        case "differential":
+            return rf"\mathrm{{d}} {of}"
+    return rf"\text{{{answer.kind}}} \; {of} \; {wrt}"
+
+
+def _latex_list(wrt: str) -> str:
+    if wrt.startswith("[") and wrt.endswith("]"):
+        return f"({', '.join(latex_name(name.strip()) for name in wrt[1:-1].split(','))})"
+    return latex_name(wrt)
+
+
+def text_shape(shape: Shape) -> str:
+    """`m × n`."""
+    return show_shape(shape).replace(" x ", " × ")
+
+
+def latex_shape(shape: Shape) -> str:
+    r"""`\mathbb{R}^{m \times n}`."""
+    if not shape:
+        return r"\mathbb{R}"
+    dims = (" ".join(d if d.isdigit() else latex_name(d) for d in str(dim).split("*")) for dim in shape)
+    written = r" \times ".join(dims)
+    return rf"\mathbb{{R}}^{{{written}}}"
+
+
+TITLES = {
+    "gradient": "Gradient",
+    "jacobian": "Jacobian",
+    "hessian": "Hessian",
+    "derivative": "Derivative",
+    "differential": "Differential",
+    "hvp": "Hessian-vector product",
+}

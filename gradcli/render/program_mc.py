@@ -1,0 +1,59 @@
+"""A program as text of the language again: everything declared, with full shapes and attributes."""
+
+from __future__ import annotations
+
+from gradcli.expr.node import Node
+from gradcli.expr.shapes import Dim
+from gradcli.program.model import Function, Program, Variable
+from gradcli.render.mc import McNotation
+
+
+def declared_type(dims: tuple[Dim, ...], base: str = "R") -> str:
+    """`R`, `R[m, n]`."""
+    return f"{base}[{', '.join(map(str, dims))}]" if dims else base
+
+
+def variable_type(variable: Variable) -> str:
+    """What stands after the colon of a declaration."""
+    base = "Z" if variable.discrete and "permutation" not in variable.attributes else "R"
+    return " ".join([declared_type(variable.declared, base), *variable.attributes])
+
+
+def function_type(function: Function) -> str:
+    """`R -> R`, `R[n] -> R[m]`."""
+    return f"{declared_type(function.domain)} -> {declared_type(function.codomain)}"
+
+
+def is_declarable(dims: tuple[Dim, ...]) -> bool:
+    """Whether a shape can be declared: a product of sizes (of `kron`) has no name."""
+    return not any("*" in str(dim) for dim in dims)
+
+
+def attributes_of(node: Node) -> tuple[str, ...]:
+    """The attributes of a `var`, without those that another one says already."""
+    if node.op != "var" or not isinstance(node.data, tuple):
+        return ()
+    attributes = tuple(map(str, node.data[1]))
+    return tuple(word for word in attributes if word != "symmetric" or "spd" not in attributes)
+
+
+def program_lines(program: Program, notation: McNotation) -> list[str]:
+    """Declarations, functions and definitions, in an order in which each uses only earlier ones."""
+    lines: list[str] = []
+    for name, variable in program.variables.items():
+        if is_declarable(variable.declared):
+            lines.append(f"{name} : {variable_type(variable)}")
+    for name, function in program.functions.items():
+        if function.body is None:
+            lines.append(f"{name} : {function_type(function)}")
+    for name, function in program.functions.items():
+        if function.body is not None and function.param is not None:
+            lines.append(f"{name}({notation.render(function.param)}) = {notation.render(function.body)}")
+    for name, value in program.definitions.items():
+        node = program.nodes.get(name)
+        if node is not None and attributes_of(node) and is_declarable(node.shape):
+            lines.append(f"{name} : {' '.join([declared_type(node.shape), *attributes_of(node)])}")
+        lines.append(f"{name} = {notation.render(value)}")
+    for name, arguments in program.losses.items():
+        lines.append(f"loss {name}({', '.join(notation.render(argument) for argument in arguments)})")
+    return lines
