@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import mul
 from random import Random
 
 import pytest
@@ -44,11 +45,8 @@ def point(program: Program, rng: Random) -> dict[Node, Array]:
             flat = [abs(entry) + 1 for entry in flat]
         if "spd" in variable.attributes:
             n = shape[0]
-            flat = [
-                sum((flat[i * n + k] * flat[j * n + k] for k in range(n)), mpf(i == j))
-                for i in range(n)
-                for j in range(n)
-            ]
+            rows = [flat[i * n : i * n + n] for i in range(n)]
+            flat = [sum(map(mul, rows[i], rows[j]), mpf(i == j)) for i in range(n) for j in range(n)]
         values[variable.node] = Array(shape, flat)
     return values
 
