@@ -38,7 +38,7 @@ def _is_small(shape: Shape) -> bool:
 
 def _size(shape: Shape) -> tuple[int, int]:
     """Rows and columns, or 0 where one is not a number."""
-    dims = (*shape, 1)[:2]
+    dims = (*shape, 1, 1)[:2]
     rows, columns = (dim if isinstance(dim, int) else 0 for dim in dims)
     return rows, columns
 

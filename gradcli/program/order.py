@@ -58,7 +58,7 @@ def _uses(scope: Scope) -> dict[str, list[str]]:
                 todo += inside[part]
             elif part in scope.losses:
                 todo += [arg.id for arg in scope.losses[part][0].args]
-            elif part == _ARBITRARY and scope.last is not None:
+            elif part == _ARBITRARY and scope.last is not None and "f" not in scope.losses:
                 todo.append(scope.last)
         uses[name] = list(found)
     return uses
