@@ -236,9 +236,7 @@ def _literal(node: Node, memo: dict[int, Linear], v: Node) -> Linear | None:
         return None
     n = list_dim(v.shape)
     found = [memo.get(arg.serial) for arg in node.args]
-    linears = [
-        ZERO if linear is None or isinstance(linear, list) else maps.settle(linear) for linear in found
-    ]
+    linears = [ZERO if linear is None or isinstance(linear, list) else maps.settle(linear) for linear in found]
     if any(linear is None and not _is_zero(arg) for linear, arg in zip(found, node.args, strict=True)):
         return None
     if not v.shape:
@@ -248,9 +246,7 @@ def _literal(node: Node, memo: dict[int, Linear], v: Node) -> Linear | None:
         shape = normal_shape((len(node.args), n))
         return stack(tuple(columns[k][i] for i in range(len(node.args)) for k in range(n)), shape)
     size = len(linears)
-    return add(
-        *(matmul(unit_entry((size,), (k + 1,)), row) for k, row in enumerate(linears) if row is not ZERO)
-    )
+    return add(*(matmul(unit_entry((size,), (k + 1,)), row) for k, row in enumerate(linears) if row is not ZERO))
 
 
 def _basis(v: Node, n: int, k: int) -> Node:

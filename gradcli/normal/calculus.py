@@ -1,0 +1,138 @@
+"""Derivatives of scalar functions in normal form, and putting a value in for their argument."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from functools import lru_cache
+
+from gradcli.normal import functions
+from gradcli.normal.atom import ENTRYWISE, Atom, Factor, Rational, Term, Unsupported, atom
+from gradcli.normal.poly import ONE, ZERO, Poly, add, collect, combination, scale
+from gradcli.normal.product import Product
+from gradcli.normal.simplify import multiply, simplify
+
+ARGUMENT = atom("sym", ("t", (), "argument"))
+
+
+def argument() -> Poly:
+    """The argument t of a scalar function."""
+    return Poly({((ARGUMENT, (), 1),): 1})
+
+
+@lru_cache(maxsize=1_000)
+def _derivative(name: str, order: int) -> Poly:
+    if order == 0:
+        return functions.named(name, 0, argument())
+    return differentiated(_derivative(name, order - 1))
+
+
+def derivative_at(name: str, order: int, value: Poly) -> Poly:
+    """The derivative of a function of the language at a value."""
+    return evaluated(_derivative(name, order), value)
+
+
+def depends(poly: Poly) -> bool:
+    """Whether t occurs."""
+    todo, seen = [poly], set[str]()
+    while todo:
+        current = todo.pop()
+        for term in current.terms:
+            for array, _, _ in term:
+                if array is ARGUMENT:
+                    return True
+                if array.args and array.key not in seen:
+                    seen.add(array.key)
+                    todo.extend(array.args)
+    return False
+
+
+def differentiated(poly: Poly) -> Poly:
+    """The derivative by t."""
+    parts: list[tuple[Rational, Poly]] = []
+    for term, value in poly.terms.items():
+        for place, factor in enumerate(term):
+            inner = _of_factor(factor)
+            if not inner.terms:
+                continue
+            out: dict[Term, Rational] = {}
+            simplify(Product(1, [*term[:place], *term[place + 1 :]], {}), out)
+            parts.append((value, multiply(Poly(out), inner)))
+    return combination(parts)
+
+
+def _of_factor(factor: Factor) -> Poly:
+    array, idx, exponent = factor
+    if array is ARGUMENT:
+        return scale(exponent, functions.single((array, idx, exponent - 1))) if exponent != 1 else ONE
+    if not any(depends(arg) for arg in array.args):
+        return ZERO
+    if array.kind not in ENTRYWISE:
+        raise Unsupported(f"the derivative of {array.kind}")
+    arg = functions.argument(factor)
+    inner = differentiated(arg)
+    if array.kind == "root":
+        return multiply(scale(exponent, functions.power_rational(arg, exponent - 1)), inner)
+    own = multiply(_outer(array, idx, arg), inner) if array.kind != "power" else _of_power(factor)
+    return multiply(scale(exponent, functions.power_rational(functions.single((array, idx, 1)), exponent - 1)), own)
+
+
+def _of_power(factor: Factor) -> Poly:
+    base, exponent = functions.argument(factor, 0), functions.argument(factor, 1)
+    value = functions.power(base, exponent)
+    grown = multiply(differentiated(exponent), functions.log(base))
+    relative = multiply(exponent, differentiated(base), functions.power_rational(base, -1))
+    return multiply(value, add([grown, relative]))
+
+
+def _outer(array: Atom, idx: tuple[int, ...], arg: Poly) -> Poly:
+    """The derivative of the function that an atom applies, at its argument."""
+    kind = array.kind
+    if kind == "exp":
+        return functions.exp(arg)
+    if kind == "log":
+        return functions.power_rational(arg, -1)
+    if kind == "abs":
+        return functions.sign(arg)
+    if kind in ("step", "nonzero"):
+        return ZERO
+    assert kind == "elem" and isinstance(array.data, tuple)
+    name, order = array.data
+    known = _KNOWN.get(name)
+    return functions.named(name, order + 1, arg) if known is None or order else known(arg)
+
+
+def _gaussian(arg: Poly) -> Poly:
+    bell = functions.exp(scale(-1, multiply(arg, arg)))
+    return scale(2, multiply(functions.power_rational(functions.pi(), Fraction(-1, 2)), bell))
+
+
+_KNOWN: dict[str, Callable[[Poly], Poly]] = {
+    "sin": functions.cos,
+    "cos": lambda arg: scale(-1, functions.sin(arg)),
+    "erf": _gaussian,
+    "asin": lambda arg: functions.power_rational(combination([(1, ONE), (-1, multiply(arg, arg))]), Fraction(-1, 2)),
+    "atan": lambda arg: functions.power_rational(add([ONE, multiply(arg, arg)]), -1),
+}
+
+
+def evaluated(poly: Poly, value: Poly) -> Poly:
+    """A scalar function of t at a value, entry by entry."""
+    memo: dict[Atom, Poly] = {}
+
+    def image(array: Atom) -> Poly:
+        if array not in memo:
+            if array is ARGUMENT:
+                memo[array] = value
+            elif array.args and any(depends(arg) for arg in array.args):
+                memo[array] = functions.applied(array, [evaluated(arg, value) for arg in array.args])
+            else:
+                memo[array] = Poly({((array, (), 1),): 1})
+        return memo[array]
+
+    out: dict[Term, Rational] = {}
+    for term, coefficient in poly.terms.items():
+        parts = [functions.power_rational(image(array), exponent) for array, _, exponent in term]
+        for found, own in (multiply(*parts) if parts else ONE).terms.items():
+            collect(out, found, coefficient * own)
+    return Poly(out)

@@ -1,0 +1,263 @@
+"""Rewriting of one product: powers that reduce, inverses that cancel, attributes.
+
+Every rule leaves the value as it is wherever the product has one (at a generic point), so that what is proved holds
+wherever both sides are defined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from math import floor
+
+from gradcli.expr.shapes import Dim
+from gradcli.normal.atom import ENTRYWISE, FIRST_DUMMY, Atom, Rational, Term, rational
+from gradcli.normal.match import find
+from gradcli.normal.poly import ONE, ZERO, Poly, number
+from gradcli.normal.product import Rewritten, Spot, Table
+
+IDEMPOTENT = frozenset({"mask", "step", "nonzero", "delta"})
+
+
+def rewrite(table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
+    """The product after the first rule that applies, or None where it is reduced."""
+    for spot, exponent in table.items():
+        array = spot[0]
+        kind = array.kind
+        if kind == "sym":
+            if array.data[1]:  # type: ignore[index]
+                found = _attributes(spot, exponent, table, dummies)
+            else:
+                continue
+        elif kind in ENTRYWISE:
+            found = _entrywise(spot, exponent, table, dummies)
+        elif kind == "inv":
+            found = _inverse(spot, exponent, table, dummies)
+        elif kind == "mask":
+            found = _mask(spot, exponent, table, dummies)
+        elif kind == "num":
+            found = _prime(spot, exponent, table, dummies)
+        else:
+            continue
+        if found is not None:
+            return found
+    return None
+
+
+def _with(
+    table: Table,
+    dummies: dict[int, Dim],
+    spot: Spot,
+    exponent: Rational,
+    sums: list[tuple[Poly, dict[int, int]]] | None = None,
+) -> Rewritten:
+    """The product with another exponent at one spot, times sums."""
+    changed = dict(table)
+    changed[spot] = rational(exponent)
+    return Rewritten(1, changed, dict(dummies), sums or [])
+
+
+def _prime(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
+    whole = floor(exponent)
+    if not whole:
+        return None
+    prime = spot[0].data
+    assert isinstance(prime, int)
+    out = _with(table, dummies, spot, exponent - whole)
+    out.coefficient = rational(Fraction(prime) ** whole)
+    return out
+
+
+# ------------------------------------------------------------------ functions
+
+
+def _entrywise(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
+    from gradcli.normal import functions
+
+    array, idx = spot
+    if any(i < 0 for i in idx) or len(set(idx)) < len(idx):
+        # The entry of a function is the function of the entry.
+        first = {slot: i if i < 0 else idx.index(i) for slot, i in enumerate(idx)}
+        image = functions.power_rational(functions.rebuilt(array, first), exponent)
+        return _with(table, dummies, spot, 0, [(image, dict(enumerate(idx)))])
+    slots = dict(enumerate(idx))
+    kind = array.kind
+    if kind in IDEMPOTENT:
+        return _with(table, dummies, spot, 1) if exponent > 0 and exponent != 1 else None
+    if kind == "abs" and not 0 < exponent < 2:
+        even = 2 * floor(Fraction(exponent) / 2)
+        return _with(table, dummies, spot, exponent - even, [(functions.power_rational(array.args[0], even), slots)])
+    if kind == "elem" and array.data == ("sin", 0) and isinstance(exponent, int) and exponent != 1:
+        half = exponent // 2
+        return _with(table, dummies, spot, exponent % 2, [(functions.cosine_squares(array.args[0], half), slots)])
+    if kind == "root":
+        return _root(spot, exponent, table, dummies)
+    return None
+
+
+def _root(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
+    """Powers of a sum: whole ones are multiplied out, negative ones reduced modulo the sum."""
+    from gradcli.normal import functions
+
+    array, idx = spot
+    slots = dict(enumerate(idx))
+    base = array.args[0]
+    if exponent >= 1 or (exponent < 0 and functions.is_unit_product(base)):
+        whole = floor(exponent)
+        return _with(table, dummies, spot, exponent - whole, [(functions.power_rational(base, whole), slots)])
+    if exponent > 0:
+        return None
+    for pattern, image in functions.root_reductions(array, exponent):
+        match = find(pattern, table, slots, set())
+        if match is not None:
+            out = _with(table, dummies, spot, 0, [(image, slots)])
+            _take(out, match.taken)
+            return out
+    return None
+
+
+def _take(out: Rewritten, taken: dict[Spot, Rational]) -> None:
+    """Take factors away, with the dummies that stand in nothing else."""
+    for spot, exponent in taken.items():
+        out.table[spot] = rational(out.table[spot] - exponent)
+    left = {i for (_, idx), exponent in out.table.items() if exponent for i in idx}
+    left |= {i for _, mapping in out.sums for i in mapping.values()}
+    gone = {i for _, idx in taken for i in idx if i >= FIRST_DUMMY} - left
+    for i in gone:
+        out.dummies.pop(i, None)
+
+
+# ------------------------------------------------------------------- matrices
+
+
+def _inverse(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
+    """`inv(P) @ P` and `P @ inv(P)` inside a product, P a sum: its leading term is replaced."""
+    from gradcli.normal import matrices
+
+    if exponent != 1:
+        return None
+    array, idx = spot
+    reductions = matrices.inverse_reductions(array)
+    if reductions is None:
+        return None
+    others = {other: value for other, value in table.items() if other != spot}
+    for on_left, joined, outer, image in _sides(array, idx, reductions):
+        if joined < FIRST_DUMMY or joined == outer:
+            continue
+        near, far = (1, 0) if on_left else (0, 1)
+        match = find(reductions[0], others, {near: joined}, {near})
+        if match is not None:
+            out = _with(table, dummies, spot, 0, [(image, {0: match.indices[far], 1: outer})])
+            _take(out, match.taken)
+            out.dummies.pop(joined, None)
+            return out
+    return None
+
+
+def _sides(
+    array: Atom, idx: tuple[int, ...], reductions: tuple[Term, Poly, Poly]
+) -> Iterator[tuple[bool, int, int, Poly]]:
+    """Ways in which an inverse may meet its matrix: (whether that stands on the left, joined, other index, image)."""
+    _, left_image, right_image = reductions
+    ends = [idx, idx[::-1]] if array.symmetries else [idx]
+    for row, column in ends:
+        yield True, row, column, left_image
+        yield False, column, row, right_image
+
+
+def _mask(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
+    from gradcli.normal import matrices
+
+    array, (row, column) = spot
+    band = array.data
+    assert isinstance(band, int)
+    if row == column:
+        return _with(table, dummies, spot, 0, [(ONE if band >= 0 else ZERO, {})])
+    if row < 0 and column < 0:
+        return _with(table, dummies, spot, 0, [(number(int(row - column <= band)), {})])
+    if exponent > 0 and exponent != 1:
+        return _with(table, dummies, spot, 1)
+    if exponent != 1:
+        return None
+    if band == 0:
+        return _with(table, dummies, spot, 0, [(matrices.lower_part(array.dims), {0: row, 1: column})])
+    if (row > column and row < FIRST_DUMMY) or (row >= FIRST_DUMMY > column):
+        return _with(table, dummies, spot, 0, [(matrices.turned_mask(array), {0: column, 1: row})])
+    for other in table:
+        if other[0].kind == "mask" and other != spot and other[1] == spot[1]:
+            wider = spot if band >= other[0].data else other  # type: ignore[operator]
+            return _with(table, dummies, wider, 0)
+    return None
+
+
+def _attributes(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
+    array, idx = spot
+    attributes = array.data[1]  # type: ignore[index]
+    if len(idx) != 2:
+        return None
+    row, column = idx
+    if "permutation" in attributes and exponent > 0 and exponent != 1:
+        return _with(table, dummies, spot, 1)
+    if "unit" in attributes and row == column:
+        return _with(table, dummies, spot, 0)
+    if "lower" in attributes or "upper" in attributes:
+        return _triangular(spot, "lower" in attributes, table, dummies)
+    if "orthogonal" in attributes or "permutation" in attributes:
+        return _orthogonal(spot, exponent, table, dummies)
+    return None
+
+
+def _triangular(spot: Spot, lower: bool, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
+    """Entries on the wrong side of the diagonal are zero."""
+    from gradcli.normal import matrices
+
+    array, (row, column) = spot
+    if row < 0 and column < 0 and row != column and (row < column) != lower:
+        return _with(table, dummies, spot, 0, [(ZERO, {})])  # fixed positions are negative: -3 is below -1
+    for other, exponent in table.items():
+        if other[0].kind != "mask" or other[0].data != -1 or exponent != 1 or row == column:
+            continue
+        if other[1] == (row, column):  # strictly below the diagonal
+            image = matrices.without_diagonal(array) if lower else ZERO
+        elif other[1] == (column, row):  # strictly above
+            image = ZERO if lower else matrices.without_diagonal(array)
+        else:
+            continue
+        if table[spot] != 1:
+            return None
+        out = _with(table, dummies, spot, 0, [(image, {0: row, 1: column})])
+        out.table[other] = 0
+        return out
+    return None
+
+
+def _orthogonal(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
+    """`Q.T @ Q` and `Q @ Q.T` are the identity; a permutation's rows and columns sum to one."""
+    from gradcli.normal import matrices
+
+    array, idx = spot
+    attributes = array.data[1]  # type: ignore[index]
+    counts: dict[int, int] = {}
+    for _, places in table:
+        for i in set(places):
+            counts[i] = counts.get(i, 0) + 1
+    for side in (0, 1):
+        joined, outer = idx[side], idx[1 - side]
+        if joined < FIRST_DUMMY or joined == outer:
+            continue
+        if counts[joined] == 1 and (exponent == 2 or "permutation" in attributes):
+            out = _with(table, dummies, spot, 0)
+            out.dummies.pop(joined, None)
+            return out
+        if counts[joined] != 2 or exponent != 1:
+            continue
+        for other, power in table.items():
+            if other[0] is array and other != spot and power == 1 and other[1][side] == joined:
+                far = other[1][1 - side]
+                if far == joined:
+                    continue
+                out = _with(table, dummies, spot, 0, [(matrices.identity(array.dims[0]), {0: outer, 1: far})])
+                out.table[other] = 0
+                out.dummies.pop(joined, None)
+                return out
+    return None

@@ -1,0 +1,164 @@
+"""Products of factors to sums of canonical terms: identities contracted, equal factors collected, rules applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import product as cartesian
+
+from gradcli.expr.shapes import Dim
+from gradcli.normal.atom import FIRST_DUMMY, Factor, Rational, Term, TooLarge, delta, settled
+from gradcli.normal.label import canonical
+from gradcli.normal.poly import MOST_TERMS, Poly, collect
+from gradcli.normal.product import Product, Rewritten, Table, dimension
+
+MOST_STEPS = 100_000
+
+
+def contract(parts: Iterable[tuple[Poly, Mapping[int, int]]], bound: Mapping[int, Dim] | None = None) -> Poly:
+    """The product of polynomials, their free indices renamed, summed over the indices in `bound`.
+
+    What the maps leave out keeps its name; the indices in `bound` are 100 and more.
+    Raises TooLarge.
+    """
+    listed = [(list(poly.terms.items()), mapping) for poly, mapping in parts]
+    count = 1
+    for terms, _ in listed:
+        count *= len(terms)
+    if count > MOST_TERMS:
+        raise TooLarge("a product of sums with too many terms")
+    out: dict[Term, Rational] = {}
+    for choice in cartesian(*(terms for terms, _ in listed)):
+        item = Product(1, [], dict(bound or {}))
+        for (term, value), (_, mapping) in zip(choice, listed, strict=True):
+            item.coefficient *= value
+            item.multiply_in(term, mapping)
+        simplify(item, out)
+    return Poly(out)
+
+
+def multiply(*polys: Poly) -> Poly:
+    """The product of polynomials, entry by entry over the same free indices."""
+    return contract([(poly, {}) for poly in polys])
+
+
+def substitute(poly: Poly, mapping: Mapping[int, int]) -> Poly:
+    """Free indices renamed, all at once, to free or fixed ones."""
+    if all(i == j for i, j in mapping.items()):
+        return poly
+    return contract([(poly, mapping)])
+
+
+def times(poly: Poly, factors: list[Factor]) -> Poly:
+    """A polynomial times factors without dummies."""
+    out: dict[Term, Rational] = {}
+    for term, value in poly.terms.items():
+        item = Product(value, list(factors), {})
+        item.multiply_in(term, {})
+        simplify(item, out)
+    return Poly(out)
+
+
+def simplify(start: Product, out: dict[Term, Rational]) -> None:
+    """Add a product to `out`, as canonical terms.
+
+    Raises TooLarge.
+    """
+    from gradcli.normal.rules import rewrite
+
+    todo = [start]
+    steps = 0
+    while todo:
+        steps += 1
+        if steps > MOST_STEPS or len(out) > MOST_TERMS:
+            raise TooLarge("too many terms")
+        item = todo.pop()
+        if not item.coefficient or not _contract_deltas(item):
+            continue
+        table = _collected(item)
+        rewritten = rewrite(table, item.dummies)
+        if rewritten is not None:
+            rewritten.coefficient *= item.coefficient
+            todo.extend(_expanded(rewritten))
+            continue
+        factors = [(array, idx, exponent) for (array, idx), exponent in table.items()]
+        collect(out, canonical(factors), item.coefficient)
+
+
+def _expanded(rewritten: Rewritten) -> list[Product]:
+    """Multiply out the sums that a rule leaves."""
+    products = [Product(rewritten.coefficient, rewritten.factors(), dict(rewritten.dummies))]
+    for poly, mapping in rewritten.sums:
+        if len(products) * len(poly.terms) > MOST_TERMS:
+            raise TooLarge("a product of sums with too many terms")
+        grown: list[Product] = []
+        for item in products:
+            for term, value in poly.terms.items():
+                longer = Product(item.coefficient * value, list(item.factors), dict(item.dummies))
+                longer.multiply_in(term, mapping)
+                grown.append(longer)
+        products = grown
+    return products
+
+
+def _contract_deltas(item: Product) -> bool:
+    """Put equal what identities make equal; False where the product is zero."""
+    if not any(array.kind == "delta" for array, _, _ in item.factors):
+        return True
+    equal: dict[int, int] = {}
+
+    def root(i: int) -> int:
+        while i in equal:
+            i = equal[i]
+        return i
+
+    dims: dict[int, Dim] = {}
+    others: list[Factor] = []
+    for factor in item.factors:
+        array, idx, exponent = factor
+        if array.kind != "delta" or exponent < 0:
+            others.append(factor)
+            continue
+        i, j = root(idx[0]), root(idx[1])
+        if i == j:
+            continue
+        if i < 0 and j < 0:
+            return False
+        keep, drop = (i, j) if _rank(i) < _rank(j) else (j, i)
+        equal[drop] = keep
+        dims[drop] = array.dims[0]
+    mapping = {i: root(i) for i in equal}
+    factors: list[Factor] = []
+    for array, idx, exponent in others:
+        if any(i in mapping for i in idx):
+            idx = tuple(mapping.get(i, i) for i in idx)
+        factors.append((array, idx, exponent))
+    for i, kept in mapping.items():
+        if i >= FIRST_DUMMY:
+            item.dummies.pop(i, None)
+        else:
+            factors.append((delta(dims[i]), (kept, i), 1))
+    item.factors = factors
+    return True
+
+
+def _rank(i: int) -> tuple[int, int]:
+    """Which index stands for a class of equal ones: fixed before free before dummy, then the first."""
+    return (0 if i < 0 else 1 if i < FIRST_DUMMY else 2), i
+
+
+def _collected(item: Product) -> Table:
+    """The factors with exponents added up; a dummy that stands nowhere any more counts its dimension."""
+    table: Table = {}
+    for array, idx, exponent in item.factors:
+        spot = (array, settled(array, idx))
+        table[spot] = table.get(spot, 0) + exponent
+    table = {spot: exponent for spot, exponent in table.items() if exponent}
+    here = {i for _, idx in table for i in idx}
+    for i, dim in list(item.dummies.items()):
+        if i not in here:
+            del item.dummies[i]
+            number, names = dimension(dim)
+            item.coefficient *= number
+            for name in names:
+                table[name, ()] = table.get((name, ()), 0) + 1
+    return {spot: exponent for spot, exponent in table.items() if exponent}
