@@ -21,7 +21,7 @@ def spelled(name: str) -> str:
 def as_part(name: str) -> str:
     """A name, or the text of a list of names, as the end of an identifier: `[x, y]` is `x_y`."""
     words = re.findall(r"\w+", name)
-    return spelled("_".join(words)) if words else "_"
+    return re.sub(r"\W", "_", unicodedata.normalize("NFKC", "_".join(words)))
 
 
 class Names:

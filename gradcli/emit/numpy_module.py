@@ -105,19 +105,22 @@ class _Module:
     def text(self) -> str:
         """The whole module."""
         parts = [self._function("value", self.values, {}, describe_value(self.of, self.values), None)]
-        taken = {"value"}
+        taken, aliases = {"value"}, list[str]()
         for answer in self.answers:
             name = f"{answer.kind}_{as_part(answer.wrt)}"
             while name in taken:
                 name += "_"
             taken.add(name)
+            as_written = f"{answer.kind}_{answer.wrt}"
+            if as_written != name and as_written.isidentifier():  # Python reads ϵ as ε, getattr does not
+                aliases.append(f'globals()["{as_written}"] = {name}')
             steps = {step.name: step.value for step in answer.where}
             parts.append(self._function(name, [answer.value], steps, describe(answer), answer))
         helpers = [self._helper_text(key) for key in HELPERS if key in self.helpers]
         standard = ["import math", ""] if "erf" in self.helpers else []
         imports = [*standard, f"import numpy as {self.xp}"]
         title = f'"""{_plain(self.of)} and its derivatives."""'
-        body = [*helpers, *self.functions, *parts]
+        body = [*helpers, *self.functions, *parts, *(["\n".join(aliases)] if aliases else [])]
         return "\n".join([title, "", *imports, "", "", "\n\n\n".join(part.strip("\n") for part in body), ""])
 
     def _helper_text(self, key: str) -> str:

@@ -1,0 +1,137 @@
+"""The functions of the language in JAX, on values as `jax_ref` has them: a vector is a column of two axes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+Value = Any
+
+_SCALAR: dict[str, Callable[[Value], Value]] = {
+    "exp": jnp.exp,
+    "log": jnp.log,
+    "sqrt": jnp.sqrt,
+    "sin": jnp.sin,
+    "cos": jnp.cos,
+    "tan": jnp.tan,
+    "asin": jnp.arcsin,
+    "acos": jnp.arccos,
+    "atan": jnp.arctan,
+    "sinh": jnp.sinh,
+    "cosh": jnp.cosh,
+    "tanh": jnp.tanh,
+    "sigmoid": jax.nn.sigmoid,
+    "relu": jax.nn.relu,
+    "softplus": jax.nn.softplus,
+    "abs": jnp.abs,
+    "sign": jnp.sign,
+    "erf": jax.scipy.special.erf,
+}
+
+
+def language_scalar(name: str) -> Callable[[Value], Value] | None:
+    """An elementwise function of the language."""
+    return _SCALAR.get(name)
+
+
+def nth_derivative(function: Callable[[Value], Value], order: int) -> Callable[[Value], Value]:
+    """A derivative of a scalar function, applied to every entry."""
+    if order == 0:
+        return function
+    for _ in range(order):
+        function = jax.grad(lambda t, f=function: jnp.asarray(f(t)).reshape(()))
+
+    def everywhere(t: Value) -> Value:
+        flat = jnp.asarray(t).reshape(-1)
+        return jax.vmap(function)(flat).reshape(jnp.shape(t))
+
+    return everywhere
+
+
+def _is_list(a: Value) -> bool:
+    return jnp.ndim(a) == 2 and 1 in a.shape
+
+
+def _total(a: Value, axis: int | None = None) -> Value:
+    return jnp.sum(a) if axis is None else _over_axis(jnp.sum, a, axis)
+
+
+def _mean(a: Value, axis: int | None = None) -> Value:
+    return jnp.mean(a) if axis is None else _over_axis(jnp.mean, a, axis)
+
+
+def _over_axis(function: Callable[..., Value], a: Value, axis: int) -> Value:
+    out = function(a, axis=axis)
+    return out.reshape(()) if out.shape == (1,) else out[:, None]
+
+
+def _soft(function: Callable[..., Value]) -> Callable[..., Value]:
+    def apply(a: Value, axis: int | None = None) -> Value:
+        return function(a, axis=None if axis is None else axis)
+
+    return apply
+
+
+def _logsumexp(a: Value, axis: int | None = None) -> Value:
+    if axis is None:
+        return jax.scipy.special.logsumexp(a)
+    return _over_axis(jax.scipy.special.logsumexp, a, axis)
+
+
+def _diag(a: Value) -> Value:
+    return jnp.diag(a.reshape(-1)) if _is_list(a) else jnp.diagonal(a)[:, None]
+
+
+def _kron(a: Value, b: Value) -> Value:
+    return jnp.kron(jnp.atleast_2d(a), jnp.atleast_2d(b))
+
+
+def _adj(a: Value) -> Value:
+    n = a.shape[0]
+    cofactors = [
+        [(-1) ** (i + j) * jnp.linalg.det(jnp.delete(jnp.delete(a, i, 0), j, 1)) for j in range(n)] for i in range(n)
+    ]
+    return jnp.array(cofactors).T
+
+
+def _extreme(function: Callable[[Value, Value], Value]) -> Callable[[Value, Value], Value]:
+    def apply(a: Value, b: Value) -> Value:
+        assert jnp.ndim(a) == 0 or jnp.ndim(b) == 0 or jnp.shape(a) == jnp.shape(b)
+        return function(a, b)
+
+    return apply
+
+
+def _solve(a: Value, b: Value) -> Value:
+    return jnp.linalg.inv(a) @ b
+
+
+FUNCTIONS: dict[str, Callable[..., Value]] = {
+    "max": _extreme(jnp.maximum),
+    "min": _extreme(jnp.minimum),
+    "where": lambda c, a, b: jnp.where(c != 0, a, b),
+    "softmax": _soft(jax.nn.softmax),
+    "logsoftmax": _soft(jax.nn.log_softmax),
+    "logsumexp": _logsumexp,
+    "sum": _total,
+    "mean": _mean,
+    "tr": jnp.trace,
+    "det": jnp.linalg.det,
+    "logdet": lambda a: jnp.linalg.slogdet(a)[1],
+    "adj": _adj,
+    "inv": lambda a: 1 / a if jnp.ndim(a) == 0 else jnp.linalg.inv(a),
+    "solve": _solve,
+    "norm": lambda a: jnp.sqrt(jnp.sum(a * a)),
+    "norm1": lambda a: jnp.sum(jnp.abs(a)),
+    "dot": lambda a, b: jnp.sum(a * b),
+    "outer": lambda a, b: jnp.outer(a, b),
+    "kron": _kron,
+    "vec": lambda a: a.T.reshape(-1, 1),
+    "diag": _diag,
+    "tril": lambda a, k=0: jnp.tril(a, int(k)),
+    "triu": lambda a, k=0: jnp.triu(a, int(k)),
+    "stop": jax.lax.stop_gradient,
+}

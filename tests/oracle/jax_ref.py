@@ -1,0 +1,299 @@
+"""The language, read from its syntax tree straight into JAX: an oracle that shares nothing with `gradcli.expr`.
+
+Inside, a vector is a column of two axes, so that products and transposes mean what the language reference says
+without further thought; scalars have no axes.  `natural` is what goes in and comes out: a vector has one axis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from gradcli.syntax import ast
+from gradcli.syntax.ast import Source
+from gradcli.syntax.parse import parse_module
+from tests.oracle.jax_functions import FUNCTIONS, language_scalar, nth_derivative
+
+jax.config.update("jax_enable_x64", True)
+
+CONSTANTS = {"pi": jnp.pi, "e_": jnp.e, "inf": jnp.inf}
+Value = Any
+
+
+class Identity:
+    """`I`, of whatever size is wanted, times a scalar."""
+
+    def __init__(self, factor: Value = 1.0) -> None:
+        self.factor = factor
+
+    def like(self, other: Value) -> Value:
+        return self.factor * jnp.eye(other.shape[0])
+
+
+def inside(natural: Value) -> Value:
+    """A vector becomes a column; `1 x 1` a scalar."""
+    a = jnp.asarray(natural, dtype=jnp.float64)
+    a = a[:, None] if a.ndim == 1 else a
+    return a.reshape(()) if a.shape == (1, 1) else a
+
+
+def outside(value: Value) -> Value:
+    """A column becomes a vector."""
+    a = jnp.asarray(value)
+    return a[:, 0] if a.ndim == 2 and a.shape[1] == 1 else a
+
+
+def matrix_product(a: Value, b: Value) -> Value:
+    """`a @ b`: a scalar is 1 x 1, and a 1 x 1 result a scalar."""
+    if isinstance(a, Identity):
+        return a.factor * b
+    if isinstance(b, Identity):
+        return b.factor * a
+    a, b = jnp.asarray(a), jnp.asarray(b)
+    out = (a.reshape(1, 1) if a.ndim == 0 else a) @ (b.reshape(1, 1) if b.ndim == 0 else b)
+    return out.reshape(()) if out.shape == (1, 1) else out
+
+
+def together(values: list[Value]) -> list[Value]:
+    """Operands of an elementwise operation: of one shape but for scalars, which are all that is broadcast."""
+    shaped = next((v for v in values if not isinstance(v, Identity) and jnp.ndim(v)), None)
+    out = []
+    for v in values:
+        if isinstance(v, Identity):
+            assert shaped is not None
+            v = v.like(shaped)
+        assert shaped is None or jnp.ndim(v) == 0 or jnp.shape(v) == shaped.shape, "implicit broadcasting"
+        out.append(v)
+    return out
+
+
+class Reference:
+    """One program.  `sizes` are the dimensions, `functions` the opaque ones: `name -> f(order)`."""
+
+    def __init__(self, text: str, sizes: Mapping[str, int], functions: Mapping[str, Callable[[int], Any]]) -> None:
+        module, diagnostics = parse_module(Source("program", text))
+        assert not [d for d in diagnostics if d.is_error], diagnostics
+        self.sizes = dict(sizes)
+        self.functions = functions
+        self.definitions: dict[str, ast.Statement] = {}
+        self.defined_functions: dict[str, ast.DefineFunction] = {}
+        self.declared: dict[str, ast.Declare] = {}
+        for statement in module.statements:
+            match statement:
+                case ast.Declare():
+                    self.declared.update({name.id: statement for name in statement.names})
+                case ast.Define() | ast.DefineIndexed():
+                    self.definitions[statement.name.id] = statement
+                case ast.DefineFunction():
+                    self.defined_functions[statement.name.id] = statement
+
+    def value(self, of: str, arguments: Mapping[str, Value]) -> Value:
+        """The value of a name, natural, given all free names; a definition that is given too is not looked at."""
+        env: dict[str, Value] = {name: inside(value) for name, value in arguments.items()}
+        for name, statement in self.definitions.items():
+            if name in arguments:
+                continue
+            if isinstance(statement, ast.Define):
+                env[name] = self.eval(statement.value, env)
+            elif isinstance(statement, ast.DefineIndexed):
+                env[name] = self.indexed(statement, env)
+            if name == of:
+                break
+        return outside(env[of])
+
+    # ------------------------------------------------------------------ expressions
+
+    def eval(self, e: ast.Expr, env: Mapping[str, Value]) -> Value:
+        match e:
+            case ast.Num():
+                return jnp.float64(float(e.value))
+            case ast.Name():
+                return self.name(e.id, env)
+            case ast.Neg():
+                inner = self.eval(e.arg, env)
+                return Identity(-inner.factor) if isinstance(inner, Identity) else -inner
+            case ast.Sum():
+                terms = together([self.eval(t, env) for t in e.terms])
+                total = terms[0]
+                for op, term in zip(e.ops, terms[1:], strict=True):
+                    total = total + term if op == "+" else total - term
+                return total
+            case ast.Product():
+                out = self.eval(e.factors[0], env)
+                for op, factor in zip(e.ops, e.factors[1:], strict=True):
+                    out = self.product(op, out, self.eval(factor, env))
+                return out
+            case ast.Compare():
+                a, b = together([self.eval(e.left, env), self.eval(e.right, env)])
+                test = {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[e.op]
+                return test.astype(jnp.float64)
+            case ast.Power():
+                base, exponent = together([self.eval(e.base, env), self.eval(e.exponent, env)])
+                return power(base, exponent, e.exponent)
+            case ast.MatPower():
+                return self.matrix_power(e, env)
+            case ast.Transpose():
+                inner = self.eval(e.arg, env)
+                return inner.T
+            case ast.Call():
+                return self.call(e, env)
+            case ast.Index():
+                return self.entry(e, env)
+            case ast.ListLit():
+                return self.literal(e, env)
+            case ast.IndexSum():
+                return self.index_sum(e, env)
+        raise NotImplementedError(type(e).__name__)
+
+    def name(self, name: str, env: Mapping[str, Value]) -> Value:
+        if name in env:
+            return env[name]
+        if name in CONSTANTS:
+            return CONSTANTS[name]
+        if name == "I":
+            return Identity()
+        return jnp.float64(self.sizes[name])
+
+    def product(self, op: str, a: Value, b: Value) -> Value:
+        if op == "@":
+            return matrix_product(a, b)
+        if op == "kron":
+            return FUNCTIONS["kron"](a, b)
+        if isinstance(a, Identity) and jnp.ndim(b) == 0:
+            return Identity(a.factor * b if op == "*" else a.factor / b)
+        if isinstance(b, Identity) and jnp.ndim(a) == 0:
+            return Identity(a * b.factor)
+        a, b = together([a, b])
+        return a * b if op == "*" else a / b
+
+    def matrix_power(self, e: ast.MatPower, env: Mapping[str, Value]) -> Value:
+        base, exponent = self.eval(e.base, env), self.eval(e.exponent, env)
+        if jnp.ndim(base) == 0:
+            return power(base, exponent, e.exponent)
+        k = int(exponent)
+        if k < 0:
+            base, k = jnp.linalg.inv(base), -k
+        out = jnp.eye(base.shape[0])
+        for _ in range(k):
+            out = out @ base
+        return out
+
+    def literal(self, e: ast.ListLit, env: Mapping[str, Value]) -> Value:
+        rows = [
+            [self.eval(cell, env) for cell in item.items] if isinstance(item, ast.ListLit) else [self.eval(item, env)]
+            for item in e.items
+        ]
+        out = jnp.stack([jnp.stack([jnp.asarray(cell).reshape(()) for cell in row]) for row in rows])
+        return out.reshape(()) if out.shape == (1, 1) else out
+
+    # ------------------------------------------------------------------------ calls
+
+    def call(self, e: ast.Call, env: Mapping[str, Value]) -> Value:
+        if e.fn in ("ones", "zeros", "eye"):
+            return self.filled(e.fn, [self.size(arg) for arg in e.args])
+        if e.fn == "einsum":
+            assert isinstance(e.args[0], ast.Str)
+            operands = [self.eval(arg, env) for arg in e.args[1:]]
+            subscripts = e.args[0].value.replace(" ", "").split("->")[0].split(",")
+            trimmed = [a.reshape(-1) if len(s) < jnp.ndim(a) else a for s, a in zip(subscripts, operands, strict=True)]
+            return inside_keeping_rows(jnp.einsum(e.args[0].value, *trimmed))
+        if e.fn in self.defined_functions:
+            return self.defined(e, env)
+        args = [self.eval(arg, env) for arg in e.args]
+        if e.fn in FUNCTIONS and not e.primes:
+            options = {key: int(self.eval(value, env)) for key, value in e.kwargs}
+            return FUNCTIONS[e.fn](*args, **options)
+        scalar = language_scalar(e.fn)
+        if scalar is not None:
+            return nth_derivative(scalar, e.primes)(args[0])
+        declared = self.declared.get(e.fn)
+        if declared is not None and isinstance(declared.type, ast.FunctionType) and declared.type.domain.dims:
+            return inside_keeping_rows(self.functions[e.fn](e.primes)(outside(args[0])))
+        return self.functions[e.fn](e.primes)(args[0])
+
+    def defined(self, e: ast.Call, env: Mapping[str, Value]) -> Value:
+        statement = self.defined_functions[e.fn]
+        args = [self.eval(arg, env) for arg in e.args]
+        params = [param.id for param in statement.params]
+        if not e.primes:
+            return self.eval(statement.value, {**env, **dict(zip(params, args, strict=True))})
+        scalar = lambda t: self.eval(statement.value, {**env, params[0]: t})  # noqa: E731
+        return nth_derivative(scalar, e.primes)(args[0])
+
+    def filled(self, name: str, sizes: list[int]) -> Value:
+        if name == "eye":
+            return jnp.eye(sizes[0])
+        fill = jnp.ones if name == "ones" else jnp.zeros
+        return inside(fill(sizes))
+
+    def size(self, arg: ast.Expr) -> int:
+        if isinstance(arg, ast.Name):
+            return self.sizes[arg.id]
+        assert isinstance(arg, ast.Num)
+        return int(arg.value)
+
+    # ---------------------------------------------------------------- index notation
+
+    def entry(self, e: ast.Index, env: Mapping[str, Value]) -> Value:
+        base = self.eval(e.base, env)
+        index = [int(self.eval(i, env)) - 1 for i in e.indices]
+        if len(index) == 1 and base.ndim == 2:
+            return base.reshape(-1)[index[0]]
+        return base[tuple(index)]
+
+    def index_sum(self, e: ast.IndexSum, env: Mapping[str, Value]) -> Value:
+        ranges = self.ranges(e.body, env)
+        total: Value = jnp.float64(0)
+        for index in np.ndindex(*(ranges[name] for name in e.indices)):
+            inner = {name: jnp.float64(i + 1) for name, i in zip(e.indices, index, strict=True)}
+            total = total + self.eval(e.body, {**env, **inner})
+        return total
+
+    def indexed(self, e: ast.DefineIndexed, env: Mapping[str, Value]) -> Value:
+        names = [index.id for index in e.indices]
+        ranges = self.ranges(e.value, env)
+        shape = tuple(ranges[name] for name in names)
+        cells = []
+        for index in np.ndindex(*shape):
+            inner = {name: jnp.float64(i + 1) for name, i in zip(names, index, strict=True)}
+            cells.append(jnp.asarray(self.eval(e.value, {**env, **inner})).reshape(()))
+        return inside_keeping_rows(jnp.stack(cells).reshape(shape))
+
+    def ranges(self, e: ast.Expr, env: Mapping[str, Value]) -> dict[str, int]:
+        """How far each index name goes: as far as the axes that it indexes."""
+        found: dict[str, int] = {}
+        todo: list[Any] = [e]
+        while todo:
+            part = todo.pop()
+            if isinstance(part, ast.Index) and isinstance(part.base, ast.Name) and part.base.id in env:
+                shape = jnp.shape(outside(env[part.base.id]))
+                if len(shape) == 2 and shape[0] == 1 and len(part.indices) == 1:
+                    shape = shape[1:]
+                for index, size in zip(part.indices, shape, strict=True):
+                    if isinstance(index, ast.Name):
+                        found[index.id] = size
+            if isinstance(part, ast.Expr):
+                todo.extend(getattr(part, slot) for slot in part.__slots__ if slot != "span")
+            elif isinstance(part, tuple):
+                todo.extend(part)
+        return found
+
+
+def inside_keeping_rows(natural: Value) -> Value:
+    """A vector becomes a column; anything else stays."""
+    a = jnp.asarray(natural)
+    return a[:, None] if a.ndim == 1 else a
+
+
+def power(base: Value, exponent: Value, written: ast.Expr) -> Value:
+    """`base ** exponent`; an integer written out is one, so that a negative base has its power."""
+    negative = isinstance(written, ast.Neg)
+    literal = written.arg if isinstance(written, ast.Neg) else written
+    if isinstance(literal, ast.Num) and literal.value.denominator == 1:
+        k = -int(literal.value) if negative else int(literal.value)
+        return jnp.power(base, k) if k >= 0 else 1 / jnp.power(base, -k)
+    return jnp.power(base, exponent)
