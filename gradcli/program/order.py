@@ -58,10 +58,14 @@ def _uses(scope: Scope) -> dict[str, list[str]]:
                 todo += inside[part]
             elif part in scope.losses:
                 todo += [arg.id for arg in scope.losses[part][0].args]
-            elif part == _ARBITRARY and scope.last is not None and "f" not in scope.losses:
+            elif part == _ARBITRARY and scope.last is not None and not _is_named(scope, "f"):
                 todo.append(scope.last)
         uses[name] = list(found)
     return uses
+
+
+def _is_named(scope: Scope, name: str) -> bool:
+    return name in scope.losses or name in scope.values or name in scope.arrays
 
 
 def _called(name: str) -> str:
