@@ -24,15 +24,19 @@ def derive_latex(program: Program, answers: Sequence[Answer]) -> str:
     known: set[Node] = set()
     for layout, group in groupby(answers, key=lambda answer: answer.layout):
         notation = LatexNotation(steps.shared, values, layout)
-        where: list[Bound] = []
-        for (kind, of), members in groupby(group, key=lambda answer: (answer.kind, answer.of)):
+        where: list[_Row] = []
+        stated: set[_Row] = set()
+        titled = groupby(group, key=lambda answer: _title(program, answer.kind, answer.of, answer.layout))
+        for title, members in titled:
             rows: list[_Row] = []
             for answer in members:
-                where += steps.needed(answer.value, known)
+                where += [_step(step, notation) for step in steps.needed(answer.value, known)]
                 rows.append((latex_label(answer), notation.render(answer.value), latex_shape(answer.shape)))
-            parts += [_title(program, kind, of, layout), *_display(rows)]
+            stated.update(rows)
+            parts += [title, *_display(rows)]
+        where = [row for row in where if row not in stated]
         if where:
-            parts += ["where", *_display([_step(step, notation) for step in where])]
+            parts += ["where", *_display(where)]
     notes = dict.fromkeys(note for answer in answers for note in answer.notes)
     parts += [latex_text(note) for note in notes]
     return "\n".join(parts) + "\n"

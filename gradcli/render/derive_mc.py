@@ -27,18 +27,19 @@ def derive_mc(program: Program, answers: Sequence[Answer]) -> str:
     layout = _questions(answers, lines, program.layout)
     notation = McNotation(steps.shared, values, layout)
     known: set[Node] = set()
+    checks: dict[str, None] = {}  # a step that is an answer too is stated once
     for answer in answers:
         for step in steps.needed(answer.value, known):
             written = notation.render(step.value, definition=step.name is not None)
             left = f"{step.name} =" if step.name is not None else f"check {notation.render(step.key)} =="
-            lines.append(_readable(step.value, f"{left} {written}"))
+            checks[_readable(step.value, f"{left} {written}")] = None
         asked = _question_call(answer, layout)
         written = notation.render(answer.value)
         if asked is None:
-            lines.append(f"# {answer.kind} of {answer.of}: {written}")
+            checks[f"# {answer.kind} of {answer.of}: {written}"] = None
         else:
-            lines.append(_readable(answer.value, f"check {asked} == {written}"))
-    return "\n".join(lines) + "\n"
+            checks[_readable(answer.value, f"check {asked} == {written}")] = None
+    return "\n".join([*lines, *checks]) + "\n"
 
 
 def _questions(answers: Sequence[Answer], lines: list[str], layout: str) -> str:

@@ -81,16 +81,19 @@ class _Report:
     def _answers(self, layout: str, answers: list[Answer]) -> list[list[str]]:
         notation = TextNotation(self.steps.shared, self.values, layout)
         sections: list[tuple[str, list[Line]]] = []
-        where: list[Bound] = []
-        for (kind, of), group in groupby(answers, key=lambda answer: (answer.kind, answer.of)):
+        where: list[Line] = []
+        stated: set[tuple[str, str]] = set()
+        for title, group in groupby(answers, key=lambda answer: self._title(answer.kind, answer.of, layout)):
             lines = []
             for answer in group:
-                where += self.steps.needed(answer.value, self.known)
+                where += [self._step(step, notation) for step in self.steps.needed(answer.value, self.known)]
                 remark = self._remark(text_shape(answer.shape), answer.rules)
                 lines.append(Line(text_label(answer), "=", notation.render(answer.value), remark))
-            sections.append((self._title(kind, of, layout), lines))
+            stated.update((line.left, line.right) for line in lines)
+            sections.append((title, lines))
+        where = [line for line in where if (line.left, line.right) not in stated]
         if where:
-            sections.append(("where", [self._step(step, notation) for step in where]))
+            sections.append(("where", where))
         # one alignment for all sections: they are read together
         rows = self._aligned([line for _, lines in sections for line in lines], indent="  ")
         blocks, position = [], 0

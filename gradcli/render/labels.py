@@ -9,7 +9,7 @@ from gradcli.render.latex_names import latex_name
 
 def text_label(answer: Answer) -> str:
     """An answer's left side as Unicode mathematics."""
-    of = answer.of if answer.of.isidentifier() else f"({answer.of})"
+    of = answer.of if answer.of.isidentifier() or answer.of.startswith("[") else f"({answer.of})"
     match answer.kind:
         case "gradient":
             return f"∇_{answer.wrt} {of}"
@@ -24,7 +24,7 @@ def text_label(answer: Answer) -> str:
 
 def latex_label(answer: Answer) -> str:
     """An answer's left side as LaTeX."""
-    of, wrt = latex_name(answer.of), _latex_list(answer.wrt)
+    of, wrt = _latex_list(answer.of), _latex_list(answer.wrt)
     match answer.kind:
         case "gradient":
             return rf"\nabla_{{{wrt}}} {of}"
@@ -37,10 +37,11 @@ def latex_label(answer: Answer) -> str:
     return rf"\text{{{answer.kind}}} \; {of} \; {wrt}"
 
 
-def _latex_list(wrt: str) -> str:
-    if wrt.startswith("[") and wrt.endswith("]"):
-        return f"({', '.join(latex_name(name.strip()) for name in wrt[1:-1].split(','))})"
-    return latex_name(wrt)
+def _latex_list(names: str) -> str:
+    parts = [name.strip() for name in names.strip("[]").split(",")]
+    if names.startswith("[") and all(name.isidentifier() for name in parts):
+        return f"({', '.join(map(latex_name, parts))})"
+    return latex_name(names)
 
 
 def text_shape(shape: Shape) -> str:

@@ -108,7 +108,8 @@ class LatexNotation(Mathematics):
         written = self._decimal(decimal(abs(value))) if value else "0"
         if written is not None:
             loose = sign or "cdot" in written
-            return Form(Level.PRODUCT if loose else Level.ATOM, [sign + written])
+            level = Level.PRODUCT if loose else Level.POSTFIX if "^" in written else Level.ATOM
+            return Form(level, [sign + written])
         top, bottom = digits(abs(value.numerator)), digits(value.denominator)
         return Form(Level.PRODUCT, [rf"{sign}\frac{{{top}}}{{{bottom}}}"])
 
