@@ -495,7 +495,14 @@ class Inference:
                     expr,
                 )
             return ()
+        if isinstance(expr, ast.Name):
+            self._known(expr, local)
         return settle(self.infer(expr, local))
+
+    def _known(self, name: ast.Name, local: dict[str, OpenShape]) -> None:
+        """Complain about a name that stands nowhere in the program: a question brings none into being."""
+        if name.id not in self.shapes and name.id not in self.poisoned and name.id not in local:
+            self.fail("E201", f"{name.id} is not a name of the program.", name, self.nearest(name.id))
 
     def is_arbitrary(self, name: str) -> bool:
         """Whether a name, as what is differentiated, stands for an arbitrary scalar function."""
@@ -514,9 +521,7 @@ class Inference:
             if all(isinstance(item, ast.Name) for item in expr.items):
                 return self.infer(expr, local)
         elif isinstance(expr, ast.Name):
-            known = expr.id in self.shapes or expr.id in self.poisoned
-            if not known and expr.id not in local:
-                self.fail("E201", f"{expr.id} is not a name of the program.", expr, self.nearest(expr.id))
+            self._known(expr, local)
             return self.infer(expr, local)
         self.fail(
             "E405",
