@@ -1,0 +1,1 @@
+"""Hand-written derivations, checked: verdicts, counterexamples, hints."""

@@ -7,7 +7,8 @@ import click
 from gradcli.diagnostics.diagnostic import Diagnostic
 from gradcli.program.elaborate import elaborate
 from gradcli.program.model import Program
-from gradcli.syntax.ast import Ident, Layout, Module, Source, Span
+from gradcli.syntax.ast import Module, Source
+from gradcli.syntax.layouts import in_layout
 from gradcli.syntax.parse import parse_module
 from gradcli.syntax.sources import nothing_in, read_source, source_of_text
 
@@ -45,10 +46,3 @@ def read_input(file: str | None, text: tuple[str, ...], layout: str | None = Non
     if not module.statements and not diagnostics:
         diagnostics = [nothing_in(source)]
     return Input(name, in_layout(module, layout) if layout else module, diagnostics)
-
-
-def in_layout(module: Module, layout: str) -> Module:
-    """The module with one layout from its beginning to its end."""
-    nowhere = Span(0, 0)
-    kept = [statement for statement in module.statements if not isinstance(statement, Layout)]
-    return Module(module.source, (Layout(nowhere, Ident(layout, nowhere)), *kept))

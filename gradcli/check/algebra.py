@@ -1,0 +1,21 @@
+"""Verdicts by algebra: two expressions with one normal form are equal wherever both have a value."""
+
+from __future__ import annotations
+
+from gradcli.check.book import Book
+from gradcli.expr.node import Node
+
+
+def proved(book: Book, left: Node, right: Node) -> bool:
+    """Whether two expressions are equal by algebra, intermediates kept as names first, then written out."""
+    if left is right or same(left, right):
+        return True
+    expanded = book.expanded([left, right])
+    if expanded is None or expanded == [left, right]:
+        return False
+    return expanded[0] is expanded[1] or same(*expanded)
+
+
+def same(left: Node, right: Node) -> bool:
+    """Whether two expressions have one normal form."""
+    return left is right

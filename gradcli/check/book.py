@@ -1,0 +1,122 @@
+"""What all statements of one program share: definitions, functions, values of derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from gradcli.derive.resolve import resolved
+from gradcli.derive.value import Resolver
+from gradcli.diagnostics import Diagnostic
+from gradcli.expr.node import Node, name_of, value_of
+from gradcli.expr.replace import replace
+from gradcli.expr.walk import postorder
+from gradcli.program.model import Program
+from gradcli.program.reader import Reader
+from gradcli.syntax import ast
+from gradcli.syntax.ast import Module
+
+MOST_SUBSTITUTED = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """What roots are computed from: free leaves, and definitions in order of use."""
+
+    free: tuple[Node, ...]
+    definitions: tuple[tuple[Node, Node], ...]
+
+
+class Book:
+    """One program, ready to be checked; `module` is its syntax and `reader` reads more of it."""
+
+    def __init__(self, program: Program, module: Module, reader: Reader) -> None:
+        self.program = resolved(program)
+        self.source = program.source
+        self.module = module
+        self.reader = reader
+        self.resolver = Resolver(self.program)
+        self.values = {self.program.nodes[name]: value for name, value in self.program.definitions.items()}
+        self.discrete = frozenset(v.node for v in self.program.variables.values() if v.discrete)
+        self._ranks = {node: rank for rank, node in enumerate(self.values)}
+        self._expanded: dict[Node, Node] = {}
+
+    @property
+    def resolution_diagnostics(self) -> list[Diagnostic]:
+        """What was said while derivatives were put into their values."""
+        return self.resolver.asker.diagnostics
+
+    @cached_property
+    def bodies(self) -> dict[str, tuple[Node, Node]]:
+        """Functions that the program defines: parameter and body."""
+        found = self.program.functions.items()
+        return {n: (f.param, f.body) for n, f in found if f.param is not None and f.body is not None}
+
+    @cached_property
+    def statements(self) -> tuple[ast.Check, ...]:
+        """The syntax of `program.checks`, in the same order."""
+        return tuple(s for s in self.module.statements if isinstance(s, ast.Check))
+
+    def needed(self, roots: Iterable[Node]) -> Needed:
+        """What these expressions are computed from."""
+        free: dict[Node, None] = {}
+        defined: dict[Node, None] = {}
+        todo = list(roots)
+        seen: set[Node] = set()
+        while todo:
+            for node in postorder(todo.pop()):
+                if node in seen:
+                    continue
+                seen.add(node)
+                if node in self.values:
+                    defined[node] = None
+                    todo.append(self.values[node])
+                elif node.op in ("var", "cotangent"):
+                    free[node] = None
+                elif node.op == "elem" and isinstance(node.data, tuple) and node.data[0] in self.bodies:
+                    todo.append(self.bodies[str(node.data[0])][1])
+        order = sorted(defined, key=lambda node: self._ranks[node])
+        return Needed(tuple(free), tuple((node, self.values[node]) for node in order))
+
+    def outside_where(self, roots: Iterable[Node]) -> list[Node]:
+        """The defined names that must have a value where the roots have one: all that no `where` chooses between."""
+        found: dict[Node, None] = {}
+        seen: set[int] = set()
+        todo = list(roots)
+        while todo:
+            node = todo.pop()
+            if node.serial in seen:
+                continue
+            seen.add(node.serial)
+            if node in self.values:
+                found[node] = None
+                todo.append(self.values[node])
+            todo.extend(node.args[:1] if node.op == "where" else node.args)
+        return sorted(found, key=lambda node: self._ranks[node])
+
+    def expanded(self, roots: list[Node]) -> list[Node] | None:
+        """Expressions with every definition put in; None where that would be too large."""
+        needed = self.needed(roots).definitions
+        if len(needed) > MOST_SUBSTITUTED:
+            return None
+        for name, value in needed:
+            if name not in self._expanded:
+                self._expanded[name] = replace([value], self._expanded)[0]
+        return replace(roots, self._expanded)
+
+    def landmarks(self, roots: Iterable[Node]) -> list[Fraction]:
+        """The numbers that expressions mention, as places to look around."""
+        found: dict[Fraction, None] = {}
+        for node in postorder(list(roots)):
+            value = value_of(node)
+            if value:
+                found[abs(value)] = None
+        return list(found)[:12]
+
+    def written(self, node: Node) -> str:
+        """What a free leaf is called in the language."""
+        if node.op == "cotangent" and isinstance(node.data, tuple):
+            return f"grad({node.data[0]}, {node.data[1]})"
+        return name_of(node)

@@ -1,0 +1,73 @@
+"""Random numbers of several kinds, exact: what the entries of a point are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from random import Random
+
+STYLES = ("signed", "positive", "unit", "large", "negative", "landmark", "wide", "small")
+"""Kinds of points: a domain that one kind never meets another may."""
+
+_SIXTEENTH = Fraction(1, 16)
+
+
+class Entries:
+    """An endless supply of numbers, never 0, settled by the source's state and the style.
+
+    `landmarks` are numbers that the program mentions: points are drawn around them too, where comparisons turn.
+    A style `integers-K` gives integers between -K and K.
+    """
+
+    def __init__(self, source: Random, style: str, landmarks: Sequence[Fraction] = ()) -> None:
+        self._source = source
+        self._style = style
+        self._landmarks = landmarks or (Fraction(3),)
+
+    def next(self) -> Fraction:
+        """One number."""
+        source, style = self._source, self._style
+        if style == "signed":
+            return self._nonzero(-24, 24) * _SIXTEENTH
+        if style == "positive":
+            return source.randint(1, 32) * _SIXTEENTH
+        if style == "unit":
+            return source.randint(1, 15) * _SIXTEENTH
+        if style == "small":
+            return self._nonzero(-15, 15) * _SIXTEENTH
+        if style == "large":
+            return 1 + source.randint(1, 48) * _SIXTEENTH
+        if style == "negative":
+            return -source.randint(1, 32) * _SIXTEENTH
+        if style == "wide":
+            return self._nonzero(-24, 24) * _SIXTEENTH * Fraction(10) ** source.randint(-2, 2)
+        if style == "landmark":
+            mark = source.choice(self._landmarks) * source.choice((1, -1))
+            return mark + self._nonzero(-24, 24) * _SIXTEENTH * (1 + abs(mark) / 8)
+        if style == "ones":
+            return Fraction(1)
+        return Fraction(self._nonzero(-int(style[9:]), int(style[9:])))
+
+    def positive(self) -> Fraction:
+        """One positive number."""
+        return abs(self.next())
+
+    def _nonzero(self, low: int, high: int) -> int:
+        while True:
+            value = self._source.randint(low, high)
+            if value:
+                return value
+
+    def sign(self) -> int:
+        """1 or -1 (1 where all entries are ones)."""
+        return 1 if self._style == "ones" else self._source.choice((1, -1))
+
+    def order(self, count: int) -> list[int]:
+        """A random order of `0 .. count - 1`."""
+        out = list(range(count))
+        self._source.shuffle(out)
+        return out
+
+    def integer(self) -> Fraction:
+        """An integer, for discrete variables."""
+        return Fraction(self._source.randint(-3, 5))

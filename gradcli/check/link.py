@@ -1,0 +1,83 @@
+"""One link of a check, `left == right`: shapes, then algebra, then numbers."""
+
+from __future__ import annotations
+
+from gradcli.check.algebra import proved
+from gradcli.check.book import Book
+from gradcli.check.counterexample import smallest
+from gradcli.check.numeric import decide
+from gradcli.check.parts import partial_parts
+from gradcli.check.problem import Problem
+from gradcli.check.verdict import REFUTED, SHAPES_DIFFER, UNDECIDED, Finding
+from gradcli.diagnostics import error
+from gradcli.expr.arith import zeros
+from gradcli.expr.node import ZERO, Node
+from gradcli.expr.shapes import Shape
+from gradcli.program.model import Check
+from gradcli.rules.apply import NoRule
+from gradcli.syntax import ast
+
+
+class Link:
+    """One link; `sides` are its nodes as read, `written` its syntax, `key` what settles random choices."""
+
+    def __init__(self, book: Book, check: Check, written: tuple[ast.Expr, ast.Expr], sides: tuple[Node, Node]) -> None:
+        self.book = book
+        self.check = check
+        self.written = written
+        self.raw = sides
+        self.key = "==".join(" ".join(_text(book, side).split()) for side in written)
+        self.problem: Problem | None = None
+
+    def decide(self) -> Finding:
+        """What is found of it, without a hint."""
+        left, right = self._zero_fits()
+        if left.shape != right.shape:
+            reason = f"the left side is {told(left.shape)}, the right side is {told(right.shape)}"
+            return Finding("refuted", reason, SHAPES_DIFFER, shapes=(left.shape, right.shape))
+        try:
+            values = [self.book.resolver.value(side) for side in (left, right)]
+        except NoRule as missing:
+            return self._no_value(missing)
+        if proved(self.book, *values):
+            return Finding("proved", "equal by algebra")
+        return self._by_numbers(*values)
+
+    def _zero_fits(self) -> tuple[Node, Node]:
+        """A literal 0 is the zero of the other side's shape."""
+        left, right = self.raw
+        if left is ZERO and isinstance(self.written[0], ast.Num):
+            left = zeros(right.shape)
+        if right is ZERO and isinstance(self.written[1], ast.Num):
+            right = zeros(left.shape)
+        return left, right
+
+    def _no_value(self, missing: NoRule) -> Finding:
+        if missing.code == "E402":
+            return Finding("undecided", missing.reason, UNDECIDED)
+        said = error(missing.code, missing.reason, self.book.source, self.check.span)
+        return Finding("error", missing.reason, missing.code, diagnostics=(said,))
+
+    def _by_numbers(self, left: Node, right: Node) -> Finding:
+        required = self.book.outside_where([*self.raw, left, right])
+        parts = partial_parts(self.book, list(self.written), self.check.layout, required)
+        self.problem = problem = Problem(self.book, left, right, self.raw, parts)
+        outcome = decide(problem, self.key)
+        if outcome.kind == "equal":
+            return Finding("equal", outcome.reason)
+        if outcome.place is None:
+            return Finding("undecided", outcome.reason, UNDECIDED)
+        found = smallest(problem, outcome.place, self.key)
+        return Finding("refuted", "the sides differ", REFUTED, counterexample=found)
+
+
+def _text(book: Book, expr: ast.Expr) -> str:
+    return book.source.text[expr.span.start : expr.span.end]
+
+
+def told(shape: Shape) -> str:
+    """A shape as people say it: `m x n`, `a scalar`."""
+    if not shape:
+        return "a scalar"
+    dims = shape if len(shape) > 1 else (shape[0], 1)
+    return " x ".join(str(dim) for dim in dims)

@@ -1,0 +1,151 @@
+"""Verdicts by numbers: random points in random sizes, with enough digits that agreement is beyond doubt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from gradcli.check.compare import DIGITS, differ, differ_exactly, differ_precisely, looks_equal
+from gradcli.check.draw import draw
+from gradcli.check.entries import STYLES, Entries
+from gradcli.check.problem import Place, Problem
+from gradcli.check.sizes import Sizes, random_sizes
+from gradcli.evaluate.errors import EvaluationError, NotEvaluable, NotExact, OnKink, OutsideDomain
+from gradcli.expr.node import Node
+
+POINTS = 10  # that floats look at
+PRECISE = 6  # of them, that many digits look at
+FEWEST = 4  # below which nothing is said
+_ATTEMPTS = 400
+_AFFORDED = 400_000  # nodes that may be evaluated, in all attempts
+_TRIES_A_SIZE = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`place` is where the sides differ (then `differs`); `reason` says how far they agree, or why nothing is known."""
+
+    kind: str  # "equal", "refuted", "undecided"
+    place: Place | None = None
+    reason: str = ""
+
+
+def decide(problem: Problem, key: str) -> Outcome:
+    """Look at random points; `key` settles them."""
+    trouble: Counter[str] = Counter()
+    places: list[Place] = []
+    try:
+        for place, equal in _places(problem, key, trouble):
+            if not equal and differ(problem, place) is not None:
+                return Outcome("refuted", place)
+            places.append(place)
+            if len(places) == POINTS:
+                break
+        if len(places) < FEWEST:
+            return Outcome("undecided", reason=_why(trouble, len(places)))
+        return _precisely(problem, places, trouble)
+    except NotEvaluable as missing:
+        return Outcome("undecided", reason=f"a side cannot be evaluated: {missing}")
+
+
+def _precisely(problem: Problem, places: list[Place], trouble: Counter[str]) -> Outcome:
+    exact = not problem.functions
+    agreed: list[Place] = []
+    for place in _spread(places):
+        try:
+            if exact:
+                try:
+                    found = differ_exactly(problem, place)
+                except NotExact:
+                    exact = False
+                    found = differ_precisely(problem, place)
+            else:
+                found = differ_precisely(problem, place)
+        except (OutsideDomain, OnKink) as reason:
+            trouble[str(reason)] += 1
+            continue
+        if found is not None:
+            return Outcome("refuted", place)
+        agreed.append(place)
+        if len(agreed) == PRECISE:
+            break
+    if len(agreed) < FEWEST:
+        return Outcome("undecided", reason=_why(trouble, len(agreed)))
+    sizes = {tuple(sorted(place.sizes.items())) for place in agreed}
+    where = f"{len(agreed)} random points" + (f" in {len(sizes)} sizes" if len(sizes) > 1 else "")
+    bound = "exactly, in fractions," if exact else f"to 1e-40 of the value, with {DIGITS} digits,"
+    return Outcome("equal", reason=f"the sides agree {bound} at {where}")
+
+
+def _spread(places: list[Place]) -> list[Place]:
+    """The points in an order that takes different sizes and kinds first."""
+    seen: set[tuple[tuple[str, int], ...]] = set()
+    first: list[Place] = []
+    later: list[Place] = []
+    for place in places:
+        key = tuple(sorted(place.sizes.items()))
+        (later if key in seen else first).append(place)
+        seen.add(key)
+    return [*first, *later]
+
+
+def _why(trouble: Counter[str], found: int) -> str:
+    reason = trouble.most_common(1)[0][0] if trouble else "no point was found"
+    where = "no random point" if not found else f"only {found} random points"
+    return f"{where} gave both sides a value ({reason})"
+
+
+# ----------------------------------------------------------------------- drawing
+
+
+def _places(problem: Problem, key: str, trouble: Counter[str]) -> Iterator[tuple[Place, bool]]:
+    """Points at which both sides have a value, and whether it looks the same in floats."""
+    source = Random(key)
+    attempts = max(30, min(_ATTEMPTS, _AFFORDED // (1 + len(problem.nodes))))
+    good: list[dict[Node, str]] = []
+    mixed = len(problem.free) > 1
+    for sizes in random_sizes(problem.least, source):
+        for turn in range(_TRIES_A_SIZE):
+            attempts -= 1
+            if attempts < 0:
+                return
+            styles = _styles(problem, source, turn, good, mixed)
+            try:
+                place = place_of(problem, sizes, styles, source)
+                equal = looks_equal(problem, place)
+            except (OutsideDomain, OnKink) as reason:
+                trouble[str(reason)] += 1
+                continue
+            if styles not in good:
+                good.append(styles)
+            yield place, equal
+            break
+
+
+def _styles(problem: Problem, source: Random, turn: int, good: list[dict[Node, str]], mixed: bool) -> dict[Node, str]:
+    """Which kind of numbers each name gets: plain ones first, then kinds that did well, then any."""
+    if turn == 0:
+        fresh = len(good) % len(STYLES)
+        return dict.fromkeys(problem.free, STYLES[fresh if len(good) < len(STYLES) else 0])
+    if turn == 1:
+        return dict.fromkeys(problem.free, STYLES[0])
+    if turn % 3 == 2 and good:
+        return source.choice(good)
+    if turn % 3 == 0 or not mixed:
+        return dict.fromkeys(problem.free, source.choice(STYLES))
+    return {node: source.choice(STYLES) for node in problem.free}
+
+
+def place_of(problem: Problem, sizes: Sizes, styles: dict[Node, str], source: Random) -> Place:
+    """A random point.  Raises OutsideDomain where a name has no value of its size."""
+    values = {
+        node: draw(node, sizes, Entries(source, styles[node], problem.landmarks), node in problem.book.discrete)
+        for node in problem.free
+    }
+    strict = not problem.discrete
+    return Place(sizes, values, source.randint(1, 10**6), {}, strict)
+
+
+__all__ = ["EvaluationError", "Outcome", "decide", "place_of"]

@@ -1,0 +1,70 @@
+"""Verdicts for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gradcli.check.report.words import example, message, one_line, plural, position
+from gradcli.check.summary import summarize
+from gradcli.check.verdict import Checked, Verdict
+from gradcli.diagnostics.diagnostic import Diagnostic
+from gradcli.diagnostics.text import render_text
+
+_PAINT = {"proved": "\x1b[32m", "equal": "\x1b[32m", "refuted": "\x1b[1;31m", "undecided": "\x1b[1;33m"}
+_BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
+
+
+def write(files: Sequence[Checked], color: bool = False, quiet: bool = False, verbose: bool = False) -> str:
+    """One line a statement, a block for each that fails, the counts at the end.
+
+    `quiet` leaves out what is well; `verbose` shows the counterexamples of refutations too.
+    """
+    blocks = []
+    for file in files:
+        for verdict in file.verdicts:
+            if not verdict.ok and verdict.kind != "error":
+                blocks.append(_failure(verdict, color))
+            elif not quiet:
+                blocks.append(_line(verdict, color, verbose))
+    blocks.append(_summary(files, color))
+    return "\n".join(blocks) + "\n"
+
+
+def _line(verdict: Verdict, color: bool, verbose: bool) -> str:
+    line, column = position(verdict)
+    place = f"{one_line(verdict.source.name)}:{line}:{column}:"
+    paint, plain = (_PAINT["proved"] if verdict.ok else _PAINT["refuted"], _PLAIN) if color else ("", "")
+    why = f"  ({verdict.reason})" if verdict.kind in ("equal", "undecided") else ""
+    out = f"{place} {paint}{verdict.kind}{plain}  {one_line(verdict.text)}{why}"
+    if verbose and verdict.counterexample is not None:
+        out += f"\n  counterexample: {example(verdict.counterexample)}"
+    return out
+
+
+def _failure(verdict: Verdict, color: bool) -> str:
+    code = verdict.code or ""
+    hint = verdict.hint.text if verdict.hint else None
+    severity = "warning" if verdict.kind == "undecided" else "error"
+    said = Diagnostic(code, message(verdict), "error", verdict.span, verdict.source, hint)
+    if severity == "warning":
+        said = Diagnostic(code, message(verdict), "warning", verdict.span, verdict.source, hint)
+    bold, plain = (_BOLD, _PLAIN) if color else ("", "")
+    lines = [render_text(said, color)]
+    if verdict.expected is not None:
+        lines.append(f"  {bold}expected:{plain} {one_line(verdict.expected)}")
+    if verdict.counterexample is not None:
+        lines.append(f"  {bold}counterexample:{plain} {example(verdict.counterexample)}")
+    return "\n".join(lines)
+
+
+def _summary(files: Sequence[Checked], color: bool) -> str:
+    counts = summarize(files)
+    good = not counts.failed and not counts.errors
+    paint, plain = (_PAINT["proved"] if good else _PAINT["refuted"], _PLAIN) if color else ("", "")
+    parts = [f"{counts.ok} ok"]
+    if counts.failed:
+        parts.append(f"{counts.failed} failed")
+    if counts.errors:
+        parts.append(plural(counts.errors, "error"))
+    where = f" in {plural(len(files), 'file')}" if len(files) > 1 else ""
+    return f"{paint}{plural(counts.checked, 'statement')} checked{where}: {', '.join(parts)}{plain}"

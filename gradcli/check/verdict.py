@@ -1,0 +1,102 @@
+"""What is found of a statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, Literal
+
+from gradcli.diagnostics import Diagnostic
+from gradcli.expr.shapes import Shape
+from gradcli.syntax.ast import Source, Span
+
+Kind = Literal["proved", "equal", "refuted", "undecided", "error"]
+
+REFUTED, UNDECIDED, NOT_REFUTED, SHAPES_DIFFER = "C501", "C502", "C503", "C504"
+
+Number = Fraction | float
+Nested = Any
+"""Numbers in nested lists, as deep as the array has axes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """A point at which two sides differ.
+
+    `values` are those of the free names (`grad(f, y)` for the gradient of an arbitrary function), `functions` says
+    what an opaque function is taken to be; `entry` is the first entry that differs, counted from 1 (`()` of a
+    scalar), `left` and `right` what the sides are there.
+    """
+
+    sizes: dict[str, int]
+    values: dict[str, Nested]
+    functions: dict[str, str]
+    entry: tuple[int, ...]
+    left: Number
+    right: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A mistake that has a known form: `kind` names the form, `text` says it; `side` is the side as it ought to be."""
+
+    kind: str
+    text: str
+    side: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is found of one link `left == right`."""
+
+    kind: Kind
+    reason: str = ""
+    code: str | None = None
+    shapes: tuple[Shape, Shape] | None = None
+    counterexample: Counterexample | None = None
+    hint: Hint | None = None
+    expected: str | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One statement: what it claims (`claim` is `check` or `refute`) and what was found.
+
+    `link` counts from 1 and is the link of a chain that breaks; `span` is what carets point at; `code` is None
+    where the statement got what it claims.
+    """
+
+    claim: str
+    kind: Kind
+    ok: bool
+    source: Source
+    statement: Span
+    span: Span
+    code: str | None = None
+    reason: str = ""
+    link: int | None = None
+    links: int = 1
+    hint: Hint | None = None
+    expected: str | None = None
+    counterexample: Counterexample | None = None
+
+    @property
+    def text(self) -> str:
+        """The statement as it was written, on one line, without comments."""
+        lines = self.source.text[self.statement.start : self.statement.end].split("\n")
+        return " ".join(" ".join(line.partition("#")[0] for line in lines).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One source: the verdicts in order, and what else there is to say."""
+
+    source: Source
+    verdicts: tuple[Verdict, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = field(default=())
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """The diagnostics that make the input wrong."""
+        return tuple(diagnostic for diagnostic in self.diagnostics if diagnostic.is_error)
