@@ -164,9 +164,7 @@ class Numeric:
                 return args[0]
             case "einsum":
                 inputs, output = data
-                letters = {
-                    label: k for k, label in enumerate(sorted({x for sub in (*inputs, output) for x in sub}))
-                }
+                letters = {label: k for k, label in enumerate(sorted({x for sub in (*inputs, output) for x in sub}))}
                 operands: list[Any] = []
                 for sub, arg in zip(inputs, args, strict=True):
                     operands += [arg, [letters[label] for label in sub]]
