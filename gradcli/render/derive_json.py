@@ -12,7 +12,7 @@ from gradcli.diagnostics.diagnostic import Diagnostic
 from gradcli.program.model import Program
 from gradcli.render.latex import LatexNotation
 from gradcli.render.mc import McNotation
-from gradcli.render.program_mc import attributes_of
+from gradcli.render.program_mc import arrays_of, attributes_of
 from gradcli.render.steps import Bound, Steps, taken_names
 from gradcli.render.text import TextNotation
 
@@ -58,7 +58,7 @@ def _results(program: Program, answers: Sequence[Answer]) -> list[dict[str, Any]
     names = steps.identifiers(taken)
     values = program.nodes.keys() | program.variables.keys()
     bindings, compact = steps.for_each(answers)
-    mc = McNotation(names, values)
+    mc = McNotation(names, values, arrays=arrays_of(program))
     written: dict[Bound, dict[str, str]] = {}
     results = []
     for answer, needed in zip(answers, bindings, strict=True):

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from gradcli.derive.model import Answer
 from gradcli.expr.node import Node
-from gradcli.expr.walk import postorder
 from gradcli.program.model import Program
+from gradcli.render.labels import names_of
 from gradcli.render.mc import McNotation
-from gradcli.render.program_mc import program_lines
+from gradcli.render.program_mc import arrays_of, program_lines
 from gradcli.render.steps import Steps, is_arbitrary, loss_arguments, taken_names
 
 _WORDS = {"gradient": "grad"}
@@ -20,25 +20,26 @@ def derive_mc(program: Program, answers: Sequence[Answer]) -> str:
     taken = taken_names(program)
     steps = Steps(answers, taken)
     values = program.nodes.keys() | program.variables.keys()
-    lines = program_lines(program, McNotation(variables=values))
+    arrays = arrays_of(program)
+    lines = program_lines(program, McNotation(variables=values, arrays=arrays))
     for name in dict.fromkeys(answer.of for answer in answers if answer.kind == "gradient"):
         if is_arbitrary(program, name) and name not in program.losses:
             lines.append(f"loss {name}({', '.join(loss_arguments(program, name))})")
     layout = _questions(answers, lines, program.layout)
-    notation = McNotation(steps.shared, values, layout)
+    notation = McNotation(steps.shared, values, layout, arrays)
     known: set[Node] = set()
     checks: dict[str, None] = {}  # a step that is an answer too is stated once
     for answer in answers:
         for step in steps.needed(answer.value, known):
             written = notation.render(step.value, definition=step.name is not None)
             left = f"{step.name} =" if step.name is not None else f"check {notation.render(step.key)} =="
-            checks[_readable(step.value, f"{left} {written}")] = None
+            checks[_readable(notation, f"{left} {written}")] = None
         asked = _question_call(answer, layout)
         written = notation.render(answer.value)
         if asked is None:
             checks[f"# {answer.kind} of {answer.of}: {written}"] = None
         else:
-            checks[_readable(answer.value, f"check {asked} == {written}")] = None
+            checks[_readable(notation, f"check {asked} == {written}")] = None
     return "\n".join([*lines, *checks]) + "\n"
 
 
@@ -56,7 +57,7 @@ def _questions(answers: Sequence[Answer], lines: list[str], layout: str) -> str:
             lines.append(f"layout {first.layout}")
             current, stated = first.layout, True
         word = _WORDS.get(first.kind, first.kind)
-        by = ", ".join(answer.wrt for answer in group if answer.wrt)
+        by = ", ".join(dict.fromkeys(name for answer in group for name in names_of(answer.wrt)))
         lines.append(f"{word} {first.of} wrt {by}" if by else f"{word} {first.of}")
     if not stated:
         lines.append(f"layout {layout}")
@@ -80,8 +81,8 @@ def _question_call(answer: Answer, layout: str) -> str | None:
     return None
 
 
-def _readable(value: Node, line: str) -> str:
-    """The line, as a comment where it holds what the language has no form for."""
-    if any(node.op == "unit" for node in postorder(value)):
-        return f"# {line}"
-    return line
+def _readable(notation: McNotation, line: str) -> str:
+    """The line just written, as a comment where it holds what the language has no form for."""
+    commented = notation.unreadable
+    notation.unreadable = False
+    return f"# {line}" if commented else line

@@ -7,6 +7,11 @@ from gradcli.expr.shapes import Shape, show_shape
 from gradcli.render.latex_names import latex_name
 
 
+def names_of(wrt: str) -> list[str]:
+    """The variables of an answer: `x, z` of a mixed Hessian are two, a list `[x, y]` is one."""
+    return [wrt] if wrt.startswith("[") else [name for name in wrt.split(", ") if name]
+
+
 def text_label(answer: Answer) -> str:
     """An answer's left side as Unicode mathematics."""
     of = answer.of if answer.of.isidentifier() or answer.of.startswith("[") else f"({answer.of})"
@@ -14,7 +19,8 @@ def text_label(answer: Answer) -> str:
         case "gradient":
             return f"∇_{answer.wrt} {of}"
         case "hessian":
-            return f"∇²_{answer.wrt} {of}"
+            names = names_of(answer.wrt)
+            return f"∇²_{names[0]} {of}" if len(names) == 1 else f"∂²{of}/{''.join(f'∂{name}' for name in names)}"
         case "jacobian" | "derivative":
             return f"∂{of}/∂{answer.wrt}"
         case "differential":
@@ -29,6 +35,10 @@ def latex_label(answer: Answer) -> str:
         case "gradient":
             return rf"\nabla_{{{wrt}}} {of}"
         case "hessian":
+            names = [_latex_list(name) for name in names_of(answer.wrt)]
+            if len(names) > 1:
+                by = r" \, ".join(rf"\partial {name}" for name in names)
+                return rf"\frac{{\partial^{{2}} {of}}}{{{by}}}"
             return rf"\nabla^{{2}}_{{{wrt}}} {of}"
         case "jacobian" | "derivative":
             return rf"\frac{{\partial {of}}}{{\partial {wrt}}}"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from itertools import zip_longest
+from math import prod
 
 from gradcli.expr.node import Node, value_of
 from gradcli.expr.shapes import Shape, is_row
@@ -20,31 +21,53 @@ from gradcli.render.notation import (
     subscripts,
 )
 from gradcli.render.numbers import coefficient, decimal, digits
-from gradcli.render.parts import (
-    Names,
-    is_reciprocal,
-    quotient,
-    reciprocal,
-    signed_terms,
-    tree_size,
-)
+from gradcli.render.parts import Names, is_reciprocal, quotient, reciprocal, signed_terms, tree_size
 
 __all__ = ["mc", "tree_size"]
 
 _HALF = Fraction(1, 2)
+_SMALL_LITERAL, _LARGEST_LITERAL = 12, 400  # entries of an array that is written out
 
 
-def mc(node: Node, names: Names | None = None, variables: Collection[str] = ()) -> str:
+def mc(
+    node: Node,
+    names: Names | None = None,
+    variables: Collection[str] = (),
+    arrays: Mapping[Shape, str] | None = None,
+) -> str:
     """One expression of the language with this value; `names` stand for the nodes they are given for.
 
     `variables` are the names of the program's values: a dimension that has such a name too is written
-    `sum(ones(n))`.  `unit` alone has no form that parses.
+    `sum(ones(n))`.  `arrays` has a name for each shape: the array that is 1 at one entry is the gradient of that
+    entry, `grad(x[2], x)`.  (Without one, and of unknown size, it has no form that parses.)
     """
-    return McNotation(names, variables).render(node)
+    return McNotation(names, variables, arrays=arrays).render(node)
+
+
+def _unit_literal(shape: Shape, index: tuple[int, ...]) -> str:
+    rows, columns = (shape[0], shape[1]) if len(shape) == 2 else (1, shape[0])
+    place = index if len(shape) == 2 else (1, index[0])
+    lines = []
+    for row in range(1, int(rows) + 1):
+        cells = ("1" if (row, column) == place else "0" for column in range(1, int(columns) + 1))
+        lines.append(f"[{', '.join(cells)}]")
+    return lines[0] if len(shape) == 1 else f"[{', '.join(lines)}]"
 
 
 class McNotation(Notation):
-    """The language; see docs on the precedence: `*`, `/` and `@` are one level, read left to right."""
+    """The language: `*`, `/` and `@` are one level, read left to right."""
+
+    def __init__(
+        self,
+        names: Names | None = None,
+        variables: Collection[str] = (),
+        layout: str | None = None,
+        arrays: Mapping[Shape, str] | None = None,
+    ) -> None:
+        super().__init__(names, variables, layout)
+        self.arrays = arrays or {}
+        self.unreadable = False
+        """Whether something was written that the language has no form for; who asks sets it back."""
 
     # ------------------------------------------------------------- constants
 
@@ -91,8 +114,15 @@ class McNotation(Notation):
 
     def op_unit(self, node: Node) -> Form:
         assert isinstance(node.data, tuple)
-        sizes = [self.dimension(dim) for dim in node.shape]
-        return self.atom(f"unit({', '.join([*sizes, *map(str, node.data)])})")
+        index = ", ".join(map(str, node.data))
+        name = self.arrays.get(node.shape)
+        cells = prod(dim if isinstance(dim, int) else _LARGEST_LITERAL + 1 for dim in node.shape)
+        if cells <= (_LARGEST_LITERAL if name is None else _SMALL_LITERAL) and len(node.shape) <= 2:
+            return self.atom(_unit_literal(node.shape, node.data))
+        if name is not None:
+            return self.atom(f"grad({name}[{index}], {name})")
+        self.unreadable = True
+        return self.atom(f"unit({', '.join([*(self.dimension(dim) for dim in node.shape), index])})")
 
     def op_cotangent(self, node: Node) -> Form:
         assert isinstance(node.data, tuple)

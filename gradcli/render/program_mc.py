@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcli.expr.node import Node
-from gradcli.expr.shapes import Dim
+from gradcli.expr.shapes import Dim, Shape
 from gradcli.program.model import Function, Program, Variable
 from gradcli.render.mc import McNotation
 
@@ -35,6 +35,18 @@ def attributes_of(node: Node) -> tuple[str, ...]:
         return ()
     attributes = tuple(map(str, node.data[1]))
     return tuple(word for word in attributes if word != "symmetric" or "spd" not in attributes)
+
+
+def arrays_of(program: Program) -> dict[Shape, str]:
+    """A name of the program for each shape that one has; free names come first."""
+    names: dict[Shape, str] = {}
+    for name, variable in program.variables.items():
+        if not variable.discrete:
+            names.setdefault(variable.node.shape, name)
+    for name in program.definitions:
+        if name in program.nodes:
+            names.setdefault(program.nodes[name].shape, name)
+    return names
 
 
 def program_lines(program: Program, notation: McNotation) -> list[str]:

@@ -100,7 +100,9 @@ class TextNotation(Mathematics):
 
     def op_unit(self, node: Node) -> Form:
         assert isinstance(node.data, tuple)
-        return self.atom(f"unit({', '.join(map(str, node.data))})")
+        index = ",".join(map(str, node.data))
+        name = f"e_{index}" if len(node.data) == 1 else f"E_({index})"
+        return self.atom(name if name not in self.variables else f"unit({index})")
 
     def op_entry(self, node: Node) -> Form:
         assert isinstance(node.data, tuple)

@@ -38,6 +38,9 @@ PROGRAMS = {
     "loss of two": "W : R[m, n]; x : R[n]\nu = W@x; y = tanh(u)\nloss f(y)\ngrad f wrt W, x, u",
     "matrix": "A, B : R[n, n]\nY = tr(A@inv(B)) + logdet(B)",
     "defined function": "x : R[n]; a : R\nsp(t) = log(1 + exp(t))\ny = a*sp(x)",
+    "entry": "x : R[n]\ny = x*x[2]\njacobian y wrt x",
+    "Hessians": "A : R[n, n]; x, z : R[n]\ns = x.T@A@x + exp(x.T@z)\nhessian s wrt x, z",
+    "system": "x, y : R\nu = [x**2*y, sin(x)*y, x/y]\njacobian u wrt [x, y]",
     "long": "x : R[n]; W : R[n, n]\n"
     + "u0 = W@x\n"
     + "\n".join(f"u{i} = W@(tanh(u{i - 1}) + u{i - 1}*x)" for i in range(1, 6)),
@@ -97,7 +100,7 @@ def test_a_result_in_json_reads_with_its_own_where(text: str) -> None:
         if "einsum" in json.dumps(result):
             continue
         lines = [f"{step['name']} = {step['mc']}" for step in result["where"]]
-        questions = re.compile(r"^\s*(grad|jacobian|layout|loss) .*$", re.MULTILINE)
+        questions = re.compile(r"^\s*(grad|jacobian|hessian|layout|loss) .*$", re.MULTILINE)
         seed = re.search(r"grad\(f, (\w+)\)", json.dumps(result))
         loss = f"loss f({seed[1]})" if seed else ""
         back = program("\n".join([questions.sub("", text), loss, *lines, f"out_ = {result['mc']}"]))

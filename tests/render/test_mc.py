@@ -168,6 +168,14 @@ def test_a_dimension_hidden_by_a_variable_is_still_written() -> None:
     assert mc(div(x, n), variables={"n", "x"}) == "x / sum(ones(n))"
 
 
+def test_an_array_of_one_one_is_a_literal_or_the_gradient_of_an_entry() -> None:
+    assert mc(unit_entry((3,), (2,))) == "[0, 1, 0]"
+    assert mc(unit_entry((2, 2), (2, 1))) == "[[0, 0], [1, 0]]"
+    assert mc(unit_entry((1, 2), (1, 2))) == "[[0, 1]]"
+    assert mc(unit_entry(("n",), (2,)), arrays={("n",): "x"}) == "grad(x[2], x)"
+    assert mc(unit_entry(("m", "n"), (1, 2)), arrays={("m", "n"): "W"}) == "grad(W[1, 2], W)"
+
+
 def test_numbers_of_any_size_are_written() -> None:
     assert mc(num(10**9000)) == "1" + "0" * 9000
     assert mc(num(-(10**5000 + 7))) == "-1" + "0" * 4999 + "7"

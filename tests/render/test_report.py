@@ -10,7 +10,8 @@ import pytest
 
 from gradcli.derive.model import Answer, Step
 from gradcli.diagnostics.diagnostic import warning
-from gradcli.expr.arith import add, mul
+from gradcli.expr.arith import add, mul, zeros
+from gradcli.expr.linear import eye
 from gradcli.expr.node import Node
 from gradcli.expr.reduce import elementwise, unit_entry
 from gradcli.expr.replace import replace
@@ -135,12 +136,34 @@ z = h(y)
     assert program(back).definitions == given.definitions
 
 
-def test_what_the_language_has_no_form_for_is_a_comment() -> None:
+def test_an_array_of_one_one_is_written_as_the_gradient_of_an_entry() -> None:
     given = program("x : R[n]; s = x[2]")
     answer = Answer("s", "x", "gradient", "numerator", ("n",), unit_entry(("n",), (2,)), (), (), ())
     written = derive_mc(given, [answer])
-    assert "\n# check grad(s, x) == unit(n, 2)\n" in written
+    assert "\ncheck grad(s, x) == grad(x[2], x)\n" in written
+    assert program(written).checks
+    assert "∇_x s = e_2" in derive_text(given, [answer])
+
+
+def test_what_the_language_has_no_form_for_is_a_comment() -> None:
+    given = program("x : R[n]; s = x[2]")
+    answer = Answer("s", "x", "gradient", "numerator", ("k",), unit_entry(("k",), (2,)), (), (), ())
+    written = derive_mc(given, [answer])
+    assert "\n# check grad(s, x) == unit(k, 2)\n" in written
     program(written)
+
+
+def test_mixed_second_derivatives() -> None:
+    given = program("x, z : R[n]; s = x.T @ z")
+    eye_ = eye("n")
+    answers = [
+        Answer("s", wrt, "hessian", "numerator", ("n", "n"), value, (), (), ())
+        for wrt, value in (("x", zeros(("n", "n"))), ("x, z", eye_), ("z", zeros(("n", "n"))))
+    ]
+    written = derive_mc(given, answers)
+    assert "\nhessian s wrt x, z\n" in written and "\ncheck hess(s, x, z) == eye(n)\n" in written
+    assert "∂²s/∂x∂z = I" in derive_text(given, answers)
+    assert r"\frac{\partial^{2} s}{\partial x \, \partial z} &= I" in derive_latex(given, answers)
 
 
 def test_json_has_the_promised_fields() -> None:
