@@ -12,7 +12,7 @@ from gradcli.normal.poly import ONE, ZERO, Poly, add, collect, combination, scal
 from gradcli.normal.product import Product
 from gradcli.normal.simplify import multiply, simplify
 
-ARGUMENT = atom("sym", ("t", (), "argument"))
+ARGUMENT = atom("sym", ("t", (), "argument", ()))
 
 
 def argument() -> Poly:
@@ -34,12 +34,22 @@ def derivative_at(name: str, order: int, value: Poly) -> Poly:
 
 def depends(poly: Poly) -> bool:
     """Whether t occurs."""
-    todo, seen = [poly], set[str]()
+    return occurs(ARGUMENT, [poly])
+
+
+def uses(array: Atom, leaf: Atom) -> bool:
+    """Whether an atom occurs in the arguments of another."""
+    return occurs(leaf, list(array.args))
+
+
+def occurs(leaf: Atom, polys: list[Poly]) -> bool:
+    """Whether an atom occurs anywhere in polynomials."""
+    todo, seen = list(polys), set[str]()
     while todo:
         current = todo.pop()
         for term in current.terms:
             for array, _, _ in term:
-                if array is ARGUMENT:
+                if array is leaf:
                     return True
                 if array.args and array.key not in seen:
                     seen.add(array.key)

@@ -560,7 +560,7 @@ def _asin(arg: Poly) -> Poly:
 
 def pi() -> Poly:
     """The number pi."""
-    return Poly({((atom("sym", ("pi", (), "const"), positive=True), (), 1),): 1})
+    return Poly({((atom("sym", ("pi", (), "const", ()), positive=True), (), 1),): 1})
 
 
 def _acos(arg: Poly) -> Poly:

@@ -84,19 +84,21 @@ class Lowering:
 # ------------------------------------------------------------------------ leaves
 
 
-def _leaf(node: Node, name: str, attributes: tuple[str, ...], kind: str) -> Array:
+def _leaf(node: Node, name: object, attributes: tuple[str, ...], kind: str) -> Array:
     axes = arrays.axes_of(node.shape)
     dims = tuple(dim for axis in axes for dim in axis)
     square = len(dims) == 2
     if square and "diagonal" in attributes:
-        entry = atom("sym", (name, attributes, "diagonal"), dims=dims[:1], positive="positive" in attributes)
+        entry = atom(
+            "sym", (name, attributes, "diagonal", node.shape), dims=dims[:1], positive="positive" in attributes
+        )
         vector = Poly({((entry, (0,), 1),): 1})
         return Array(multiply(vector, matrices.identity(dims[0])), axes)
     symmetric = square and bool({"symmetric", "spd"} & {*attributes})
     sparse = bool({"lower", "upper", "permutation", "unit"} & {*attributes})
     array = atom(
         "sym",
-        (name, attributes, kind),
+        (name, attributes, kind, node.shape),
         dims=dims,
         symmetries=((1, 0),) if symmetric else (),
         positive="positive" in attributes or "permutation" in attributes,
@@ -111,11 +113,11 @@ def _var(node: Node, args: list[Array]) -> Array:
 
 
 def _cotangent(node: Node, args: list[Array]) -> Array:
-    return _leaf(node, repr(node.data), (), "cotangent")
+    return _leaf(node, node.data, (), "cotangent")
 
 
 def _param(node: Node, args: list[Array]) -> Array:
-    return _leaf(node, str(node.data), (), "param")
+    return _leaf(node, node.data, (), "param")
 
 
 def _num(node: Node, args: list[Array]) -> Array:

@@ -17,6 +17,7 @@ W, A, S, B = var("W", ("m", "n")), var("A", ("n", "n")), var("S", ("n", "n")), v
 x, y, p, z, u = (var(name, ("n",)) for name in "xypzu")
 a, r = var("a", ("m",)), var("r", (1, "p"))
 c, s = var("c", ()), var("s", ())
+B3, v0 = var("B3", ("n", "n")), var("v0", ("n",))
 v, w, t, row = var("v", ("n",)), var("w", ("m",)), var("t", ()), var("row", (1, "n"))
 k3 = var("k3", (3,))
 gu = elementwise("g", 1, a)
@@ -60,6 +61,12 @@ CASES: list[tuple[Node, Node, Node | None]] = [
     (dot(matmul(A, v), x), v, None),
     (add(mul(total(v), ones(("n",))), v), v, None),
     (matmul(mul(total(v), A), x), v, None),
+    # By the index form.
+    (matmul(mul(B3, matmul(A, diag(v), S)), x), v, None),
+    (total(mul(B3, matmul(A, diag(v), S))), v, None),
+    (diagonal(mul(B3, matmul(A, v, T(v0)))), v, None),
+    (matmul(triangle("tril", matmul(A, diag(v), S), 0), x), v, None),
+    (mul(t, matmul(mul(B3, matmul(A, S)), x)), t, None),
 ]
 
 
@@ -72,7 +79,7 @@ def test_the_matrix_times_the_vector_is_the_expression(number: int) -> None:
         assert found is expected, (found, expected)
     rng = np.random.default_rng(number)
     names = {}
-    for node in (W, A, S, B, x, y, p, z, u, a, r, c, s, v, w, t, row, k3):
+    for node in (W, A, S, B, x, y, p, z, u, a, r, c, s, v, w, t, row, k3, B3, v0):
         shape = tuple(SIZES[d] if isinstance(d, str) else d for d in node.shape)
         names[node.data[0]] = rng.normal(size=shape)  # type: ignore[index]
     numeric = Numeric(names, SIZES)

@@ -1,0 +1,129 @@
+"""Index polynomials back to matrix notation."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import cast
+
+from gradcli.expr import linear, reduce
+from gradcli.expr.arith import add, mul, ones, power, size, zeros
+from gradcli.expr.node import ZERO, Node, make, num, var
+from gradcli.expr.shapes import Dim, Shape, normal_shape
+from gradcli.normal.atom import FIRST_DUMMY, Atom, Factor
+from gradcli.normal.poly import Poly
+from gradcli.normal.raise_ import Operand, raised
+
+
+def raise_node(poly: Poly, shape: Shape) -> Node | None:
+    """The polynomial as an array of the shape, its free indices the axes in order; None where there is no notation.
+
+    A vector (n,) is a column; beyond rank 2 it is an `einsum`.
+    """
+    return _Raiser().node(poly, dict(enumerate(shape)))
+
+
+class _Raiser:
+    """Raises polynomials; an atom's node is kept."""
+
+    def __init__(self) -> None:
+        self._memo: dict[Atom, Node | None] = {}
+
+    def node(self, poly: Poly, axes: dict[int, Dim]) -> Node | None:
+        """The array with the axes given by the free indices in order."""
+        shape = tuple(axes[i] for i in sorted(axes))
+        shape = normal_shape(shape) if len(shape) <= 2 else shape
+        terms: list[Node] = []
+        for term, value in poly.ordered():
+            found = self._term(term, axes)
+            if found is None:
+                return None
+            terms.append(mul(num(Fraction(value)), found))
+        return add(*terms) if terms else zeros(shape)
+
+    def _term(self, term: tuple[Factor, ...], axes: dict[int, Dim]) -> Node | None:
+        operands: list[Operand] = []
+        dims: dict[str, Dim] = {_label(i): dim for i, dim in axes.items()}
+        for place, (array, idx, exponent) in enumerate(term):
+            labels = []
+            for slot, (i, dim) in enumerate(zip(idx, array.dims, strict=True)):
+                label = _label(i) if i >= 0 else f"fixed {place} {slot}"
+                dims[label] = dim
+                labels.append(label)
+                if i < 0:
+                    operands.append((reduce.unit_entry((dim,), (-i,)), (label,)))
+            base = self._atom(array)
+            if base is None:
+                return None
+            operands.append((power(base, num(Fraction(exponent))) if exponent != 1 else base, tuple(labels)))
+        present = {label for _, labels in operands for label in labels}
+        output = tuple(_label(i) for i in sorted(axes))
+        for label in output:
+            if label not in present:
+                operands.append((ones((dims[label],)), (label,)))
+        return raised(operands, output, dims)
+
+    def _atom(self, array: Atom) -> Node | None:
+        if array not in self._memo:
+            self._memo[array] = self._made(array)
+        return self._memo[array]
+
+    def _made(self, array: Atom) -> Node | None:
+        kind, data, dims = array.kind, array.data, array.dims
+        if kind == "sym":
+            return _leaf(array)
+        if kind == "delta":
+            return linear.eye(dims[0])
+        if kind == "mask":
+            return reduce.triangle("tril", ones(dims), cast(int, data))
+        if kind in ("num", "dim"):
+            return num(cast(int, data)) if kind == "num" else size(cast(str, data))
+        axes = dict(enumerate(dims))
+        if kind in ("inv", "det", "vfun"):
+            inner = array.args[0].dims()
+            args = [self.node(array.args[0], inner)]
+        else:
+            args = [
+                self.node(arg, {i: axes[i] for i in arg.free()} if len(array.args) > 1 else axes) for arg in array.args
+            ]
+        known = [arg for arg in args if arg is not None]
+        return _applied(array, known) if len(known) == len(args) else None
+
+
+def _label(i: int) -> str:
+    return f"free {i}" if i < FIRST_DUMMY else f"sum {i}"
+
+
+def _leaf(array: Atom) -> Node:
+    name, attributes, kind, shape = cast("tuple[str, tuple[str, ...], str, Shape]", array.data)
+    if kind == "const":
+        return make("const", data=name)
+    if kind in ("cotangent", "param"):
+        return make(kind, data=name, shape=shape)
+    node = var(name, shape, frozenset(attributes))
+    return linear.diagonal(node) if kind == "diagonal" else node
+
+
+def _applied(array: Atom, args: list[Node]) -> Node | None:
+    kind = array.kind
+    if kind == "elem":
+        name, order = cast("tuple[str, int]", array.data)
+        return reduce.elementwise(name, order, args[0])
+    if kind in ("exp", "log", "abs"):
+        return reduce.elementwise(kind, 0, args[0])
+    if kind == "step":
+        return reduce.compare("<", ZERO, args[0])
+    if kind == "nonzero":
+        return reduce.where(args[0], num(1), num(0))
+    if kind == "root":
+        return args[0]
+    if kind == "power":
+        if args[0].shape and args[1].shape and args[0].shape != args[1].shape:
+            return None
+        return power(args[0], args[1])
+    if kind == "inv":
+        return linear.inv(args[0])
+    if kind == "det":
+        return reduce.scalar_of_matrix("det", args[0])
+    if kind == "vfun":
+        return make("vfun", (args[0],), data=array.data, shape=array.dims)
+    return None
