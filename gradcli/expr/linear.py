@@ -127,7 +127,7 @@ def _outer(arrays: list[Node], shape: tuple[Dim, ...]) -> Node:
     """A column segment times a row segment, already simple each."""
     if all(part.op == "ones" for part in arrays):
         return ones(shape)
-    if len(arrays) == 2:
+    if len(arrays) == 2 and arrays[0].op == "unit":  # only then: a transpose walks the whole of a factor
         column, row = arrays[0], transpose(arrays[1])
         if column.op == row.op == "unit" and isinstance(column.data, tuple) and isinstance(row.data, tuple):
             return make("unit", data=column.data + row.data, shape=shape)
