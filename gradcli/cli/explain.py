@@ -24,7 +24,7 @@ def command(code: str | None) -> int:
         return OK
     doc = code_doc(code)
     if doc is None:
-        near = nearest(code.upper(), all_codes())
+        near = nearest(code, all_codes())
         hint = "gradcli explain lists all codes"
         terminal.complain([error("E120", f"there is no diagnostic {code}{near}", hint=hint)])
         return WRONG

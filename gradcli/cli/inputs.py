@@ -35,9 +35,7 @@ class Input:
 def read_input(file: str | None, text: tuple[str, ...], layout: str | None = None) -> Input:
     """Read and parse `FILE`, `-` or `-e TEXT`; raises a usage error where there is none or are two."""
     if (file is None) == (not text):
-        raise click.UsageError(
-            "a FILE is missing (or - or -e TEXT)" if file is None else "either a FILE or -e TEXT, not both"
-        )
+        raise click.UsageError("a FILE, - or -e TEXT is missing" if file is None else "a FILE or -e TEXT, not both")
     source = source_of_text("\n".join(text), "<command line>") if text else read_source(file or "")
     name = "-" if file == "-" else source.name if isinstance(source, Source) else file or ""
     if isinstance(source, Diagnostic):

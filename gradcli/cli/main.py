@@ -31,8 +31,17 @@ def _run(arguments: list[str]) -> int:
     from gradcli.cli.group import gradcli
     from gradcli.cli.wrong_call import report
 
+    if "_GRADCLI_COMPLETE" in os.environ:
+        gradcli.main(arguments, prog_name="gradcli")  # a shell asks for completions
+    if not arguments:
+        _run(["--help"])
+        return WRONG
     try:
-        status = gradcli.main(arguments, prog_name="gradcli", standalone_mode=False)
+        # not gradcli.main: it answers a closed pipe with status 1, which says that a check failed
+        with gradcli.make_context("gradcli", arguments) as context:
+            status = gradcli.invoke(context)
+    except click.exceptions.Exit as done:
+        return done.exit_code
     except click.Abort:
         return INTERRUPTED
     except click.ClickException as wrong:

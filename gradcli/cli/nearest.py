@@ -9,5 +9,6 @@ def nearest(name: str, names: Iterable[str]) -> str:
     """` (did you mean NAME?)`, or an empty text where no name is near."""
     from difflib import get_close_matches
 
-    found = get_close_matches(name.lower(), list(names), n=1, cutoff=0.6)
-    return f" (did you mean {found[0]}?)" if found else ""
+    by_lower = {known.lower(): known for known in names}
+    found = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    return f" (did you mean {by_lower[found[0]]}?)" if found else ""

@@ -1,0 +1,43 @@
+"""Run the command line in this process, its three streams replaced."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from gradcli.cli.main import main
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a call did."""
+
+    status: int
+    out: str
+    err: str
+
+
+def run(*arguments: str, stdin: str | bytes = "") -> Result:
+    """Call `gradcli` with these arguments."""
+    data = stdin.encode() if isinstance(stdin, str) else stdin
+    with _streams(data) as (out, err):
+        status = main(arguments)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        return Result(status, out.getvalue().decode(), err.getvalue().decode())
+
+
+@contextmanager
+def _streams(data: bytes) -> Iterator[tuple[io.BytesIO, io.BytesIO]]:
+    kept = sys.stdin, sys.stdout, sys.stderr
+    out, err = io.BytesIO(), io.BytesIO()
+    sys.stdin = io.TextIOWrapper(io.BytesIO(data), encoding="utf-8")
+    sys.stdout = io.TextIOWrapper(out, encoding="ascii", newline="\n")
+    sys.stderr = io.TextIOWrapper(err, encoding="ascii", newline="\n")
+    try:
+        yield out, err
+    finally:
+        sys.stdin, sys.stdout, sys.stderr = kept
