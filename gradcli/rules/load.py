@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from gradcli.syntax import ast
 from gradcli.syntax.parse import parse_module
 
+_TEMPLATES = Path(__file__).resolve().parent / "templates"
 FAMILIES = ("algebra", "matrix", "reduce", "scalar")
 _GRADIENT_OF = re.compile(r"grad(?:\((\w+)\)| +(\w+))")
 
@@ -37,7 +38,7 @@ def all_rules() -> dict[str, Rule]:
     """Every rule by name, in the order of the files."""
     rules: dict[str, Rule] = {}
     for family in FAMILIES:
-        text = (files("gradcli.rules") / "templates" / f"{family}.rules").read_text(encoding="utf-8")
+        text = (_TEMPLATES / f"{family}.rules").read_text(encoding="utf-8")
         for block in re.split(r"^(?=rule )", text, flags=re.MULTILINE)[1:]:
             rule = _read(block)
             rules[rule.name] = rule
