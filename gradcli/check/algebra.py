@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from gradcli.check.book import Book
 from gradcli.expr.node import Node
+from gradcli.normal.truth import Truth
 
 
 def proved(book: Book, left: Node, right: Node) -> bool:
     """Whether two expressions are equal by algebra, intermediates kept as names first, then written out."""
-    if left is right or same(left, right):
+    if left is right or same(book, left, right):
         return True
     expanded = book.expanded([left, right])
     if expanded is None or expanded == [left, right]:
         return False
-    return expanded[0] is expanded[1] or same(*expanded)
+    return expanded[0] is expanded[1] or same(book, *expanded)
 
 
-def same(left: Node, right: Node) -> bool:
+def same(book: Book, left: Node, right: Node) -> bool:
     """Whether two expressions have one normal form."""
-    return left is right
+    return book.comparison.equal(left, right) is Truth.YES

@@ -13,6 +13,7 @@ from gradcli.diagnostics import Diagnostic
 from gradcli.expr.node import Node, name_of, value_of
 from gradcli.expr.replace import replace
 from gradcli.expr.walk import postorder
+from gradcli.normal.equal import Comparison
 from gradcli.program.model import Program
 from gradcli.program.reader import Reader
 from gradcli.syntax import ast
@@ -53,6 +54,11 @@ class Book:
         """Functions that the program defines: parameter and body."""
         found = self.program.functions.items()
         return {n: (f.param, f.body) for n, f in found if f.param is not None and f.body is not None}
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """Compares expressions by their normal form."""
+        return Comparison(self.program.functions)
 
     @cached_property
     def statements(self) -> tuple[ast.Check, ...]:

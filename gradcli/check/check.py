@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gradcli.check.book import Book
+from gradcli.check.hints.advise import Advice, advise
 from gradcli.check.link import Link
 from gradcli.check.verdict import NOT_REFUTED, UNDECIDED, Checked, Finding, Verdict
 from gradcli.diagnostics import Diagnostic
@@ -48,18 +49,23 @@ def check_statement(book: Book, check: Check, statement: ast.Check) -> tuple[Ver
     for position in range(len(check.sides) - 1):
         left, right = check.sides[position : position + 2]
         if left is None or right is None:
-            findings.append(_no_side(check))
+            findings.append(_no_side(book, check, statement, position))
             continue
         link = Link(book, check, (statement.sides[position], statement.sides[position + 1]), (left, right))
-        findings.append(link.decide())
+        findings.append(link.find())
     diagnostics = [d for finding in findings for d in finding.diagnostics]
     diagnostics += _warnings(book, before, check)
     return _verdict(book, check, findings), diagnostics
 
 
-def _no_side(check: Check) -> Finding:
+def _no_side(book: Book, check: Check, statement: ast.Check, position: int) -> Finding:
+    """A side without a shape, or with a name that has none; the other one may still say what was expected."""
     if check.errors:
-        return Finding("error", check.errors[0].message, check.errors[0].code)
+        error = check.errors[0]
+        written = statement.sides[position], statement.sides[position + 1]
+        raw = check.sides[position], check.sides[position + 1]
+        advice = advise(book, check.layout, written, raw, "error") if error.code[:2] == "E3" else Advice()
+        return Finding("error", error.message, error.code, hint=advice.hint, expected=advice.expected)
     return Finding("error", "a side uses a name whose own definition is wrong", "E201")
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gradcli.check.algebra import proved
 from gradcli.check.book import Book
 from gradcli.check.counterexample import smallest
+from gradcli.check.hints.advise import advise
 from gradcli.check.numeric import decide
 from gradcli.check.parts import partial_parts
 from gradcli.check.problem import Problem
@@ -28,6 +31,14 @@ class Link:
         self.raw = sides
         self.key = "==".join(" ".join(_text(book, side).split()) for side in written)
         self.problem: Problem | None = None
+
+    def find(self) -> Finding:
+        """What is found of it; where it is refuted, with a hint and what was expected."""
+        finding = self.decide()
+        if finding.kind != "refuted":
+            return finding
+        advice = advise(self.book, self.check.layout, self.written, self.raw, self.key)
+        return replace(finding, hint=advice.hint, expected=advice.expected)
 
     def decide(self) -> Finding:
         """What is found of it, without a hint."""

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from gradcli.check.report.words import example, message, one_line, plural, position
 from gradcli.check.summary import summarize
 from gradcli.check.verdict import Checked, Verdict
-from gradcli.diagnostics.diagnostic import Diagnostic
+from gradcli.diagnostics.diagnostic import Diagnostic, Severity
 from gradcli.diagnostics.text import render_text
 
-_PAINT = {"proved": "\x1b[32m", "equal": "\x1b[32m", "refuted": "\x1b[1;31m", "undecided": "\x1b[1;33m"}
+_PAINT = {"proved": "\x1b[32m", "refuted": "\x1b[1;31m"}
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
@@ -36,25 +36,26 @@ def _line(verdict: Verdict, color: bool, verbose: bool) -> str:
     paint, plain = (_PAINT["proved"] if verdict.ok else _PAINT["refuted"], _PLAIN) if color else ("", "")
     why = f"  ({verdict.reason})" if verdict.kind in ("equal", "undecided") else ""
     out = f"{place} {paint}{verdict.kind}{plain}  {one_line(verdict.text)}{why}"
-    if verbose and verdict.counterexample is not None:
-        out += f"\n  counterexample: {example(verdict.counterexample)}"
-    return out
+    more = _more(verdict, color, verbose or not verdict.ok)
+    return "\n".join([out, *([f"  hint: {verdict.hint.text}"] if verdict.hint and not verdict.ok else []), *more])
 
 
 def _failure(verdict: Verdict, color: bool) -> str:
-    code = verdict.code or ""
     hint = verdict.hint.text if verdict.hint else None
-    severity = "warning" if verdict.kind == "undecided" else "error"
-    said = Diagnostic(code, message(verdict), "error", verdict.span, verdict.source, hint)
-    if severity == "warning":
-        said = Diagnostic(code, message(verdict), "warning", verdict.span, verdict.source, hint)
+    severity: Severity = "warning" if verdict.kind == "undecided" else "error"
+    said = Diagnostic(verdict.code or "", message(verdict), severity, verdict.span, verdict.source, hint)
+    return "\n".join([render_text(said, color), *_more(verdict, color, True)])
+
+
+def _more(verdict: Verdict, color: bool, wanted: bool) -> list[str]:
+    """What was expected, and the counterexample."""
     bold, plain = (_BOLD, _PLAIN) if color else ("", "")
-    lines = [render_text(said, color)]
-    if verdict.expected is not None:
+    lines = []
+    if wanted and verdict.expected is not None:
         lines.append(f"  {bold}expected:{plain} {one_line(verdict.expected)}")
-    if verdict.counterexample is not None:
+    if wanted and verdict.counterexample is not None:
         lines.append(f"  {bold}counterexample:{plain} {example(verdict.counterexample)}")
-    return "\n".join(lines)
+    return lines
 
 
 def _summary(files: Sequence[Checked], color: bool) -> str:

@@ -1,0 +1,134 @@
+"""From a side that is wrong to the hint that mends it and the side as it ought to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from gradcli.check.book import Book
+from gradcli.check.hints import trees
+from gradcli.check.hints.edits import FAMILIES, Edit
+from gradcli.check.hints.expected import answer
+from gradcli.check.hints.samples import Samples
+from gradcli.check.hints.setting import setting_of
+from gradcli.check.hints.sites import sites
+from gradcli.check.hints.unparse import unparse
+from gradcli.check.parts import partial_parts
+from gradcli.check.verdict import Hint
+from gradcli.expr.node import Node
+from gradcli.program.model import LAYOUTS
+from gradcli.rules.apply import NoRule
+from gradcli.syntax import ast
+
+_MOST_EDITS = 500
+_DERIVATIVES = ("grad", "jac", "hess")
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """`hint` names a known mistake; `expected` is what the wrong side ought to be."""
+
+    hint: Hint | None = None
+    expected: str | None = None
+
+
+def advise(
+    book: Book, layout: str, written: tuple[ast.Expr, ast.Expr], raw: tuple[Node | None, Node | None], key: str
+) -> Advice:
+    """What to say of a link whose sides differ, or one of whose sides has no shape (then its `raw` is None)."""
+    wrong = _wrong(written, raw)
+    target = raw[1 - wrong]
+    if target is None:
+        return Advice()
+    try:
+        value = book.resolver.value(target)
+    except NoRule:
+        return Advice()
+    names = book.outside_where([target, value])
+    parts = partial_parts(book, [written[1 - wrong]], layout, names)
+    samples = Samples(book, value, parts, key)
+    hint = None
+    if samples.places:
+        hint = _other_layout(book, layout, written, raw, wrong, key)
+        hint = hint or _mending(book, layout, written[wrong], raw[wrong], value, samples, ("left", "right")[wrong])
+    derived = any(isinstance(s.expr, ast.Call) and s.expr.fn in _DERIVATIVES for s in sites(written[1 - wrong]))
+    expected = answer(book, target, value)
+    if hint is not None and hint.side is not None and not derived:
+        expected = hint.side
+    return Advice(hint, expected)
+
+
+def _wrong(written: tuple[ast.Expr, ast.Expr], raw: tuple[Node | None, Node | None]) -> int:
+    """Which side is taken for wrong: the right one, unless it alone is what is asked for."""
+    if raw[0] is None or raw[1] is None:
+        return 0 if raw[0] is None else 1
+    asked = [isinstance(side, ast.Call) and side.fn in _DERIVATIVES and not side.primes for side in written]
+    return 0 if asked[1] and not asked[0] else 1
+
+
+def _other_layout(
+    book: Book,
+    layout: str,
+    written: tuple[ast.Expr, ast.Expr],
+    raw: tuple[Node | None, Node | None],
+    wrong: int,
+    key: str,
+) -> Hint | None:
+    """Whether the wrong side is what the other would be in another layout."""
+    side = raw[wrong]
+    if side is None:
+        return None
+    good = written[1 - wrong]
+    try:
+        mistaken = Samples(book, book.resolver.value(side), (), key)
+    except NoRule:
+        return None
+    for site in sites(good):
+        call = site.expr
+        if not (isinstance(call, ast.Call) and call.fn == "jac" and not call.primes):
+            continue
+        own = next((v.id for k, v in call.kwargs if k == "layout" and isinstance(v, ast.Name)), layout)
+        for other in LAYOUTS:
+            new = replace(call, kwargs=(("layout", trees.name(other)),))
+            node = _read(book, site.put(new), layout)
+            if other != own and node is not None and mistaken.agreeing([node]):
+                plain = unparse(replace(call, kwargs=()))
+                said = f"this is {plain} in the {other} layout; the layout here is {own}: it is the transpose"
+                return Hint("layout", said)
+    return None
+
+
+def _mending(
+    book: Book, layout: str, wrong: ast.Expr, raw: Node | None, value: Node, samples: Samples, side: str
+) -> Hint | None:
+    """The first edit that makes the side equal to the value at every point."""
+    setting = setting_of(book, value, side)
+    seen: set[Node] = {raw} if raw is not None else set()
+    budget = _MOST_EDITS
+    for group in FAMILIES:
+        edits: list[Edit] = []
+        nodes: list[Node] = []
+        for family in group:
+            for edit in family(wrong, setting):
+                budget -= 1
+                if budget < 0:
+                    break
+                node = _read(book, edit.side, layout)
+                if node is not None and node.shape == value.shape and node not in seen:
+                    seen.add(node)
+                    edits.append(edit)
+                    nodes.append(node)
+        found = samples.agreeing(nodes)
+        if found:
+            edit = edits[found[0]]
+            return Hint(edit.kind, edit.text, unparse(edit.side))
+    return None
+
+
+def _read(book: Book, side: ast.Expr, layout: str) -> Node | None:
+    node = book.reader.read(side, layout)
+    if not isinstance(node, Node):
+        return None
+    try:
+        return book.resolver.value(node)
+    except NoRule:
+        return None

@@ -1,0 +1,77 @@
+"""The places in an expression at which something may be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from gradcli.check.hints.unparse import unparse
+from gradcli.syntax import ast
+
+Rebuild = Callable[[ast.Expr], ast.Expr]
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A subexpression; `put(new)` is the whole with another in its place.
+
+    `parent` and `index` say which operand of which operation it is.
+    """
+
+    expr: ast.Expr
+    put: Rebuild
+    parent: ast.Expr | None = None
+    index: int = 0
+
+    @property
+    def told(self) -> str:
+        """`the second factor X`, `the term A @ x`, or the text alone."""
+        text = unparse(self.expr)
+        if isinstance(self.parent, ast.Product) and self.index < len(_ORDINALS):
+            return f"the {_ORDINALS[self.index]} factor {text}"
+        if isinstance(self.parent, ast.Sum):
+            return f"the term {text}"
+        return text
+
+
+def sites(root: ast.Expr) -> Iterator[Site]:
+    """Every place of an expression, outermost first, left to right; nothing inside of a derivative."""
+    todo = [Site(root, lambda new: new)]
+    while todo:
+        site = todo.pop()
+        yield site
+        todo.extend(reversed(list(_below(site))))
+
+
+def _below(site: Site) -> Iterator[Site]:
+    expr, put = site.expr, site.put
+
+    def child(index: int, part: ast.Expr, rebuild: Rebuild) -> Site:
+        return Site(part, lambda new: put(rebuild(new)), expr, index)
+
+    match expr:
+        case ast.Neg() | ast.Transpose():
+            yield child(0, expr.arg, lambda new: replace(expr, arg=new))
+        case ast.Sum():
+            for i, part in enumerate(expr.terms):
+                yield child(i, part, lambda new, i=i: replace(expr, terms=_with(expr.terms, i, new)))  # type: ignore[misc]
+        case ast.Product():
+            for i, part in enumerate(expr.factors):
+                yield child(i, part, lambda new, i=i: replace(expr, factors=_with(expr.factors, i, new)))  # type: ignore[misc]
+        case ast.Compare():
+            yield child(0, expr.left, lambda new: replace(expr, left=new))
+            yield child(1, expr.right, lambda new: replace(expr, right=new))
+        case ast.Power() | ast.MatPower():
+            yield child(0, expr.base, lambda new: replace(expr, base=new))
+            yield child(1, expr.exponent, lambda new: replace(expr, exponent=new))
+        case ast.Call() if expr.fn not in ("grad", "jac", "hess"):
+            for i, part in enumerate(expr.args):
+                yield child(i, part, lambda new, i=i: replace(expr, args=_with(expr.args, i, new)))  # type: ignore[misc]
+        case ast.ListLit():
+            for i, part in enumerate(expr.items):
+                yield child(i, part, lambda new, i=i: replace(expr, items=_with(expr.items, i, new)))  # type: ignore[misc]
+
+
+def _with(parts: tuple[ast.Expr, ...], index: int, new: ast.Expr) -> tuple[ast.Expr, ...]:
+    return (*parts[:index], new, *parts[index + 1 :])
