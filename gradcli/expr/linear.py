@@ -229,8 +229,8 @@ def _merge(a: Node, b: Node) -> Node | None:
         ta, tb = transpose(a), transpose(b)
         if (ta.op == "inv" and ta.args[0] is tb) or (tb.op == "inv" and tb.args[0] is ta):
             return eye(rows(a.shape))
-    if (_orthogonal(a) or _orthogonal(b)) and transpose(a) is b:
-        return eye(rows(a.shape))
+    if (_orthogonal(a) or _orthogonal(b)) and transpose(a) is b and (_is_square(a) or a.op == "T"):
+        return eye(rows(a.shape))  # of a tall Q the columns are orthonormal: Q.T @ Q, not Q @ Q.T
     return None
 
 
@@ -246,6 +246,10 @@ def _power_of(node: Node) -> tuple[Node, int, bool]:
 def _orthogonal(node: Node) -> bool:
     base = node.args[0] if node.op == "T" else node
     return has_attribute(base, "orthogonal") or has_attribute(base, "permutation")
+
+
+def _is_square(node: Node) -> bool:
+    return rows(node.shape) == cols(node.shape)
 
 
 # -------------------------------------------------------------------- inverse

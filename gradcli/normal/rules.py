@@ -86,7 +86,7 @@ def _entrywise(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, 
         return _with(table, dummies, spot, 1) if exponent > 0 and exponent != 1 else None
     if kind == "abs" and not 0 < exponent < 2:
         even = 2 * floor(Fraction(exponent) / 2)
-        return _with(table, dummies, spot, exponent - even, [(functions.power_rational(array.args[0], even), slots)])
+        return _with(table, dummies, spot, exponent - even, [(functions.as_unit(array.args[0], even), slots)])
     if kind == "elem" and array.data == ("sin", 0) and isinstance(exponent, int) and exponent != 1:
         half = exponent // 2
         return _with(table, dummies, spot, exponent % 2, [(functions.cosine_squares(array.args[0], half), slots)])
@@ -179,7 +179,7 @@ def _mask(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim])
         return _with(table, dummies, spot, 1)
     if exponent != 1:
         return None
-    if band == 0:
+    if band == 0 and array.dims[0] == array.dims[1]:
         return _with(table, dummies, spot, 0, [(matrices.lower_part(array.dims), {0: row, 1: column})])
     if (row > column and row < FIRST_DUMMY) or (row >= FIRST_DUMMY > column):
         return _with(table, dummies, spot, 0, [(matrices.turned_mask(array), {0: column, 1: row})])
@@ -232,7 +232,7 @@ def _triangular(spot: Spot, lower: bool, table: Table, dummies: dict[int, Dim]) 
 
 
 def _orthogonal(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
-    """`Q.T @ Q` and `Q @ Q.T` are the identity; a permutation's rows and columns sum to one."""
+    """`Q.T @ Q` and, of a square Q, `Q @ Q.T` are the identity; a permutation's rows and columns sum to one."""
     from gradcli.normal import matrices
 
     array, idx = spot
@@ -245,6 +245,8 @@ def _orthogonal(spot: Spot, exponent: Rational, table: Table, dummies: dict[int,
         joined, outer = idx[side], idx[1 - side]
         if joined < FIRST_DUMMY or joined == outer:
             continue
+        if side == 1 and array.dims[0] != array.dims[1]:
+            continue  # a tall matrix has orthonormal columns, its rows are not
         if counts[joined] == 1 and (exponent == 2 or "permutation" in attributes):
             out = _with(table, dummies, spot, 0)
             out.dummies.pop(joined, None)
@@ -256,7 +258,7 @@ def _orthogonal(spot: Spot, exponent: Rational, table: Table, dummies: dict[int,
                 far = other[1][1 - side]
                 if far == joined:
                     continue
-                out = _with(table, dummies, spot, 0, [(matrices.identity(array.dims[0]), {0: outer, 1: far})])
+                out = _with(table, dummies, spot, 0, [(matrices.identity(array.dims[1 - side]), {0: outer, 1: far})])
                 out.table[other] = 0
                 out.dummies.pop(joined, None)
                 return out
