@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import click
 
@@ -91,8 +91,7 @@ def _written(files: Sequence[Checked], form: str, terminal: Terminal) -> str:
         from gradcli.check.report import text
 
         return text.write(files, terminal.color, terminal.quiet, terminal.verbose)
-    if form == "json":
-        from gradcli.check.report import json
+    from importlib import import_module
 
-        return json.write(files)
-    raise click.UsageError(f"--format {form} is not available yet")
+    writer: Callable[[Sequence[Checked]], str] = import_module(f"gradcli.check.report.{form}").write
+    return writer(files)

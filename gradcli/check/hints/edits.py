@@ -278,7 +278,7 @@ def sums(root: ast.Expr, setting: Setting) -> Edits:
             yield Edit("batch", said, site.put(replace(part, fn=other)))
             for key, value in part.kwargs:
                 if key == "axis" and isinstance(value, ast.Num):
-                    axis = 1 - value.value
+                    axis = 1 - int(value.value)
                     new = replace(part, kwargs=(("axis", trees.number(axis)),))
                     said = f"the sum is over the wrong axis: axis={axis} instead of axis={value.value}"
                     yield Edit("batch", said, site.put(new))
