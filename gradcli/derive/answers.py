@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from gradcli.derive.graph import Graph
 from gradcli.derive.jacobian import Jacobians, is_vector, vector_jacobians
 from gradcli.derive.model import Answer, Step
-from gradcli.derive.reverse import Reverse, reverse
+from gradcli.derive.reverse import ANONYMOUS, Reverse, reverse
 from gradcli.derive.second import hessian
 from gradcli.derive.simplify import simplified
 from gradcli.derive.tensor import tensor_jacobian
@@ -143,7 +143,7 @@ class Asker:
         """What is differentiated as a name of the graph; an expression or list is entered as one."""
         if of.op in ("var", "loss"):
             return of
-        name = make("var", data=("_", ()), shape=of.shape)
+        name = make("var", data=(f"{ANONYMOUS}value", ()), shape=of.shape)
         self.graph.values.pop(name, None)
         self.graph = Graph({**self.graph.values, name: of})
         return name

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from gradcli.derive.graph import Graph
 from gradcli.derive.model import Step
-from gradcli.derive.reverse import symbols
+from gradcli.derive.reverse import by_name, symbols
 from gradcli.derive.tensor import tensor_of
 from gradcli.expr.arith import add, is_zero, zeros
 from gradcli.expr.collect import collected
@@ -102,7 +102,7 @@ def _local(
     used: dict[str, None] = {}
     out = []
     for other, product in pullback(value, seed, inner, lambda _, rule: used.setdefault(rule)).items():
-        product = replace([product], {value: name})[0] if value.args else product
+        product = by_name(product, value, name)
         if is_zero(product):
             continue
         if is_vector(other.shape):

@@ -22,6 +22,10 @@ _COUNTED = 1000
 _LARGEST_TRIED = 60
 
 
+# What starts the name of a value that the program does not name; no name of the language does.
+ANONYMOUS = "*"
+
+
 @dataclass(slots=True)
 class Reverse:
     """The gradients found, the named steps in the order in which they use each other, and the rules each one took."""
@@ -65,7 +69,7 @@ def reverse(graph: Graph, of: str, seeds: Mapping[Node, Node], wrt: Collection[N
         used: dict[str, None] = dict.fromkeys(took)
         pulled = pullback(value, total, inner, lambda _, rule, used=used: used.setdefault(rule))  # type: ignore[misc]
         for other, contribution in pulled.items():
-            parts.setdefault(other, []).append(_by_name(contribution, value, name))
+            parts.setdefault(other, []).append(by_name(contribution, value, name))
             rules.setdefault(other, {}).update(used)
     for name in wanted:
         found.gradients.setdefault(name, zeros(name.shape))
@@ -85,15 +89,15 @@ def _cancels(value: Node, name: Node, total: Node, step_name: Node, inner: list[
     written = pullback(value, total, inner)
     named = pullback(value, step_name, inner)
     for other, contribution in written.items():
-        short = symbols(collected([_by_name(contribution, value, name)])[0])
-        if short > symbols(collected([_by_name(named[other], value, name)])[0]):
+        short = symbols(collected([by_name(contribution, value, name)])[0])
+        if short > symbols(collected([by_name(named[other], value, name)])[0]):
             return False
     return True
 
 
-def _by_name(contribution: Node, value: Node, name: Node) -> Node:
+def by_name(contribution: Node, value: Node, name: Node) -> Node:
     """A defined value by its name, where a rule uses the value again (`y`, not `tanh(u)`)."""
-    if not value.args:
+    if not value.args or name_of(name).startswith(ANONYMOUS):
         return contribution
     return replace([contribution], {value: name})[0]
 

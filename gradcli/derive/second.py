@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from gradcli.derive.graph import Graph
 from gradcli.derive.jacobian import is_vector, vector_jacobians
 from gradcli.derive.model import Step
-from gradcli.derive.reverse import reverse
+from gradcli.derive.reverse import ANONYMOUS, reverse
 from gradcli.derive.tensor import tensor_jacobian
 from gradcli.expr.node import Node, make
 from gradcli.expr.replace import replace
@@ -26,7 +26,7 @@ def hessian(
         seeds, back = _opaque_seeds(of, seeds)
     found = reverse(graph, name, seeds, [first])
     values = {**graph.values, **{step.name: step.value for step in found.steps}}
-    gradient = make("var", data=("_gradient", ()), shape=first.shape)
+    gradient = make("var", data=(f"{ANONYMOUS}gradient", ()), shape=first.shape)
     values[gradient] = found.gradients[first]
     extended = Graph(values)
     if is_vector(first.shape) and is_vector(second.shape):

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from gradcli.derive.graph import Graph
 from gradcli.derive.jacobian import vector_jacobians
 from gradcli.derive.model import Step
-from gradcli.derive.reverse import reverse
+from gradcli.derive.reverse import ANONYMOUS, reverse
 from gradcli.derive.simplify import simplified
 from gradcli.expr.arith import add
 from gradcli.expr.linear import matmul, transpose
 from gradcli.expr.node import ONE, Node, make
 from gradcli.expr.reduce import entry, stack, unit_entry
 from gradcli.expr.shapes import list_dim, normal_shape
+
+ENTRY = f"{ANONYMOUS}entry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,8 @@ def _entry_by_entry(graph: Graph, cells: tuple[Node, ...], scalars: tuple[Node, 
     entries: list[Node] = []
     rules: dict[str, None] = {}
     for cell in cells:
-        name = make("var", data=("_entry", ()))
-        row = reverse(Graph({**graph.values, name: cell}), "_entry", {name: ONE}, scalars, expand=True)
+        name = make("var", data=(ENTRY, ()))
+        row = reverse(Graph({**graph.values, name: cell}), ENTRY, {name: ONE}, scalars, expand=True)
         entries += [row.gradients[scalar] for scalar in scalars]
         for scalar in scalars:
             rules.update(dict.fromkeys(row.rules[scalar]))

@@ -171,7 +171,7 @@ class Builder:
     def _declared(self, expr: ast.Call, local: Mapping[str, Node]) -> Node:
         declared, _, _ = self.scope.function_types[expr.fn]
         arg = self._build(expr.args[0], local)
-        domain, codomain = tuple(declared.domain.dims), tuple(declared.codomain.dims)
+        domain, codomain = closed(declared.domain.dims), closed(declared.codomain.dims)
         if not domain:
             return reduce.elementwise(expr.fn, expr.primes, arg)
         shape = closed(codomain + domain * expr.primes)

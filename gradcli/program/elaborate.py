@@ -12,7 +12,7 @@ from gradcli.program.infer import Inference, Poisoned
 from gradcli.program.model import Check, Function, Program, Question, Variable
 from gradcli.program.order import in_order
 from gradcli.program.reader import Reader
-from gradcli.program.scope import Scope, collect, subexpressions
+from gradcli.program.scope import Scope, arbitrary_names, collect, subexpressions
 from gradcli.program.unify import (
     Namer,
     OpenDim,
@@ -107,18 +107,21 @@ class _Elaborator:
             self.spans[name] = declared.span
 
     def _choose_last(self) -> None:
-        """An answer that is given a name is no definition to ask about: f is a function of what stands before it."""
-        last = self.scope.last
-        names = list(self.scope.values)
-        while last is not None and last in self.scope.values:
-            statement, _ = self.scope.values[last]
-            if not any(
-                isinstance(p, ast.Call) and p.fn in ("grad", "jac", "hess") for p in subexpressions(statement.value)
-            ):
+        """An answer that is given a name, `G = grad(f, W)`, is not what f is a function of: that stands before it."""
+        if "f" in self.scope.losses or "f" in self.scope.values:
+            return
+        answers: set[str] = set()
+        last: str | None = None
+        for name, (statement, _) in self.scope.values.items():
+            used = {part.id for part in subexpressions(statement.value) if isinstance(part, ast.Name)}
+            if arbitrary_names(statement.value) or used & answers:
+                answers.add(name)
+            elif name == self.scope.last or not answers:
+                last = name
+            if name == self.scope.last:
                 break
-            position = names.index(last)
-            last = names[position - 1] if position else None
-        self.scope.last = last
+        if self.scope.last in answers:
+            self.scope.last = last
 
     # -------------------------------------------------------------------------- shapes
 

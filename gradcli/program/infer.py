@@ -443,7 +443,7 @@ class Inference:
     def _declared(self, expr: ast.Call, local: dict[str, OpenShape]) -> OpenShape:
         declared, _, _ = self.scope.function_types[expr.fn]
         shape = self._one_argument(expr, local)
-        domain, codomain = declared.domain.dims, declared.codomain.dims
+        domain, codomain = settle(declared.domain.dims), settle(declared.codomain.dims)
         if not domain:
             if codomain:
                 self.fail("E305", f"{expr.fn} : R -> R[...] is not understood.", expr, "declare it as R[1] -> R[m]")
