@@ -323,6 +323,14 @@ def unit_value(array: Atom, idx: tuple[int, ...]) -> Poly:
     return substitute(array.args[0], dict(enumerate(idx))) if array.kind == "root" else _raw([(array, idx, 1)])
 
 
+def as_unit(base: Poly, exponent: Rational) -> Poly:
+    """A power of a sum or of a factor, not multiplied out: it may meet a power of the same."""
+    if is_unit_product(base):
+        return power_rational(base, exponent)
+    array, idx, _ = entrywise("root", (base,))
+    return _raw([(array, idx, exponent)])
+
+
 def _raw(factors: Iterable[Factor]) -> Poly:
     """A product as a polynomial, without applying rules."""
     exponents: dict[tuple[Atom, tuple[int, ...]], Rational] = {}
@@ -340,6 +348,8 @@ def power(base: Poly, exponent: Poly) -> Poly:
         return ONE
     if not base.terms:
         raise Unsupported("a power of zero")
+    if not is_regular(base) and not is_regular(exponent):
+        return single(entrywise("power", (base, exponent)))  # 0**(a + b) need not be 0**a * 0**b
     parts: list[Poly] = []
     content, units = factored(base)
     positive = [unit for unit in units if unit[0].positive]
@@ -377,6 +387,8 @@ def root_reductions(array: Atom, exponent: Rational) -> list[tuple[Term, Poly]]:
     those with a factor v is the number c: P**e / v = (P**(e+1) / v - (P - c)/v * P**e) / c.
     """
     base = array.args[0]
+    if any(_related(factor) for term in base.terms for factor in term):
+        return []
     place = tuple(range(len(array.dims)))
     lower, higher = (array, place, exponent), (array, place, rational(exponent + 1))
     top = leading(base)
@@ -396,6 +408,16 @@ def root_reductions(array: Atom, exponent: Rational) -> list[tuple[Term, Poly]]:
             out.append(((inverse,), image))
             break
     return out
+
+
+def _related(factor: Factor) -> bool:
+    """Whether powers of the factor reduce by a rule of their own: then reducing modulo a sum of it need not end."""
+    array, _, exponent = factor
+    if array.kind == "sym":
+        return bool({"permutation", "orthogonal"} & {*array.data[1]})  # type: ignore[index]
+    if array.kind == "elem":
+        return array.data == ("sin", 0)
+    return array.kind in ("abs", "step", "nonzero", "mask", "inv") or (array.kind == "root" and exponent != 1)
 
 
 def _units_of_single(poly: Poly) -> list[Factor]:

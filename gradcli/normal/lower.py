@@ -202,6 +202,9 @@ def _stop(node: Node, args: list[Array]) -> Array:
 
 def _softmax(node: Node, args: list[Array]) -> Array:
     (arg,) = args
+    if is_row(node.args[0].shape):  # over the axis of dimension 1: each entry alone
+        alone = {"softmax": ONE, "logsoftmax": ZERO, "logsumexp": arg.poly}
+        return Array(alone[node.op], arg.axes)
     powers = Array(functions.exp(arg.poly), arg.axes)
     axis = 0 if len(arg.axes) < 2 else cast(int, node.data)
     kept = {i: i for k in range(len(arg.axes)) if k != axis for i in arg.group(k)}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from gradcli.expr.shapes import Dim
 from gradcli.normal.atom import FIRST_DUMMY, Factor, Rational, Term, digest, rational
 
-MOST_TERMS = 20_000
+MOST_TERMS = 10_000
 
 
 class Poly:

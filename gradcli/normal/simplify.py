@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import product as cartesian
 
 from gradcli.expr.shapes import Dim
@@ -11,7 +13,20 @@ from gradcli.normal.label import canonical
 from gradcli.normal.poly import MOST_TERMS, Poly, collect
 from gradcli.normal.product import Product, Rewritten, Table, dimension
 
-MOST_STEPS = 100_000
+MOST_STEPS = 20_000
+
+# What is left of the steps that a comparison may take, where one is under way.
+_left: ContextVar[list[int] | None] = ContextVar("steps left", default=None)
+
+
+@contextmanager
+def budget(steps: int) -> Iterator[None]:
+    """Raise TooLarge after so many steps inside the block."""
+    token = _left.set([steps])
+    try:
+        yield
+    finally:
+        _left.reset(token)
 
 
 def contract(parts: Iterable[tuple[Poly, Mapping[int, int]]], bound: Mapping[int, Dim] | None = None) -> Poly:
@@ -67,9 +82,12 @@ def simplify(start: Product, out: dict[Term, Rational]) -> None:
 
     todo = [start]
     steps = 0
+    left = _left.get()
     while todo:
         steps += 1
-        if steps > MOST_STEPS or len(out) > MOST_TERMS:
+        if left is not None:
+            left[0] -= 1
+        if steps > MOST_STEPS or len(out) > MOST_TERMS or (left is not None and left[0] < 0):
             raise TooLarge("too many terms")
         item = todo.pop()
         if not item.coefficient or not _contract_deltas(item):

@@ -138,9 +138,12 @@ class Numeric:
             case "min":
                 return np.minimum(*args)
             case "cmp":
-                return args[0] < args[1] if data == "<" else args[0] <= args[1]
+                # Where rounding decides, or a side has no value, there is none.
+                close = ~(np.abs(args[0] - args[1]) > 1e-9)
+                return np.where(close, np.nan, args[0] < args[1])
             case "where":
-                return np.where(args[0] != 0, args[1], args[2])
+                chosen = np.where(args[0] != 0, args[1], args[2])
+                return np.where(np.isnan(args[0]) | ((args[0] != 0) & (np.abs(args[0]) < 1e-9)), np.nan, chosen)
             case "softmax" | "logsoftmax" | "logsumexp":
                 axis = data if data is not None else None
                 total = np.exp(args[0]).sum(axis=axis, keepdims=node.op != "logsumexp")
