@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from gradcli.emit.names import Names
+from gradcli.emit.names import Names, spelled
 from gradcli.expr.node import Node, name_of
 from gradcli.expr.shapes import Dim, is_list
 from gradcli.expr.walk import postorder
@@ -39,9 +39,9 @@ class Interface:
         """The parameter list."""
         odd = any(p.python != p.name for p in self.variables)
         parts = [f"{p.python}=None" if odd else p.python for p in self.variables]
-        optional = [*self.lengths.values(), *self.callables.values(), *(p.python for p in self.seeds)]
-        if optional:
-            parts += ["*", *(f"{name}=None" for name in optional)]
+        optional = [*self.callables.values(), *(p.python for p in self.seeds)]
+        if optional or self.lengths:
+            parts += ["*", *self.lengths.values(), *(f"{name}=None" for name in optional)]
         if self.respelled():
             parts.append(f"**{self.others}")
         return ", ".join(parts)
@@ -57,16 +57,22 @@ class Interface:
         return [(name, python) for name, python in pairs if name != python]
 
     def known_dims(self) -> set[str]:
-        """Dimensions that an argument tells."""
-        return {dim for p in (*self.variables, *self.seeds) for dim in p.dims if isinstance(dim, str)}
+        """Dimensions that a variable tells; a seed is not always given."""
+        return {dim for p in self.variables for dim in p.dims if isinstance(dim, str)}
 
 
-def build_interface(program: Program, roots: Sequence[Node], told: Collection[str], names: Names) -> Interface:
-    """The interface of a module that computes `roots`; the dimensions in `told` need no argument."""
+def build_interface(
+    program: Program, roots: Sequence[Node], bound: Collection[Node], told: Collection[str], names: Names
+) -> Interface:
+    """The interface of a module that computes `roots`.
+
+    `bound` are names that steps define and `told` dimensions that values tell: neither needs an argument.
+    """
     found = Interface()
+    python = _identifiers(program.variables, names)
     for name, variable in program.variables.items():
-        found.variables.append(ArrayParameter(name, names.fresh(name), variable.declared, variable.node))
-    orders, seeds, dims = _used(program, roots)
+        found.variables.append(ArrayParameter(name, python[name], variable.declared, variable.node))
+    orders, seeds, dims = _used(program, roots, bound)
     for name, function in program.functions.items():
         if function.body is not None:
             continue
@@ -87,6 +93,13 @@ def build_interface(program: Program, roots: Sequence[Node], told: Collection[st
     return found
 
 
+def _identifiers(wanted: Iterable[str], names: Names) -> dict[str, str]:
+    """Identifiers for names, those first that Python spells as they are: `ε` keeps its own where `ϵ` is one
+    too."""
+    ordered = sorted(wanted, key=lambda name: spelled(name) != name)
+    return {name: names.fresh(name) for name in ordered}
+
+
 def _seed_name(node: Node, taken: Collection[str]) -> str:
     """`grad_y` for the gradient of an arbitrary function of y, `hess_y` for its Hessian."""
     if node.op == "hess":
@@ -97,7 +110,9 @@ def _seed_name(node: Node, taken: Collection[str]) -> str:
     return name if name not in taken else f"{kind}_{loss}_{of}"
 
 
-def _used(program: Program, roots: Iterable[Node]) -> tuple[dict[str, int], list[Node], set[str]]:
+def _used(
+    program: Program, roots: Iterable[Node], bound: Collection[Node]
+) -> tuple[dict[str, int], list[Node], set[str]]:
     """The highest derivative of each function, the free cotangents and the dimensions of some expressions."""
     from gradcli.program.functions import ELEMENTWISE
 
@@ -105,6 +120,8 @@ def _used(program: Program, roots: Iterable[Node]) -> tuple[dict[str, int], list
     seeds: dict[Node, None] = {}
     dims: set[str] = set()
     for node in postorder(roots):
+        if node in bound:
+            continue
         if node.op == "cotangent" or (node.op == "hess" and node.args[0].op == "loss"):
             seeds[node] = None
         elif node.op in ("elem", "vfun") and isinstance(node.data, tuple):

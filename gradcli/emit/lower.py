@@ -156,8 +156,40 @@ def _mul(low: Lowering, node: Node) -> Instr:
             under.append(_powered(low, factor, -exponent))
         else:
             over.append(low.planned(factor))
-    over, under = _grouped(low.plan, over), _grouped(low.plan, under)
-    return low.plan.make("product", *over, *under, data=(number, len(over)), rank=rank_of(node))
+    return _masked(low.plan, number, over, under, rank_of(node))
+
+
+def _masked(plan: Plan, number: Fraction, over: list[Instr], under: list[Instr], rank: int) -> Instr:
+    """A product; one with an indicator becomes a choice, as what is masked out may have no value there."""
+    masks = [factor for factor in over if _mask(factor) is not None]
+    rest = [factor for factor in over if _mask(factor) is None]
+    if not masks or not (rest or under):
+        over, under = _grouped(plan, over), _grouped(plan, under)
+        return plan.make("product", *over, *under, data=(number, len(over)), rank=rank)
+    for mask in masks:
+        _, kept, _ = _mask(mask) or (mask, None, True)
+        rest += [kept] if kept is not None else []
+    inner_rank = max(part.rank for part in (*rest, *under))
+    out = _masked(plan, number, rest, under, inner_rank) if number != 1 or len(rest) != 1 or under else rest[0]
+    for mask in masks:
+        condition, _, positive = _mask(mask) or (mask, None, True)
+        branches = (out, plan.number(0)) if positive else (plan.number(0), out)
+        out = plan.make("where", condition, *branches, rank=rank)
+    return out
+
+
+def _mask(factor: Instr) -> tuple[Instr, Instr | None, bool] | None:
+    """`(condition, what is kept, where)` of a factor that is 0 on one side of a condition; None is kept:
+    1."""
+    if factor.kind == "indicator":
+        return factor.args[0], None, True
+    if factor.kind != "where":
+        return None
+    condition, a, b = factor.args
+    for kept, other, positive in ((a, b, True), (b, a, False)):
+        if other.kind == "zeros" or (other.kind == "number" and other.data == 0):
+            return condition, None if kept.kind == "number" and kept.data == 1 else kept, positive
+    return None
 
 
 def _grouped(plan: Plan, factors: list[Instr]) -> list[Instr]:

@@ -17,6 +17,7 @@ from gradcli.emit.plan import Instr, Plan
 from gradcli.emit.plan import postorder as instructions
 from gradcli.emit.writer import Code, Level, write
 from gradcli.expr.node import Node, make, name_of
+from gradcli.expr.reduce import elementwise
 from gradcli.expr.shapes import Dim, is_list, is_row
 from gradcli.expr.walk import leaves
 from gradcli.program.model import Program
@@ -58,7 +59,8 @@ class _Module:
         arguments = Names()
         roots = self._all_roots()
         told = lengths_told(roots)
-        self.interface = build_interface(program, roots, told, arguments)
+        bound = {step.name for answer in answers for step in answer.where}
+        self.interface = build_interface(program, roots, bound, told, arguments)
         known = self.interface.known_dims()
         self.lengths = {dim: teller for dim, teller in told.items() if dim not in known}
         self.names = Names(arguments.taken | BUILTINS | {"math", "value"})
@@ -82,38 +84,22 @@ class _Module:
     def _all_roots(self) -> list[Node]:
         """Everything computed anywhere, and the seed that a gradient of the last definition would take."""
         roots = [*self.definitions.values(), *self.values]
-        bound: set[Node] = set()
         for answer in self.answers:
             roots += [answer.value, *(step.value for step in answer.where)]
-            bound.update(step.name for step in answer.where)
         last = self.program.last
         if last is not None and last in self.program.nodes:
             node = self.program.nodes[last]
             loss = next((name for name, args in self.program.losses.items() if node in args), "f")
             roots.append(make("cotangent", data=(loss, last), shape=node.shape))
-        return [root for root in self._without(roots, bound)]
-
-    @staticmethod
-    def _without(roots: list[Node], bound: set[Node]) -> list[Node]:
-        """The roots, with the steps' names hidden: they are no arguments."""
-        from gradcli.expr.replace import replace
-
-        return replace(roots, {name: make("zeros", shape=name.shape) for name in bound}) if bound else roots
+        return roots
 
     # --------------------------------------------------------------------- the text
 
     def text(self) -> str:
         """The whole module."""
         parts = [self._function("value", self.values, {}, describe_value(self.of, self.values), None)]
-        taken, aliases = {"value"}, list[str]()
-        for answer in self.answers:
-            name = f"{answer.kind}_{as_part(answer.wrt)}"
-            while name in taken:
-                name += "_"
-            taken.add(name)
-            as_written = f"{answer.kind}_{answer.wrt}"
-            if as_written != name and as_written.isidentifier():  # Python reads ϵ as ε, getattr does not
-                aliases.append(f'globals()["{as_written}"] = {name}')
+        names, aliases = self._function_names()
+        for answer, name in zip(self.answers, names, strict=True):
             steps = {step.name: step.value for step in answer.where}
             parts.append(self._function(name, [answer.value], steps, describe(answer), answer))
         helpers = [self._helper_text(key) for key in HELPERS if key in self.helpers]
@@ -122,6 +108,22 @@ class _Module:
         title = f'"""{_plain(self.of)} and its derivatives."""'
         body = [*helpers, *self.functions, *parts, *(["\n".join(aliases)] if aliases else [])]
         return "\n".join([title, "", *imports, "", "", "\n\n\n".join(part.strip("\n") for part in body), ""])
+
+    def _function_names(self) -> tuple[list[str], list[str]]:
+        """`gradient_W` and so on, and lines that add what `getattr` finds only as written: Python reads ϵ as
+        ε."""
+        asked = [f"{answer.kind}_{answer.wrt}" for answer in self.answers]
+        parts = [f"{answer.kind}_{as_part(answer.wrt)}" for answer in self.answers]
+        names = Names({"value"})
+        chosen: dict[int, str] = {}
+        for i in sorted(range(len(parts)), key=lambda i: parts[i] != asked[i]):
+            chosen[i] = names.fresh(parts[i])
+        aliases = [
+            f'globals()["{written}"] = {chosen[i]}'
+            for i, written in enumerate(asked)
+            if written != chosen[i] and written.isidentifier()
+        ]
+        return [chosen[i] for i in range(len(parts))], aliases
 
     def _helper_text(self, key: str) -> str:
         return HELPERS[key].format(np=self.xp, **self.helper_names)
@@ -187,14 +189,16 @@ class _Module:
         for dim in local:
             if dim in told or dim in self.interface.lengths:
                 continue
-            teller = next(p for p in parameters.values() if dim in p.dims)
+            teller = next(p for p in self.interface.variables if dim in p.dims)
             needed.add(teller.name)
             told.update(teller.dims)
+        others = self.interface.others
         lines = [
-            f'if "{name}" in names:\n    {python} = names["{name}"]' for name, python in self.interface.respelled()
+            f'if "{name}" in {others}:\n    {python} = {others}["{name}"]'
+            for name, python in self.interface.respelled()
         ]
         if needed:
-            lines.append("sizes = {}")
+            lines.append(f"{self.sizes} = {{}}")
         for parameter in parameters.values():
             if parameter.name in needed:
                 lines.append(self._argument(parameter))
@@ -265,7 +269,7 @@ class _Module:
             param, body = function.param, function.body
         else:
             param = make("param", data="t")
-            body = make("elem", (param,), data=(name, 0))
+            body = elementwise(name, 0, param)
         for _ in range(order):
             body = differentiate(body, param)
         lowered = Lowering(Plan(), {}, {param: "t"}, self.program.functions, {}).lower(body)

@@ -17,9 +17,7 @@ def undefined_in(rows: Rows) -> Undefined | None:
 def product(field: Field, a: Rows, b: Rows) -> Rows:
     """The matrix product."""
     columns = list(zip(*b, strict=True))
-    return [
-        [field.total([x * y for x, y in zip(row, column, strict=True)]) for column in columns] for row in a
-    ]
+    return [[field.total([x * y for x, y in zip(row, column, strict=True)]) for column in columns] for row in a]
 
 
 def determinant(field: Field, rows: Rows) -> Scalar:

@@ -88,9 +88,7 @@ class VectorFunction:
                 for function, weights in ridges
             ]
             for index in product(range(len(x)), repeat=order):
-                out.append(
-                    self._field.total([slope * prod(weights[i] for i in index) for slope, weights in parts])
-                )
+                out.append(self._field.total([slope * prod(weights[i] for i in index) for slope, weights in parts]))
         return out
 
 

@@ -30,9 +30,7 @@ def _dim(point: Point, node: Node, args: list[Array]) -> Array:
 
 def _eye(point: Point, node: Node, args: list[Array]) -> Array:
     m, n = point.shape(node)
-    return Array(
-        (m, n), [point.field.one if i == j else point.field.zero for i in range(m) for j in range(n)]
-    )
+    return Array((m, n), [point.field.one if i == j else point.field.zero for i in range(m) for j in range(n)])
 
 
 def _unit(point: Point, node: Node, args: list[Array]) -> Array:
@@ -70,7 +68,21 @@ def _mul(point: Point, node: Node, args: list[Array]) -> Array:
     first, *others = _spread(args, shape)
     for other in others:
         first = [x * y for x, y in zip(first, other, strict=True)]
-    return Array(shape, list(first))
+    out = list(first)
+    if any(isinstance(x, Undefined) for x in out):
+        masks = [a for a, arg in zip(_spread(args, shape), node.args, strict=True) if _is_mask(arg)]
+        for i, x in enumerate(out):
+            if isinstance(x, Undefined) and any(_is_zero(mask[i]) for mask in masks):
+                out[i] = point.field.zero
+    return Array(shape, out)
+
+
+def _is_mask(node: Node) -> bool:
+    """Whether a factor says where others count: `(x > 0) * log(x)` is 0 at -1, as `where(x > 0, log(x), 0)`
+    is."""
+    if node.op == "where":
+        return any(arg.op == "zeros" or value_of(arg) == 0 for arg in node.args[1:])
+    return node.op == "cmp"
 
 
 def _pow(point: Point, node: Node, args: list[Array]) -> Array:
@@ -191,9 +203,7 @@ def _of_square(compute: Callable[[Point, Node, matrices.Rows], matrices.Rows]) -
 
 def _diag(point: Point, node: Node, args: list[Array]) -> Array:
     n = len(args[0].flat)
-    return Array(
-        (n, n), [args[0].flat[i] if i == j else point.field.zero for i in range(n) for j in range(n)]
-    )
+    return Array((n, n), [args[0].flat[i] if i == j else point.field.zero for i in range(n) for j in range(n)])
 
 
 def _diagonal(point: Point, node: Node, args: list[Array]) -> Array:
@@ -338,9 +348,7 @@ TABLE: dict[str, Operation] = {
     "tril": _triangle(lambda above, k: above <= k),
     "triu": _triangle(lambda above, k: above >= k),
     "kron": _kron,
-    "vec": lambda point, node, args: Array(
-        point.shape(node), [x for column in _lines(args[0], 0) for x in column]
-    ),
+    "vec": lambda point, node, args: Array(point.shape(node), [x for column in _lines(args[0], 0) for x in column]),
     "einsum": _einsum,
     "stop": lambda point, node, args: Array(args[0].shape, list(args[0].flat)),
 }

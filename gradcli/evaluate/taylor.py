@@ -73,8 +73,8 @@ def _cyclic(field: Field, name: str, order: int, x: Scalar) -> Scalar:
 def coefficients(field: Field, name: str, x: Scalar, order: int) -> list[Scalar]:
     """Taylor coefficients at x of tan, tanh, sigmoid, asin, acos, atan and erf, up to the order.
 
-    The first, the value itself, is left 0 where the others do not need it: it may have no rational value where
-    they have.
+    The first, the value itself, is left 0 where the others do not need it: it may have no rational value
+    where they have.
     """
     if name == "tan":
         return _riccati(field, field.function(name, x), (1, 0, 1), order)
@@ -109,9 +109,7 @@ def _riccati(field: Field, start: Scalar, c: tuple[int, int, int], order: int) -
     return out
 
 
-def _quadratic_power(
-    field: Field, q: tuple[Scalar, Scalar, Scalar], exponent: Fraction, order: int
-) -> list[Scalar]:
+def _quadratic_power(field: Field, q: tuple[Scalar, Scalar, Scalar], exponent: Fraction, order: int) -> list[Scalar]:
     """`(q0 + q1 h + q2 h**2) ** exponent`, by `q u' = p q' u`."""
     p = field.number(exponent)
     out = [field.power(q[0], p)]

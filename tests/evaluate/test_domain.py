@@ -92,3 +92,10 @@ def test_what_rounding_leaves_of_a_zero_is_a_zero() -> None:
     for field in FIELDS[:2]:
         with pytest.raises(OutsideDomain):
             evaluate([node], {c: array(Fraction(7, 5))}, SIZES, field)
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=["float", "mp", "exact"])
+def test_a_mask_hides_what_is_undefined_as_where_does(field: Any) -> None:
+    masked = arith.mul(reduce.compare("<", num(0), x), make("elem", (x,), data=("log", 0), shape=("n",)))
+    got = evaluate([masked], {x: array([Fraction(-3), Fraction(1)])}, SIZES, field)[0]
+    assert got.flat == [0, 0]

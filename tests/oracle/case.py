@@ -1,8 +1,8 @@
 """Programs of this folder: text, and in comments what is asked of it.
 
-    # of: L wrt: x, W kind: gradient layout: denominator
-    # shapes: x: n; W: m n            (names that the program does not declare)
-    # sizes: n=4                      (where the usual ones do not fit)
+# of: L wrt: x, W kind: gradient layout: denominator
+# shapes: x: n; W: m n            (names that the program does not declare)
+# sizes: n=4                      (where the usual ones do not fit)
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "programs"
 
-_ASK = re.compile(r"#\s*of:\s*(?P<of>\S+)\s+wrt:\s*(?P<wrt>.*?)\s+kind:\s*(?P<kind>\w+)(\s+layout:\s*(?P<layout>\w+))?\s*$")
+_ASK = re.compile(
+    r"#\s*of:\s*(?P<of>\S+)\s+wrt:\s*(?P<wrt>.*?)\s+kind:\s*(?P<kind>\w+)(\s+layout:\s*(?P<layout>\w+))?\s*$"
+)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import zlib
 from collections.abc import Callable, Mapping
@@ -79,7 +80,8 @@ class Setting:
         """Scalar functions that the program calls and nothing declares: single letters, by custom here."""
         names = re.findall(r"\b([a-zA-Zφσψ]\w?)'*\(", re.sub(r"#.*", "", self.case.text))
         defined = {s.name.id for s in self.statements if isinstance(s, ast.DefineFunction)}
-        known = {"tr"} | defined
+        losses = {s.name.id for s in self.statements if isinstance(s, ast.Loss)}
+        known = {"tr"} | defined | losses
         return [name for name in dict.fromkeys(names) if name not in known]
 
     def loss_arguments(self, of: str) -> tuple[str, ...] | None:
@@ -184,21 +186,28 @@ def emitted(case: Case, ask: Ask) -> tuple[str, dict[str, Any]]:
     return text, namespace
 
 
-def arguments(setting: Setting, ask: Ask) -> dict[str, Any]:
-    """Keyword arguments for an emitted function."""
+def arguments(setting: Setting, ask: Ask, function: Callable[..., Any]) -> dict[str, Any]:
+    """Keyword arguments for an emitted function: derivatives beyond the second only where it takes them."""
     given: dict[str, Any] = {**setting.free, **setting.seeds(ask.of)}
+    taken = inspect.signature(function).parameters
     for name, function in setting.callables.items():
-        for order in range(3):
+        for order in range(5):
             key = name if not order else f"{name}_{order}"
-            given[key] = lambda t, f=function(order): np.asarray(f(jnp.asarray(t)))
+            if order <= 2 or key in taken:
+                given[key] = in_numpy(function(order))
     return given
+
+
+def in_numpy(function: Callable[[Any], Any]) -> Callable[[Any], np.ndarray]:
+    """A JAX function that takes and gives NumPy arrays."""
+    return lambda t: np.asarray(function(jnp.asarray(t)))
 
 
 def compare(case: Case, ask: Ask, seed: int = 0) -> None:
     """Assert that value and derivatives agree, in shape and in every entry."""
     setting = Setting(case, seed)
     text, functions = emitted(case, ask)
-    given = arguments(setting, ask)
+    given = arguments(setting, ask, functions["value"])
     loss = setting.loss_arguments(ask.of)
     if loss is None or len(loss) == 1:
         name = ask.of if loss is None else loss[0]

@@ -55,7 +55,9 @@ def scalar_function(name: str) -> Callable[[int], Callable[[Any], Any]]:
     return lambda order: nth_derivative(g, order)
 
 
-def vector_function(name: str, domain: tuple[int, ...], codomain: tuple[int, ...]) -> Callable[[int], Callable[[Any], Any]]:
+def vector_function(
+    name: str, domain: tuple[int, ...], codomain: tuple[int, ...]
+) -> Callable[[int], Callable[[Any], Any]]:
     """An opaque map of arrays: `order -> derivative`, whose axes are the codomain's, then the domain's."""
     source = np.random.default_rng(zlib.crc32(name.encode()))
     weights = jnp.asarray(source.uniform(-1, 1, (*codomain, *domain)))

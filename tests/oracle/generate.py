@@ -20,19 +20,26 @@ class Generator:
         self.definitions: dict[str, Shape] = {}
         self.lines: list[str] = []
 
-    def program(self) -> str:
-        """Declarations, a few definitions, a scalar `L` at the end; the first line asks for its gradients."""
+    def program(self, kind: str = "gradient") -> str:
+        """Declarations, a few definitions, a value at the end; the first line asks for derivatives of it.
+
+        A gradient and a Hessian are of a scalar `L`, a Jacobian of a vector or matrix `L`.
+        """
         for index in range(self.random.randint(1, 4)):
             shape = self.shape()
             self.define(f"{'t' if not shape else 'u' if len(shape) == 1 else 'Y'}{index}", shape)
-        self.define("L", ())
+        last: Shape = ()
+        while kind == "jacobian" and not last:
+            last = self.shape()
+        self.define("L", last)
         for dim in DIMS:  # a size that only `ones(n)` mentions would be known to nobody
             if not any(dim in shape for shape in self.variables.values()):
                 self.variables[f"z{dim}"] = (dim,)
                 self.lines[-1] += f" + sum(z{dim}**2)"
+        layout = self.random.choice(("numerator", "denominator", "mixed"))
         declared = [f"{name} : R{self.dims(shape)}" for name, shape in self.variables.items()]
         asked = ", ".join(self.variables)
-        return "\n".join([f"# of: L wrt: {asked} kind: gradient", *declared, "g : R -> R", *self.lines]) + "\n"
+        return "\n".join([f"# of: L wrt: {asked} kind: {kind} layout: {layout}", *declared, "g : R -> R", *self.lines]) + "\n"
 
     def dims(self, shape: Shape) -> str:
         return f"[{', '.join(shape)}]" if shape else ""

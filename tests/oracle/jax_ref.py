@@ -219,10 +219,12 @@ class Reference:
         statement = self.defined_functions[e.fn]
         args = [self.eval(arg, env) for arg in e.args]
         params = [param.id for param in statement.params]
-        if not e.primes:
+        if len(params) > 1:
             return self.eval(statement.value, {**env, **dict(zip(params, args, strict=True))})
-        scalar = lambda t: self.eval(statement.value, {**env, params[0]: t})  # noqa: E731
-        return nth_derivative(scalar, e.primes)(args[0])
+        scalar = lambda t: jnp.asarray(self.eval(statement.value, {**env, params[0]: t}))  # noqa: E731
+        if e.primes:
+            return nth_derivative(scalar, e.primes)(args[0])
+        return jax.vmap(scalar)(jnp.reshape(args[0], -1)).reshape(jnp.shape(args[0]))
 
     def filled(self, name: str, sizes: list[int]) -> Value:
         if name == "eye":
