@@ -6,7 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
 
-from gradcli.normal import functions
+from gradcli.normal import functions, powers, units
 from gradcli.normal.atom import ENTRYWISE, Atom, Factor, Rational, Term, Unsupported, atom
 from gradcli.normal.poly import ONE, ZERO, Poly, add, collect, combination, scale
 from gradcli.normal.product import Product
@@ -74,24 +74,24 @@ def differentiated(poly: Poly) -> Poly:
 def _of_factor(factor: Factor) -> Poly:
     array, idx, exponent = factor
     if array is ARGUMENT:
-        return scale(exponent, functions.single((array, idx, exponent - 1))) if exponent != 1 else ONE
+        return scale(exponent, units.single((array, idx, exponent - 1))) if exponent != 1 else ONE
     if not any(depends(arg) for arg in array.args):
         return ZERO
     if array.kind not in ENTRYWISE:
         raise Unsupported(f"the derivative of {array.kind}")
-    arg = functions.argument(factor)
+    arg = units.argument(factor)
     inner = differentiated(arg)
     if array.kind == "root":
-        return multiply(scale(exponent, functions.power_rational(arg, exponent - 1)), inner)
+        return multiply(scale(exponent, powers.power_rational(arg, exponent - 1)), inner)
     own = multiply(_outer(array, idx, arg), inner) if array.kind != "power" else _of_power(factor)
-    return multiply(scale(exponent, functions.power_rational(functions.single((array, idx, 1)), exponent - 1)), own)
+    return multiply(scale(exponent, powers.power_rational(units.single((array, idx, 1)), exponent - 1)), own)
 
 
 def _of_power(factor: Factor) -> Poly:
-    base, exponent = functions.argument(factor, 0), functions.argument(factor, 1)
-    value = functions.power(base, exponent)
+    base, exponent = units.argument(factor, 0), units.argument(factor, 1)
+    value = powers.power(base, exponent)
     grown = multiply(differentiated(exponent), functions.log(base))
-    relative = multiply(exponent, differentiated(base), functions.power_rational(base, -1))
+    relative = multiply(exponent, differentiated(base), powers.power_rational(base, -1))
     return multiply(value, add([grown, relative]))
 
 
@@ -101,7 +101,7 @@ def _outer(array: Atom, idx: tuple[int, ...], arg: Poly) -> Poly:
     if kind == "exp":
         return functions.exp(arg)
     if kind == "log":
-        return functions.power_rational(arg, -1)
+        return powers.power_rational(arg, -1)
     if kind == "abs":
         return functions.sign(arg)
     if kind in ("step", "nonzero"):
@@ -114,15 +114,15 @@ def _outer(array: Atom, idx: tuple[int, ...], arg: Poly) -> Poly:
 
 def _gaussian(arg: Poly) -> Poly:
     bell = functions.exp(scale(-1, multiply(arg, arg)))
-    return scale(2, multiply(functions.power_rational(functions.pi(), Fraction(-1, 2)), bell))
+    return scale(2, multiply(powers.power_rational(functions.pi(), Fraction(-1, 2)), bell))
 
 
 _KNOWN: dict[str, Callable[[Poly], Poly]] = {
     "sin": functions.cos,
     "cos": lambda arg: scale(-1, functions.sin(arg)),
     "erf": _gaussian,
-    "asin": lambda arg: functions.power_rational(combination([(1, ONE), (-1, multiply(arg, arg))]), Fraction(-1, 2)),
-    "atan": lambda arg: functions.power_rational(add([ONE, multiply(arg, arg)]), -1),
+    "asin": lambda arg: powers.power_rational(combination([(1, ONE), (-1, multiply(arg, arg))]), Fraction(-1, 2)),
+    "atan": lambda arg: powers.power_rational(add([ONE, multiply(arg, arg)]), -1),
 }
 
 
@@ -142,7 +142,7 @@ def evaluated(poly: Poly, value: Poly) -> Poly:
 
     out: dict[Term, Rational] = {}
     for term, coefficient in poly.terms.items():
-        parts = [functions.power_rational(image(array), exponent) for array, _, exponent in term]
+        parts = [powers.power_rational(image(array), exponent) for array, _, exponent in term]
         for found, own in (multiply(*parts) if parts else ONE).terms.items():
             collect(out, found, coefficient * own)
     return Poly(out)

@@ -9,7 +9,7 @@ from typing import Protocol, cast
 from gradcli.expr.node import Node, value_of
 from gradcli.expr.shapes import is_row
 from gradcli.expr.walk import postorder
-from gradcli.normal import arrays, calculus, functions, matrices
+from gradcli.normal import arrays, calculus, functions, matrices, powers, units
 from gradcli.normal.arrays import Array
 from gradcli.normal.atom import FIRST_DUMMY, Unsupported, atom, delta, rational
 from gradcli.normal.poly import ONE, ZERO, Poly, add, combination, number
@@ -104,7 +104,7 @@ def _leaf(node: Node, name: object, attributes: tuple[str, ...], kind: str) -> A
         positive="positive" in attributes or "permutation" in attributes,
         regular=kind == "var" and not sparse,
     )
-    return Array(functions.single((array, tuple(range(len(dims))), 1)), axes)
+    return Array(units.single((array, tuple(range(len(dims))), 1)), axes)
 
 
 def _var(node: Node, args: list[Array]) -> Array:
@@ -154,7 +154,7 @@ def _unit(node: Node, args: list[Array]) -> Array:
     axes = arrays.axes_of(node.shape)
     places = cast("tuple[int, ...]", node.data)[-len(axes) :]
     factors = [(delta(axis[0]), (-place, k), 1) for k, (axis, place) in enumerate(zip(axes, places, strict=True))]
-    return Array(functions.product_of(1, list(factors)), axes)
+    return Array(units.product_of(1, list(factors)), axes)
 
 
 # ------------------------------------------------------------------- elementwise
@@ -172,7 +172,7 @@ def _mul(node: Node, args: list[Array]) -> Array:
 
 def _pow(node: Node, args: list[Array]) -> Array:
     (base, exponent), axes = arrays.aligned(args)
-    return Array(functions.power(base, exponent), axes)
+    return Array(powers.power(base, exponent), axes)
 
 
 def _extreme(node: Node, args: list[Array]) -> Array:
@@ -205,12 +205,12 @@ def _softmax(node: Node, args: list[Array]) -> Array:
     if is_row(node.args[0].shape):  # over the axis of dimension 1: each entry alone
         alone = {"softmax": ONE, "logsoftmax": ZERO, "logsumexp": arg.poly}
         return Array(alone[node.op], arg.axes)
-    powers = Array(functions.exp(arg.poly), arg.axes)
+    grown = Array(functions.exp(arg.poly), arg.axes)
     axis = 0 if len(arg.axes) < 2 else cast(int, node.data)
     kept = {i: i for k in range(len(arg.axes)) if k != axis for i in arg.group(k)}
-    total = arrays.summed(powers, arg.group(axis), kept)
+    total = arrays.summed(grown, arg.group(axis), kept)
     if node.op == "softmax":
-        return Array(multiply(powers.poly, functions.power_rational(total, -1)), arg.axes)
+        return Array(multiply(grown.poly, powers.power_rational(total, -1)), arg.axes)
     logs = functions.log(total)
     if node.op == "logsoftmax":
         return Array(combination([(1, arg.poly), (-1, logs)]), arg.axes)
@@ -240,7 +240,7 @@ def _norm(node: Node, args: list[Array]) -> Array:
         return Array(arrays.summed(Array(functions.absolute(arg.poly), arg.axes), arg.indices(), {}), ())
     squares = Array(multiply(arg.poly, arg.poly), arg.axes)
     total = arrays.summed(squares, arg.indices(), {})
-    return Array(functions.power_rational(total, Fraction(1, 2)), ())
+    return Array(powers.power_rational(total, Fraction(1, 2)), ())
 
 
 # ----------------------------------------------------------------- linear algebra
@@ -312,7 +312,7 @@ def _triangle(node: Node, args: list[Array]) -> Array:
         raise Unsupported("a triangle of a product dimension")
     dims = (arg.axes[0][0], arg.axes[1][0])
     band = k if node.op == "tril" else k - 1
-    below = functions.single((matrices.mask(dims, band), (0, 1), 1))
+    below = units.single((matrices.mask(dims, band), (0, 1), 1))
     kept = multiply(below, arg.poly)
     return Array(kept if node.op == "tril" else combination([(1, arg.poly), (-1, kept)]), arg.axes)
 
@@ -327,7 +327,7 @@ def _stack(node: Node, args: list[Array]) -> Array:
     for place, arg in enumerate(args):
         position = divmod(place, columns) if len(axes) == 2 else (place,)
         here = [(delta(axes[k][0]), (-(p + 1), k), 1) for k, p in enumerate(position)]
-        parts.append(multiply(arg.poly, functions.product_of(1, list(here))))
+        parts.append(multiply(arg.poly, units.product_of(1, list(here))))
     return Array(add(parts), axes)
 
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from gradcli.expr.shapes import Dim
-from gradcli.normal import functions
+from gradcli.normal import powers, units
 from gradcli.normal.atom import FIRST_DUMMY, Atom, Factor, Rational, Term, atom, delta, rational
 from gradcli.normal.label import canonical, components
 from gradcli.normal.poly import ONE, Poly, combination, dummies_of, number, scale, term_key
@@ -70,7 +70,7 @@ def scalar_content(poly: Poly) -> tuple[Rational, list[Factor], Poly]:
             if any(i < FIRST_DUMMY for _, idx, _ in part for i in idx):
                 matrix.extend(part)
             elif part[0][1]:
-                scalars.append(functions.entrywise("root", (Poly({canonical(part): 1}),)))
+                scalars.append(units.entrywise("root", (Poly({canonical(part): 1}),)))
             else:
                 scalars.extend(part)
         return value, scalars, Poly({canonical(matrix): 1})
@@ -88,7 +88,7 @@ def scalar_content(poly: Poly) -> tuple[Rational, list[Factor], Poly]:
         poly = times(poly, [(array, idx, -exponent) for array, idx, exponent in shared])
         inner_value, inner_scalars, rest = scalar_content(poly)
         return inner_value, [*shared, *inner_scalars], rest
-    content, primitive = functions.primitive(poly)
+    content, primitive = units.primitive(poly)
     return content, shared, primitive
 
 
@@ -154,16 +154,16 @@ def inverse(poly: Poly, dim: Dim) -> Poly:
         raise ZeroDivisionError("inverse of zero")
     diagonal = diagonal_of(poly)
     if diagonal is not None:
-        return multiply(functions.power_rational(diagonal, -1), identity(dim))
+        return multiply(powers.power_rational(diagonal, -1), identity(dim))
     content, scalars, rest = scalar_content(poly)
-    outer = functions.power_rational(functions.product_of(content, scalars), -1)
+    outer = powers.power_rational(units.product_of(content, scalars), -1)
     links = chain(rest, dim)
     if links is None:
         return multiply(outer, _inverse_atom(rest))
     out = identity(dim)
     for link in reversed(links):
         if link.scaling:
-            out = multiply(out, substitute(functions.power_rational(link.matrix, -1), {0: 1}))
+            out = multiply(out, substitute(powers.power_rational(link.matrix, -1), {0: 1}))
         else:
             step = _inverse_of_link(link.matrix)
             out = contract([(out, {1: FIRST_DUMMY}), (step, {0: FIRST_DUMMY})], {FIRST_DUMMY: dim})
@@ -196,7 +196,7 @@ def _inverse_atom(matrix: Poly) -> Poly:
         (base,),
         (dim, dim),
         ((1, 0),) if symmetric else (),
-        regular=functions.is_regular(matrix),
+        regular=units.is_regular(matrix),
     )
     return Poly({((array, idx, 1),): 1})
 
@@ -213,7 +213,7 @@ def inverse_reductions(array: Atom) -> tuple[Term, Poly, Poly] | None:
     usable = [term for term in base.terms if _spans(term)]
     if not usable:
         return None
-    top = max(usable, key=lambda term: (_bound_factors(term), functions.degree(term), term_key(term)))
+    top = max(usable, key=lambda term: (_bound_factors(term), units.degree(term), term_key(term)))
     first = Fraction(base.terms[top])
     k = FIRST_DUMMY + 50
     left: list[tuple[Rational, Poly]] = [(1 / first, identity(dim))]
@@ -260,7 +260,7 @@ def determinant(poly: Poly, dim: Dim) -> Poly:
     if diagonal is not None:
         return product_over(diagonal, dim)
     content, scalars, rest = scalar_content(poly)
-    outer = functions.power(functions.product_of(content, scalars), size(dim))
+    outer = powers.power(units.product_of(content, scalars), size(dim))
     links = chain(rest, dim)
     if links is None:
         return multiply(outer, _determinant_atom(rest))
@@ -271,7 +271,7 @@ def determinant(poly: Poly, dim: Dim) -> Poly:
 def size(dim: Dim) -> Poly:
     """A dimension as a number."""
     value, names = dimension(dim)
-    return functions.product_of(value, [(name, (), 1) for name in names])
+    return units.product_of(value, [(name, (), 1) for name in names])
 
 
 def _of_link(matrix: Poly, dim: Dim) -> Poly:
@@ -279,7 +279,7 @@ def _of_link(matrix: Poly, dim: Dim) -> Poly:
     if len(term) == 1 and term[0][2] == 1:
         array, _, _ = term[0]
         if array.kind == "inv":
-            return functions.power_rational(determinant(array.args[0], dim), -1)
+            return powers.power_rational(determinant(array.args[0], dim), -1)
         if array.kind == "sym" and set(array.data[1]) & {"lower", "upper"}:  # type: ignore[index]
             return product_over(substitute(matrix, {1: 0}), dim)
     return _determinant_atom(matrix)
@@ -290,7 +290,7 @@ def _determinant_atom(matrix: Poly) -> Poly:
     base = min(matrix, turned, key=lambda poly: poly.key)
     terms = list(base.terms)
     definite = len(terms) == 1 and len(terms[0]) == 1 and _definite(terms[0][0])
-    array = atom("det", None, (base,), positive=definite, regular=functions.is_regular(matrix))
+    array = atom("det", None, (base,), positive=definite, regular=units.is_regular(matrix))
     return Poly({((array, (), 1),): 1})
 
 
@@ -303,12 +303,12 @@ def product_over(vector: Poly, dim: Dim) -> Poly:
     """The product of the entries of a vector in the index 0."""
     if isinstance(dim, int) and dim <= 8:
         return multiply(*(substitute(vector, {0: -k}) for k in range(1, dim + 1)))
-    content, units = functions.factored(vector)
-    parts: list[Poly] = [functions.power(number(content), size(dim))] if content != 1 else []
-    for array, idx, exponent in units:
-        value = functions.unit_value(array, idx)
+    content, factors = units.factored(vector)
+    parts: list[Poly] = [powers.power(number(content), size(dim))] if content != 1 else []
+    for array, idx, exponent in factors:
+        value = units.unit_value(array, idx)
         if 0 not in idx:
-            parts.append(functions.power(functions.power_rational(value, exponent), size(dim)))
+            parts.append(powers.power(powers.power_rational(value, exponent), size(dim)))
             continue
         made = atom("prod", None, (value,), (), (), array.positive, array.regular)
         parts.append(Poly({((made, (), rational(exponent)),): 1}))

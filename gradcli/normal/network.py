@@ -124,8 +124,9 @@ class Network:
         while True:
             if all(label in self.free for label in self.labels):
                 break
-            if not self._closed_pair():
-                self._merge_parallel()
+            while self._closed_pair():
+                pass
+            self._merge_parallel()
             label = min((label for label in self.labels if label not in self.free), key=self._degree, default=None)
             if label is None:
                 break

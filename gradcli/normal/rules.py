@@ -72,13 +72,13 @@ def _prime(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]
 
 
 def _entrywise(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
-    from gradcli.normal import functions
+    from gradcli.normal import functions, powers
 
     array, idx = spot
     if any(i < 0 for i in idx) or len(set(idx)) < len(idx):
         # The entry of a function is the function of the entry.
         first = {slot: i if i < 0 else idx.index(i) for slot, i in enumerate(idx)}
-        image = functions.power_rational(functions.rebuilt(array, first), exponent)
+        image = powers.power_rational(functions.rebuilt(array, first), exponent)
         return _with(table, dummies, spot, 0, [(image, dict(enumerate(idx)))])
     slots = dict(enumerate(idx))
     kind = array.kind
@@ -86,7 +86,7 @@ def _entrywise(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, 
         return _with(table, dummies, spot, 1) if exponent > 0 and exponent != 1 else None
     if kind == "abs" and not 0 < exponent < 2:
         even = 2 * floor(Fraction(exponent) / 2)
-        return _with(table, dummies, spot, exponent - even, [(functions.as_unit(array.args[0], even), slots)])
+        return _with(table, dummies, spot, exponent - even, [(powers.as_unit(array.args[0], even), slots)])
     if kind == "elem" and array.data == ("sin", 0) and isinstance(exponent, int) and exponent != 1:
         half = exponent // 2
         return _with(table, dummies, spot, exponent % 2, [(functions.cosine_squares(array.args[0], half), slots)])
@@ -97,17 +97,17 @@ def _entrywise(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, 
 
 def _root(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
     """Powers of a sum: whole ones are multiplied out, negative ones reduced modulo the sum."""
-    from gradcli.normal import functions
+    from gradcli.normal import powers, units
 
     array, idx = spot
     slots = dict(enumerate(idx))
     base = array.args[0]
-    if exponent >= 1 or (exponent < 0 and functions.is_unit_product(base)):
+    if exponent >= 1 or (exponent < 0 and units.is_unit_product(base)):
         whole = floor(exponent)
-        return _with(table, dummies, spot, exponent - whole, [(functions.power_rational(base, whole), slots)])
+        return _with(table, dummies, spot, exponent - whole, [(powers.power_rational(base, whole), slots)])
     if exponent > 0:
         return None
-    for pattern, image in functions.root_reductions(array, exponent):
+    for pattern, image in powers.root_reductions(array, exponent):
         match = find(pattern, table, slots, set())
         if match is not None:
             out = _with(table, dummies, spot, 0, [(image, slots)])

@@ -149,7 +149,8 @@ def _contract_deltas(item: Product) -> bool:
     for array, idx, exponent in others:
         if any(i in mapping for i in idx):
             idx = tuple(mapping.get(i, i) for i in idx)
-        factors.append((array, idx, exponent))
+        if array.kind != "delta" or not _is_one(idx):
+            factors.append((array, idx, exponent))
     for i, kept in mapping.items():
         if i >= FIRST_DUMMY:
             item.dummies.pop(i, None)
@@ -157,6 +158,13 @@ def _contract_deltas(item: Product) -> bool:
             factors.append((delta(dims[i]), (kept, i), 1))
     item.factors = factors
     return True
+
+
+def _is_one(idx: tuple[int, ...]) -> bool:
+    """Whether a denominator that is an identity is 1."""
+    if idx[0] != idx[1] and idx[0] < 0 and idx[1] < 0:
+        raise ZeroDivisionError("division by zero")
+    return idx[0] == idx[1]
 
 
 def _rank(i: int) -> tuple[int, int]:

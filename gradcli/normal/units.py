@@ -1,0 +1,214 @@
+"""Factors that functions are made of, and the factorisation of a sum into them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from fractions import Fraction
+from itertools import permutations
+from math import gcd, lcm
+
+from gradcli.normal.atom import FIRST_DUMMY, Atom, Factor, Rational, Term, atom, rational
+from gradcli.normal.label import canonical, components
+from gradcli.normal.poly import Poly, collect, scale, term_key
+from gradcli.normal.product import Product
+from gradcli.normal.simplify import simplify, substitute, times
+
+MOST_PERMUTED = 4
+_ANALYTIC = frozenset({"exp", "log", "root", "power"})
+_ANALYTIC_NAMES = frozenset({"sin", "cos", "erf", "asin", "atan"})
+
+
+# ---------------------------------------------------------------------- atoms
+
+
+def entrywise(kind: str, args: tuple[Poly, ...], data: tuple[str, int] | None = None) -> Factor:
+    """The factor for a function of the entries of `args`, whose free indices it has.
+
+    The slots are put in the order that gives the smallest key, so that `g(A).T` and `g(A.T)` are the same.
+    """
+    used = sorted({i for arg in args for i in arg.free()})
+    dims = {i: dim for arg in args for i, dim in arg.dims().items()}
+    orders = permutations(used) if len(used) <= MOST_PERMUTED else iter([tuple(used)])
+    best: tuple[tuple[str, ...], tuple[int, ...], tuple[Poly, ...]] | None = None
+    alike: list[tuple[int, ...]] = []
+    for order in orders:
+        renamed = tuple(substitute(arg, {i: slot for slot, i in enumerate(order)}) for arg in args)
+        keys = (*(arg.key for arg in renamed), *(str(dims[i]) for i in order))
+        if best is None or keys < best[0]:
+            best, alike = (keys, order, renamed), []
+        elif keys == best[0]:
+            alike.append(order)
+    assert best is not None
+    _, order, slots = best
+    symmetries = tuple(tuple(order.index(i) for i in other) for other in alike)
+    regular = all(is_regular(arg) for arg in args) and (
+        kind in _ANALYTIC or (data is not None and data[0] in _ANALYTIC_NAMES)
+    )
+    positive = kind in ("exp", "abs", "step", "nonzero") or (kind in ("root", "power") and is_positive(slots[0]))
+    array = atom(kind, data, slots, tuple(dims[i] for i in order), symmetries, positive, regular)
+    return array, order, 1
+
+
+def single(factor: Factor, exponent: Rational = 1) -> Poly:
+    """The polynomial of one factor, to a power, brought to its normal form."""
+    out: dict[Term, Rational] = {}
+    array, idx, own = factor
+    simplify(Product(1, [(array, idx, rational(own * exponent))], {}), out)
+    return Poly(out)
+
+
+def argument(factor: Factor, which: int = 0) -> Poly:
+    """An argument of an entrywise factor, at the factor's indices."""
+    array, idx, _ = factor
+    return substitute(array.args[which], dict(enumerate(idx)))
+
+
+def is_positive(poly: Poly) -> bool:
+    """Whether every entry is known to be >= 0 wherever it is defined."""
+    factors = (factor for term in poly.terms for factor in term)
+    return all(value >= 0 for value in poly.terms.values()) and all(_positive(factor) for factor in factors)
+
+
+def _positive(factor: Factor) -> bool:
+    array, _, exponent = factor
+    return array.positive or not isinstance(exponent, int) or exponent % 2 == 0
+
+
+def is_regular(poly: Poly) -> bool:
+    """Whether the entries are analytic functions, none of them zero on an open set."""
+    return bool(poly.terms) and all(array.regular for term in poly.terms for array, _, _ in term)
+
+
+def is_unit_product(poly: Poly) -> bool:
+    """One term without sums in it."""
+    return len(poly.terms) == 1 and all(i < FIRST_DUMMY for term in poly.terms for _, idx, _ in term for i in idx)
+
+
+def factored(poly: Poly) -> tuple[Rational, list[Factor]]:
+    """`(c, units)` with the polynomial their product; each unit a factor without dummies.
+
+    A sum that does not fall apart is a unit of kind `root`, its leading coefficient positive, its coefficients
+    whole and without common divisor.
+    """
+    if not poly.terms:
+        return 0, []
+    common: list[Factor] = []
+    for _ in range(20):
+        shared = shared_factors(poly)
+        if not shared:
+            break
+        common.extend(shared)
+        poly = times(poly, [(array, idx, -exponent) for array, idx, exponent in shared])
+    if len(poly.terms) > 1:
+        poly, sums = _without_shared_sums(poly)
+        common.extend(sums)
+    content, poly = primitive(poly)
+    if len(poly.terms) > 1:
+        common.append(entrywise("root", (poly,)))
+    else:
+        ((term, value),) = poly.terms.items()
+        content = rational(content * value)
+        for part in components(term):
+            bound = any(i >= FIRST_DUMMY for _, idx, _ in part for i in idx)
+            if bound:
+                common.append(entrywise("root", (Poly({canonical(part): 1}),)))
+            else:
+                common.extend(part)
+    exponents: dict[tuple[Atom, tuple[int, ...]], Rational] = {}
+    for array, idx, exponent in common:
+        exponents[array, idx] = rational(exponents.get((array, idx), 0) + exponent)
+    return content, [(array, idx, exponent) for (array, idx), exponent in exponents.items() if exponent]
+
+
+def shared_factors(poly: Poly) -> list[Factor]:
+    """Factors without dummies that every term has, and those that stand in a denominator of some."""
+    lowest: dict[tuple[Atom, tuple[int, ...]], Rational] = {}
+    seen: Counter[tuple[Atom, tuple[int, ...]]] = Counter()
+    for term in poly.terms:
+        for array, idx, exponent in term:
+            if all(i < FIRST_DUMMY for i in idx):
+                spot = (array, idx)
+                lowest[spot] = min(lowest.get(spot, exponent), exponent)
+                seen[spot] += 1
+    if len(poly.terms) == 1:
+        return []
+    full = len(poly.terms)
+    return [(*spot, low) for spot, low in lowest.items() if low < 0 or seen[spot] == full]
+
+
+def _without_shared_sums(poly: Poly) -> tuple[Poly, list[Factor]]:
+    """Take out the components with dummies that every term has, as roots."""
+    parts: list[tuple[Rational, Counter[Term]]] = []
+    for term, value in poly.terms.items():
+        parts.append((value, Counter(canonical(part) for part in components(term))))
+    shared = parts[0][1].copy()
+    for _, counter in parts[1:]:
+        shared &= counter
+    shared = Counter({part: count for part, count in shared.items() if _has_dummies(part)})
+    if not shared:
+        return poly, []
+    out: dict[Term, Rational] = {}
+    for value, counter in parts:
+        item = Product(value, [], {})
+        for part in (counter - shared).elements():
+            item.multiply_in(part, {})
+        collect(out, canonical(item.factors), value)
+    units: list[Factor] = []
+    for part, count in sorted(shared.items(), key=lambda pair: term_key(pair[0])):
+        array, idx, _ = entrywise("root", (Poly({part: 1}),))
+        units.append((array, idx, count))
+    return Poly(out), units
+
+
+def _has_dummies(term: Term) -> bool:
+    return any(i >= FIRST_DUMMY for _, idx, _ in term for i in idx)
+
+
+def primitive(poly: Poly) -> tuple[Rational, Poly]:
+    """`(c, rest)`: whole coefficients without common divisor, the leading one positive."""
+    values = [Fraction(value) for value in poly.terms.values()]
+    content = Fraction(gcd(*(v.numerator for v in values)), lcm(*(v.denominator for v in values)))
+    if poly.terms[leading(poly)] < 0:
+        content = -content
+    return rational(content), scale(1 / content, poly)
+
+
+def leading(poly: Poly) -> Term:
+    """The term of the highest degree, in an order that is the same in every process."""
+    return max(poly.terms, key=lambda term: (degree(term), term_key(term)))
+
+
+def degree(term: Term) -> Rational:
+    """How many factors a term has, with exponents; constants do not count."""
+    total: Rational = 0
+    for array, _, exponent in term:
+        if array.kind not in ("delta", "mask", "num", "dim"):
+            total += max(exponent, -exponent)
+    return total
+
+
+def product_of(value: Rational, factors: list[Factor]) -> Poly:
+    out: dict[Term, Rational] = {}
+    cleaned = [(array, idx, rational(exponent)) for array, idx, exponent in factors]
+    simplify(Product(rational(value), cleaned, {}), out)
+    return Poly(out)
+
+
+def absolute_unit(array: Atom, idx: tuple[int, ...], exponent: Rational) -> Factor:
+    """`abs(unit) ** exponent`."""
+    outer, places, _ = entrywise("abs", (unit_value(array, idx),))
+    return outer, places, exponent
+
+
+def unit_value(array: Atom, idx: tuple[int, ...]) -> Poly:
+    """What a unit is to the power 1, not multiplied out where it is a root's base."""
+    return substitute(array.args[0], dict(enumerate(idx))) if array.kind == "root" else raw([(array, idx, 1)])
+
+
+def raw(factors: Iterable[Factor]) -> Poly:
+    """A product as a polynomial, without applying rules."""
+    exponents: dict[tuple[Atom, tuple[int, ...]], Rational] = {}
+    for array, idx, exponent in factors:
+        exponents[array, idx] = rational(exponents.get((array, idx), 0) + exponent)
+    return Poly({canonical([(*spot, exponent) for spot, exponent in exponents.items() if exponent]): 1})
