@@ -1,7 +1,5 @@
 """`python -m gradcli`."""
 
-import sys
+from gradcli.cli.main import run
 
-from gradcli.cli.main import main
-
-sys.exit(main())
+run()

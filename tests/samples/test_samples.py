@@ -1,0 +1,30 @@
+"""Every sample is a program that has its answers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.run import run
+
+SAMPLES = Path(__file__).resolve().parents[2] / "samples"
+FILES = sorted(SAMPLES.rglob("*.mc"))
+
+
+def test_there_are_samples() -> None:
+    assert len(FILES) >= 20
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_sample_is_answered_without_complaint(path: Path) -> None:
+    result = run("derive", str(path), "--format", "json")
+    said = json.loads(result.out)
+    assert (result.status, result.err) == (0, "")
+    assert said["results"] and said["diagnostics"] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_sample_says_what_it_is(path: Path) -> None:
+    assert path.read_text(encoding="utf-8").startswith("# ")
