@@ -32,11 +32,36 @@ def split_scalars(node: Node) -> tuple[list[Node], Node]:
 # ------------------------------------------------------------------ transpose
 
 
+# The operations whose transpose is made of the transposes of their arguments, or compared with those.
+_TURNS_INSIDE = frozenset(("matmul", "add", "mul", "elem", "pow", "mpow", "inv", "kron"))
+
+
 def transpose(node: Node) -> Node:
-    """`A.T` of a scalar, vector or matrix.
+    """`A.T` of a scalar, vector or matrix.  Each node is transposed once, arguments first.
 
     Raises ShapeError beyond rank 2.
     """
+    if node.turned is None:
+        todo = [node]
+        while todo:
+            part = todo[-1]
+            waiting = []
+            if part.turned is None and part.op in _TURNS_INSIDE and part.shape:
+                waiting = [arg for arg in part.args if arg.turned is None and arg.shape]
+            if waiting:
+                todo.extend(waiting)
+                continue
+            todo.pop()
+            if part.turned is None:
+                turned = part.turned = _transpose(part)
+                if turned.turned is None:
+                    turned.turned = part
+        assert node.turned is not None
+    return node.turned
+
+
+def _transpose(node: Node) -> Node:
+    """The transpose of a node whose arguments know theirs."""
     shape = transposed(node.shape)
     op, args = node.op, node.args
     if not node.shape:
@@ -243,8 +268,13 @@ def _power_of(node: Node) -> tuple[Node, int, bool]:
     return inner, 1, turned
 
 
+_ORTHOGONAL_FACTORS = (("lu", "P"), ("qr", "Q"), ("eigh", "V"), ("svd", "U"), ("svd", "V"))
+
+
 def _orthogonal(node: Node) -> bool:
     base = node.args[0] if node.op == "T" else node
+    if base.op == "factor":
+        return base.data in _ORTHOGONAL_FACTORS
     return has_attribute(base, "orthogonal") or has_attribute(base, "permutation")
 
 

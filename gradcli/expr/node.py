@@ -18,16 +18,18 @@ COMMUTATIVE = frozenset({"add", "mul", "max", "min"})
 class Node:
     """One operation `op` on `args`; `data` holds what is not an operand (a name, an axis, a value).
 
-    `serial` numbers nodes in order of creation: arguments come before what uses them.
+    `serial` numbers nodes in order of creation: arguments come before what uses them.  `turned` is the transpose once
+    it has been asked for.
     """
 
-    __slots__ = ("args", "data", "op", "serial", "shape")
+    __slots__ = ("args", "data", "op", "serial", "shape", "turned")
 
     op: str
     args: tuple[Node, ...]
     data: Hashable
     shape: Shape
     serial: int
+    turned: Node | None
 
     def __init__(self, op: str, args: tuple[Node, ...], data: Hashable, shape: Shape, serial: int) -> None:
         self.op = op
@@ -35,6 +37,7 @@ class Node:
         self.data = data
         self.shape = shape
         self.serial = serial
+        self.turned = None
 
     def __repr__(self) -> str:
         inner = ", ".join(f"{arg.op}#{arg.serial}" for arg in self.args)
