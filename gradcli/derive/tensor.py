@@ -12,14 +12,13 @@ from itertools import count
 from gradcli.derive.graph import Graph
 from gradcli.derive.reverse import reverse
 from gradcli.expr.arith import add, mul, ones, zeros
+from gradcli.expr.contraction import contract
 from gradcli.expr.linear import eye, split_scalars, transpose
 from gradcli.expr.node import Node, make
 from gradcli.expr.reduce import triangle
 from gradcli.expr.shapes import Dim, Shape, cols, is_row, product_shape, rows
 from gradcli.expr.walk import postorder
 from gradcli.rules.apply import NoRule
-
-_ALPHABET = "ijklmnopqrstuvwxyzabcdefghABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 Letters = tuple[int, ...]
 
@@ -214,7 +213,7 @@ class _Reader:
         for letter in free:
             if letter not in present:
                 operands.append((ones((self.dims[letter],)), (letter,)))
-        return mul(*term.scalars, einsum_node(operands, free, self.dims))
+        return mul(*term.scalars, contract(operands, free, self.dims))
 
 
 def _without_ones(operands: tuple[tuple[Node, Letters], ...]) -> list[tuple[Node, Letters]]:
@@ -225,22 +224,3 @@ def _without_ones(operands: tuple[tuple[Node, Letters], ...]) -> list[tuple[Node
         if operand[0].op == "ones" and others.issuperset(operand[1]):
             kept.remove(operand)
     return kept
-
-
-def einsum_node(operands: list[tuple[Node, Letters]], free: Letters, dims: dict[int, Dim]) -> Node:
-    """The node of a sum of products; letters are numbered afresh in order of appearance in the result."""
-    names = {letter: position for position, letter in enumerate(free)}
-    for _, letters in operands:
-        for letter in letters:
-            names.setdefault(letter, len(names))
-    shape = tuple(dims[letter] for letter in free)
-    inputs = ["".join(_ALPHABET[names[letter]] for letter in letters) for _, letters in operands]
-    output = "".join(_ALPHABET[names[letter]] for letter in free)
-    nodes = tuple(node for node, _ in operands)
-    if len(free) <= 2:
-        from gradcli.normal import raise_
-
-        raised = raise_.from_einsum(",".join(inputs) + "->" + output, nodes)
-        if raised.shape == shape:
-            return raised
-    return make("einsum", nodes, data=(tuple(inputs), output), shape=shape)

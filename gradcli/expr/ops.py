@@ -30,6 +30,7 @@
 | tril, triu | A | k | triangle |
 | kron, vec | A, B; A | | Kronecker product; columns stacked |
 | einsum | operands | (subscripts of each operand, subscripts of the result) | sum over the other letters |
+| factor | X | (kind, component) | a component of a factorisation: `lu`, `chol`, `qr`, `eigh`, `svd` |
 | stop | x | | held constant |
 | grad | of, wrt | structure or None | a derivative asked for inside an expression |
 | jac | of, wrt | layout | likewise |
@@ -42,7 +43,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from gradcli.expr import arith, linear, reduce
+from gradcli.expr import arith, contraction, factor, linear, reduce
 from gradcli.expr.node import Node, make
 from gradcli.expr.shapes import Shape
 
@@ -85,7 +86,8 @@ _BUILD: dict[str, Builder] = {
     "triu": lambda a, d, s: reduce.triangle("triu", a[0], cast(int, d)),
     "kron": lambda a, d, s: reduce.kron(*a),
     "vec": lambda a, d, s: reduce.vec(*a),
-    "einsum": lambda a, d, s: make("einsum", a, data=cast("tuple[object, ...]", d), shape=s),
+    "einsum": lambda a, d, s: contraction.einsum(*cast("tuple[tuple[str, ...], str]", d), a, s),
+    "factor": lambda a, d, s: factor.component(*cast("tuple[str, str]", d), *a),
     "stop": lambda a, d, s: reduce.stop(*a),
     "grad": lambda a, d, s: make("grad", a, data=cast("str | None", d), shape=s),
     "jac": lambda a, d, s: make("jac", a, data=cast(str, d), shape=s),
