@@ -105,6 +105,8 @@ def step(poly: Poly) -> Poly:
     if is_regular(poly):
         return combination([(Fraction(1, 2), ONE), (Fraction(1, 2), sign(poly))])
     content, units = factored(poly)
+    if not content:
+        return ZERO
     kept = [unit for unit in units if not (unit[0].positive and unit[0].regular)]
     return single(entrywise("step", (product_of(1 if content > 0 else -1, kept),)))
 
@@ -117,6 +119,8 @@ def sign(poly: Poly) -> Poly:
         return number((value > 0) - (value < 0))
     if is_regular(poly):
         content, factors = factored(poly)
+        if not content:
+            return ZERO
         out: list[Factor] = []
         for array, idx, exponent in factors:
             if not array.positive and isinstance(exponent, int) and exponent % 2:

@@ -205,6 +205,8 @@ def _product(node: Node, memo: dict[int, Linear]) -> Linear | None:
 
 def _around(left: Node | None, terms: list[maps.Term], right: Node | None) -> Linear | None:
     """`left @ (sum of terms) @ right`."""
+    if left is not None and rows(left.shape) == 1 and right is not None and len(right.shape) == 1:
+        return matmul(left, add(*(maps.times_column(term, right) for term in terms)))
     if left is not None and rows(left.shape) == 1:
         # A row on the left: transpose, so that the vector stands on the right.
         flipped = [maps.transposed(term) for term in terms]

@@ -263,7 +263,7 @@ def determinant(poly: Poly, dim: Dim) -> Poly:
     outer = powers.power(units.product_of(content, scalars), size(dim))
     links = chain(rest, dim)
     if links is None:
-        return multiply(outer, _determinant_atom(rest))
+        return multiply(outer, _determinant_atom(rest, dim))
     parts = [product_over(link.matrix, dim) if link.scaling else _of_link(link.matrix, dim) for link in links]
     return multiply(outer, *parts)
 
@@ -282,15 +282,15 @@ def _of_link(matrix: Poly, dim: Dim) -> Poly:
             return powers.power_rational(determinant(array.args[0], dim), -1)
         if array.kind == "sym" and set(array.data[1]) & {"lower", "upper"}:  # type: ignore[index]
             return product_over(substitute(matrix, {1: 0}), dim)
-    return _determinant_atom(matrix)
+    return _determinant_atom(matrix, dim)
 
 
-def _determinant_atom(matrix: Poly) -> Poly:
+def _determinant_atom(matrix: Poly, dim: Dim) -> Poly:
     turned = substitute(matrix, {0: 1, 1: 0})
     base = min(matrix, turned, key=lambda poly: poly.key)
     terms = list(base.terms)
     definite = len(terms) == 1 and len(terms[0]) == 1 and _definite(terms[0][0])
-    array = atom("det", None, (base,), positive=definite, regular=units.is_regular(matrix))
+    array = atom("det", dim, (base,), positive=definite, regular=units.is_regular(matrix))
     return Poly({((array, (), 1),): 1})
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from gradcli.normal.atom import FIRST_DUMMY, Atom, Factor, Rational, Term, TooLarge, atom, rational
 from gradcli.normal.indicators import split
-from gradcli.normal.poly import MOST_TERMS, ONE, Poly, combination, scale
+from gradcli.normal.poly import MOST_TERMS, ONE, ZERO, Poly, combination, scale
 from gradcli.normal.simplify import multiply
 from gradcli.normal.units import (
     absolute_unit,
@@ -57,6 +57,8 @@ def _plain_power(poly: Poly, q: Rational) -> Poly:
     content, units = factored(poly)
     if isinstance(q, int):
         return product_of(_whole_power(content, q), [(array, idx, exponent * q) for array, idx, exponent in units])
+    if not content:
+        return power_rational(ZERO, q)
     factors, rest = signed(content, units)
     out: list[Factor] = [(array, idx, exponent * q) for array, idx, exponent in factors]
     out.extend(number_power(abs(Fraction(content)), q))
@@ -152,6 +154,8 @@ def power(base: Poly, exponent: Poly) -> Poly:
         return single(entrywise("power", (base, exponent)))  # 0**(a + b) need not be 0**a * 0**b
     parts: list[Poly] = []
     content, units = factored(base)
+    if not content:
+        raise ZeroDivisionError("a power of zero")
     positive = [unit for unit in units if unit[0].positive]
     rest = [unit for unit in units if not unit[0].positive]
     for term, value in exponent.ordered():

@@ -78,13 +78,13 @@ class _Raiser:
         if kind in ("num", "dim"):
             return num(cast(int, data)) if kind == "num" else size(cast(str, data))
         axes = dict(enumerate(dims))
-        if kind in ("inv", "det", "vfun"):
-            inner = array.args[0].dims()
-            args = [self.node(array.args[0], inner)]
+        if kind == "vfun":
+            args = [self.node(array.args[0], array.args[0].dims())]
+        elif kind in ("inv", "det"):
+            dim = cast(Dim, data) if kind == "det" else dims[0]
+            args = [self.node(array.args[0], {0: dim, 1: dim})]
         else:
-            args = [
-                self.node(arg, {i: axes[i] for i in arg.free()} if len(array.args) > 1 else axes) for arg in array.args
-            ]
+            args = [self.node(arg, axes if arg.free() else {}) for arg in array.args]
         known = [arg for arg in args if arg is not None]
         return _applied(array, known) if len(known) == len(args) else None
 

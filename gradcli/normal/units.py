@@ -100,6 +100,8 @@ def factored(poly: Poly) -> tuple[Rational, list[Factor]]:
             break
         common.extend(shared)
         poly = times(poly, [(array, idx, -exponent) for array, idx, exponent in shared])
+        if not poly.terms:
+            return 0, []
     if len(poly.terms) > 1:
         poly, sums = _without_shared_sums(poly)
         common.extend(sums)
