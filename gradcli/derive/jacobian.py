@@ -42,13 +42,16 @@ def inline_matrices(graph: Graph, keep: Collection[Node], path: Collection[Node]
     """The graph with every matrix-valued intermediate on the path put into what uses it."""
     table: dict[Node, Node] = {}
     values: dict[Node, Node] = {}
+    named: dict[Node, Node] = {}
     for name, value in graph.values.items():
         value = replace([value], table)[0] if table else value
+        if value.op == "factor":
+            named.setdefault(value, name)
         if name in path and name not in keep and not is_vector(name.shape):
             table[name] = value
         else:
             values[name] = value
-    return Graph(values) if table else graph
+    return Graph(values, named) if table else graph
 
 
 def vector_jacobians(graph: Graph, of: Node, wrt: Collection[Node], turned: bool, expand: bool = False) -> Jacobians:
@@ -82,7 +85,7 @@ def vector_jacobians(graph: Graph, of: Node, wrt: Collection[Node], turned: bool
             step = make("jac", (of, name), data=layout, shape=total.shape)
             found.steps.append(Step(step, total, tuple(took)))
             total, took = step, {}
-        for other, product, used in _local(name, value, inner, total, turned):
+        for other, product, used in _local(graph, name, inner, total, turned):
             parts.setdefault(other, []).append(product)
             rules.setdefault(other, {}).update({**took, **used})
     for name in wrt:
@@ -92,17 +95,18 @@ def vector_jacobians(graph: Graph, of: Node, wrt: Collection[Node], turned: bool
 
 
 def _local(
-    name: Node, value: Node, inner: list[Node], total: Node, turned: bool
+    graph: Graph, name: Node, inner: list[Node], total: Node, turned: bool
 ) -> list[tuple[Node, Node, dict[str, None]]]:
     """For each name that a definition uses: the Jacobian so far times the local one.
 
     The local one is read off the vector-Jacobian product, which is linear in its seed.
     """
+    value = graph.values[name]
     seed = make("cotangent", data=("", "*"), shape=name.shape)
     used: dict[str, None] = {}
     out = []
     for other, product in pullback(value, seed, inner, lambda _, rule: used.setdefault(rule)).items():
-        product = by_name(product, value, name)
+        product = by_name(product, value, name, graph.named)
         if is_zero(product):
             continue
         if is_vector(other.shape):

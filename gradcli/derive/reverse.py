@@ -63,13 +63,14 @@ def reverse(graph: Graph, of: str, seeds: Mapping[Node, Node], wrt: Collection[N
             step_name = make("cotangent", data=(of, name_of(name)), shape=name.shape)
             found.steps.append(Step(step_name, total, took))
             total, took = step_name, ()
-            if _has_division(found.steps[-1].value) and _cancels(value, name, found.steps[-1].value, step_name, inner):
+            written = found.steps[-1].value
+            if _has_division(written) and _cancels(graph, value, name, written, step_name, inner):
                 step = found.steps.pop()
                 total, took = step.value, step.rules
         used: dict[str, None] = dict.fromkeys(took)
         pulled = pullback(value, total, inner, lambda _, rule, used=used: used.setdefault(rule))  # type: ignore[misc]
         for other, contribution in pulled.items():
-            parts.setdefault(other, []).append(by_name(contribution, value, name))
+            parts.setdefault(other, []).append(by_name(contribution, value, name, graph.named))
             rules.setdefault(other, {}).update(used)
     for name in wanted:
         found.gradients.setdefault(name, zeros(name.shape))
@@ -84,22 +85,26 @@ def _has_division(total: Node) -> bool:
     )
 
 
-def _cancels(value: Node, name: Node, total: Node, step_name: Node, inner: list[Node]) -> bool:
+def _cancels(graph: Graph, value: Node, name: Node, total: Node, step_name: Node, inner: list[Node]) -> bool:
     """Whether a gradient written out makes the next ones as short as its name would, for what cancels."""
     written = pullback(value, total, inner)
     named = pullback(value, step_name, inner)
     for other, contribution in written.items():
-        short = symbols(collected([by_name(contribution, value, name)])[0])
-        if short > symbols(collected([by_name(named[other], value, name)])[0]):
+        short = symbols(collected([by_name(contribution, value, name, graph.named)])[0])
+        if short > symbols(collected([by_name(named[other], value, name, graph.named)])[0]):
             return False
     return True
 
 
-def by_name(contribution: Node, value: Node, name: Node) -> Node:
-    """A defined value by its name, where a rule uses the value again (`y`, not `tanh(u)`)."""
-    if not value.args or name_of(name).startswith(ANONYMOUS):
-        return contribution
-    return replace([contribution], {value: name})[0]
+def by_name(contribution: Node, value: Node, name: Node, named: Mapping[Node, Node]) -> Node:
+    """A defined value by its name, where a rule uses the value again (`y`, not `tanh(u)`).
+
+    `named` are the names of components of factorisations.
+    """
+    table = dict(named)
+    if value.args and not name_of(name).startswith(ANONYMOUS):
+        table[value] = name
+    return replace([contribution], table)[0] if table else contribution
 
 
 def _deserves_name(total: Node, uses: int) -> bool:

@@ -19,7 +19,8 @@ PLACEHOLDERS = frozenset({"grad", "jac", "hess", "param", "var", "loss"})
 class Point:
     """One evaluation: what the names stand for, and what is known of the nodes so far.
 
-    `moving` holds the serials of nodes that depend on a variable: only those can lie on a kink by chance.
+    `moving` holds the serials of nodes that depend on a variable: only those can lie on a kink by chance;
+    `factorised` the components of the factorisations met so far, by kind and matrix.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Point:
         self.strict_kinks = strict_kinks
         self.infinite = False
         self.moving: set[int] = set()
+        self.factorised: dict[tuple[str, int], dict[str, list[list[Scalar]]] | Undefined] = {}
         self._opaque: dict[tuple[str, int, int], Hook] = {}
 
     def shape(self, node: Node) -> tuple[int, ...]:

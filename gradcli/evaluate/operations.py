@@ -10,6 +10,8 @@ from gradcli.evaluate.array import Array, Scalar, as_matrix, full, size_of
 from gradcli.evaluate.contract import Subscripts, einsum
 from gradcli.evaluate.errors import OnKink, OutsideDomain, Undefined
 from gradcli.evaluate.evaluate import Operation, Point
+from gradcli.evaluate.factorise import factorised
+from gradcli.expr.factor import parts_of
 from gradcli.expr.node import Node, value_of
 
 # ---------------------------------------------------------------------- leaves
@@ -201,6 +203,25 @@ def _of_square(compute: Callable[[Point, Node, matrices.Rows], matrices.Rows]) -
     return operation
 
 
+def _factor(point: Point, node: Node, args: list[Array]) -> Array:
+    """A component of a factorisation, which is found once for all of them."""
+    kind, part = parts_of(node)
+    key = (kind, node.args[0].serial)
+    if key not in point.factorised:
+        rows = _rows(args[0])
+        bad = matrices.undefined_in(rows)
+        if bad is None:
+            try:
+                point.factorised[key] = factorised(point.field, kind, rows)
+            except OutsideDomain as trouble:
+                bad = Undefined(str(trouble))
+        if bad is not None:
+            point.factorised[key] = bad
+    found = point.factorised[key]
+    shape = point.shape(node)
+    return full(shape, found) if isinstance(found, Undefined) else _from_rows(found[part], shape)
+
+
 def _diag(point: Point, node: Node, args: list[Array]) -> Array:
     n = len(args[0].flat)
     return Array((n, n), [args[0].flat[i] if i == j else point.field.zero for i in range(n) for j in range(n)])
@@ -350,5 +371,6 @@ TABLE: dict[str, Operation] = {
     "kron": _kron,
     "vec": lambda point, node, args: Array(point.shape(node), [x for column in _lines(args[0], 0) for x in column]),
     "einsum": _einsum,
+    "factor": _factor,
     "stop": lambda point, node, args: Array(args[0].shape, list(args[0].flat)),
 }

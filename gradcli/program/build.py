@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from gradcli.diagnostics import GradcliError
 from gradcli.expr import arith, linear, reduce
-from gradcli.expr.node import Node, make, num, var
+from gradcli.expr.node import Node, has_attribute, make, num, var
 from gradcli.expr.replace import replace
 from gradcli.expr.shapes import ShapeError, joint_shape
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
@@ -200,13 +200,18 @@ class Builder:
         return self._build(expr, local)
 
     def loss_arguments(self, name: str) -> tuple[Node, ...]:
-        """What an arbitrary scalar function is a function of: what `loss` names, else the last definition."""
+        """What an arbitrary scalar function is a function of: what `loss` names, else the last definition.
+
+        Of a definition with several outputs those that have a derivative: a permutation has none.
+        """
         if name not in self.losses:
             last = self.scope.last
             assert last is not None
-            if last not in self.nodes:
+            together = self.scope.together.get(last, (last,))
+            if any(part not in self.nodes for part in together):
                 raise LookupError(last)
-            self.losses[name] = (self.nodes[last],)
+            nodes = [self.nodes[part] for part in together]
+            self.losses[name] = tuple(node for node in nodes if not has_attribute(node, "permutation")) or (nodes[-1],)
         return self.losses[name]
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from gradcli.diagnostics import Diagnostic, GradcliError, error, warning
 from gradcli.expr.node import Node, make
 from gradcli.program.build import Builder, variable_node
+from gradcli.program.factor import component_attributes
 from gradcli.program.infer import Inference, Poisoned
 from gradcli.program.model import Check, Function, Program, Question, Variable
 from gradcli.program.order import in_order
@@ -199,6 +200,9 @@ class _Elaborator:
                 continue
             declared = self.scope.arrays.get(name)
             attributes = declared.attributes if declared else ()
+            value = self.scope.values[name][0].value
+            if isinstance(value, ast.Call) and value.fn not in self.scope.functions:
+                attributes = (*attributes, *component_attributes(value))
             try:
                 shape = closed(self.inference.shapes[name])
             except LookupError:

@@ -6,10 +6,11 @@ Adding a function is adding its row here (and its rule, its evaluation and its n
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from gradcli.expr import arith, linear, reduce
 from gradcli.expr.node import Node, make
+from gradcli.program.factor import FACTOR_FUNCTIONS
+from gradcli.program.signature import LanguageFunction, Misfit, Options, square
 from gradcli.program.unify import (
     OpenShape,
     Unknown,
@@ -21,40 +22,7 @@ from gradcli.program.unify import (
     unify_shapes,
 )
 
-Options = dict[str, int | str]
-Infer = Callable[[list[OpenShape], Options], OpenShape]
-Build = Callable[[list[Node], Options], Node]
-
-
-class Misfit(ValueError):
-    """Arguments whose shapes do not fit a function; `code`, the message and a hint."""
-
-    def __init__(self, code: str, message: str, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.hint = hint
-
-
-@dataclass(frozen=True, slots=True)
-class LanguageFunction:
-    """`least` to `most` arguments (None: any number), the names of its options, its shape and its expression."""
-
-    least: int
-    most: int | None
-    infer: Infer
-    build: Build
-    options: tuple[str, ...] = ()
-
-
 # ---------------------------------------------------------------------- shapes
-
-
-def square(shape: OpenShape, what: str) -> OpenShape:
-    """Check that a shape is that of a square matrix (or a scalar, which is 1 x 1)."""
-    shape = settle(shape)
-    if shape and (len(shape) != 2 or not unify(shape[0], shape[1])):
-        raise Misfit("E302", f"{what} needs a square matrix, and this is {show_open(shape)}")
-    return settle(shape)
 
 
 def joint(shapes: list[OpenShape], what: str) -> OpenShape:
@@ -244,9 +212,12 @@ FUNCTIONS: dict[str, LanguageFunction] = {
     "tril": _triangle("tril"),
     "triu": _triangle("triu"),
     "stop": LanguageFunction(1, 1, lambda s, o: settle(s[0]), lambda n, o: reduce.stop(n[0])),
+    **FACTOR_FUNCTIONS,
 }
 
 # Calls whose arguments are dimensions, and calls that the elaborator treats itself.
 FILLED = ("ones", "zeros", "eye", "unit")
 DERIVATIVES = ("grad", "jac", "hess")
-RESERVED = frozenset(FUNCTIONS) | set(FILLED) | set(DERIVATIVES) | {"einsum"}
+# Names that a program may give to something else, which then hides the function.
+YIELDING = frozenset(FACTOR_FUNCTIONS)
+RESERVED = (frozenset(FUNCTIONS) - YIELDING) | set(FILLED) | set(DERIVATIVES) | {"einsum"}

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from gradcli.diagnostics import Diagnostic, GradcliError, error
-from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS, Misfit, Options, joint, square
+from gradcli.expr.factor import KINDS
+from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS, joint
 from gradcli.program.layouts import axes, jacobian_shape
 from gradcli.program.messages import product_hint, sum_hint
 from gradcli.program.scope import CONSTANTS, Scope, convention, subexpressions, works_on_arrays
+from gradcli.program.signature import Misfit, Options, square
 from gradcli.program.unify import OpenDim, OpenShape, Unknown, find, settle, show_open, unify, unify_shapes
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source
@@ -292,8 +294,8 @@ class Inference:
         return shape
 
     def positional(self, expr: ast.Call) -> tuple[ast.Expr, ...]:
-        """The arguments that are expressions (`tril(A, -1)` has its number as an option)."""
-        return expr.args[:1] if expr.fn in ("tril", "triu") else expr.args
+        """The arguments that are expressions (`tril(A, -1)` has its number as an option, `lu(X, "L")` its part)."""
+        return expr.args[:1] if expr.fn in ("tril", "triu") or expr.fn in KINDS else expr.args
 
     def options(self, expr: ast.Call, allowed: tuple[str, ...]) -> Options:
         """The options of a call, checked."""
@@ -311,6 +313,12 @@ class Inference:
             if number is None:
                 self.fail("E209", f"{expr.fn}(A, k) needs a number for k.", expr.args[1])
             out["k"] = number
+        if expr.fn in KINDS and len(expr.args) == 2:
+            part = expr.args[1]
+            if not isinstance(part, ast.Str):
+                outputs = ", ".join(f'"{name}"' for name in KINDS[expr.fn].components)
+                self.fail("E209", f"{expr.fn}(X, part) needs one of {outputs} for its part.", part)
+            out["part"] = part.value
         return out
 
     def _count(self, expr: ast.Call, least: int, most: int | None) -> None:

@@ -59,7 +59,7 @@ def _uses(scope: Scope) -> dict[str, list[str]]:
             elif part in scope.losses:
                 todo += [arg.id for arg in scope.losses[part][0].args]
             elif part == _ARBITRARY and scope.last is not None and not _is_named(scope, "f"):
-                todo.append(scope.last)
+                todo += scope.together.get(scope.last, (scope.last,))
         uses[name] = list(found)
     return uses
 

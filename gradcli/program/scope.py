@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gradcli.diagnostics import Diagnostic, error
-from gradcli.program.functions import ELEMENTWISE, RESERVED
+from gradcli.expr.factor import KINDS
+from gradcli.program.functions import ELEMENTWISE, FUNCTIONS, RESERVED
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source, Span
 
@@ -42,7 +43,8 @@ class Scope:
     """The names of a program.
 
     `values` are the defined names in order of writing; `functions` those defined by `g(t) = ...`; `mentioned` every
-    name that stands in a definition; `dims` the dimension names.
+    name that stands in a definition; `dims` the dimension names; `together` all names of the statement that gives a
+    name, where it gives several.
     """
 
     statements: list[Located] = field(default_factory=list)
@@ -54,6 +56,7 @@ class Scope:
     dims: set[str] = field(default_factory=set)
     mentioned: dict[str, Span] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    together: dict[str, tuple[str, ...]] = field(default_factory=dict)
     last: str | None = None
 
 
@@ -122,9 +125,8 @@ def collect(modules: list[ast.Module]) -> Scope:
                 if not asked:
                     scope.last = statement.name.id
             case ast.DefineMany():
-                for name in statement.names:
-                    _define(scope, name, statement, source)
-                if not asked:
+                _define_many(scope, statement, source)
+                if not asked and statement.names[-1].id in scope.values:
                     scope.last = statement.names[-1].id
             case ast.DefineFunction():
                 _define_function(scope, statement, source)
@@ -237,6 +239,34 @@ def _define(scope: Scope, name: ast.Ident, statement: Definition, source: Source
         _mention(scope, statement.value)
 
 
+def _define_many(scope: Scope, statement: ast.DefineMany, source: Source) -> None:
+    """`P, L, U = lu(X)` as `P = lu(X, "P")` and so on."""
+    value = statement.value
+    kind = KINDS.get(value.fn) if isinstance(value, ast.Call) and value.fn not in scope.functions else None
+    if kind is None or not isinstance(value, ast.Call) or len(value.args) != 1 or value.kwargs or value.primes:
+        known = ", ".join(KINDS)
+        message = f"Several names take the outputs of {known} of one matrix."
+        scope.diagnostics.append(error("E204", message, source, statement.span, "P, L, U = lu(X)"))
+        return
+    if len(statement.names) != len(kind.components):
+        outputs = ", ".join(kind.components)
+        scope.diagnostics.append(
+            error(
+                "E204",
+                f"{value.fn} has {len(kind.components)} outputs, not {len(statement.names)}.",
+                source,
+                statement.span,
+                f"{outputs} = {value.fn}(X), with {kind.equation}",
+            )
+        )
+        return
+    names = tuple(name.id for name in statement.names)
+    for name, part in zip(statement.names, kind.components, strict=True):
+        call = ast.Call(value.span, value.fn, 0, (*value.args, ast.Str(value.span, part)))
+        _define(scope, name, ast.Define(statement.span, name, call), source)
+        scope.together[name.id] = names
+
+
 def _define_function(scope: Scope, statement: ast.DefineFunction, source: Source) -> None:
     name = statement.name
     if _reserved(scope, name, source):
@@ -322,7 +352,7 @@ def works_on_arrays(statement: ast.DefineFunction) -> bool:
                 return True
             case ast.Product() if "@" in part.ops:
                 return True
-            case ast.Call() if part.fn in RESERVED and part.fn not in (
+            case ast.Call() if (part.fn in RESERVED or part.fn in FUNCTIONS) and part.fn not in (
                 *ELEMENTWISE,
                 "max",
                 "min",

@@ -119,6 +119,10 @@ def _raw(node: Node, grad: Node, wanted: set[int]) -> Iterator[Contribution]:
 
         equal = fill(all_rules()["adjugate"].rewrite or "", {"A": args[0]})
         yield 0, gradient(equal, args[0], grad), "adjugate"
+    elif op == "factor":
+        from gradcli.rules.factor import component_gradient
+
+        yield 0, *component_gradient(node, grad)
     elif op == "vfun":
         yield 0, _vector_function(node, grad), "vector_function"
     elif op not in ("stop", "cmp"):

@@ -11,7 +11,7 @@ from gradcli.syntax import ast
 from gradcli.syntax.parse import parse_module
 
 _TEMPLATES = Path(__file__).resolve().parent / "templates"
-FAMILIES = ("algebra", "matrix", "reduce", "scalar")
+FAMILIES = ("algebra", "matrix", "factor", "reduce", "scalar")
 _GRADIENT_OF = re.compile(r"grad(?:\((\w+)\)| +(\w+))")
 
 
@@ -20,7 +20,8 @@ class Rule:
     """One template.
 
     `head` is the operation, `gradients` maps an operand to the text of its gradient, `derivative` is the text of g'(t)
-    of a scalar function, `rewrite` an equal expression whose rules serve instead.
+    of a scalar function, `rewrite` an equal expression whose rules serve instead, `where` gives names to parts of the
+    gradients, in order of use.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Rule:
     rewrite: str | None
     notes: tuple[str, ...]
     source: str | None
+    where: dict[str, str]
 
 
 @cache
@@ -49,6 +51,7 @@ def _read(block: str) -> Rule:
     lines = [line for line in block.splitlines() if line.strip() and not line.startswith("#")]
     name, head = lines[0].removeprefix("rule ").split(":", 1)
     gradients: dict[str, str] = {}
+    where: dict[str, str] = {}
     notes: list[str] = []
     derivative = rewrite = source = None
     for line in lines[1:]:
@@ -56,6 +59,9 @@ def _read(block: str) -> Rule:
         if body.startswith("grad "):
             operand, formula = body.removeprefix("grad ").split(" = ", 1)
             gradients[operand] = formula
+        elif body.startswith("where "):
+            part, formula = body.removeprefix("where ").split(" = ", 1)
+            where[part] = formula
         elif body.startswith("rewrite "):
             rewrite = body.split(" = ", 1)[1]
         elif body.startswith("note:"):
@@ -66,7 +72,7 @@ def _read(block: str) -> Rule:
             derivative = body.split(" = ", 1)[1]
         elif source is not None:
             source += " " + body
-    return Rule(name, head.strip(), "\n".join(lines), gradients, derivative, rewrite, tuple(notes), source)
+    return Rule(name, head.strip(), "\n".join(lines), gradients, derivative, rewrite, tuple(notes), source, where)
 
 
 @cache

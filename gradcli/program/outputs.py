@@ -1,0 +1,36 @@
+"""Definitions with several outputs, found again among the definitions of a program."""
+
+from __future__ import annotations
+
+from gradcli.expr.factor import parts_of, siblings
+from gradcli.expr.node import Node
+from gradcli.program.model import Program
+
+
+def joint_definitions(program: Program) -> dict[str, tuple[str, ...]]:
+    """`P, L, U = lu(X)` as `{"P": ("P", "L", "U"), "L": (), "U": ()}`: the first name stands for all.
+
+    A component whose siblings have no names of their own is left out: it is a definition like any other.
+    """
+    waiting: dict[Node, list[str]] = {}
+    for name, value in program.definitions.items():
+        if value.op == "factor" and len(siblings(value)) > 1:
+            waiting.setdefault(value, []).append(name)
+    out: dict[str, tuple[str, ...]] = {}
+    for name, value in program.definitions.items():
+        if name in out or value not in waiting:
+            continue
+        names = [waiting[part][0] if waiting.get(part) else "" for part in siblings(value).values()]
+        if not all(names):
+            continue
+        for part, taken in zip(siblings(value).values(), names, strict=True):
+            waiting[part].remove(taken)
+            out[taken] = ()
+        out[name] = tuple(names)
+    return out
+
+
+def joint_head(program: Program, names: tuple[str, ...]) -> tuple[str, Node]:
+    """The function and the matrix of a joint definition."""
+    value = program.definitions[names[0]]
+    return parts_of(value)[0], value.args[0]
