@@ -28,3 +28,10 @@ def test_a_sample_is_answered_without_complaint(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_sample_says_what_it_is(path: Path) -> None:
     assert path.read_text(encoding="utf-8").startswith("# ")
+
+
+def test_every_statement_of_the_samples_holds() -> None:
+    result = run("check", str(SAMPLES), "--format", "json")
+    summary = json.loads(result.out)["summary"]
+    assert result.status == 0
+    assert summary["checked"] >= 30 and summary["ok"] == summary["checked"]
