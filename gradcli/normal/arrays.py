@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gradcli.expr.shapes import Dim, Shape, is_row
-from gradcli.normal.atom import FIRST_DUMMY, Unsupported, atom
-from gradcli.normal.poly import Poly
-from gradcli.normal.simplify import contract
+from gradcli.normal.atom import FIRST_DUMMY, Factor, Rational, Term, Unsupported, atom, delta
+from gradcli.normal.poly import Poly, dummies_of
+from gradcli.normal.product import Product
+from gradcli.normal.simplify import contract, simplify
 
 Axis = tuple[Dim, ...]
 
@@ -55,16 +56,32 @@ def aligned(args: Sequence[Array]) -> tuple[list[Poly], tuple[Axis, ...]]:
 
 
 def _refined(arg: Array, axes: tuple[Axis, ...]) -> Poly:
-    """The same entries over finer axes, where the array does not depend on those that differ."""
+    """The same entries over finer axes, where only identities depend on those that differ."""
     finer = Array(arg.poly, axes)
     mapping: dict[int, int] = {}
-    used = set(arg.poly.free())
+    pairs: dict[int, list[tuple[int, Dim]]] = {}
     for k, axis in enumerate(arg.axes):
         if axis == axes[k]:
             mapping.update(zip(arg.group(k), finer.group(k), strict=True))
-        elif used & {*arg.group(k)}:
+        elif len(axis) == 1:
+            pairs[arg.group(k)[0]] = list(zip(finer.group(k), axes[k], strict=True))
+        elif {*arg.group(k)} & {*arg.poly.free()}:
             raise Unsupported("product dimensions that split differently")
-    return contract([(arg.poly, mapping)])
+    parts: dict[Term, Rational] = {}
+    for term, value in arg.poly.terms.items():
+        factors: list[Factor] = []
+        for array, idx, exponent in term:
+            if not pairs.keys() & {*idx}:
+                factors.append((array, tuple(mapping.get(i, i) for i in idx), exponent))
+            elif array.kind == "delta" and pairs.keys() >= {*idx}:
+                for (i, dim), (j, other) in zip(pairs[idx[0]], pairs[idx[1]], strict=True):
+                    if dim != other:
+                        raise Unsupported("product dimensions that split differently")
+                    factors.append((delta(dim), (i, j), exponent))
+            else:
+                raise Unsupported("product dimensions that split differently")
+        simplify(Product(value, factors, dummies_of(term)), parts)
+    return Poly(parts)
 
 
 def summed(arg: Array, over: Sequence[int], kept: Mapping[int, int]) -> Poly:

@@ -53,7 +53,8 @@ class Atom:
       functions of the entries of `args`, whose free indices 0, 1, .. are the slots: `exp`, `log`, `abs`,
       `step` (1 where > 0), `nonzero`, `root` (a sum or product, to be raised to a power),
       `power` (args[0] ** args[1]), `elem` (data = name and order);
-      whole arrays made of `args`, whose free indices are not slots: `inv`, `det`, `prod`, `vfun`, `opaque`.
+      whole arrays made of `args`, whose free indices are not slots: `inv`, `det`, `prod`, `vfun`, and
+      `sign`, the determinant of an orthogonal matrix.
     symmetries: the permutations of the slots, other than the identity, that leave the array as it is.
     positive: every entry is > 0 wherever it is defined, at a generic point.
     regular: its entries vanish on no open set (so that sign(t)**2 is 1).

@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from math import ceil
 
 from gradcli.expr.node import Node
-from gradcli.normal.atom import FIRST_DUMMY, Factor, TooLarge, Unsupported
+from gradcli.normal import arrays
+from gradcli.normal.atom import FIRST_DUMMY, Factor, Rational, Term, TooLarge, Unsupported
 from gradcli.normal.lower import Defined, Lowering
-from gradcli.normal.poly import Poly, combination
-from gradcli.normal.simplify import budget, times
+from gradcli.normal.poly import Poly, combination, dummies_of
+from gradcli.normal.product import Product
+from gradcli.normal.simplify import budget, simplify, times
+from gradcli.normal.spell import entries, has_literals
 from gradcli.normal.truth import Truth
 
 MOST_STEPS = 40_000
 MOST_DENOMINATORS = 8
-LARGEST_LITERAL = 6
 
 
 class Comparison:
@@ -39,13 +41,11 @@ class Comparison:
             return Truth.UNKNOWN
 
     def _decided(self, a: Node, b: Node) -> Truth:
-        left, right = self._lowering.array(a), self._lowering.array(b)
-        if left.axes != right.axes:
-            return Truth.UNKNOWN
-        gap = combination([(1, left.poly), (-1, right.poly)])
+        (left, right), _ = arrays.aligned([self._lowering.array(a), self._lowering.array(b)])
+        gap = combination([(1, left), (-1, right)])
         if not gap.terms:
             return Truth.YES
-        if not _without_denominators(gap).terms or not _spelled_out(gap).terms:
+        if _vanishes(gap):
             return Truth.YES
         return Truth.NO if _independent(gap) else Truth.UNKNOWN
 
@@ -55,12 +55,31 @@ def equal(a: Node, b: Node, functions: Mapping[str, Defined] | None = None) -> T
     return Comparison(functions).equal(a, b)
 
 
+def _vanishes(gap: Poly) -> bool:
+    """Whether a difference that is not zero as it stands is zero all the same."""
+    if not _without_denominators(gap).terms:
+        return True
+    opened = _opened(gap)
+    if opened is not None and not _without_denominators(opened).terms:
+        return True
+    if not has_literals(gap):
+        return False
+    return all(not part.terms or not _without_denominators(part).terms for part in entries(gap))
+
+
 def _without_denominators(poly: Poly) -> Poly:
-    """A multiple of the polynomial by sums that stand in its denominators: it is zero where the original is."""
+    """A multiple of the polynomial by sums that stand in its denominators: it is zero where the original is.
+
+    A sum that may vanish on an open set is left alone where pieces are chosen by comparisons: a piece that is not
+    chosen need not have a value.
+    """
+    chosen = any(array.kind in _CHOOSING for term in poly.terms for array, _, _ in term)
     for _ in range(MOST_DENOMINATORS):
         below: dict[tuple[str, tuple[int, ...]], Factor] = {}
         for term in poly.terms:
             for array, idx, exponent in term:
+                if chosen and not array.regular:
+                    continue
                 if array.kind == "root" and exponent < 0 and all(i < FIRST_DUMMY for i in idx):
                     known = below.get((array.key, idx))
                     if known is None or exponent < known[2]:
@@ -72,11 +91,30 @@ def _without_denominators(poly: Poly) -> Poly:
     return poly
 
 
-def _spelled_out(poly: Poly) -> Poly:
-    """Sums over small literal dimensions written out, where single entries stand among the factors."""
-    if not any(i < 0 for term in poly.terms for _, idx, _ in term for i in idx):
-        return poly
-    return poly
+def _opened(poly: Poly) -> Poly | None:
+    """What is summed over the index of the denominators, as a function of that index: if it is zero, so is the sum.
+
+    None where the terms do not have just one such index each.
+    """
+    free = max([*poly.free(), -1]) + 1
+    out: list[tuple[Rational, Poly]] = []
+    for term, value in poly.terms.items():
+        below = {
+            i
+            for array, idx, exponent in term
+            for i in idx
+            if i >= FIRST_DUMMY and array.kind == "root" and exponent < 0
+        }
+        if not below:
+            below = {i for _, idx, _ in term for i in idx if i >= FIRST_DUMMY}
+        if len(below) != 1:
+            return None
+        (index,) = below
+        factors = [(a, tuple(free if i == index else i for i in idx), e) for a, idx, e in term]
+        opened: dict[Term, Rational] = {}
+        simplify(Product(value, factors, {i: d for i, d in dummies_of(term).items() if i != index}), opened)
+        out.append((1, Poly(opened)))
+    return combination(out)
 
 
 def _independent(poly: Poly) -> bool:
@@ -92,6 +130,7 @@ def _independent(poly: Poly) -> bool:
     return True
 
 
+_CHOOSING = frozenset({"abs", "step", "nonzero", "mask"})
 _HARMLESS = {"positive", "symmetric", "constant"}
 
 __all__ = ["Comparison", "Truth", "equal"]

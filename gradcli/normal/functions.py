@@ -22,6 +22,7 @@ from gradcli.normal.units import (
     factored,
     is_regular,
     leading,
+    primitive,
     product_of,
     raw,
     single,
@@ -49,7 +50,11 @@ def exp(poly: Poly) -> Poly:
 @split
 def log(poly: Poly) -> Poly:
     """`log`, split where the signs of the factors are known."""
-    content, units = factored(poly)
+    return log_of_units(*factored(poly))
+
+
+def log_of_units(content: Rational, units: list[Factor]) -> Poly:
+    """`log(content * units)`."""
     if not content:
         raise ZeroDivisionError("log of zero")
     factors, rest = signed(content, units)
@@ -88,9 +93,15 @@ def _log_of_product(array: Atom) -> Poly:
 @split
 def absolute(poly: Poly) -> Poly:
     """`abs`."""
-    content, units = factored(poly)
+    return absolute_of_units(*factored(poly))
+
+
+def absolute_of_units(content: Rational, units: list[Factor]) -> Poly:
+    """`abs(content * units)`."""
     factors: list[Factor] = []
     for array, idx, exponent in units:
+        if array.kind == "sign":
+            continue
         known = array.positive or not isinstance(exponent, int)
         factors.append((array, idx, exponent) if known else absolute_unit(array, idx, exponent))
     return product_of(abs(Fraction(content)), factors)
@@ -150,6 +161,8 @@ def cosine_squares(arg: Poly, half: int) -> Poly:
 
 # ------------------------------------------------------------- named functions
 
+LARGEST_MULTIPLE = 6
+
 
 @split
 def named(name: str, order: int, arg: Poly) -> Poly:
@@ -179,13 +192,30 @@ def _trigonometric(name: str, parity: int, at_zero: int, arg: Poly) -> Poly:
 
 
 def sin(arg: Poly) -> Poly:
-    """Sine."""
-    return _trigonometric("sin", -1, 0, arg)
+    """Sine; of a small multiple in the sine and cosine of the single."""
+    times, rest = _multiple(arg)
+    if times == 1:
+        return _trigonometric("sin", -1, 0, arg)
+    less = scale(times - 1, rest)
+    return add([multiply(sin(less), cos(rest)), multiply(cos(less), sin(rest))])
 
 
 def cos(arg: Poly) -> Poly:
-    """Cosine."""
-    return _trigonometric("cos", 1, 1, arg)
+    """Cosine; of a small multiple in the sine and cosine of the single."""
+    times, rest = _multiple(arg)
+    if times == 1:
+        return _trigonometric("cos", 1, 1, arg)
+    less = scale(times - 1, rest)
+    return combination([(1, multiply(cos(less), cos(rest))), (-1, multiply(sin(less), sin(rest)))])
+
+
+def _multiple(arg: Poly) -> tuple[int, Poly]:
+    """`(k, rest)` with `arg == k * rest`, k a small positive whole number."""
+    if arg.number() is not None:
+        return 1, arg
+    content = Fraction(primitive(arg)[0])
+    k = abs(content.numerator)
+    return (k, scale(Fraction(1, k), arg)) if k <= LARGEST_MULTIPLE else (1, arg)
 
 
 def _tan(arg: Poly) -> Poly:

@@ -64,6 +64,11 @@ def _indicator(polys: list[Poly]) -> Factor | None:
     return None if best is None else best[1]
 
 
+def has_indicator(poly: Poly) -> bool:
+    """Whether a factor is 0 or 1 only."""
+    return _indicator([poly]) is not None
+
+
 def _put(arg: object, mapping: dict[int, int]) -> object:
     return substitute(arg, mapping) if isinstance(arg, Poly) else arg
 

@@ -11,7 +11,8 @@ from gradcli.expr.shapes import is_row
 from gradcli.expr.walk import postorder
 from gradcli.normal import arrays, calculus, functions, matrices, powers, units
 from gradcli.normal.arrays import Array
-from gradcli.normal.atom import FIRST_DUMMY, Unsupported, atom, delta, rational
+from gradcli.normal.atom import FIRST_DUMMY, Factor, Unsupported, atom, delta, rational
+from gradcli.normal.indicators import has_indicator
 from gradcli.normal.poly import ONE, ZERO, Poly, add, combination, number
 from gradcli.normal.simplify import contract, multiply
 
@@ -55,12 +56,39 @@ class Lowering:
 
     def _lowered(self, node: Node) -> Array:
         args = [self._memo[arg.serial] for arg in node.args]
+        found = self._of_factors(node)
+        if found is not None:
+            return found
         if node.op == "elem":
             return Array(self._function(node, args[0].poly), args[0].axes)
         lower = _LOWER.get(node.op)
         if lower is None:
             raise Unsupported(node.op)
         return lower(node, args)
+
+    def _of_factors(self, node: Node) -> Array | None:
+        """A root, a power, `log` or `abs` of a product with powers of sums: those are not multiplied out first."""
+        q = value_of(node.args[1]) if node.op == "pow" else None
+        if q is None and (node.op != "elem" or node.data not in (("log", 0), ("abs", 0))):
+            return None
+        base = node.args[0]
+        parts = [_base_and_power(part) for part in (base.args if base.op == "mul" else (base,))]
+        if not any(inner.op == "add" and abs(k) > 1 for inner, k in parts):
+            return None
+        known = [self._memo.get(inner.serial) for inner, _ in parts]
+        axes = self._memo[base.serial].axes
+        content, factors = Fraction(1), list[Factor]()
+        for (_, k), array in zip(parts, known, strict=True):
+            if array is None or array.axes not in ((), axes) or has_indicator(array.poly):
+                return None
+            number_part, units_of_part = units.factored(array.poly)
+            content *= Fraction(number_part) ** k
+            factors.extend((a, idx, rational(exponent * k)) for a, idx, exponent in units_of_part)
+        collected = units.collected(factors)
+        if q is not None:
+            return Array(powers.power_of_units(content, collected, rational(q)), axes)
+        of_units = functions.log_of_units if node.data == ("log", 0) else functions.absolute_of_units
+        return Array(of_units(content, collected), axes)
 
     def _function(self, node: Node, arg: Poly) -> Poly:
         name, order = cast("tuple[str, int]", node.data)
@@ -79,6 +107,12 @@ class Lowering:
             if (name, k) not in self._bodies:
                 self._bodies[name, k] = calculus.differentiated(self._bodies[name, k - 1])
         return self._bodies[name, order]
+
+
+def _base_and_power(node: Node) -> tuple[Node, int]:
+    """`(b, k)` with the node `b ** k`, k whole."""
+    k = value_of(node.args[1]) if node.op == "pow" else None
+    return (node.args[0], int(k)) if k is not None and k.denominator == 1 else (node, 1)
 
 
 # ------------------------------------------------------------------------ leaves

@@ -290,8 +290,15 @@ def _determinant_atom(matrix: Poly, dim: Dim) -> Poly:
     base = min(matrix, turned, key=lambda poly: poly.key)
     terms = list(base.terms)
     definite = len(terms) == 1 and len(terms[0]) == 1 and _definite(terms[0][0])
+    if len(terms) == 1 and len(terms[0]) == 1 and _is_orthogonal(terms[0][0]):
+        return Poly({((atom("sign", None, (base,)), (), 1),): 1})
     array = atom("det", dim, (base,), positive=definite, regular=units.is_regular(matrix))
     return Poly({((array, (), 1),): 1})
+
+
+def _is_orthogonal(factor: Factor) -> bool:
+    array, _, exponent = factor
+    return array.kind == "sym" and exponent == 1 and bool({"orthogonal", "permutation"} & {*array.data[1]})  # type: ignore[index]
 
 
 def _definite(factor: Factor) -> bool:

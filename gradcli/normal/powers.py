@@ -54,7 +54,11 @@ def _plain_power(poly: Poly, q: Rational) -> Poly:
         return product_of(_whole_power(value, q), [(array, idx, exponent * q) for array, idx, exponent in term])
     if isinstance(q, int) and q > 0:
         return _repeated(poly, q)
-    content, units = factored(poly)
+    return power_of_units(*factored(poly), q)
+
+
+def power_of_units(content: Rational, units: list[Factor], q: Rational) -> Poly:
+    """`(content * units) ** q`."""
     if isinstance(q, int):
         return product_of(_whole_power(content, q), [(array, idx, exponent * q) for array, idx, exponent in units])
     if not content:

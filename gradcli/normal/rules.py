@@ -35,6 +35,9 @@ def rewrite(table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
             found = _inverse(spot, exponent, table, dummies)
         elif kind == "mask":
             found = _mask(spot, exponent, table, dummies)
+        elif kind == "sign":
+            odd = exponent % 2
+            found = _with(table, dummies, spot, odd) if odd != exponent else None
         elif kind == "num":
             found = _prime(spot, exponent, table, dummies)
         else:

@@ -117,10 +117,15 @@ def factored(poly: Poly) -> tuple[Rational, list[Factor]]:
                 common.append(entrywise("root", (Poly({canonical(part): 1}),)))
             else:
                 common.extend(part)
+    return content, collected(common)
+
+
+def collected(factors: Iterable[Factor]) -> list[Factor]:
+    """Equal factors put together."""
     exponents: dict[tuple[Atom, tuple[int, ...]], Rational] = {}
-    for array, idx, exponent in common:
+    for array, idx, exponent in factors:
         exponents[array, idx] = rational(exponents.get((array, idx), 0) + exponent)
-    return content, [(array, idx, exponent) for (array, idx), exponent in exponents.items() if exponent]
+    return [(array, idx, exponent) for (array, idx), exponent in exponents.items() if exponent]
 
 
 def shared_factors(poly: Poly) -> list[Factor]:
@@ -210,7 +215,4 @@ def unit_value(array: Atom, idx: tuple[int, ...]) -> Poly:
 
 def raw(factors: Iterable[Factor]) -> Poly:
     """A product as a polynomial, without applying rules."""
-    exponents: dict[tuple[Atom, tuple[int, ...]], Rational] = {}
-    for array, idx, exponent in factors:
-        exponents[array, idx] = rational(exponents.get((array, idx), 0) + exponent)
-    return Poly({canonical([(*spot, exponent) for spot, exponent in exponents.items() if exponent]): 1})
+    return Poly({canonical(collected(factors)): 1})
