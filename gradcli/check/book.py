@@ -113,13 +113,18 @@ class Book:
         return replace(roots, self._expanded)
 
     def landmarks(self, roots: Iterable[Node]) -> list[Fraction]:
-        """The numbers that expressions mention, as places to look around."""
+        """The numbers that expressions mention and their quotients, as places to look around."""
         found: dict[Fraction, None] = {}
         for node in postorder(list(roots)):
             value = value_of(node)
             if value:
                 found[abs(value)] = None
-        return list(found)[:12]
+        marks = list(found)[:8]
+        found = dict.fromkeys(marks)
+        for a in marks[:4]:
+            for b in marks[:4]:
+                found[a / b] = None
+        return list(found)
 
     def written(self, node: Node) -> str:
         """What a free leaf is called in the language."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gradcli.check.book import Book
+from gradcli.check.faults import debugging, told
 from gradcli.check.hints.advise import Advice, advise
 from gradcli.check.link import Link
 from gradcli.check.verdict import NOT_REFUTED, UNDECIDED, Checked, Finding, Verdict
@@ -52,7 +53,12 @@ def check_statement(book: Book, check: Check, statement: ast.Check) -> tuple[Ver
             findings.append(_no_side(book, check, statement, position))
             continue
         link = Link(book, check, (statement.sides[position], statement.sides[position + 1]), (left, right))
-        findings.append(link.find())
+        try:
+            findings.append(link.find())
+        except Exception as fault:
+            if debugging():
+                raise
+            findings.append(told(fault, book, check))
     diagnostics = [d for finding in findings for d in finding.diagnostics]
     diagnostics += _warnings(book, before, check)
     return _verdict(book, check, findings), diagnostics

@@ -41,6 +41,13 @@ def smallest(problem: Problem, fallback: Place, key: str) -> Counterexample:
     return _told(problem, fallback, *found)
 
 
+def at(problem: Problem, place: Place) -> Counterexample:
+    """The counterexample that a point in fractions is."""
+    found = differ_exactly(problem, place)
+    assert found is not None
+    return _told(problem, place, *found)
+
+
 def _differ(problem: Problem, place: Place) -> tuple[Array, Array] | None:
     try:
         return differ_exactly(problem, place)

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from fractions import Fraction
 from random import Random
 
-STYLES = ("signed", "positive", "unit", "large", "negative", "landmark", "wide", "small")
+STYLES = ("signed", "positive", "landmark", "unit", "large", "negative", "wide", "small")
 """Kinds of points: a domain that one kind never meets another may."""
 
 _SIXTEENTH = Fraction(1, 16)
 
 
 class Entries:
-    """An endless supply of numbers, never 0, settled by the source's state and the style.
+    """An endless supply of numbers, hardly ever 0, settled by the source's state and the style.
 
     `landmarks` are numbers that the program mentions: points are drawn around them too, where comparisons turn.
-    A style `integers-K` gives integers between -K and K.
+    A style `integers-K` gives integers between -K and K, `ties-K` also 0 and the landmarks themselves.
     """
 
     def __init__(self, source: Random, style: str, landmarks: Sequence[Fraction] = ()) -> None:
@@ -42,15 +42,19 @@ class Entries:
         if style == "wide":
             return self._nonzero(-24, 24) * _SIXTEENTH * Fraction(10) ** source.randint(-2, 2)
         if style == "landmark":
-            mark = source.choice(self._landmarks) * source.choice((1, -1))
+            mark = source.choice(self._landmarks) * source.choice((1, 1, -1))
             return mark + self._nonzero(-24, 24) * _SIXTEENTH * (1 + abs(mark) / 8)
         if style == "ones":
             return Fraction(1)
+        if style.startswith("ties-"):
+            if self._landmarks and source.randrange(3) == 0:
+                return source.choice(self._landmarks) * source.choice((1, 1, -1))
+            return Fraction(source.randint(-int(style[5:]), int(style[5:])))
         return Fraction(self._nonzero(-int(style[9:]), int(style[9:])))
 
     def positive(self) -> Fraction:
         """One positive number."""
-        return abs(self.next())
+        return abs(self.next()) or Fraction(1)
 
     def _nonzero(self, low: int, high: int) -> int:
         while True:
@@ -70,4 +74,7 @@ class Entries:
 
     def integer(self) -> Fraction:
         """An integer, for discrete variables."""
+        whole = [mark for mark in self._landmarks if mark.denominator == 1]
+        if whole and self._source.randrange(3) == 0:
+            return self._source.choice(whole) + self._source.randint(-1, 1)
         return Fraction(self._source.randint(-3, 5))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gradcli.check import ties
 from gradcli.check.algebra import proved
 from gradcli.check.book import Book
-from gradcli.check.counterexample import smallest
+from gradcli.check.counterexample import at, smallest
+from gradcli.check.faults import debugging
 from gradcli.check.hints.advise import advise
+from gradcli.check.hints.expected import answer
 from gradcli.check.numeric import decide
 from gradcli.check.parts import partial_parts
 from gradcli.check.problem import Problem
-from gradcli.check.verdict import REFUTED, SHAPES_DIFFER, UNDECIDED, Finding
+from gradcli.check.verdict import REFUTED, SHAPES_DIFFER, UNDECIDED, Finding, Hint
 from gradcli.diagnostics import error
 from gradcli.expr.arith import zeros
 from gradcli.expr.node import ZERO, Node
@@ -30,14 +33,18 @@ class Link:
         self.written = written
         self.raw = sides
         self.key = "==".join(" ".join(_text(book, side).split()) for side in written)
-        self.problem: Problem | None = None
 
     def find(self) -> Finding:
         """What is found of it; where it is refuted, with a hint and what was expected."""
         finding = self.decide()
-        if finding.kind != "refuted":
+        if finding.kind != "refuted" or finding.hint is not None:
             return finding
-        advice = advise(self.book, self.check.layout, self.written, self.raw, self.key)
+        try:
+            advice = advise(self.book, self.check.layout, self.written, self.raw, self.key)
+        except Exception:  # the verdict stands, with or without a hint
+            if debugging():
+                raise
+            return finding
         return replace(finding, hint=advice.hint, expected=advice.expected)
 
     def decide(self) -> Finding:
@@ -50,9 +57,19 @@ class Link:
             values = [self.book.resolver.value(side) for side in (left, right)]
         except NoRule as missing:
             return self._no_value(missing)
-        if proved(self.book, *values):
+        jumps = ties.matter(self.book, (left, right))
+        if proved(self.book, *values) and not jumps:
             return Finding("proved", "equal by algebra")
-        return self._by_numbers(*values)
+        problem = self._problem(*values)
+        if jumps:
+            place = ties.broken(problem, self.key)
+            if place is not None:
+                hint = Hint("ties", "the sides differ where the numbers compared are equal, and there alone perhaps")
+                told = answer(self.book, left, values[0])
+                return Finding("refuted", "the sides differ", REFUTED, None, at(problem, place), hint, told)
+            if proved(self.book, *values):
+                return Finding("proved", "equal by algebra")
+        return self._by_numbers(problem)
 
     def _zero_fits(self) -> tuple[Node, Node]:
         """A literal 0 is the zero of the other side's shape."""
@@ -69,10 +86,12 @@ class Link:
         said = error(missing.code, missing.reason, self.book.source, self.check.span)
         return Finding("error", missing.reason, missing.code, diagnostics=(said,))
 
-    def _by_numbers(self, left: Node, right: Node) -> Finding:
+    def _problem(self, left: Node, right: Node) -> Problem:
         required = self.book.outside_where([*self.raw, left, right])
         parts = partial_parts(self.book, list(self.written), self.check.layout, required)
-        self.problem = problem = Problem(self.book, left, right, self.raw, parts)
+        return Problem(self.book, left, right, self.raw, parts)
+
+    def _by_numbers(self, problem: Problem) -> Finding:
         outcome = decide(problem, self.key)
         if outcome.kind == "equal":
             return Finding("equal", outcome.reason)

@@ -16,6 +16,7 @@ from gradcli.evaluate.errors import EvaluationError, NotEvaluable, NotExact, OnK
 from gradcli.expr.node import Node
 
 POINTS = 10  # that floats look at
+TURNING = 40  # that they look at where something turns at a number, like `max(x, 3)`
 PRECISE = 6  # of them, that many digits look at
 FEWEST = 4  # below which nothing is said
 _ATTEMPTS = 400
@@ -41,7 +42,7 @@ def decide(problem: Problem, key: str) -> Outcome:
             if not equal and differ(problem, place) is not None:
                 return Outcome("refuted", place)
             places.append(place)
-            if len(places) == POINTS:
+            if len(places) == (TURNING if problem.piecewise else POINTS):
                 break
         if len(places) < FEWEST:
             return Outcome("undecided", reason=_why(trouble, len(places)))
@@ -127,8 +128,8 @@ def _places(problem: Problem, key: str, trouble: Counter[str]) -> Iterator[tuple
 def _styles(problem: Problem, source: Random, turn: int, good: list[dict[Node, str]], mixed: bool) -> dict[Node, str]:
     """Which kind of numbers each name gets: plain ones first, then kinds that did well, then any."""
     if turn == 0:
-        fresh = len(good) % len(STYLES)
-        return dict.fromkeys(problem.free, STYLES[fresh if len(good) < len(STYLES) else 0])
+        fresh = STYLES[len(good)] if len(good) < len(STYLES) else "landmark" if problem.piecewise else STYLES[0]
+        return dict.fromkeys(problem.free, fresh)
     if turn == 1:
         return dict.fromkeys(problem.free, STYLES[0])
     if turn % 3 == 2 and good:

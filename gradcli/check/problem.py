@@ -51,8 +51,8 @@ class Problem:
         self.landmarks = book.landmarks(everything)
         self.nodes = postorder(everything)
         self.discrete = [node for node in self.free if node in book.discrete]
-        self.plain = not any(node.op in PLACEHOLDERS for node in postorder(list(raw)))
         self.functions = _function_names(self.nodes, book)
+        self.piecewise = any(_turns(node) for node in self.nodes)
 
     def sides(self, place: Place, field: Field) -> tuple[Array, Array]:
         """The values of both sides.  Raises what evaluation raises."""
@@ -76,6 +76,18 @@ class Problem:
         for node in (*self.parts, *roots):
             _defined(memo[node.serial])
         return [memo[root.serial] for root in roots]
+
+
+def jumps(node: Node) -> bool:
+    """Whether an operation jumps, so that it matters what it is at the very number: `x >= 0` is not `x > 0`."""
+    return node.op == "cmp" or (node.op == "elem" and node.data == ("sign", 0))
+
+
+def _turns(node: Node) -> bool:
+    """Whether an operation is another on the other side of some number."""
+    if node.op == "elem" and isinstance(node.data, tuple):
+        return node.data[0] in ("abs", "relu", "sign")
+    return node.op in ("cmp", "max", "min", "where", "norm1")
 
 
 def _defined(array: Array) -> None:

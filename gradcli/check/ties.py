@@ -1,0 +1,44 @@
+"""Where something jumps: points at which numbers are equal, exactly.
+
+Almost everywhere `x >= 0` is `x > 0`; as a statement of its own it is false, and 0 shows it.  A derivative is compared
+almost everywhere: at a jump there is none.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from gradcli.check.book import Book
+from gradcli.check.compare import differ_exactly
+from gradcli.check.numeric import place_of
+from gradcli.check.problem import PLACEHOLDERS, Place, Problem, jumps
+from gradcli.check.sizes import small_sizes
+from gradcli.evaluate.errors import EvaluationError
+from gradcli.expr.node import Node
+from gradcli.expr.walk import postorder
+
+_STYLES = ("ties-1", "ties-1", "ties-2", "ties-3")
+_SIZES = 12
+_TRIES = 60
+
+
+def matter(book: Book, raw: tuple[Node, Node]) -> bool:
+    """Whether a statement without derivatives holds something that jumps."""
+    nodes = postorder([*raw, *(value for _, value in book.needed(raw).definitions)])
+    return any(map(jumps, nodes)) and not any(node.op in PLACEHOLDERS for node in nodes)
+
+
+def broken(problem: Problem, key: str) -> Place | None:
+    """A point of small integers, equal ones among them, at which the sides differ; None where none was found."""
+    source = Random(f"{key}/ties")
+    every = small_sizes(problem.least)[:_SIZES]
+    for sizes in every:
+        for style in _STYLES * max(1, _TRIES // (len(_STYLES) * len(every))):
+            try:
+                place = place_of(problem, sizes, dict.fromkeys(problem.free, style), source)
+                place.strict = False
+                if differ_exactly(problem, place) is not None:
+                    return place
+            except EvaluationError:
+                continue
+    return None
