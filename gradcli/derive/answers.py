@@ -205,9 +205,10 @@ class Asker:
                 where = self._where(value, found.steps, len(wrt))
                 answers.append(self._jacobian_answer(question, of, name, node, value, where, found.rules[node]))
             else:
-                value, rules = tensor_jacobian(
-                    self.graph, of, node, is_transposed(of.shape, node.shape, question.layout)
-                )
+                turned = is_transposed(of.shape, node.shape, question.layout)
+                value, rules = tensor_jacobian(self.graph, of, node, turned)
+                if turned and not node.shape:
+                    value = transpose(value)  # of a matrix by a scalar
                 answers.append(self._jacobian_answer(question, of, name, node, value, (), rules))
         return answers
 

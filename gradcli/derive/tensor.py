@@ -14,8 +14,8 @@ from gradcli.derive.reverse import reverse
 from gradcli.expr.arith import add, mul, ones, zeros
 from gradcli.expr.contraction import contract
 from gradcli.expr.linear import eye, split_scalars, transpose
-from gradcli.expr.node import Node, make
-from gradcli.expr.reduce import triangle
+from gradcli.expr.node import ONE, ZERO, Node, make
+from gradcli.expr.reduce import triangle, where
 from gradcli.expr.shapes import Dim, Shape, cols, is_row, product_shape, rows
 from gradcli.expr.walk import postorder
 from gradcli.rules.apply import NoRule
@@ -109,8 +109,10 @@ class _Reader:
         return Term(tuple(scalars), ((transpose(rest) if is_row(rest.shape) else rest, letters),), letters)
 
     def _step(self, node: Node, memo: dict[int, list[Term]]) -> list[Term]:
-        parts = [memo.get(arg.serial) or [self._constant(arg)] for arg in node.args]
         op = node.op
+        if op == "where":
+            return self._choice(node, memo)
+        parts = [memo[arg.serial] if arg.serial in memo else [self._constant(arg)] for arg in node.args]
         if op == "add":
             return [term for part, arg in zip(parts, node.args, strict=True) for term in self._widen(part, arg, node)]
         if op == "mul":
@@ -147,6 +149,17 @@ class _Reader:
             mask = triangle(op, ones(node.shape), node.data)
             return [Term(t.scalars, (*t.operands, (mask, t.out)), t.out) for t in parts[0]]
         raise NoRule("E402", f"The derivative has no index form: {op} of what it is linear in.")
+
+    def _choice(self, node: Node, memo: dict[int, list[Term]]) -> list[Term]:
+        """`where(c, a, b)`: each branch times 1 where it is chosen, 0 elsewhere."""
+        out: list[Term] = []
+        for branch, yes, no in ((node.args[1], ONE, ZERO), (node.args[2], ZERO, ONE)):
+            if branch.serial not in memo:
+                continue
+            chosen = self._constant(where(node.args[0], yes, no))
+            terms = self._widen(memo[branch.serial], branch, node)
+            out += [self._hadamard(term, chosen) for term in terms]
+        return out
 
     def _widen(self, part: list[Term], arg: Node, whole: Node) -> list[Term]:
         if arg.shape or not whole.shape:

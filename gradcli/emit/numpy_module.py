@@ -49,6 +49,15 @@ def emit_numpy(program: Program, of: str, answers: Sequence[Answer]) -> str:
     return _Module(program, of, answers).text()
 
 
+def _label(node: Node) -> str:
+    """What a named step is called in code."""
+    if node.op == "cotangent":
+        return f"grad_{node.data[1]}"  # type: ignore[index]
+    if node.op == "jac":
+        return f"jac_{name_of(node.args[1])}"
+    return name_of(node)
+
+
 class _Module:
     def __init__(self, program: Program, of: str, answers: Sequence[Answer]) -> None:
         self.program = program
@@ -173,8 +182,7 @@ class _Module:
                 instr = lowering.planned(node)
             except KeyError:
                 continue
-            label = f"grad_{node.data[1]}" if node.op == "cotangent" else name_of(node)  # type: ignore[index]
-            preferred.setdefault(instr, label)
+            preferred.setdefault(instr, _label(node))
         return preferred
 
     def _called(self, name: str, order: int, opaque: bool) -> str:
