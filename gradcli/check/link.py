@@ -65,8 +65,8 @@ class Link:
             place = ties.broken(problem, self.key)
             if place is not None:
                 hint = Hint("ties", "the sides differ where the numbers compared are equal, and there alone perhaps")
-                told = answer(self.book, left, values[0])
-                return Finding("refuted", "the sides differ", REFUTED, None, at(problem, place), hint, told)
+                expected = answer(self.book, left, values[0])
+                return Finding("refuted", "the sides differ", REFUTED, None, at(problem, place), hint, expected)
             if proved(self.book, *values):
                 return Finding("proved", "equal by algebra")
         return self._by_numbers(problem)
