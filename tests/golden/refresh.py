@@ -1,10 +1,14 @@
-"""Write the outputs in the documents anew: `python -m tests.golden.refresh`, then read what changed."""
+"""Write the outputs in the documents and the golden answers anew; then read what changed.
+
+python -m tests.golden.refresh
+"""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
 
+from tests.golden.cases import ANSWERS, answered, cases
 from tests.golden.console import ROOT, replayed
 
 
@@ -16,12 +20,16 @@ def documents() -> list[Path]:
 def main() -> None:
     """Rewrite what differs."""
     for path in documents():
-        text = path.read_text(encoding="utf-8")
         with tempfile.TemporaryDirectory() as folder:
-            new = replayed(text, Path(folder))
-        if new != text:
-            path.write_text(new, encoding="utf-8")
-            print(f"rewritten: {path.relative_to(ROOT)}")
+            _write(path, replayed(path.read_text(encoding="utf-8"), Path(folder)))
+    blocks = [f"== {name}\n{program}--\n{answered(program)}" for name, (program, _) in cases().items()]
+    _write(ANSWERS, "\n".join(blocks))
+
+
+def _write(path: Path, text: str) -> None:
+    if text != path.read_text(encoding="utf-8"):
+        path.write_text(text, encoding="utf-8")
+        print(f"rewritten: {path.relative_to(ROOT)}")
 
 
 if __name__ == "__main__":
