@@ -12,6 +12,7 @@ from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
 from gradcli.expr.shapes import Shape, show_shape
 from gradcli.program.model import Program
+from gradcli.render.program_mc import attributes_of
 
 
 @click.command()
@@ -48,7 +49,8 @@ def _values(program: Program) -> list[Row]:
         origin = "inferred" if free.inferred else "declared"
         rows.append((name, show_shape(free.declared), what, origin, " ".join(free.attributes)))
     for name in program.definitions:
-        rows.append((name, show_shape(program.nodes[name].shape), "definition", "computed", ""))
+        known = attributes_of(program.nodes[name])
+        rows.append((name, show_shape(program.nodes[name].shape), "definition", "computed", " ".join(known)))
     return rows
 
 
@@ -81,7 +83,10 @@ def _as_json(program: Program) -> dict[str, Any]:
         name: entry(free.declared, free.attributes, free.inferred, free=True, discrete=free.discrete)
         for name, free in program.variables.items()
     }
-    shapes |= {name: entry(program.nodes[name].shape, free=False) for name in program.definitions}
+    shapes |= {
+        name: entry(program.nodes[name].shape, attributes_of(program.nodes[name]), free=False)
+        for name in program.definitions
+    }
     functions = {
         name: {"domain": list(f.domain), "codomain": list(f.codomain), "inferred": f.inferred}
         for name, f in program.functions.items()

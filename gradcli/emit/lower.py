@@ -10,6 +10,7 @@ from gradcli.emit.chain import lower_chain
 from gradcli.emit.errors import EmitError
 from gradcli.emit.plan import Instr, Plan
 from gradcli.emit.subscripts import lower_einsum
+from gradcli.expr.factor import KINDS, parts_of
 from gradcli.expr.node import Node, value_of
 from gradcli.expr.shapes import Dim, is_list, is_row
 from gradcli.program.functions import ELEMENTWISE
@@ -328,6 +329,15 @@ def _filled(low: Lowering, node: Node) -> Instr:
     return low.plan.make(node.op, *low.sizes(node), rank=rank_of(node))
 
 
+def _factor(low: Lowering, node: Node) -> Instr:
+    kind, part = parts_of(node)
+    (matrix,) = low.args(node)
+    if kind == "chol":
+        return low.plan.make("chol", matrix, rank=2)
+    joint = low.plan.make("factorise", matrix, data=kind, rank=2)
+    return low.plan.make("component", joint, data=list(KINDS[kind].components).index(part), rank=rank_of(node))
+
+
 def _same(kind: str) -> Rule:
     return lambda low, node: low.plan.make(kind, *low.args(node), data=node.data, rank=rank_of(node))
 
@@ -373,5 +383,6 @@ RULES: dict[str, Rule] = {
     "kron": _kron,
     "vec": _vec,
     "einsum": lambda low, node: lower_einsum(low, node),
+    "factor": _factor,
     "stop": lambda low, node: low.args(node)[0],
 }

@@ -65,4 +65,44 @@ def {unit}(shape, index):
     out[index] = 1.0
     return out
 ''',
+    "cholesky": '''
+def {cholesky}(a):
+    """The lower triangular factor of the symmetric part."""
+    return {np}.linalg.cholesky((a + a.T) / 2)
+''',
+    "lu": '''
+def {lu}(a):
+    """p, l, u with p @ a == l @ u, by row pivoting."""
+    n = len(a)
+    order, lower, upper = {np}.arange(n), {np}.eye(n), {np}.array(a, dtype={np}.float64)
+    for k in range(n - 1):
+        pivot = k + int({np}.argmax({np}.abs(upper[k:, k])))
+        if upper[pivot, k] == 0:
+            continue
+        order[[k, pivot]] = order[[pivot, k]]
+        upper[[k, pivot]] = upper[[pivot, k]]
+        lower[[k, pivot], :k] = lower[[pivot, k], :k]
+        lower[k + 1 :, k] = upper[k + 1 :, k] / upper[k, k]
+        upper[k + 1 :] -= {np}.outer(lower[k + 1 :, k], upper[k])
+    return {np}.eye(n)[order], lower, {np}.triu(upper)
+''',
+    "qr": '''
+def {qr}(a):
+    """q, r with a == q @ r, the diagonal of r positive."""
+    q, r = {np}.linalg.qr(a)
+    signs = {np}.where({np}.diagonal(r) < 0, -1.0, 1.0)
+    return q * signs, signs[:, None] * r
+''',
+    "eigh": '''
+def {eigh}(a):
+    """Ascending eigenvalues and the eigenvectors of the symmetric part."""
+    values, vectors = {np}.linalg.eigh((a + a.T) / 2)
+    return values, vectors
+''',
+    "svd": '''
+def {svd}(a):
+    """u, s, v with a == u @ diag(s) @ v.T, thin."""
+    u, s, vt = {np}.linalg.svd(a, full_matrices=False)
+    return u, s, vt.T
+''',
 }

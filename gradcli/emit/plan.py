@@ -39,6 +39,9 @@ object, so that what is used twice is computed once.
 | tril, triu | A | k | |
 | kron | A, B | | |
 | einsum | operands | subscripts | |
+| chol | A | | lower triangle of the symmetric part |
+| factorise | A | `lu`, `qr`, `eigh`, `svd` | all components, to be taken apart |
+| component | factorise | position | |
 | zeros, ones, eye | sizes | | |
 | unit | sizes | index from 0 | 1 at one entry, else 0 |
 | column, row | v | | n x 1, 1 x n |

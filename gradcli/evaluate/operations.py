@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import cast
 
 from gradcli.evaluate import matrices
@@ -219,7 +220,12 @@ def _factor(point: Point, node: Node, args: list[Array]) -> Array:
             point.factorised[key] = bad
     found = point.factorised[key]
     shape = point.shape(node)
-    return full(shape, found) if isinstance(found, Undefined) else _from_rows(found[part], shape)
+    if isinstance(found, Undefined):
+        return full(shape, found)
+    rows = found[part]
+    if len(rows) * len(rows[0]) != prod(shape):
+        return full(shape, Undefined(f"{kind} of a wide matrix"))
+    return _from_rows(rows, shape)
 
 
 def _diag(point: Point, node: Node, args: list[Array]) -> Array:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from gradcli.expr.arith import add, mul, split_number
-from gradcli.expr.linear import matmul, split_scalars
+from gradcli.expr.linear import matmul, split_scalars, transpose
 from gradcli.expr.node import ONE, Node, num, value_of
 from gradcli.expr.ops import rebuild
-from gradcli.expr.reduce import where
+from gradcli.expr.reduce import triangle, where
 from gradcli.expr.walk import transform
 
 _MOST_OPENED = 16
@@ -20,7 +20,7 @@ def collected(roots: list[Node]) -> list[Node]:
 def _collect(node: Node) -> Node:
     if node.op != "add":
         return node
-    node = _joined_choices(node)
+    node = _joined_triangles(_joined_choices(node))
     if node.op != "add":
         return node
     common = _common_factor(node)
@@ -48,6 +48,37 @@ def _joined_choices(node: Node) -> Node:
         no = add(*(choice.args[2] if choice.op == "where" else choice for choice in group))
         joined.append(where(condition, yes, no))
     return add(*others, *joined)
+
+
+def _joined_triangles(node: Node) -> Node:
+    """`tril(A) - tril(B)` as `tril(A - B)`, and so for triangles that are transposed."""
+    if node.op != "add":
+        return node
+    groups: dict[tuple[bool, str, object], list[Node]] = {}
+    where_met: list[Node | tuple[bool, str, object]] = []
+    for term in node.args:
+        value, rest = split_number(term)
+        turned = rest.op == "T"
+        core = rest.args[0] if turned else rest
+        if core.op not in ("tril", "triu"):
+            where_met.append(term)
+            continue
+        key = (turned, core.op, core.data)
+        if key not in groups:
+            where_met.append(key)
+        groups.setdefault(key, []).append(mul(num(value), core.args[0]))
+    if all(len(group) < 2 for group in groups.values()):
+        return node
+    terms: list[Node] = []
+    for item in where_met:
+        if isinstance(item, Node):
+            terms.append(item)
+            continue
+        turned, op, k = item
+        assert isinstance(k, int)
+        joined = triangle(op, _collect(add(*groups[item])), k)
+        terms.append(transpose(joined) if turned else joined)
+    return add(*terms)
 
 
 def _multiplied_out(node: Node) -> Node:

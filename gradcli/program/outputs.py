@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradcli.expr.factor import parts_of, siblings
+from gradcli.expr.factor import KINDS, parts_of, siblings
 from gradcli.expr.node import Node
 from gradcli.program.model import Program
 
@@ -34,3 +34,11 @@ def joint_head(program: Program, names: tuple[str, ...]) -> tuple[str, Node]:
     """The function and the matrix of a joint definition."""
     value = program.definitions[names[0]]
     return parts_of(value)[0], value.args[0]
+
+
+def implied_attributes(value: Node) -> tuple[str, ...]:
+    """What is true of a component because of what it is."""
+    if value.op != "factor":
+        return ()
+    kind, part = parts_of(value)
+    return KINDS[kind].components[part]

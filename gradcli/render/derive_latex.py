@@ -8,6 +8,7 @@ from itertools import groupby
 from gradcli.derive.model import Answer
 from gradcli.expr.node import Node
 from gradcli.program.model import Program
+from gradcli.program.outputs import joint_definitions, joint_head
 from gradcli.render.labels import TITLES, latex_label, latex_shape
 from gradcli.render.latex import LatexNotation
 from gradcli.render.latex_names import latex_function, latex_name, latex_text
@@ -57,8 +58,14 @@ def _given(program: Program, notation: LatexNotation) -> list[str]:
         if function.body is not None and function.param is not None:
             left = f"{latex_function(name)}({notation.render(function.param)})"
             rows.append((left, notation.render(function.body), ""))
+    together = joint_definitions(program)
     for name, value in program.definitions.items():
-        rows.append((latex_name(name), notation.render(value), latex_shape(program.nodes[name].shape)))
+        if name not in together:
+            rows.append((latex_name(name), notation.render(value), latex_shape(program.nodes[name].shape)))
+        elif together[name]:
+            kind, matrix = joint_head(program, together[name])
+            left = ", ".join(latex_name(each) for each in together[name])
+            rows.append((left, f"{latex_function(kind)}({notation.render(matrix)})", ""))
     parts = [f"Let {', '.join(declared)}."] if declared else []
     return parts + _display(rows)
 

@@ -10,6 +10,7 @@ from itertools import groupby
 from gradcli.derive.model import Answer
 from gradcli.expr.node import Node
 from gradcli.program.model import Function, Program
+from gradcli.program.outputs import joint_definitions, joint_head
 from gradcli.render.labels import TITLES, text_label, text_shape
 from gradcli.render.program_mc import attributes_of, function_type, variable_type
 from gradcli.render.steps import Bound, Steps, is_arbitrary, loss_arguments, taken_names
@@ -64,11 +65,20 @@ class _Report:
         ]
         for name, function in self.program.functions.items():
             lines.append(self._function(name, function, notation))
+        together = joint_definitions(self.program)
         for name, value in self.program.definitions.items():
-            node = self.program.nodes[name]
-            remark = " ".join([text_shape(node.shape), *attributes_of(node)])
-            lines.append(Line(name, "=", notation.render(value), remark))
+            if name not in together:
+                lines.append(Line(name, "=", notation.render(value), self._kind_of(name)))
+            elif together[name]:
+                kind, matrix = joint_head(self.program, together[name])
+                remark = ", ".join(f"{each} {self._kind_of(each)}" for each in together[name])
+                value_text = f"{notation.function(kind)}({notation.render(matrix)})"
+                lines.append(Line(", ".join(together[name]), "=", value_text, remark))
         return self._aligned(lines, indent="", pad_left=False)
+
+    def _kind_of(self, name: str) -> str:
+        node = self.program.nodes[name]
+        return " ".join([text_shape(node.shape), *attributes_of(node)])
 
     def _function(self, name: str, function: Function, notation: TextNotation) -> Line:
         if function.body is not None and function.param is not None:

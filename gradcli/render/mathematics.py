@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
 
+from gradcli.expr.factor import KINDS, parts_of
 from gradcli.expr.node import Node, value_of
 from gradcli.expr.shapes import Shape, is_row
 from gradcli.render.notation import Child, Form, Level, Notation, Piece, join, primes, subscripts
@@ -212,6 +213,11 @@ class Mathematics(Notation):
         if order == 2 and node.shape == arg.shape * 2 and len(arg.shape) == 1:
             return self.call(f"{self.signs.nabla}{self.squared}{self.gap}{self.function(name)}", node.args)
         return self.op_elem(node)
+
+    def op_factor(self, node: Node) -> Form:
+        kind, part = parts_of(node)
+        index = self.subscript(self.identifier(part)) if len(KINDS[kind].components) > 1 else ""
+        return self.call(self.function(kind) + index, node.args)
 
     def op_norm(self, node: Node) -> Form:
         left, right = self.signs.norm

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import IntEnum
 from typing import ClassVar, NamedTuple
 
+from gradcli.expr.factor import KINDS, parts_of
 from gradcli.expr.node import Node
 from gradcli.expr.shapes import Dim
 from gradcli.render.parts import Names
@@ -190,6 +191,12 @@ class Notation:
     def op_var(self, node: Node) -> Form:
         assert isinstance(node.data, tuple)
         return self.atom(self.identifier(str(node.data[0])))
+
+    def op_factor(self, node: Node) -> Form:
+        """A component of a factorisation that has no name: `chol(S)`, `lu(X, "L")`."""
+        kind, part = parts_of(node)
+        single = len(KINDS[kind].components) == 1
+        return self.call(self.function(kind), node.args, () if single else (f'"{part}"',))
 
     def op_param(self, node: Node) -> Form:
         return self.atom(self.identifier(str(node.data)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gradcli.expr.node import Node
 from gradcli.expr.shapes import Dim, Shape
 from gradcli.program.model import Function, Program, Variable
+from gradcli.program.outputs import implied_attributes, joint_definitions, joint_head
 from gradcli.render.mc import McNotation
 
 
@@ -61,11 +62,17 @@ def program_lines(program: Program, notation: McNotation) -> list[str]:
     for name, function in program.functions.items():
         if function.body is not None and function.param is not None:
             lines.append(f"{name}({notation.render(function.param)}) = {notation.render(function.body)}")
+    together = joint_definitions(program)
     for name, value in program.definitions.items():
         node = program.nodes.get(name)
-        if node is not None and attributes_of(node) and is_declarable(node.shape):
-            lines.append(f"{name} : {' '.join([declared_type(node.shape), *attributes_of(node)])}")
-        lines.append(f"{name} = {notation.render(value)}")
+        known = attributes_of(node) if node is not None else ()
+        if node is not None and set(known) - set(implied_attributes(value)) and is_declarable(node.shape):
+            lines.append(f"{name} : {' '.join([declared_type(node.shape), *known])}")
+        if name not in together:
+            lines.append(f"{name} = {notation.render(value)}")
+        elif together[name]:
+            kind, matrix = joint_head(program, together[name])
+            lines.append(f"{', '.join(together[name])} = {kind}({notation.render(matrix)})")
     for name, arguments in program.losses.items():
         lines.append(f"loss {name}({', '.join(notation.render(argument) for argument in arguments)})")
     return lines

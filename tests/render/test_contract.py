@@ -48,6 +48,7 @@ SAMPLES: dict[str, Node] = {
     "kron": make("kron", (A, B), shape=("n*n", "n*n")),
     "vec": make("vec", (A,), shape=("n*n",)),
     "einsum": make("einsum", (A, B), data=(("ij", "jk"), "ik"), shape=square),
+    "factor": make("factor", (A,), data=("lu", "L"), shape=square),
     "diag": make("diag", (x,), shape=square),
     "grad": make("grad", (s, x), shape=vector),
     "jac": make("jac", (x, z), data="mixed", shape=square),
