@@ -214,8 +214,11 @@ def compare(case: Case, ask: Ask, seed: int = 0) -> None:
         same(functions["value"](**given), np.asarray(setting.value(name, {})), f"value of {name}", text)
     for wrt in ask.wrt:
         part = "_".join(re.findall(r"\w+", wrt))
+        want = setting.expected(ask, wrt)
+        if not np.all(np.isfinite(want)):
+            continue  # JAX has no value here: the norm of a zero, a branch that is not taken
         got = functions[f"{ask.kind}_{part}"](**given)
-        same(got, setting.expected(ask, wrt), f"{ask.kind} of {ask.of} by {wrt}", text)
+        same(got, want, f"{ask.kind} of {ask.of} by {wrt}", text)
 
 
 def same(got: Any, want: np.ndarray, what: str, text: str) -> None:

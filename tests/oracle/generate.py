@@ -39,7 +39,10 @@ class Generator:
         layout = self.random.choice(("numerator", "denominator", "mixed"))
         declared = [f"{name} : R{self.dims(shape)}" for name, shape in self.variables.items()]
         asked = ", ".join(self.variables)
-        return "\n".join([f"# of: L wrt: {asked} kind: {kind} layout: {layout}", *declared, "g : R -> R", *self.lines]) + "\n"
+        return (
+            "\n".join([f"# of: L wrt: {asked} kind: {kind} layout: {layout}", *declared, "g : R -> R", *self.lines])
+            + "\n"
+        )
 
     def dims(self, shape: Shape) -> str:
         return f"[{', '.join(shape)}]" if shape else ""

@@ -1,0 +1,49 @@
+"""Factorisations in JAX, with the conventions of the language reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+Value = Any
+
+
+def _lu(x: Value) -> tuple[Value, ...]:
+    p, lower, upper = jax.scipy.linalg.lu(x)
+    return p.T, lower, upper  # JAX factors x == p @ lower @ upper, the language p @ x == lower @ upper
+
+
+def _qr(x: Value) -> tuple[Value, ...]:
+    q, r = jnp.linalg.qr(x)
+    signs = jax.lax.stop_gradient(jnp.where(jnp.diagonal(r) < 0, -1.0, 1.0))
+    return q * signs[None, :], signs[:, None] * r
+
+
+def _eigh(x: Value) -> tuple[Value, ...]:
+    values, vectors = jnp.linalg.eigh(x, symmetrize_input=True)
+    return values[:, None], vectors * _signs(vectors)[None, :]
+
+
+def _svd(x: Value) -> tuple[Value, ...]:
+    u, s, vt = jnp.linalg.svd(x, full_matrices=False)
+    signs = _signs(u)
+    return u * signs[None, :], s[:, None], (signs[:, None] * vt).T
+
+
+def _signs(vectors: Value) -> Value:
+    """What makes the entry of largest absolute value of each column positive."""
+    largest = jnp.argmax(jnp.abs(vectors), axis=0)
+    picked = vectors[largest, jnp.arange(vectors.shape[1])]
+    return jax.lax.stop_gradient(jnp.where(picked < 0, -1.0, 1.0))
+
+
+FACTORS: dict[str, Callable[[Value], tuple[Value, ...]]] = {
+    "lu": _lu,
+    "chol": lambda x: (jnp.linalg.cholesky(x),),
+    "qr": _qr,
+    "eigh": _eigh,
+    "svd": _svd,
+}

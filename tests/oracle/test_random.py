@@ -1,0 +1,30 @@
+"""Random programs: gradients, Jacobians in both layouts and Hessians agree with JAX."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.oracle.case import Ask, Case
+from tests.oracle.compare import compare
+from tests.oracle.random_programs import FREE, random_program
+
+SHAPES = ["", "m", "n,n", "1,n"]
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_gradients_of_a_random_program(seed: int) -> None:
+    shape = SHAPES[seed % len(SHAPES)]
+    case = Case(f"random{seed}", random_program(seed, shape))
+    compare(case, Ask("f" if shape else "L", FREE, "gradient"))
+
+
+@pytest.mark.parametrize("seed", range(100, 112))
+def test_jacobians_of_a_random_program(seed: int) -> None:
+    case = Case(f"random{seed}", random_program(seed, ["m", "1,n"][seed % 2]))
+    compare(case, Ask("L", ("x", "r", "u", "c"), "jacobian", ["numerator", "denominator"][seed // 2 % 2]))
+
+
+@pytest.mark.parametrize("seed", range(200, 206))
+def test_hessians_of_a_random_program(seed: int) -> None:
+    case = Case(f"random{seed}", random_program(seed, "", depth=2, definitions=2, opaque=False))
+    compare(case, Ask("L", ("x", "r", "c"), "hessian"))
