@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradcli.normal.atom import FIRST_DUMMY, Atom, Factor, Rational, Term, TooLarge
+from gradcli.normal.atom import FIRST_DUMMY, Atom, Factor, Rational, Term, TooLarge, settled
 from gradcli.normal.poly import factor_order
 
 MOST_LEAVES = 2_000
@@ -36,6 +36,7 @@ def canonical(factors: Sequence[Factor]) -> Term:
                 idx = tuple(value + following if kind else value for kind, value in codes)
                 plain.append((arrays[key], idx, exponent))
             following += count
+    plain = [(array, settled(array, idx) if array.symmetries else idx, exponent) for array, idx, exponent in plain]
     plain.sort(key=factor_order)
     return tuple(plain)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Protocol, cast
 
+from gradcli.expr.factor import KINDS
 from gradcli.expr.node import Node, value_of
 from gradcli.expr.shapes import is_row
 from gradcli.expr.walk import postorder
@@ -118,7 +119,7 @@ def _base_and_power(node: Node) -> tuple[Node, int]:
 # ------------------------------------------------------------------------ leaves
 
 
-def _leaf(node: Node, name: object, attributes: tuple[str, ...], kind: str) -> Array:
+def _leaf(node: Node, name: object, attributes: tuple[str, ...], kind: str, args: tuple[Poly, ...] = ()) -> Array:
     axes = arrays.axes_of(node.shape)
     dims = tuple(dim for axis in axes for dim in axis)
     square = len(dims) == 2
@@ -133,6 +134,7 @@ def _leaf(node: Node, name: object, attributes: tuple[str, ...], kind: str) -> A
     array = atom(
         "sym",
         (name, attributes, kind, node.shape),
+        args,
         dims=dims,
         symmetries=((1, 0),) if symmetric else (),
         positive="positive" in attributes or "permutation" in attributes,
@@ -148,6 +150,13 @@ def _var(node: Node, args: list[Array]) -> Array:
 
 def _cotangent(node: Node, args: list[Array]) -> Array:
     return _leaf(node, node.data, (), "cotangent")
+
+
+def _factor(node: Node, args: list[Array]) -> Array:
+    """A component of a factorisation: an array of its own, with the attributes of its kind."""
+    kind, component = cast("tuple[str, str]", node.data)
+    attributes = KINDS[kind].components[component]
+    return _leaf(node, node.data, tuple(sorted(attributes)), "factor", (args[0].poly,))
 
 
 def _param(node: Node, args: list[Array]) -> Array:
@@ -438,6 +447,7 @@ _LOWER: dict[str, Callable[[Node, list[Array]], Array]] = {
     "vec": _vec,
     "vfun": _vfun,
     "einsum": _einsum,
+    "factor": _factor,
 }
 
 SUPPORTED = frozenset(_LOWER) | {"elem"}

@@ -69,6 +69,10 @@ class _Raiser:
 
     def _made(self, array: Atom) -> Node | None:
         kind, data, dims = array.kind, array.data, array.dims
+        if kind == "sym" and array.args:
+            inner = self.node(array.args[0], array.args[0].dims())
+            name, _, _, shape = cast("tuple[object, object, object, Shape]", data)
+            return None if inner is None else make("factor", (inner,), data=cast(tuple[str, str], name), shape=shape)
         if kind == "sym":
             return _leaf(array)
         if kind == "delta":

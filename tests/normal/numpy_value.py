@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -28,6 +29,7 @@ ELEMENTWISE: dict[tuple[str, int], Callable[[Array], Array]] = {
     ("relu", 0): lambda t: np.maximum(t, 0),
     ("softplus", 0): lambda t: np.log(1 + np.exp(t)),
     ("abs", 0): np.abs,
+    ("erf", 0): np.vectorize(math.erf),
     ("sign", 0): np.sign,
     # An arbitrary g and its derivatives.
     ("g", 0): lambda t: np.sin(t) + t**3,
