@@ -253,6 +253,8 @@ def unit_entry(shape: Shape, index: tuple[int, ...]) -> Node:
 
 def triangle(op: str, node: Node, k: int) -> Node:
     """`tril(A, k)` or `triu(A, k)`: entries on and below (above) the k-th diagonal."""
+    if not node.shape:
+        return node if (k >= 0 if op == "tril" else k <= 0) else ZERO
     scalars, rest = split_scalars(node)
     if scalars:
         return mul(*scalars, triangle(op, rest, k))
