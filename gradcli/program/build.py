@@ -8,10 +8,12 @@ from gradcli.diagnostics import GradcliError
 from gradcli.expr import arith, linear, reduce
 from gradcli.expr.node import Node, has_attribute, make, num, var
 from gradcli.expr.replace import replace
-from gradcli.expr.shapes import ShapeError, joint_shape
+from gradcli.expr.shapes import Shape, ShapeError, joint_shape
+from gradcli.program.einsum import build_einsum
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
 from gradcli.program.infer import Inference, integer
 from gradcli.program.layouts import jacobian_shape
+from gradcli.program.lift import Lifting, NotLifted
 from gradcli.program.scope import CONSTANTS
 from gradcli.program.unify import closed
 from gradcli.syntax import ast
@@ -28,6 +30,8 @@ class Builder:
         self.scope = inference.scope
         self.nodes = nodes
         self.losses: dict[str, tuple[Node, ...]] = {}
+        self.indices: dict[str, int] = {}
+        self.lifting: Lifting | None = None
 
     def build(self, expr: ast.Expr, local: Mapping[str, Node]) -> Node:
         """The node of an expression; `local` holds the arguments of a function that is put in."""
@@ -68,15 +72,62 @@ class Builder:
                 return linear.transpose(self._build(expr.arg, local))
             case ast.Call():
                 return self._call(expr, local)
+            case ast.IndexSum():
+                return self._index_sum(expr, local)
             case ast.Index():
-                index = tuple(integer(part) or 0 for part in expr.indices)
                 base = self._build(expr.base, local)
+                index = tuple(self._index(part) for part in expr.indices)
+                if self.lifting is not None and any(self._is_letter(part) for part in expr.indices):
+                    return self.lifting.entry(base, index)
                 if len(index) < len(base.shape):
                     index = (1, *index)
                 return reduce.entry(base, index if len(base.shape) > 1 else index[:1])
             case ast.ListLit():
                 return self._literal(expr, local)
         raise AssertionError(f"no expression: {expr}")
+
+    def _is_letter(self, expr: ast.Expr) -> bool:
+        return isinstance(expr, ast.Name) and expr.id in self.indices
+
+    def _index(self, expr: ast.Expr) -> int:
+        """An index of an entry: a position from 1, or minus the letter that a name stands for."""
+        return -self.indices[expr.id] if isinstance(expr, ast.Name) else integer(expr) or 0
+
+    def indexed(self, expr: ast.Expr, names: tuple[str, ...], dims: Shape, shape: Shape) -> Node:
+        """The array `Y[names] = expr`; `dims` are the sizes of its axes, `shape` that of the array."""
+        lifting = self.lifting = Lifting()
+        self.indices = {name: lifting.fresh(dim) for name, dim in zip(names, dims, strict=True)}
+        try:
+            value = self._lifted(self.build(expr, {}), tuple(self.indices.values()), expr)
+        finally:
+            self.indices, self.lifting = {}, None
+        return value if value.shape == shape else linear.transpose(value)
+
+    def _index_sum(self, expr: ast.IndexSum, local: Mapping[str, Node]) -> Node:
+        outermost = self.lifting is None
+        lifting = self.lifting = self.lifting or Lifting()
+        before = self.indices
+        letters = {name: lifting.fresh() for name in expr.indices}
+        self.indices = {**before, **letters}
+        try:
+            total = lifting.sum(self._build(expr.body, local), tuple(letters.values()))
+            return self._lifted(total, (), expr) if outermost else total
+        finally:
+            self.indices = before
+            if outermost:
+                self.lifting = None
+
+    def _lifted(self, node: Node, output: tuple[int, ...], expr: ast.Expr) -> Node:
+        assert self.lifting is not None
+        try:
+            return self.lifting.lift(node, output)
+        except NotLifted as missing:
+            self.inference.fail(
+                "E402",
+                f"{missing} of something that depends on an index is not understood in an indexed expression.",
+                expr,
+                "give the array a name of its own first",
+            )
 
     def _name(self, expr: ast.Name, local: Mapping[str, Node]) -> Node:
         name = expr.id
@@ -140,6 +191,8 @@ class Builder:
             return self._defined(expr, local)
         if name in self.scope.function_types:
             return self._declared(expr, local)
+        if name == "einsum" and isinstance(expr.args[0], ast.Str):
+            return build_einsum(expr.args[0].value, [self._build(arg, local) for arg in expr.args[1:]])
         args = [self._build(arg, local) for arg in self.inference.positional(expr)]
         if name in FUNCTIONS and not expr.primes:
             language = FUNCTIONS[name]

@@ -9,11 +9,12 @@ from gradcli.diagnostics import Diagnostic, GradcliError, error, warning
 from gradcli.expr.node import Node, make
 from gradcli.program.build import Builder, variable_node
 from gradcli.program.factor import component_attributes
+from gradcli.program.indices import definition_shape
 from gradcli.program.infer import Inference, Poisoned
 from gradcli.program.model import Check, Function, Program, Question, Variable
 from gradcli.program.order import in_order
 from gradcli.program.reader import Reader
-from gradcli.program.scope import Scope, arbitrary_names, collect, subexpressions
+from gradcli.program.scope import Definition, Scope, arbitrary_names, collect, subexpressions
 from gradcli.program.unify import (
     Namer,
     OpenDim,
@@ -59,6 +60,7 @@ class _Elaborator:
         self.nodes: dict[str, Node] = {}
         self.spans: dict[str, Span] = {}
         self.failed: dict[int, Diagnostic | None] = {}
+        self.axes: dict[str, tuple[OpenDim, ...]] = {}
 
     # ------------------------------------------------------------------- order of work
 
@@ -132,10 +134,15 @@ class _Elaborator:
         inference.source = source
         self.spans.setdefault(name, statement.span)
         try:
-            if not isinstance(statement, ast.Define):
-                inference.fail("E402", "There is no rule for this kind of definition yet.", statement.value)
-            shape = inference.infer(statement.value, {})
             declared = self.scope.arrays.get(name)
+            if isinstance(statement, ast.DefineIndexed):
+                dims = definition_shape(inference, statement, declared.type.dims if declared else None)
+                self.axes[name] = dims
+                shape = settle(declared.type.dims if declared else dims)
+            elif isinstance(statement, ast.Define):
+                shape = inference.infer(statement.value, {})
+            else:
+                inference.fail("E402", "There is no rule for this kind of definition yet.", statement.value)
             if declared is not None and not unify_shapes(tuple(declared.type.dims), shape):
                 wanted = show_open(tuple(declared.type.dims))
                 message = f"shapes do not agree: {name} is declared {wanted}, its value is {show_open(shape)}"
@@ -216,7 +223,7 @@ class _Elaborator:
             statement, source = self.scope.values[name]
             self.inference.source = source
             try:
-                node = builder.build(statement.value, {})
+                node = self._value(builder, name, statement)
             except GradcliError as failure:
                 self._poison(name, failure.diagnostic)
                 self.nodes.pop(name, None)
@@ -227,6 +234,13 @@ class _Elaborator:
                 continue
             self.definitions[name] = node
         return builder
+
+    def _value(self, builder: Builder, name: str, statement: Definition) -> Node:
+        if not isinstance(statement, ast.DefineIndexed):
+            return builder.build(statement.value, {})
+        dims = tuple(_closed_dim(dim) for dim in self.axes[name])
+        indices = tuple(index.id for index in statement.indices)
+        return builder.indexed(statement.value, indices, dims, self.nodes[name].shape)
 
     def _undetermined(self, name: str) -> None:
         statement, source = self.scope.values[name]

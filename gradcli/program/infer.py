@@ -7,12 +7,14 @@ from typing import NoReturn
 
 from gradcli.diagnostics import Diagnostic, GradcliError, error
 from gradcli.expr.factor import KINDS
+from gradcli.program.einsum import einsum_shape
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS, joint
+from gradcli.program.indices import Axes, check_reduction, entry_shape, integer, sum_shape
 from gradcli.program.layouts import axes, jacobian_shape
 from gradcli.program.messages import product_hint, sum_hint
 from gradcli.program.scope import CONSTANTS, Scope, convention, subexpressions, works_on_arrays
 from gradcli.program.signature import Misfit, Options, square
-from gradcli.program.unify import OpenDim, OpenShape, Unknown, find, settle, show_open, unify, unify_shapes
+from gradcli.program.unify import OpenDim, OpenShape, Unknown, settle, show_open, unify, unify_shapes
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source
 
@@ -37,6 +39,7 @@ class Inference:
         self.inferred: dict[str, OpenShape] = {}
         self.opaque: dict[str, None] = {}
         self.layout = "numerator"
+        self.indices: Axes = {}
         self.source = Source("", "")
         self.on_new_name: Callable[[ast.Name], None] = lambda name: None
         self._instances = 0
@@ -60,6 +63,8 @@ class Inference:
     def name_shape(self, name: ast.Name, local: dict[str, OpenShape]) -> OpenShape:
         """The shape of what a name stands for; an undeclared name is entered by the convention."""
         key = name.id
+        if key in self.indices:
+            self.fail("E310", f"{key} is an index here and no value.", name, f"it stands in entries, A[{key}, 1]")
         if key in local:
             return local[key]
         if key in self.poisoned:
@@ -109,12 +114,14 @@ class Inference:
             case ast.Call():
                 return self._call(expr, local)
             case ast.Index():
-                return self._entry(expr, local)
+                return entry_shape(self, expr, local)
             case ast.ListLit():
                 return self._literal(expr, local)
             case ast.Str():
                 self.fail("E205", "A string is no value.", expr)
-        self.fail("E402", "Sums over index names are not understood yet.", expr)
+            case ast.IndexSum():
+                return sum_shape(self, expr, local)
+        raise AssertionError(f"no expression: {expr}")
 
     def _elementwise(
         self, expr: ast.Expr, parts: list[ast.Expr], ops: tuple[str, ...], local: dict[str, OpenShape]
@@ -212,32 +219,6 @@ class Inference:
             )
         return settle(((shape[1] if len(shape) == 2 else 1), shape[0])) if shape else ()
 
-    def _entry(self, expr: ast.Index, local: dict[str, OpenShape]) -> OpenShape:
-        shape = settle(self.infer(expr.base, local))
-        base = self.text(expr.base)
-        row = len(shape) == 2 and shape[0] == 1 and len(expr.indices) == 1
-        dims = shape[1:] if row else shape
-        if len(expr.indices) != len(dims):
-            self.fail(
-                "E307",
-                f"{base} is {show_open(shape)} and takes {len(dims)} indices, not {len(expr.indices)}.",
-                expr,
-            )
-        for index, dim in zip(expr.indices, dims, strict=True):
-            number = integer(index)
-            if number is None:
-                self.fail(
-                    "E307",
-                    f"The index {self.text(index)} is no number.",
-                    index,
-                    "a literal index counts from 1",
-                )
-            found = find(dim)
-            if number < 1 or (isinstance(found, int) and number > found):
-                reach = f"from 1 to {found}" if isinstance(found, int) else "from 1"
-                self.fail("E307", f"The index {number} is out of range: indices of {base} go {reach}.", index)
-        return ()
-
     def _literal(self, expr: ast.ListLit, local: dict[str, OpenShape]) -> OpenShape:
         rows = [item for item in expr.items if isinstance(item, ast.ListLit)]
         if not expr.items:
@@ -278,17 +259,18 @@ class Inference:
             return self._defined(expr, local)
         if name in self.scope.function_types:
             return self._declared(expr, local)
+        if name == "einsum":
+            return einsum_shape(self, expr, local)
         if name in FUNCTIONS:
             if expr.primes:
                 return self._one_argument(expr, local)
+            check_reduction(self, expr)
             options = self.options(expr, FUNCTIONS[name].options)
             shapes = [self.infer(arg, local) for arg in self.positional(expr)]
             self._count(expr, FUNCTIONS[name].least, FUNCTIONS[name].most)
             return self._apply(name, shapes, options, expr)
         if name in self.shapes or name in self.scope.values or name in local:
             self.fail("E205", f"{name} is a value, not a function.", expr, f"{name} * (...) multiplies")
-        if name == "einsum":
-            self.fail("E402", "einsum is not understood yet.", expr)
         shape = self._one_argument(expr, local)
         self.opaque[name] = None
         return shape
@@ -441,11 +423,12 @@ class Inference:
             self.fail("E203", f"The definition of {expr.fn} is put in more than {_MOST_INSTANCES} times.", expr)
         self._calls.append(expr.fn)
         before, self.source = self.source, source
+        indices, self.indices = self.indices, {}
         try:
             inner = {param.id: shape for param, shape in zip(statement.params, shapes, strict=True)}
             return self.infer(statement.value, inner)
         finally:
-            self.source = before
+            self.source, self.indices = before, indices
             self._calls.pop()
 
     def _declared(self, expr: ast.Call, local: dict[str, OpenShape]) -> OpenShape:
@@ -548,16 +531,6 @@ class Inference:
 
 class _Joined(ast.Expr):
     """The factors read so far of a product, as one expression to point at."""
-
-
-def integer(expr: ast.Expr) -> int | None:
-    """The integer that a literal is, with or without a minus sign; else None."""
-    if isinstance(expr, ast.Neg):
-        inner = integer(expr.arg)
-        return None if inner is None else -inner
-    if isinstance(expr, ast.Num) and expr.value.denominator == 1:
-        return expr.value.numerator
-    return None
 
 
 def report(failure: GradcliError) -> Diagnostic:

@@ -61,7 +61,7 @@ class Scope:
 
 
 def subexpressions(expr: ast.Expr) -> Iterator[ast.Expr]:
-    """The expression and all its parts, outermost first, left to right."""
+    """The expression and all its parts, outermost first, left to right; index names are no parts."""
     todo = [expr]
     while todo:
         node = todo.pop()
@@ -91,7 +91,7 @@ def _children(node: ast.Expr) -> list[ast.Expr]:
         case ast.Call():
             return [*node.args, *(value for _, value in node.kwargs)]
         case ast.Index():
-            return [node.base, *node.indices]
+            return [node.base, *(index for index in node.indices if not isinstance(index, ast.Name))]
         case ast.ListLit():
             return list(node.items)
         case ast.IndexSum():
@@ -235,8 +235,7 @@ def _define(scope: Scope, name: ast.Ident, statement: Definition, source: Source
         _twice(scope, name, source)
         return
     scope.values[name.id] = (statement, source)
-    if not isinstance(statement, ast.DefineIndexed):
-        _mention(scope, statement.value)
+    _mention(scope, statement.value)
 
 
 def _define_many(scope: Scope, statement: ast.DefineMany, source: Source) -> None:
@@ -348,7 +347,7 @@ def works_on_arrays(statement: ast.DefineFunction) -> bool:
     """
     for part in subexpressions(statement.value):
         match part:
-            case ast.Transpose():
+            case ast.Transpose() | ast.Index() | ast.IndexSum():
                 return True
             case ast.Product() if "@" in part.ops:
                 return True

@@ -1,0 +1,238 @@
+"""Index names: what each stands for, and the shapes of entries, sums over indices and indexed definitions.
+
+In an indexed expression every part is a number for each value of its indices, so its shape is that of a scalar; an
+index has a size, that of the axes it stands at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NoReturn
+
+from gradcli.program.layouts import axes as axes_of
+from gradcli.program.unify import OpenDim, OpenShape, Unknown, find, settle, show_open, unify
+from gradcli.syntax import ast
+
+if TYPE_CHECKING:
+    from gradcli.program.infer import Inference
+
+_ONE_VALUE = ("sum", "mean", "softmax", "logsoftmax", "logsumexp")
+
+
+@dataclass(slots=True)
+class Axis:
+    """An index in scope: its size, and the entry that first used it."""
+
+    dim: OpenDim = field(default_factory=Unknown)
+    used: str | None = None
+
+
+Axes = dict[str, Axis]
+Local = dict[str, OpenShape]
+
+
+def integer(expr: ast.Expr) -> int | None:
+    """The integer that a literal is, with or without a minus sign; else None."""
+    if isinstance(expr, ast.Neg):
+        inner = integer(expr.arg)
+        return None if inner is None else -inner
+    if isinstance(expr, ast.Num) and expr.value.denominator == 1:
+        return expr.value.numerator
+    return None
+
+
+def entry_shape(inference: Inference, expr: ast.Index, local: Local) -> OpenShape:
+    """Of `A[i, 2]`: that of a scalar; its index names get their sizes."""
+    shape = settle(inference.infer(expr.base, local))
+    base = inference.text(expr.base)
+    dims = axes_of(shape) if len(expr.indices) == 1 else shape
+    if len(expr.indices) != len(dims):
+        _wrong_count(inference, expr, base, shape, len(dims))
+    for position, (index, dim) in enumerate(zip(expr.indices, dims, strict=True)):
+        if isinstance(index, ast.Name) and index.id in inference.indices:
+            _take_axis(inference, expr, position, dims, base)
+            continue
+        number = integer(index)
+        if number is None:
+            _no_index(inference, index)
+        found = find(dim)
+        if number < 1 or (isinstance(found, int) and number > found):
+            reach = f"from 1 to {found}" if isinstance(found, int) else "from 1"
+            inference.fail("E307", f"The index {number} is out of range: indices of {base} go {reach}.", index)
+    return ()
+
+
+def _wrong_count(inference: Inference, expr: ast.Index, base: str, shape: OpenShape, count: int) -> NoReturn:
+    got = len(expr.indices)
+    hint = None
+    if isinstance(expr.base, ast.Name) and expr.base.id in inference.inferred:
+        names = [index.id if isinstance(index, ast.Name) else "n" for index in expr.indices]
+        hint = f"declare `{expr.base.id} : R[{', '.join(names)}]`, with its sizes"
+        message = f"{base} is not declared and taken for {_kind(shape)}, with {_indices(count)}, not {got}."
+    else:
+        message = f"{base} is {show_open(shape)} and takes {_indices(count)}, not {got}."
+    inference.fail("E307", message, expr, hint)
+
+
+def _indices(count: int) -> str:
+    return f"{count} {'index' if count == 1 else 'indices'}"
+
+
+def _kind(shape: OpenShape) -> str:
+    return {0: "a scalar", 1: "a vector", 2: "a matrix"}[len(shape)]
+
+
+def _take_axis(inference: Inference, expr: ast.Index, position: int, dims: OpenShape, base: str) -> None:
+    index = expr.indices[position]
+    assert isinstance(index, ast.Name)
+    axis = inference.indices[index.id]
+    here = inference.text(expr)
+    if not unify(axis.dim, dims[position]):
+        known, found = find(axis.dim), find(dims[position])
+        message = f"The index {index.id} runs over {known} in {axis.used or 'the declaration'}, over {found} in {here}."
+        inference.fail("E310", message, expr, _turned_hint(inference, expr, dims, base))
+    axis.used = axis.used or here
+
+
+def _turned_hint(inference: Inference, expr: ast.Index, dims: OpenShape, base: str) -> str | None:
+    """`A[j, i]` for `A[i, j]` where that fits."""
+    if len(dims) != 2 or not all(isinstance(index, ast.Name) for index in expr.indices):
+        return None
+    names = [index.id for index in reversed(expr.indices) if isinstance(index, ast.Name)]
+    sizes = [find(inference.indices[name].dim) if name in inference.indices else None for name in names]
+    fits = all(
+        isinstance(size, Unknown) or isinstance(find(dim), Unknown) or size == find(dim)
+        for size, dim in zip(sizes, dims, strict=True)
+    )
+    return f"{base}[{', '.join(names)}] fits" if fits else None
+
+
+def _no_index(inference: Inference, index: ast.Expr) -> NoReturn:
+    text = inference.text(index)
+    if isinstance(index, ast.Name):
+        inference.fail(
+            "E310",
+            f"The index {text} is used and never bound.",
+            index,
+            f"sum[{text}](...) sums over it; Y[{text}] = ... runs over it",
+        )
+    inference.fail("E307", f"The index {text} is no number.", index, "a literal index counts from 1")
+
+
+def sum_shape(inference: Inference, expr: ast.IndexSum, local: Local) -> OpenShape:
+    """Of `sum[i, j](body)`: that of a scalar."""
+    before = inference.indices
+    bound = _bound(inference, expr, expr.indices, before)
+    inference.indices = {**before, **bound}
+    try:
+        shape = settle(inference.infer(expr.body, local))
+    finally:
+        inference.indices = before
+    if shape:
+        _array_inside(inference, expr.body, shape, list(inference.indices) + list(bound))
+    for name, axis in bound.items():
+        if axis.used is None:
+            inference.fail(
+                "E310", f"The sum runs over {name}, and {name} stands at no entry in it.", expr, "leave it out"
+            )
+    return ()
+
+
+def _bound(inference: Inference, expr: ast.Expr, names: tuple[str, ...], before: Axes) -> Axes:
+    bound: Axes = {}
+    for name in names:
+        if name in bound or name in before:
+            inference.fail("E310", f"The index {name} is bound twice.", expr, "take another name for one of the two")
+        bound[name] = Axis()
+    return bound
+
+
+def _array_inside(inference: Inference, body: ast.Expr, shape: OpenShape, names: list[str]) -> NoReturn:
+    """An array where a number belongs: point at the name that lacks its indices."""
+    letters = names[: len(shape)] if len(names) >= len(shape) else ["i", "j", "k", "l"][: len(shape)]
+    part = _array_in(inference, body)
+    what = "This" if part is body and not isinstance(part, ast.Name) else inference.text(part)
+    hint = f"{what}[{', '.join(letters)}]" if isinstance(part, ast.Name) else None
+    inference.fail("E310", f"{what} is {show_open(shape)}, and here one entry of it belongs.", part, hint)
+
+
+def _array_in(inference: Inference, expr: ast.Expr) -> ast.Expr:
+    """The first name of an array that stands without indices in an indexed expression; else the expression."""
+    from gradcli.program.functions import FUNCTIONS
+
+    match expr:
+        case ast.Name():
+            return expr
+        case ast.Neg():
+            parts: tuple[ast.Expr, ...] = (expr.arg,)
+        case ast.Sum():
+            parts = expr.terms
+        case ast.Product():
+            parts = expr.factors
+        case ast.Power():
+            parts = (expr.base, expr.exponent)
+        case ast.Call() if expr.fn not in FUNCTIONS or len(expr.args) > 1 or expr.fn in ("exp", "log", "abs"):
+            parts = expr.args
+        case _:
+            return expr
+    for part in parts:
+        found = _array_in(inference, part)
+        if isinstance(found, ast.Name) and settle(inference.shapes.get(found.id, ())):
+            return found
+    return expr
+
+
+def definition_shape(
+    inference: Inference, statement: ast.DefineIndexed, declared: tuple[int | str, ...] | None
+) -> tuple[OpenDim, ...]:
+    """The sizes of the axes of `Y[i, j] = ...`; `declared` are those of a declaration of Y."""
+    names = tuple(index.id for index in statement.indices)
+    if declared is not None and len(declared) != len(names):
+        declared = axes_of(settle(declared))  # type: ignore[assignment]
+    if declared is not None and len(declared) != len(names):
+        message = f"{statement.name.id} is declared {show_open(declared)} and has {len(names)} indices here."
+        inference.fail("E307", message, statement.value)
+    axes = _bound(inference, statement.value, names, {})
+    for name, dim in zip(names, declared or (), strict=False):
+        axes[name].dim = dim
+    inference.indices = axes
+    try:
+        shape = settle(inference.infer(statement.value, {}))
+    finally:
+        inference.indices = {}
+    if shape:
+        _array_inside(inference, statement.value, shape, list(names))
+    for index in statement.indices:
+        if isinstance(find(axes[index.id].dim), Unknown) and axes[index.id].used is None:
+            place = ast.Name(index.span, index.id)
+            sizes = ", ".join("mnpq"[k % 4] for k in range(len(names)))
+            inference.fail(
+                "E310",
+                f"The index {index.id} stands at no entry on the right, so its size is not known.",
+                place,
+                f"declare `{statement.name.id} : R[{sizes}]`, with its sizes",
+            )
+    return tuple(axes[name].dim for name in names)
+
+
+def check_reduction(inference: Inference, expr: ast.Call) -> None:
+    """`sum(x[i])` adds nothing up: an error that offers `sum[i](x[i])`."""
+    if expr.fn not in _ONE_VALUE or not expr.args:
+        return
+    names = [name for name in inference.indices if mentions_entry(expr.args[0], name)]
+    if names:
+        inner = inference.text(expr.args[0])
+        hint = f"sum[{names[-1]}]({inner})" if expr.fn == "sum" else f"{expr.fn} takes the whole array"
+        inference.fail("E310", f"{expr.fn} is of an array, and {inner} is one entry of one.", expr, hint)
+
+
+def mentions_entry(expr: ast.Expr, name: str) -> bool:
+    """Whether an index name stands free in an entry of the expression."""
+    from gradcli.program.scope import subexpressions
+
+    if isinstance(expr, ast.IndexSum) and name in expr.indices:
+        return False
+    return any(
+        isinstance(part, ast.Index) and any(isinstance(i, ast.Name) and i.id == name for i in part.indices)
+        for part in subexpressions(expr)
+    )

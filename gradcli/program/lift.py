@@ -1,0 +1,201 @@
+"""From an indexed expression to arrays: each part becomes an array whose axes are its indices.
+
+An indexed expression is built as a scalar first, its entries being `at` nodes (an array; for each of its axes a
+position from 1 or minus an index letter) and its sums `isum` nodes (a body; letters).  Lifting turns it into sums of
+products over arrays, which `contract` joins to matrix operations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from gradcli.expr.arith import add, size
+from gradcli.expr.contraction import contract
+from gradcli.expr.linear import transpose
+from gradcli.expr.node import ONE, Node, make, value_of
+from gradcli.expr.ops import rebuild
+from gradcli.expr.reduce import entry, unit_entry
+from gradcli.expr.shapes import Dim, is_row
+from gradcli.expr.walk import postorder
+
+_ENTRYWISE = frozenset({"elem", "pow", "cmp", "max", "min", "where", "stop"})
+_MOST_OPENED = 12
+
+Letters = tuple[int, ...]
+
+
+class NotLifted(Exception):
+    """An operation on arrays whose operand depends on an index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Operands with letters, summed over `summed`."""
+
+    operands: tuple[tuple[Node, Letters], ...]
+    summed: frozenset[int]
+
+    def free(self) -> set[int]:
+        """The letters that are not summed."""
+        return {letter for _, letters in self.operands for letter in letters} - self.summed
+
+
+Lifted = Node | list[Product]
+
+
+def is_indexed(node: Node) -> bool:
+    """Whether an expression has entries or sums that are still to be lifted."""
+    return any(part.op in ("at", "isum") for part in postorder(node))
+
+
+class Lifting:
+    """The letters of one indexed expression with their sizes."""
+
+    def __init__(self) -> None:
+        self._letters = count(1)
+        self.dims: dict[int, Dim] = {}
+
+    def fresh(self, dim: Dim | None = None) -> int:
+        """A new letter."""
+        letter = next(self._letters)
+        if dim is not None:
+            self.dims[letter] = dim
+        return letter
+
+    def entry(self, base: Node, codes: tuple[int, ...]) -> Node:
+        """`base[codes]`, a letter's size being that of its axis."""
+        if is_row(base.shape) and len(codes) == 1:
+            codes = (1, *codes)
+        for code, dim in zip(codes, base.shape, strict=True):
+            if code < 0:
+                self.dims.setdefault(-code, dim)
+        return make("at", (base,), data=codes)
+
+    def sum(self, body: Node, letters: Letters) -> Node:
+        """The sum over letters."""
+        return make("isum", (body,), data=letters)
+
+    def lift(self, root: Node, output: Letters) -> Node:
+        """The array of the values of a scalar expression, with an axis for each letter of `output`.
+
+        Raises NotLifted.
+        """
+        memo: dict[int, Lifted] = {}
+        for node in postorder(root):
+            args = [memo[arg.serial] for arg in node.args]
+            memo[node.serial] = self._one(node, args)
+        result = memo[root.serial]
+        terms = [Product(((result, ()),), frozenset())] if isinstance(result, Node) else result
+        return self._array(terms, output)
+
+    # ------------------------------------------------------------------ one operation
+
+    def _one(self, node: Node, args: Sequence[Lifted]) -> Lifted:
+        if node.op == "at":
+            return self._entry(node, self._plain(args[0], node))
+        if node.op == "isum":
+            return [self._summed(term, _letters(node.data)) for term in _terms(args[0])]
+        if all(isinstance(arg, Node) for arg in args):
+            plain = tuple(arg for arg in args if isinstance(arg, Node))
+            return node if plain == node.args else self._rebuilt(node, plain)
+        if not node.shape:
+            if node.op == "add":
+                return [term for arg in args for term in _terms(arg)]
+            if node.op == "mul":
+                return self._product([_terms(arg) for arg in args])
+            if node.op == "pow" and value_of(node.args[1]) == 2 and len(self._free(args[:1])) > 2:
+                return self._product([_terms(args[0])] * 2)
+            if node.op in _ENTRYWISE:
+                return self._entrywise(node, args)
+            if node.op == "prime":
+                letters = tuple(sorted(self._free(args[2:])))
+                arg = self._array(_terms(args[2]), letters)
+                value = make("prime", (*node.args[:2], arg), data=node.data, shape=arg.shape)
+                return [Product(((value, letters),), frozenset())]
+        return self._rebuilt(node, tuple(self._plain(arg, node) for arg in args))
+
+    def _rebuilt(self, node: Node, args: tuple[Node, ...]) -> Node:
+        if node.op == "prime":
+            return make("prime", args, data=node.data, shape=args[2].shape)
+        return rebuild(node, args)
+
+    def _plain(self, arg: Lifted, node: Node) -> Node:
+        """An operand that depends on no index."""
+        if isinstance(arg, Node):
+            return arg
+        if self._free([arg]):
+            raise NotLifted(node.op)
+        return self._array(arg, ())
+
+    def _free(self, args: Iterable[Lifted]) -> set[int]:
+        return {letter for arg in args if not isinstance(arg, Node) for term in arg for letter in term.free()}
+
+    def _entry(self, node: Node, base: Node) -> Lifted:
+        codes = _letters(node.data)
+        if is_row(base.shape):
+            base, codes = transpose(base), codes[-1:]
+        if all(code > 0 or self.dims[-code] == 1 for code in codes):
+            return entry(base, tuple(max(code, 1) for code in codes))
+        letters: list[int] = []
+        operands: list[tuple[Node, Letters]] = []
+        summed: set[int] = set()
+        for code, dim in zip(codes, base.shape, strict=True):
+            if code < 0 and dim != 1:
+                letters.append(-code)
+                continue
+            letter = self.fresh(dim)
+            letters.append(letter)
+            summed.add(letter)
+            if dim != 1:
+                operands.append((unit_entry((dim,), (code,)), (letter,)))
+        return [Product(((base, tuple(letters)), *operands), frozenset(summed))]
+
+    def _summed(self, term: Product, letters: Letters) -> Product:
+        free = term.free()
+        sizes = tuple((size(self.dims[k]), ()) for k in letters if k not in free and self.dims[k] != 1)
+        return Product(term.operands + sizes, term.summed | (free & set(letters)))
+
+    def _product(self, factors: Sequence[list[Product]]) -> list[Product]:
+        opened = 1
+        for factor in factors:
+            opened *= len(factor)
+        out = [Product((), frozenset())]
+        for factor in factors:
+            own = tuple(sorted({letter for term in factor for letter in term.free()}))
+            joined = len(factor) > 1 and (len(own) <= 2 or opened > _MOST_OPENED)
+            terms = [Product(((self._array(factor, own), own),), frozenset())] if joined else factor
+            out = [self._times(a, b) for a in out for b in terms]
+        return out
+
+    def _times(self, a: Product, b: Product) -> Product:
+        """The product of two terms; a letter that one sums over is another in the other."""
+        clash = b.summed & (a.summed | a.free())
+        if clash:
+            table = {letter: self.fresh(self.dims[letter]) for letter in sorted(clash)}
+            renamed = tuple((node, tuple(table.get(k, k) for k in letters)) for node, letters in b.operands)
+            b = Product(renamed, frozenset(table.get(k, k) for k in b.summed))
+        return Product(a.operands + b.operands, a.summed | b.summed)
+
+    def _entrywise(self, node: Node, args: Sequence[Lifted]) -> list[Product]:
+        letters = tuple(sorted(self._free(args)))
+        arrays = [arg if isinstance(arg, Node) else self._array(arg, letters) for arg in args]
+        return [Product(((self._rebuilt(node, tuple(arrays)), letters),), frozenset())]
+
+    # ---------------------------------------------------------------------- the array
+
+    def _array(self, terms: list[Product], letters: Letters) -> Node:
+        """The sum of the terms as an array with these axes; a term without indices stays a scalar beside others."""
+        full = any(term.free() for term in terms)
+        nodes = [contract(term.operands, () if full and not term.free() else letters, self.dims) for term in terms]
+        return add(*nodes) if nodes else ONE
+
+
+def _terms(arg: Lifted) -> list[Product]:
+    return [Product(((arg, ()),), frozenset())] if isinstance(arg, Node) else arg
+
+
+def _letters(data: object) -> Letters:
+    assert isinstance(data, tuple)
+    return data
