@@ -60,6 +60,7 @@ class _Elaborator:
         self.nodes: dict[str, Node] = {}
         self.spans: dict[str, Span] = {}
         self.failed: dict[int, Diagnostic | None] = {}
+        self.layouts = _layouts(self.scope)
         self.axes: dict[str, tuple[OpenDim, ...]] = {}
 
     # ------------------------------------------------------------------- order of work
@@ -132,6 +133,7 @@ class _Elaborator:
         statement, source = self.scope.values[name]
         inference = self.inference
         inference.source = source
+        inference.layout = self.layouts.get(name, "numerator")
         self.spans.setdefault(name, statement.span)
         try:
             declared = self.scope.arrays.get(name)
@@ -222,6 +224,7 @@ class _Elaborator:
                 continue
             statement, source = self.scope.values[name]
             self.inference.source = source
+            self.inference.layout = self.layouts.get(name, "numerator")
             try:
                 node = self._value(builder, name, statement)
             except GradcliError as failure:
@@ -401,6 +404,19 @@ class _Elaborator:
                 self.diagnostics.append(
                     warning("W604", f"{name} is declared and not used.", declared.source, declared.span)
                 )
+
+
+def _layouts(scope: Scope) -> dict[str, str]:
+    """The layout in force where each value is defined."""
+    layout = "numerator"
+    found: dict[str, str] = {}
+    for located in scope.statements:
+        match located.statement:
+            case ast.Layout() as statement:
+                layout = statement.name.id
+            case ast.Define() as statement:
+                found[statement.name.id] = layout
+    return found
 
 
 def _closed_dim(dim: OpenDim) -> int | str:
