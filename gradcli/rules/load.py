@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from gradcli.syntax import ast
 from gradcli.syntax.parse import parse_module
 
-_TEMPLATES = Path(__file__).resolve().parent / "templates"
-FAMILIES = ("algebra", "matrix", "factor", "reduce", "scalar")
+_TEMPLATES = os.path.join(os.path.dirname(__file__), "templates")
+FAMILIES = ("algebra", "matrix", "factor", "reduce", "index", "scalar")
 _GRADIENT_OF = re.compile(r"grad(?:\((\w+)\)| +(\w+))")
 
 
@@ -35,12 +35,17 @@ class Rule:
     where: dict[str, str]
 
 
+def _text_of(family: str) -> str:
+    with open(os.path.join(_TEMPLATES, f"{family}.rules"), encoding="utf-8") as file:
+        return file.read()
+
+
 @cache
 def all_rules() -> dict[str, Rule]:
     """Every rule by name, in the order of the files."""
     rules: dict[str, Rule] = {}
     for family in FAMILIES:
-        text = (_TEMPLATES / f"{family}.rules").read_text(encoding="utf-8")
+        text = _text_of(family)
         for block in re.split(r"^(?=rule )", text, flags=re.MULTILINE)[1:]:
             rule = _read(block)
             rules[rule.name] = rule

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from pathlib import Path
 
 from gradcli.diagnostics.diagnostic import Diagnostic, error
 from gradcli.syntax.ast import Source
@@ -18,7 +18,7 @@ def source_of_text(text: str, name: str = "<text>") -> Source:
     return Source(name, text.removeprefix("\ufeff"))
 
 
-def read_source(path: str | Path) -> Source | Diagnostic:
+def read_source(path: str | os.PathLike[str]) -> Source | Diagnostic:
     """Read a file, or standard input where the path is `-`; never raises.
 
     What cannot be read is answered with one diagnostic: E110 (missing, a folder, not
