@@ -39,7 +39,6 @@ def _run(arguments: list[str]) -> int:
     import click
 
     from gradcli.cli.group import gradcli
-    from gradcli.cli.wrong_call import report
 
     if "_GRADCLI_COMPLETE" in os.environ:
         gradcli.main(arguments, prog_name="gradcli")  # a shell asks for completions
@@ -55,6 +54,8 @@ def _run(arguments: list[str]) -> int:
     except click.Abort:
         return INTERRUPTED
     except click.ClickException as wrong:
+        from gradcli.cli.wrong_call import report
+
         report(wrong)
         return WRONG
     return status if isinstance(status, int) else OK
