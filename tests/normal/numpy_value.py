@@ -39,6 +39,10 @@ ELEMENTWISE: dict[tuple[str, int], Callable[[Array], Array]] = {
     ("tanh", 1): lambda t: 1 - np.tanh(t) ** 2,
     ("sigmoid", 1): lambda t: np.exp(-t) / (1 + np.exp(-t)) ** 2,
     ("log", 1): lambda t: 1 / t,
+    ("tan", 1): lambda t: 1 / np.cos(t) ** 2,
+    ("softplus", 1): lambda t: 1 / (1 + np.exp(-t)),
+    ("relu", 1): lambda t: np.where(t > 0, 1.0, 0.0),
+    ("sigmoid", 2): lambda t: np.exp(-t) * (np.exp(-t) - 1) / (1 + np.exp(-t)) ** 3,
 }
 
 
