@@ -81,7 +81,7 @@ class Setting:
         names = re.findall(r"\b([a-zA-Zφσψ]\w?)'*\(", re.sub(r"#.*", "", self.case.text))
         defined = {s.name.id for s in self.statements if isinstance(s, ast.DefineFunction)}
         losses = {s.name.id for s in self.statements if isinstance(s, ast.Loss)}
-        known = {"tr"} | defined | losses
+        known = {"tr", "lu", "qr"} | defined | losses
         return [name for name in dict.fromkeys(names) if name not in known]
 
     def loss_arguments(self, of: str) -> tuple[str, ...] | None:

@@ -24,20 +24,12 @@ def _qr(x: Value) -> tuple[Value, ...]:
 
 def _eigh(x: Value) -> tuple[Value, ...]:
     values, vectors = jnp.linalg.eigh(x, symmetrize_input=True)
-    return values[:, None], vectors * _signs(vectors)[None, :]
+    return values[:, None], vectors
 
 
 def _svd(x: Value) -> tuple[Value, ...]:
     u, s, vt = jnp.linalg.svd(x, full_matrices=False)
-    signs = _signs(u)
-    return u * signs[None, :], s[:, None], (signs[:, None] * vt).T
-
-
-def _signs(vectors: Value) -> Value:
-    """What makes the entry of largest absolute value of each column positive."""
-    largest = jnp.argmax(jnp.abs(vectors), axis=0)
-    picked = vectors[largest, jnp.arange(vectors.shape[1])]
-    return jax.lax.stop_gradient(jnp.where(picked < 0, -1.0, 1.0))
+    return u, s[:, None], vt.T
 
 
 FACTORS: dict[str, Callable[[Value], tuple[Value, ...]]] = {

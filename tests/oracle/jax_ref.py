@@ -16,6 +16,7 @@ import numpy as np
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source
 from gradcli.syntax.parse import parse_module
+from tests.oracle.jax_factors import FACTORS
 from tests.oracle.jax_functions import FUNCTIONS, language_scalar, nth_derivative
 
 jax.config.update("jax_enable_x64", True)
@@ -88,6 +89,8 @@ class Reference:
                     self.declared.update({name.id: statement for name in statement.names})
                 case ast.Define() | ast.DefineIndexed():
                     self.definitions[statement.name.id] = statement
+                case ast.DefineMany():
+                    self.definitions.update({name.id: statement for name in statement.names})
                 case ast.DefineFunction():
                     self.defined_functions[statement.name.id] = statement
 
@@ -101,6 +104,9 @@ class Reference:
                 env[name] = self.eval(statement.value, env)
             elif isinstance(statement, ast.DefineIndexed):
                 env[name] = self.indexed(statement, env)
+            elif isinstance(statement, ast.DefineMany) and name not in env:
+                outputs = self.eval(statement.value, env)
+                env.update({output.id: part for output, part in zip(statement.names, outputs, strict=True)})
             if name == of:
                 break
         return outside(env[of])
@@ -204,6 +210,9 @@ class Reference:
         if e.fn in self.defined_functions:
             return self.defined(e, env)
         args = [self.eval(arg, env) for arg in e.args]
+        if e.fn in FACTORS:
+            factors = FACTORS[e.fn](*args)
+            return factors if len(factors) > 1 else factors[0]
         if e.fn in FUNCTIONS and not e.primes:
             options = {key: int(self.eval(value, env)) for key, value in e.kwargs}
             return FUNCTIONS[e.fn](*args, **options)

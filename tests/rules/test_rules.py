@@ -1,4 +1,4 @@
-"""Every rule there is, against finite differences with 50 digits."""
+"""Every rule there is, against finite differences with 50 digits and against JAX."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from gradcli.program.model import Program, Question
 from gradcli.rules.load import all_rules
 from gradcli.syntax.ast import Source, Span
 from gradcli.syntax.parse import parse_module
+from tests.oracle.case import Ask, Case
+from tests.oracle.compare import compare
 from tests.rules.programs import PROGRAMS
 
 SIZES = {"m": 2, "n": 3, "p": 4}
@@ -94,6 +96,13 @@ def test_rule_agrees_with_finite_differences(rule: str) -> None:
             result = evaluate([value], at, SIZES, field)[0]
             difference += sign * sum(w * entry for w, entry in zip(weights, result.flat, strict=True))
         assert abs(difference / (2 * STEP) - gradient.flat[position]) < ALLOWED
+
+
+@pytest.mark.parametrize("rule", sorted(all_rules()))
+def test_rule_agrees_with_jax(rule: str) -> None:
+    text, of, wrt = PROGRAMS[rule]
+    scalar = not read(text).nodes[of].shape
+    compare(Case(rule, text, [], {}, SIZES), Ask(of if scalar else "f", (wrt,), "gradient"))
 
 
 def test_every_rule_has_a_program_and_every_program_a_rule() -> None:
