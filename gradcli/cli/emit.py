@@ -41,14 +41,11 @@ def command(
     of the program as keyword arguments.
     """
     terminal = Terminal(color, quiet, verbose)
-    if target != "numpy":
-        terminal.complain([error("E120", f"the target {target} is not available yet", hint="--target numpy is")])
-        return WRONG
     given = read_input(file, text, layout)
     derivation = _derivation(given, of, wrt, kind)
     diagnostics = [*derivation.program.diagnostics, *derivation.diagnostics]
     if not any(said.is_error for said in diagnostics):
-        written = _module(given, derivation, of)
+        written = _module(target, given, derivation, of)
         if isinstance(written, Diagnostic):
             diagnostics.append(written)
         else:
@@ -68,15 +65,15 @@ def _derivation(given: Input, of: str | None, wrt: str | None, kind: str | None)
     return derive(program, questions) if questions else Derivation(program, (), ())
 
 
-def _module(given: Input, derivation: Derivation, of: str | None) -> str | Diagnostic:
+def _module(target: str, given: Input, derivation: Derivation, of: str | None) -> str | Diagnostic:
     from gradcli.emit.errors import EmitError
-    from gradcli.emit.numpy_module import emit_numpy
+    from gradcli.emit.targets import emit
 
     answers = derivation.answers
     name = answers[0].of if answers else of or derivation.program.last
     if name is None:
         return error("E112", f"there is nothing to emit in {given.name}", hint="write a definition: y = W @ x")
     try:
-        return emit_numpy(derivation.program, name, answers)
+        return emit(target, derivation.program, name, answers)
     except EmitError as missing:
         return error("E402", f"there is no code for this: {missing}")

@@ -382,6 +382,7 @@ RULES: dict[str, Rule] = {
     "triu": _triangle,
     "kron": _kron,
     "vec": _vec,
+    "reshape": lambda low, node: low.plan.make("reshape", *low.args(node), *low.sizes(node), rank=rank_of(node)),
     "einsum": lambda low, node: lower_einsum(low, node),
     "factor": _factor,
     "stop": lambda low, node: low.args(node)[0],

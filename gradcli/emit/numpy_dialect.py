@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import cast
+from typing import ClassVar, cast
 
+from gradcli.emit.numpy_helpers import HELPERS
 from gradcli.emit.plan import Instr
 from gradcli.emit.writer import Code, Level
 
@@ -27,11 +28,20 @@ _MAPS: dict[str, str] = {
 
 
 class NumpyDialect:
-    """Writes instructions; collects which helpers and functions they use.
+    """Writes instructions; collects which helpers and functions they use.  Other targets override what differs.
 
     `xp` is what NumPy is called, `arguments` gives inputs and sizes their identifiers, `helper` names a
     helper function, `function` a function of the program or given by the caller.
     """
+
+    package: ClassVar[str] = "numpy"
+    module: ClassVar[str] = "numpy"
+    alias: ClassVar[str] = "np"
+    helpers: ClassVar[Mapping[str, str]] = HELPERS
+    calls: ClassVar[Mapping[str, str]] = _CALLS
+    maps: ClassVar[Mapping[str, str]] = _MAPS
+    axis: ClassVar[str] = "axis"
+    base_rules: ClassVar[Mapping[str, Rule]]
 
     def __init__(
         self,
@@ -50,10 +60,34 @@ class NumpyDialect:
 
     def code(self, instr: Instr, args: list[Code]) -> Code:
         """The expression for an instruction, given those of its arguments."""
-        called = _CALLS.get(instr.kind)
+        called = self.calls.get(instr.kind)
         if called is not None:
             return self.call(called, *args)
-        return _RULES[instr.kind](self, instr, args)
+        return self.rules()[instr.kind](self, instr, args)
+
+    def rules(self) -> Mapping[str, Rule]:
+        """How instructions are written that are no plain call."""
+        return self.base_rules
+
+    def decorators(self) -> list[str]:
+        """Lines before a function: a choice evaluates both branches, which is nothing to warn of."""
+        return [f"@{self.xp}.errstate(divide='ignore', invalid='ignore', over='ignore')"] if self.quiet else []
+
+    def array(self, text: str) -> Code:
+        """An array of a nested list, or of what a caller's function gave."""
+        return Code(f"{self.xp}.asarray({text}, dtype={self.xp}.float64)", Level.ATOM)
+
+    def copied(self, code: Code) -> Code:
+        """An array of its own."""
+        return Code(f"{self.xp}.array({code.text})", Level.ATOM)
+
+    def constant(self, code: Code) -> Code:
+        """A number of the target's own type."""
+        return Code(f"{self.xp}.float64({code.text})", Level.ATOM)
+
+    def spread(self, text: str, like: str) -> str:
+        """A number at every entry of an array's shape."""
+        return f"{self.xp}.full({self.xp}.shape({like}), {text})"
 
     def call(self, function: str, *args: Code | str) -> Code:
         """A call of a NumPy function."""
@@ -162,8 +196,8 @@ def _scale_cols(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
 
 def _map(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     name = str(instr.data)
-    if name in _MAPS:
-        return dialect.call(_MAPS[name], *args)
+    if name in dialect.maps:
+        return dialect.call(dialect.maps[name], *args)
     if name == "relu":
         return dialect.call("maximum", *args, "0.0")
     if name == "softplus":
@@ -185,7 +219,7 @@ def _field(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     name, order, shape, result = cast("tuple[str, int, str, str]", instr.data)
     inner = f"{args[0].at(Level.ATOM)}[None, :]" if shape == "row" else args[0].text
     text = f"{dialect.function(name, order, True)}({inner})"
-    called = dialect.call("asarray", text, f"dtype={dialect.xp}.float64")
+    called = dialect.array(text)
     return Code(f"{called.text}.reshape(-1)", Level.ATOM) if result == "row" else called
 
 
@@ -212,8 +246,8 @@ def _where(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
 # -------------------------------------------------------------------- matrices
 
 
-def _axis(instr: Instr) -> list[str]:
-    return [] if instr.data is None else [f"axis={instr.data}"]
+def _axis(dialect: NumpyDialect, instr: Instr) -> list[str]:
+    return [] if instr.data is None else [f"{dialect.axis}={instr.data}"]
 
 
 def _stack(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
@@ -222,7 +256,7 @@ def _stack(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     width = shape[-1]
     if len(shape) == 2:
         texts = [f"[{', '.join(texts[i : i + width])}]" for i in range(0, len(texts), width)]
-    return dialect.call("array", f"[{', '.join(texts)}]", f"dtype={dialect.xp}.float64")
+    return dialect.array(f"[{', '.join(texts)}]")
 
 
 def _entry(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
@@ -230,7 +264,8 @@ def _entry(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     return Code(f"{args[0].at(Level.ATOM)}[{index}]", Level.ATOM, args[0].cheap)
 
 
-def _shape(args: list[Code]) -> str:
+def shape_of(args: list[Code]) -> str:
+    """Lengths as an argument: a number, or a tuple."""
     return args[0].text if len(args) == 1 else f"({', '.join(arg.text for arg in args)})"
 
 
@@ -254,7 +289,7 @@ _RULES: dict[str, Rule] = {
     "adj": lambda d, i, args: d.help("adjugate", *args),
     "matpower": lambda d, i, args: d.call("linalg.matrix_power", *args, str(i.data)),
     "norm1": lambda d, i, args: d.call("sum", d.call("abs", *args)),
-    "sum_axis": lambda d, i, args: d.call("sum", *args, *_axis(i)),
+    "sum_axis": lambda d, i, args: d.call("sum", *args, *_axis(d, i)),
     "map": _map,
     "call": _call,
     "defined": _defined,
@@ -263,9 +298,9 @@ _RULES: dict[str, Rule] = {
     "nonzero": _nonzero,
     "indicator": _indicator,
     "where": _where,
-    "softmax": lambda d, i, args: d.help("softmax", *args, *_axis(i)),
-    "logsoftmax": lambda d, i, args: d.help("logsoftmax", *args, *_axis(i)),
-    "logsumexp": lambda d, i, args: d.help("logsumexp", *args, *_axis(i)),
+    "softmax": lambda d, i, args: d.help("softmax", *args, *_axis(d, i)),
+    "logsoftmax": lambda d, i, args: d.help("logsoftmax", *args, *_axis(d, i)),
+    "logsumexp": lambda d, i, args: d.help("logsumexp", *args, *_axis(d, i)),
     "stack": _stack,
     "entry": _entry,
     "tril": lambda d, i, args: d.call("tril", *args, *([str(i.data)] if i.data else [])),
@@ -274,9 +309,9 @@ _RULES: dict[str, Rule] = {
     "chol": lambda d, i, args: d.help("cholesky", *args),
     "factorise": lambda d, i, args: d.help(str(i.data), *args),
     "component": lambda d, i, args: Code(f"{args[0].at(Level.ATOM)}[{i.data}]", Level.ATOM, args[0].cheap),
-    "zeros": lambda d, i, args: d.call("zeros", _shape(args)),
-    "ones": lambda d, i, args: d.call("ones", _shape(args)),
-    "unit": lambda d, i, args: d.help("unit", _shape(args), str(i.data)),
+    "zeros": lambda d, i, args: d.call("zeros", shape_of(args)),
+    "ones": lambda d, i, args: d.call("ones", shape_of(args)),
+    "unit": lambda d, i, args: d.help("unit", shape_of(args), str(i.data)),
     "column": _view("[:, None]"),
     "row": _view("[None, :]"),
     "flat": lambda d, i, args: d.call("ravel", *args),
@@ -288,3 +323,6 @@ _RULES: dict[str, Rule] = {
 def _tuple(args: list[Code]) -> str:
     inner = ", ".join(arg.text for arg in args)
     return f"({inner},)" if len(args) == 1 else f"({inner})"
+
+
+NumpyDialect.base_rules = _RULES

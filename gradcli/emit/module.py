@@ -1,4 +1,4 @@
-"""A NumPy module that computes a value and its derivatives."""
+"""A module that computes a value and its derivatives, for any target."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from gradcli.emit.interface import ArrayParameter, build_interface, lengths_told
 from gradcli.emit.lower import Lowering
 from gradcli.emit.names import BUILTINS, Names, as_part, spelled
 from gradcli.emit.numpy_dialect import NumpyDialect
-from gradcli.emit.numpy_helpers import HELPERS
 from gradcli.emit.plan import Instr, Plan
 from gradcli.emit.plan import postorder as instructions
 from gradcli.emit.writer import Code, Level, write
@@ -24,29 +23,17 @@ from gradcli.program.model import Program
 
 _GIVEN = ("input", "call", "field")
 _VIEWS = frozenset(
-    {
-        "input",
-        "transpose",
-        "diagonal",
-        "call",
-        "field",
-        "row",
-        "column",
-        "flat",
-        "columns",
-        "reshape",
-        "entry",
-    }
+    ("input", "transpose", "diagonal", "call", "field", "row", "column", "flat", "columns", "reshape", "entry")
 )
 
 
-def emit_numpy(program: Program, of: str, answers: Sequence[Answer]) -> str:
+def module_text(program: Program, of: str, answers: Sequence[Answer], dialect: type[NumpyDialect]) -> str:
     """The text of a module with `value` and one function for each answer (`gradient_W`, `jacobian_x`, ...).
 
     `of` is a defined name, or that of an arbitrary scalar function, whose `value` is what it is a function
     of. Raises EmitError where there is no such name, or no code for an expression.
     """
-    return _Module(program, of, answers).text()
+    return _Module(program, of, answers, dialect).text()
 
 
 def _label(node: Node) -> str:
@@ -59,7 +46,8 @@ def _label(node: Node) -> str:
 
 
 class _Module:
-    def __init__(self, program: Program, of: str, answers: Sequence[Answer]) -> None:
+    def __init__(self, program: Program, of: str, answers: Sequence[Answer], dialect: type[NumpyDialect]) -> None:
+        self.dialect = dialect
         self.program = program
         self.of = of
         self.answers = answers
@@ -73,9 +61,10 @@ class _Module:
         known = self.interface.known_dims()
         self.lengths = {dim: teller for dim, teller in told.items() if dim not in known}
         self.names = Names(arguments.taken | BUILTINS | {"math", "value"})
-        self.xp = self.names.fresh("np")
+        self.xp = self.names.fresh(dialect.alias)
+        self.root = self.names.fresh(dialect.package)
         self.sizes = self.names.fresh("sizes")
-        self.helper_names = {key: self.names.fresh(f"_{key}") for key in HELPERS}
+        self.helper_names = {key: self.names.fresh(f"_{key}") for key in dialect.helpers}
         self.helpers: dict[str, None] = {}
         self.defined: dict[tuple[str, int], str] = {}
         self.functions: list[str] = []
@@ -111,9 +100,8 @@ class _Module:
         for answer, name in zip(self.answers, names, strict=True):
             steps = {step.name: step.value for step in answer.where}
             parts.append(self._function(name, [answer.value], steps, describe(answer), answer))
-        helpers = [self._helper_text(key) for key in HELPERS if key in self.helpers]
-        standard = ["import math", ""] if "erf" in self.helpers else []
-        imports = [*standard, f"import numpy as {self.xp}"]
+        helpers = [self._helper_text(key) for key in self.dialect.helpers if key in self.helpers]
+        imports = self._imports("\n".join(helpers))
         title = f'"""{_plain(self.of)} and its derivatives."""'
         body = [*helpers, *self.functions, *parts, *(["\n".join(aliases)] if aliases else [])]
         return "\n".join([title, "", *imports, "", "", "\n\n\n".join(part.strip("\n") for part in body), ""])
@@ -135,10 +123,20 @@ class _Module:
         return [chosen[i] for i in range(len(parts))], aliases
 
     def _helper_text(self, key: str) -> str:
-        return HELPERS[key].format(np=self.xp, **self.helper_names)
+        return self.dialect.helpers[key].format(np=self.xp, root=self.root, **self.helper_names)
+
+    def _imports(self, helpers: str) -> list[str]:
+        lines = ["import math", ""] if "math." in helpers else []
+        if f"{self.root}." in helpers and self.dialect.package != self.dialect.module:
+            lines.append(_import(self.dialect.package, self.root))
+        return [*lines, _import(self.dialect.module, self.xp)]
 
     def _helper(self, key: str) -> str:
-        self.helpers[key] = None
+        if key not in self.helpers:
+            self.helpers[key] = None
+            for other in self.helper_names:
+                if f"{{{other}}}(" in self.dialect.helpers[key] and other != key:
+                    self._helper(other)
         return self.helper_names[key]
 
     # ---------------------------------------------------------------- one function
@@ -158,7 +156,7 @@ class _Module:
         preferred = self._preferred(lowering, bound)
         dims = _dims(used)
         local = {dim: self.interface.lengths.get(dim) or names.fresh(dim) for dim in dims}
-        dialect = NumpyDialect(
+        dialect = self.dialect(
             self.xp,
             {p.name: p.python for p in parameters.values()},
             local.__getitem__,
@@ -166,10 +164,10 @@ class _Module:
             self._called,
         )
         lines, results = write(lowered, preferred, dialect, names)
-        shown = [self._result(code, lowered[i], roots[i], answer) for i, code in enumerate(results)]
+        shown = [self._result(dialect, code, lowered[i], roots[i], answer) for i, code in enumerate(results)]
         body = self._arguments(used, parameters, local) + lines
         returned = shown[0] if len(shown) == 1 else f"({', '.join(shown)})"
-        head = [f"@{self.xp}.errstate(divide='ignore', invalid='ignore', over='ignore')"] if dialect.quiet else []
+        head = dialect.decorators()
         head.append(f"def {name}({self.interface.signature()}):")
         return "\n".join([*head, *_indented([doc]), *_indented(body), f"    return {returned}"])
 
@@ -224,31 +222,29 @@ class _Module:
 
     # ---------------------------------------------------------------------- results
 
-    def _result(self, code: Code, instr: Instr, node: Node, answer: Answer | None) -> str:
+    def _result(self, dialect: NumpyDialect, code: Code, instr: Instr, node: Node, answer: Answer | None) -> str:
         """What a function returns: of the shape that is promised, and never a view of an argument."""
-        text = code.text
         if instr.kind in _VIEWS and instr.rank:
-            text = f"{self.xp}.array({text})"
-            code = Code(text, Level.ATOM)
+            code = dialect.copied(code)
         if not instr.rank and not any(part.kind in _GIVEN for part in instructions([instr])):
-            text = f"{self.xp}.float64({text})"
+            code = dialect.constant(code)
         if answer is not None and answer.kind == "gradient" and answer.wrt in self.program.variables:
-            return self._as_declared(code, text, self.program.variables[answer.wrt].declared, node)
+            return self._as_declared(code, self.program.variables[answer.wrt].declared, node)
         if is_row(node.shape):
-            return f"{code.at(Level.ATOM)}[{self.xp}.newaxis, :]"
+            return f"{code.at(Level.ATOM)}[None, :]"
         if answer is not None and answer.kind in ("jacobian", "derivative") and len(node.shape) == 1:
-            return f"{code.at(Level.ATOM)}[:, {self.xp}.newaxis]"
-        return text
+            return f"{code.at(Level.ATOM)}[:, None]"
+        return code.text
 
-    def _as_declared(self, code: Code, text: str, declared: tuple[Dim, ...], node: Node) -> str:
+    @staticmethod
+    def _as_declared(code: Code, declared: tuple[Dim, ...], node: Node) -> str:
         rank = 1 if is_list(node.shape) else len(node.shape)
         if rank == len(declared):
-            return text
+            return code.text
         if rank == 0:
-            return f"{self.xp}.full({declared!r}, {text})"
+            return f"{code.at(Level.ATOM)}.reshape({declared!r})"
         if rank == 1 and len(declared) == 2:
-            place = f"[{self.xp}.newaxis, :]" if declared[0] == 1 else f"[:, {self.xp}.newaxis]"
-            return code.at(Level.ATOM) + place
+            return code.at(Level.ATOM) + ("[None, :]" if declared[0] == 1 else "[:, None]")
         raise EmitError(f"no way from {node.shape} to the declared shape {declared}")
 
     # ------------------------------------------------------------ defined functions
@@ -284,14 +280,18 @@ class _Module:
         self._define_functions(instructions([lowered]))
         names = self.names.copy()
         label = names.fresh(spelled(str(param.data)))
-        dialect = NumpyDialect(self.xp, {"t": label}, str, self._helper, self._called)
+        dialect = self.dialect(self.xp, {"t": label}, str, self._helper, self._called)
         lines, (code,) = write([lowered], {}, dialect, names)
         text = code.text
         if param not in set(leaves(body, "param")):
-            text = f"{self.xp}.full({self.xp}.shape({label}), {text})"
+            text = dialect.spread(text, label)
         doc = f'"""{_plain(name)}{chr(39) * order}, at every entry."""'
-        head = [f"@{self.xp}.errstate(divide='ignore', invalid='ignore', over='ignore')"] if dialect.quiet else []
+        head = dialect.decorators()
         return "\n".join([*head, f"def {identifier}({label}):", *_indented([doc, *lines]), f"    return {text}"])
+
+
+def _import(module: str, name: str) -> str:
+    return f"import {module}" if module == name else f"import {module} as {name}"
 
 
 def _dims(used: Sequence[Instr]) -> list[str]:

@@ -1,0 +1,76 @@
+"""Instructions in JAX: NumPy's names, arrays that do not change, and JAX's default precision."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from gradcli.emit.numpy_dialect import NumpyDialect
+from gradcli.emit.numpy_helpers import HELPERS
+from gradcli.emit.writer import Code
+
+_OWN: dict[str, str] = {
+    "array": '''
+def {array}(value):
+    """An array of JAX's default float: double where jax_enable_x64 is set."""
+    return {np}.asarray(value, dtype=float)
+''',
+    "input": '''
+def {input}(sizes, name, value, *dims):
+    """The argument as an array, its lengths checked against those met before."""
+    value = {array}(value)
+    if value.ndim != len(dims) and 1 in dims and sum(dim != 1 for dim in dims) < 2:
+        value = value.reshape([1 if dim == 1 else -1 for dim in dims])
+    fits = value.ndim == len(dims)
+    for dim, length in zip(dims, value.shape):
+        fits = fits and length == (sizes.setdefault(dim, length) if isinstance(dim, str) else dim or length)
+    if not fits:
+        want = ", ".join(f"{{dim}}={{sizes[dim]}}" if dim in sizes else str(dim) for dim in dims)
+        raise ValueError(f"{{name}} has shape {{value.shape}}, not ({{want}})")
+    return value
+''',
+    "apply": '''
+def {apply}(function, t):
+    """A function given by the caller, at every entry."""
+    return {np}.broadcast_to({array}(function(t)), {np}.shape(t))
+''',
+    "erf": """
+def {erf}(t):
+    return {root}.lax.erf({array}(t))
+""",
+    "unit": '''
+def {unit}(shape, index):
+    """1 at one entry, 0 elsewhere."""
+    return {np}.zeros(shape).at[index].set(1.0)
+''',
+    "lu": '''
+def {lu}(a):
+    """p, l, u with p @ a == l @ u, by row pivoting."""
+    packed, _, order = {root}.lax.linalg.lu(a)
+    unit = {np}.eye(len(a))
+    return unit[order], {np}.tril(packed, -1) + unit, {np}.triu(packed)
+''',
+}
+
+
+class JaxDialect(NumpyDialect):
+    """Writes instructions for `jax.numpy`."""
+
+    package: ClassVar[str] = "jax"
+    module: ClassVar[str] = "jax.numpy"
+    alias: ClassVar[str] = "jnp"
+    helpers: ClassVar[Mapping[str, str]] = {"array": _OWN["array"], **HELPERS, **_OWN}
+
+    def decorators(self) -> list[str]:
+        """JAX does not warn."""
+        return []
+
+    def array(self, text: str) -> Code:
+        return self.help("array", text)
+
+    def copied(self, code: Code) -> Code:
+        """Arrays do not change: a view is as good as a copy."""
+        return code
+
+    def constant(self, code: Code) -> Code:
+        return self.help("array", code)

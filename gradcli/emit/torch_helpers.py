@@ -1,0 +1,78 @@
+"""Functions that PyTorch lacks; a module gets those that it uses."""
+
+from __future__ import annotations
+
+HELPERS: dict[str, str] = {
+    "array": '''
+def {array}(value):
+    """A tensor of double precision."""
+    return {np}.as_tensor(value, dtype={np}.float64)
+''',
+    "input": '''
+def {input}(sizes, name, value, *dims):
+    """The argument as a tensor, its lengths checked against those met before."""
+    value = {array}(value)
+    if value.ndim != len(dims) and 1 in dims and sum(dim != 1 for dim in dims) < 2:
+        value = value.reshape([1 if dim == 1 else -1 for dim in dims])
+    fits = value.ndim == len(dims)
+    for dim, length in zip(dims, value.shape):
+        fits = fits and length == (sizes.setdefault(dim, length) if isinstance(dim, str) else dim or length)
+    if not fits:
+        want = ", ".join(f"{{dim}}={{sizes[dim]}}" if dim in sizes else str(dim) for dim in dims)
+        raise ValueError(f"{{name}} has shape {{tuple(value.shape)}}, not ({{want}})")
+    return value
+''',
+    "apply": '''
+def {apply}(function, t):
+    """A function given by the caller, at every entry."""
+    return {np}.broadcast_to({array}(function(t)), t.shape)
+''',
+    "stack": """
+def {stack}(items, shape):
+    return {np}.stack([{array}(item) for item in items]).reshape(shape)
+""",
+    "adjugate": '''
+def {adjugate}(a):
+    """Transposed cofactors, from the singular values: of a singular matrix too."""
+    u, s, vt = {np}.linalg.svd(a)
+    others = {np}.stack([{np}.prod({np}.cat([s[:i], s[i + 1 :]])) for i in range(len(s))])
+    return {np}.linalg.det(u) * {np}.linalg.det(vt) * (vt.T * others) @ u.T
+''',
+    "unit": '''
+def {unit}(shape, index):
+    """1 at one entry, 0 elsewhere."""
+    out = {np}.zeros(shape, dtype={np}.float64)
+    out[index] = 1.0
+    return out
+''',
+    "cholesky": '''
+def {cholesky}(a):
+    """The lower triangular factor of the symmetric part."""
+    return {np}.linalg.cholesky((a + a.T) / 2)
+''',
+    "lu": '''
+def {lu}(a):
+    """p, l, u with p @ a == l @ u, by row pivoting."""
+    p, lower, upper = {np}.linalg.lu(a)
+    return p.T, lower, upper
+''',
+    "qr": '''
+def {qr}(a):
+    """q, r with a == q @ r, the diagonal of r positive."""
+    q, r = {np}.linalg.qr(a)
+    signs = {np}.where({np}.diagonal(r) < 0, {array}(-1.0), {array}(1.0))
+    return q * signs, signs[:, None] * r
+''',
+    "eigh": '''
+def {eigh}(a):
+    """Ascending eigenvalues and the eigenvectors of the symmetric part."""
+    values, vectors = {np}.linalg.eigh((a + a.T) / 2)
+    return values, vectors
+''',
+    "svd": '''
+def {svd}(a):
+    """u, s, v with a == u @ diag(s) @ v.T, thin."""
+    u, s, vt = {np}.linalg.svd(a, full_matrices=False)
+    return u, s, vt.T
+''',
+}
