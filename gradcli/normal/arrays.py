@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gradcli.expr.reduce import dim_product
 from gradcli.expr.shapes import Dim, Shape, is_row
 from gradcli.normal.atom import FIRST_DUMMY, Factor, Rational, Term, Unsupported, atom, delta
 from gradcli.normal.poly import Poly, dummies_of
@@ -174,6 +175,24 @@ def kronecker(args: Sequence[Array], shapes: Sequence[Shape]) -> Array:
     return Array(contract([(arg.poly, m) for arg, m in zip(args, mappings, strict=True)]), tuple(axes))
 
 
+def regrouped(arg: Array, shape: Shape) -> Array:
+    """The same entries, row by row, in another shape whose axes are runs of the array's indices."""
+    waiting = [dim for axis in arg.axes for dim in axis]
+    axes: list[Axis] = []
+    for (dim,) in axes_of(shape):
+        run: list[Dim] = []
+        size: Dim = 1
+        while waiting and size != dim_product(dim, 1):
+            run.append(waiting.pop(0))
+            size = dim_product(size, run[-1])
+        if size != dim_product(dim, 1) or not run:
+            raise Unsupported("a reshape that splits a dimension")
+        axes.append(tuple(run))
+    if waiting:
+        raise Unsupported("a reshape that splits a dimension")
+    return Array(arg.poly, tuple(axes))
+
+
 def fixed(arg: Array, places: Sequence[int]) -> dict[int, int]:
     """The map of free indices to the fixed positions of an entry, counted from 1."""
     mapping: dict[int, int] = {}
@@ -239,19 +258,3 @@ def _kept(label: str, shape: Shape) -> str:
     if is_row(shape) and len(label) == 2:
         return label[1:]
     return label[: len(shape)]
-
-
-__all__ = [
-    "Array",
-    "aligned",
-    "axes_of",
-    "chain_product",
-    "compressed",
-    "einstein",
-    "fixed",
-    "kronecker",
-    "plain_square",
-    "summed",
-    "turned",
-    "vector_function",
-]

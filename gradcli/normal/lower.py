@@ -390,6 +390,10 @@ def _vec(node: Node, args: list[Array]) -> Array:
     return Array(flipped.poly, (tuple(dim for axis in flipped.axes for dim in axis),))
 
 
+def _reshape(node: Node, args: list[Array]) -> Array:
+    return arrays.regrouped(args[0], node.shape)
+
+
 def _vfun(node: Node, args: list[Array]) -> Array:
     name, order = cast("tuple[str, int]", node.data)
     axes = arrays.axes_of(node.shape)
@@ -445,6 +449,7 @@ _LOWER: dict[str, Callable[[Node, list[Array]], Array]] = {
     "entry": _entry,
     "kron": _kron,
     "vec": _vec,
+    "reshape": _reshape,
     "vfun": _vfun,
     "einsum": _einsum,
     "factor": _factor,
