@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from gradcli.derive.discrete import forward_difference, why_not_by, why_not_of
 from gradcli.derive.graph import Graph
 from gradcli.derive.jacobian import Jacobians, is_vector, vector_jacobians
 from gradcli.derive.model import Answer, Step
@@ -28,21 +29,26 @@ _MOST_SEPARATE = 20_000
 
 
 class Asker:
-    """Answers questions about one program; what cannot be answered is in `diagnostics`."""
+    """Answers questions about one program; what cannot be answered is in `diagnostics`.
+
+    `offered` holds what serves instead of the derivatives that the last question asked for in vain.
+    """
 
     def __init__(self, program: Program, expand: bool) -> None:
         self.program = program
         self.expand = expand
         self.graph = Graph({program.nodes[name]: value for name, value in program.definitions.items()})
         self.diagnostics: list[Diagnostic] = []
+        self.offered: list[Answer] = []
         self._shared: dict[int, tuple[Step, ...]] = {}
         self._kept: list[tuple[Step, ...]] = []
         self._step_notes: dict[int, tuple[str, ...]] = {}
 
     def answer(self, question: Question) -> list[Answer]:
         """The answers, one for each variable asked about."""
+        self.offered = []
         wrt = [(name, node) for name, node in question.wrt if self._differentiable(name, node, question)]
-        if not wrt:
+        if not wrt or not self._has_derivative(question):
             return []
         try:
             if question.kind == "gradient":
@@ -70,21 +76,20 @@ class Asker:
         self.diagnostics.append(error(missing.code, missing.reason, self.program.source, question.span))
 
     def _differentiable(self, name: str, node: Node, question: Question) -> bool:
-        for leaf in postorder(node):
-            variable = self.program.variables.get(name_of(leaf)) if leaf.op == "var" else None
-            if variable is not None and variable.discrete:
-                what = "is an integer" if "permutation" not in variable.attributes else "is a permutation"
-                self.diagnostics.append(
-                    error(
-                        "E401",
-                        f"{name} {what} and has no derivative.",
-                        self.program.source,
-                        question.span,
-                        f"the forward difference serves instead: f({name} + 1) - f({name})",
-                    )
-                )
-                return False
-        return True
+        why = why_not_by(self.program, question.of_name, node)
+        if why is None:
+            return True
+        self.diagnostics.append(error("E401", why[0], self.program.source, question.span, why[1]))
+        difference = forward_difference(self.graph, question, name, node)
+        if difference is not None:
+            self.offered.append(difference)
+        return False
+
+    def _has_derivative(self, question: Question) -> bool:
+        why = why_not_of(self.graph, question.of)
+        if why is not None:
+            self.diagnostics.append(error("E401", why[0], self.program.source, question.span, why[1]))
+        return why is None
 
     def scalars_of(self, node: Node) -> tuple[Node, ...] | None:
         """The free scalars that a list variable stands for (`[x, y]`, or a name defined as that); else None."""

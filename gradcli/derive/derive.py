@@ -42,7 +42,8 @@ def derive(program: Program, questions: Sequence[Question] | None = None, expand
     asker = Asker(program, expand)
     answers: list[Answer] = []
     for question in asked:
-        answers += [with_changes(answer, value=as_literal(answer.value)) for answer in asker.answer(question)]
+        found = asker.answer(question)
+        answers += [with_changes(answer, value=as_literal(answer.value)) for answer in (*found, *asker.offered)]
     return Derivation(program, tuple(answers), tuple(asker.diagnostics))
 
 

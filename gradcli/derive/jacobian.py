@@ -86,28 +86,30 @@ def vector_jacobians(graph: Graph, of: Node, wrt: Collection[Node], turned: bool
             found.steps.append(Step(step, total, tuple(took)))
             total, took = step, {}
         for other, product, used in _local(graph, name, inner, total, turned):
-            parts.setdefault(other, []).append(product)
+            if product is not None:
+                parts.setdefault(other, []).append(product)
             rules.setdefault(other, {}).update({**took, **used})
     for name in wrt:
         found.values.setdefault(name, zeros(closed(jacobian_shape(of.shape, name.shape, layout))))
-        found.rules.setdefault(name, ())
+        found.rules.setdefault(name, tuple(rules.get(name, ())))
     return found
 
 
 def _local(
     graph: Graph, name: Node, inner: list[Node], total: Node, turned: bool
-) -> list[tuple[Node, Node, dict[str, None]]]:
-    """For each name that a definition uses: the Jacobian so far times the local one.
+) -> list[tuple[Node, Node | None, dict[str, None]]]:
+    """For each name that a definition uses: the Jacobian so far times the local one (None where that is zero).
 
     The local one is read off the vector-Jacobian product, which is linear in its seed.
     """
     value = graph.values[name]
     seed = make("cotangent", data=("", "*"), shape=name.shape)
     used: dict[str, None] = {}
-    out = []
+    out: list[tuple[Node, Node | None, dict[str, None]]] = []
     for other, product in pullback(value, seed, inner, lambda _, rule: used.setdefault(rule)).items():
         product = by_name(product, value, name, graph.named)
         if is_zero(product):
+            out.append((other, None, used))
             continue
         if is_vector(other.shape):
             local = _matrix(product, seed)

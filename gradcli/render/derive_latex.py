@@ -7,9 +7,9 @@ from itertools import groupby
 
 from gradcli.derive.model import Answer
 from gradcli.expr.node import Node
-from gradcli.program.model import Program
+from gradcli.program.model import Program, Variable
 from gradcli.program.outputs import joint_definitions, joint_head
-from gradcli.render.labels import TITLES, latex_label, latex_shape
+from gradcli.render.labels import NO_LAYOUT, TITLES, latex_label, latex_shape
 from gradcli.render.latex import LatexNotation
 from gradcli.render.latex_names import latex_function, latex_name, latex_text
 from gradcli.render.steps import Bound, Steps, is_arbitrary, loss_arguments, taken_names
@@ -45,7 +45,7 @@ def derive_latex(program: Program, answers: Sequence[Answer]) -> str:
 
 def _given(program: Program, notation: LatexNotation) -> list[str]:
     declared = [
-        f"${latex_name(name)} \\in {latex_shape(variable.declared)}$"
+        f"${latex_name(name)} \\in {_set(variable)}$"
         + (f" ({', '.join(variable.attributes)})" if variable.attributes else "")
         for name, variable in program.variables.items()
     ]
@@ -70,12 +70,18 @@ def _given(program: Program, notation: LatexNotation) -> list[str]:
     return parts + _display(rows)
 
 
+def _set(variable: Variable) -> str:
+    shape = latex_shape(variable.declared)
+    is_integer = variable.discrete and "permutation" not in variable.attributes
+    return shape.replace(r"\mathbb{R}", r"\mathbb{Z}", 1) if is_integer else shape
+
+
 def _title(program: Program, kind: str, of: str, layout: str) -> str:
     title = TITLES.get(kind, kind)
     if is_arbitrary(program, of):
         arguments = ", ".join(latex_name(name) for name in loss_arguments(program, of))
         title += f", for any scalar function ${latex_name(of)}$ of ${arguments}$"
-    return f"{title}:" if kind in ("gradient", "hessian") else f"{title}, {layout} layout:"
+    return f"{title}:" if kind in NO_LAYOUT else f"{title}, {layout} layout:"
 
 
 def _step(step: Bound, notation: LatexNotation) -> _Row:

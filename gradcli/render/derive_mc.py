@@ -13,6 +13,7 @@ from gradcli.render.program_mc import arrays_of, program_lines
 from gradcli.render.steps import Steps, is_arbitrary, loss_arguments, taken_names
 
 _WORDS = {"gradient": "grad"}
+_ASKED = ("gradient", "jacobian", "hessian", "derivative", "differential", "hvp")
 
 
 def derive_mc(program: Program, answers: Sequence[Answer]) -> str:
@@ -37,7 +38,8 @@ def derive_mc(program: Program, answers: Sequence[Answer]) -> str:
         asked = _question_call(answer, layout)
         written = notation.render(answer.value)
         if asked is None:
-            checks[f"# {answer.kind} of {answer.of}: {written}"] = None
+            by = f" by {answer.wrt}" if answer.wrt else ""
+            checks[f"# {answer.kind} of {answer.of}{by}: {written}"] = None
         else:
             checks[_readable(notation, f"check {asked} == {written}")] = None
     return "\n".join([*lines, *checks]) + "\n"
@@ -56,6 +58,8 @@ def _questions(answers: Sequence[Answer], lines: list[str], layout: str) -> str:
         if first.layout != current or not stated:
             lines.append(f"layout {first.layout}")
             current, stated = first.layout, True
+        if first.kind not in _ASKED:
+            continue
         word = _WORDS.get(first.kind, first.kind)
         by = ", ".join(dict.fromkeys(name for answer in group for name in names_of(answer.wrt)))
         lines.append(f"{word} {first.of} wrt {by}" if by else f"{word} {first.of}")

@@ -11,7 +11,7 @@ from gradcli.derive.model import Answer
 from gradcli.expr.node import Node
 from gradcli.program.model import Function, Program
 from gradcli.program.outputs import joint_definitions, joint_head
-from gradcli.render.labels import TITLES, text_label, text_shape
+from gradcli.render.labels import NO_LAYOUT, TITLES, text_label, text_shape
 from gradcli.render.program_mc import attributes_of, function_type, variable_type
 from gradcli.render.steps import Bound, Steps, is_arbitrary, loss_arguments, taken_names
 from gradcli.render.text import TextNotation
@@ -118,7 +118,7 @@ class _Report:
         if arbitrary:
             arguments = ", ".join(loss_arguments(self.program, of))
             title += f", for any scalar function {of} of {arguments}"
-        return title if kind in ("gradient", "hessian") else f"{title}, {layout} layout"
+        return title if kind in NO_LAYOUT else f"{title}, {layout} layout"
 
     def _step(self, step: Bound, notation: TextNotation) -> Line:
         left = step.name if step.name is not None else notation.render(step.key)

@@ -25,6 +25,8 @@ def text_label(answer: Answer) -> str:
             return f"∂{of}/∂{answer.wrt}"
         case "differential":
             return f"d{of}"
+        case "difference":
+            return f"Δ_{answer.wrt} {of}"
     return f"{answer.kind} {of} wrt {answer.wrt}"
 
 
@@ -44,6 +46,8 @@ def latex_label(answer: Answer) -> str:
             return rf"\frac{{\partial {of}}}{{\partial {wrt}}}"
         case "differential":
             return rf"\mathrm{{d}} {of}"
+        case "difference":
+            return rf"\Delta_{{{wrt}}} {of}"
     return rf"\text{{{answer.kind}}} \; {of} \; {wrt}"
 
 
@@ -75,4 +79,8 @@ TITLES = {
     "derivative": "Derivative",
     "differential": "Differential",
     "hvp": "Hessian-vector product",
+    "difference": "Forward difference",
 }
+
+NO_LAYOUT = ("gradient", "hessian", "difference")
+"""Kinds of answers that are the same in every layout."""
