@@ -14,6 +14,7 @@ from gradcli.diagnostics import Diagnostic
 from gradcli.expr.literal import as_literal
 from gradcli.expr.node import make
 from gradcli.program.model import Program, Question
+from gradcli.program.outputs import outputs_with
 from gradcli.syntax.ast import Span
 
 # The derivative of a matrix by a matrix is a tensor, which grows with the way from one to the other: beyond this many
@@ -73,10 +74,11 @@ def default_questions(program: Program) -> list[Question]:
     jacobian = Question("jacobian", of, program.last, wrt, program.layout, span)
     if not of.shape:
         return [jacobian, with_changes(jacobian, kind="gradient")]
-    asked = [] if len(of.shape) > 1 and len(wrt) > _MOST_TENSORS else [jacobian]
+    outputs = outputs_with(program, program.last)
+    asked = [] if len(outputs) > 1 or (len(of.shape) > 1 and len(wrt) > _MOST_TENSORS) else [jacobian]
     name = next(name for name in _loss_names() if name not in program.nodes and name not in program.functions)
     for loss, args in program.losses.items():
-        if args == (of,):
+        if args == outputs:
             name = loss
-    loss_node = make("loss", program.losses.get(name, (of,)), data=name)
+    loss_node = make("loss", program.losses.get(name, outputs), data=name)
     return [*asked, Question("gradient", loss_node, name, wrt, program.layout, span)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcli.expr.factor import KINDS, parts_of, siblings
-from gradcli.expr.node import Node
+from gradcli.expr.node import Node, has_attribute
 from gradcli.program.model import Program
 
 
@@ -42,3 +42,12 @@ def implied_attributes(value: Node) -> tuple[str, ...]:
         return ()
     kind, part = parts_of(value)
     return KINDS[kind].components[part]
+
+
+def outputs_with(program: Program, name: str) -> tuple[Node, ...]:
+    """The values that one statement defines together with a name, itself among them, without permutations."""
+    for names in joint_definitions(program).values():
+        if name in names:
+            nodes = [program.nodes[each] for each in names]
+            return tuple(node for node in nodes if not has_attribute(node, "permutation"))
+    return (program.nodes[name],)

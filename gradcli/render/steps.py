@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from gradcli.derive.model import Answer
-from gradcli.expr.node import Node
+from gradcli.expr.node import Node, name_of
 from gradcli.expr.walk import postorder
 from gradcli.program.model import Program
+from gradcli.program.outputs import outputs_with
 from gradcli.render.share import shared_parts
 
 MOST_WHERE = 50_000
@@ -165,4 +166,4 @@ def loss_arguments(program: Program, name: str) -> tuple[str, ...]:
     """What an arbitrary scalar function is a function of."""
     if name in program.losses:
         return tuple(str(node.data[0]) for node in program.losses[name] if isinstance(node.data, tuple))
-    return (program.last,) if program.last else ()
+    return tuple(name_of(node) for node in outputs_with(program, program.last)) if program.last else ()
