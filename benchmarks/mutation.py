@@ -22,7 +22,7 @@ import numpy as np
 
 from benchmarks.mutate import mutants
 from gradcli.check.check import check_source
-from gradcli.check.hints.unparse import unparse
+from gradcli.syntax.unparse import unparse
 from gradcli.check.verdict import Verdict
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source

@@ -11,13 +11,13 @@ from gradcli.check.hints.expected import answer
 from gradcli.check.hints.samples import Samples
 from gradcli.check.hints.setting import setting_of
 from gradcli.check.hints.sites import sites
-from gradcli.check.hints.unparse import unparse
 from gradcli.check.parts import partial_parts
 from gradcli.check.verdict import Hint
 from gradcli.expr.node import Node
 from gradcli.program.model import LAYOUTS
 from gradcli.rules.apply import NoRule
 from gradcli.syntax import ast
+from gradcli.syntax.unparse import unparse
 
 _MOST_EDITS = 500
 _DERIVATIVES = ("grad", "jac", "hess")

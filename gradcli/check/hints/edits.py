@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from gradcli.check.hints import trees
 from gradcli.check.hints.sites import Site, sites
-from gradcli.check.hints.unparse import unparse
 from gradcli.syntax import ast
+from gradcli.syntax.unparse import unparse
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from gradcli.check.hints.unparse import unparse
 from gradcli.syntax import ast
+from gradcli.syntax.unparse import unparse
 
 Rebuild = Callable[[ast.Expr], ast.Expr]
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
@@ -35,16 +35,16 @@ class Site:
         return text
 
 
-def sites(root: ast.Expr) -> Iterator[Site]:
-    """Every place of an expression, outermost first, left to right; nothing inside of a derivative."""
+def sites(root: ast.Expr, everywhere: bool = False) -> Iterator[Site]:
+    """Every place of an expression, outermost first, left to right; inside of a derivative only if `everywhere`."""
     todo = [Site(root, lambda new: new)]
     while todo:
         site = todo.pop()
         yield site
-        todo.extend(reversed(list(_below(site))))
+        todo.extend(reversed(list(_below(site, everywhere))))
 
 
-def _below(site: Site) -> Iterator[Site]:
+def _below(site: Site, everywhere: bool) -> Iterator[Site]:
     expr, put = site.expr, site.put
 
     def child(index: int, part: ast.Expr, rebuild: Rebuild) -> Site:
@@ -65,9 +65,13 @@ def _below(site: Site) -> Iterator[Site]:
         case ast.Power() | ast.MatPower():
             yield child(0, expr.base, lambda new: replace(expr, base=new))
             yield child(1, expr.exponent, lambda new: replace(expr, exponent=new))
-        case ast.Call() if expr.fn not in ("grad", "jac", "hess"):
+        case ast.Call() if everywhere or expr.fn not in ("grad", "jac", "hess"):
             for i, part in enumerate(expr.args):
                 yield child(i, part, lambda new, i=i: replace(expr, args=_with(expr.args, i, new)))  # type: ignore[misc]
+        case ast.IndexSum() if everywhere:
+            yield child(0, expr.body, lambda new: replace(expr, body=new))
+        case ast.Index() if everywhere:
+            yield child(0, expr.base, lambda new: replace(expr, base=new))
         case ast.ListLit():
             for i, part in enumerate(expr.items):
                 yield child(i, part, lambda new, i=i: replace(expr, items=_with(expr.items, i, new)))  # type: ignore[misc]

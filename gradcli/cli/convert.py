@@ -1,0 +1,58 @@
+"""`gradcli convert`: rewrite a file from its layout into another."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from gradcli.cli.options import output_options, source_options
+from gradcli.cli.status import OK, WRONG
+from gradcli.cli.terminal import Terminal
+from gradcli.convert.convert import Converted, convert
+from gradcli.diagnostics.diagnostic import Diagnostic
+from gradcli.program.model import LAYOUTS
+from gradcli.syntax.sources import nothing_in, read_source, source_of_text
+
+
+@click.command()
+@source_options
+@click.option("--to", "target", type=click.Choice(LAYOUTS), required=True, help="The layout to write it in.")
+@output_options
+def command(file: str | None, text: tuple[str, ...], target: str, color: str, quiet: bool, verbose: bool) -> int:
+    """Rewrite a file from its layout into another.
+
+    Every formula that depends on the layout says the same in the new one; the rest stays as it
+    is. The converted file goes to standard output.
+    """
+    if (file is None) == (not text):
+        raise click.UsageError("a FILE is missing (or - or -e TEXT)" if file is None else "either a FILE or -e TEXT")
+    terminal = Terminal(color, quiet, verbose)
+    source = source_of_text("\n".join(text), "<command line>") if text else read_source(file or "")
+    if isinstance(source, Diagnostic):
+        terminal.complain([source])
+        return WRONG
+    converted = convert(source, target)
+    diagnostics = list(converted.diagnostics)
+    if not source.text.strip():
+        diagnostics.append(nothing_in(source))
+    wrong = terminal.complain(diagnostics)
+    if wrong:
+        return WRONG
+    _write(converted, file)
+    return OK
+
+
+def _write(converted: Converted, file: str | None) -> None:
+    """The text with the line ends and the byte order mark of the file, and no newline added."""
+    out = converted.text
+    if file and file != "-":
+        raw = Path(file).read_bytes()
+        if b"\r\n" in raw and raw.count(b"\r\n") == raw.count(b"\n"):
+            out = out.replace("\n", "\r\n")
+        if raw.startswith(b"\xef\xbb\xbf"):
+            out = "\ufeff" + out
+    sys.stdout.flush()
+    sys.stdout.buffer.write(out.encode("utf-8"))
+    sys.stdout.buffer.flush()

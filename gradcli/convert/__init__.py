@@ -1,0 +1,1 @@
+"""A file from its layout into another."""

@@ -1,0 +1,132 @@
+"""Which formulas depend on the layout, and how they are written in another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from gradcli.check.hints.sites import Site, sites
+from gradcli.convert.turn import Turner
+from gradcli.expr.node import Node
+from gradcli.expr.shapes import Shape
+from gradcli.program.layouts import is_cell, is_transposed
+from gradcli.program.reader import Reader
+from gradcli.syntax import ast
+from gradcli.syntax.ast import Span
+from gradcli.syntax.unparse import unparse
+
+_NOWHERE = Span(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """New text for a range of the old one."""
+
+    span: Span
+    text: str
+
+
+class Rewriter:
+    """Rewrites expressions of one program from the layout in force at each into `target`."""
+
+    def __init__(self, reader: Reader, text: str, target: str) -> None:
+        self._reader = reader
+        self._text = text
+        self._target = target
+
+    def statement(self, sides: tuple[ast.Expr, ...], layout: str, plainly: bool = False) -> list[Change]:
+        """The changed sides of a check; `plainly` only names the old layout in each derivative.
+
+        Where one side is a derivative and no more, the whole statement is turned round, unless it is about a gradient,
+        which has one shape in every layout; else each derivative in it.
+        """
+        if not any(self._depends(side, layout) for side in sides):
+            return []
+        fixed = isinstance(sides[0], ast.Call) and sides[0].fn == "grad"
+        if not plainly and not fixed and any(self._turns(side, layout) for side in sides):
+            return [c for side in sides for c in self._whole(side, layout)]
+        return [c for side in sides for c in self.definition(side, layout, plainly)]
+
+    def definition(self, value: ast.Expr, layout: str, plainly: bool = False) -> list[Change]:
+        """Each derivative of an expression, such that it has the value that it had."""
+        return [self._in_place(site, layout, plainly) for site in self._derivatives(value, layout)]
+
+    def _in_place(self, site: Site, layout: str, plainly: bool) -> Change:
+        call = site.expr
+        if plainly or not self._turns(call, layout):
+            return Change(call.span, unparse(_named(call, layout), self._kept(call, whole=False)))
+        if isinstance(site.parent, ast.Transpose):
+            return Change(site.parent.span, self._text[call.span.start : call.span.end])
+        return Change(call.span, unparse(ast.Transpose(_NOWHERE, call), self._kept(call)))
+
+    # -------------------------------------------------------------------- reading
+
+    def _derivatives(self, root: ast.Expr, layout: str) -> Iterator[Site]:
+        """The derivatives without a layout of their own whose value the new layout changes."""
+        for site in sites(root, everywhere=True):
+            call = site.expr
+            if isinstance(call, ast.Call) and call.fn == "jac" and not call.kwargs and len(call.args) == 2:
+                shapes = self._shapes(call, layout)
+                if shapes is None or self._changes(*shapes, layout):
+                    yield site
+
+    def _depends(self, side: ast.Expr, layout: str) -> bool:
+        return any(True for _ in self._derivatives(side, layout))
+
+    def _shapes(self, call: ast.Expr, layout: str) -> tuple[Shape, Shape] | None:
+        node = self._reader.read(call, layout)
+        return (node.args[0].shape, node.args[1].shape) if isinstance(node, Node) and node.op == "jac" else None
+
+    def _changes(self, of: Shape, wrt: Shape, layout: str) -> bool:
+        if not of and not wrt:
+            return False
+        return is_transposed(of, wrt, layout) != is_transposed(of, wrt, self._target)
+
+    def _turns(self, side: ast.Expr, layout: str) -> bool:
+        """Whether a side is a derivative, no more, that the new layout transposes."""
+        if not (isinstance(side, ast.Call) and any(site.expr is side for site in self._derivatives(side, layout))):
+            return False
+        shapes = self._shapes(side, layout)
+        return shapes is not None and is_cell(*shapes)
+
+    # -------------------------------------------------------------------- writing
+
+    def _whole(self, side: ast.Expr, layout: str) -> Iterator[Change]:
+        """The side turned round, its derivatives being in the new layout."""
+        if self._turns(side, layout):
+            return
+        said = side
+        for site in list(self._derivatives(side, layout))[::-1]:
+            call = site.expr
+            said = _put(
+                said, call, ast.Transpose(_NOWHERE, call) if self._turns(call, layout) else _named(call, layout)
+            )
+        turned = Turner(self._node).turned(said)
+        if unparse(turned) != unparse(side):
+            text = self._text[side.span.start : side.span.end]
+            tight = "".join(op for op in "@*/" if op in text and f" {op} " not in text)
+            yield Change(side.span, unparse(turned, self._kept(side, whole=False), tight))
+
+    def _node(self, part: ast.Expr) -> Node | None:
+        node = self._reader.read(part, self._target)
+        return node if isinstance(node, Node) else None
+
+    def _kept(self, root: ast.Expr, whole: bool = True) -> dict[int, str]:
+        """The text of every part as it was written, where it stands on one line; of the `whole` too, or not."""
+        kept = {}
+        for site in sites(root, everywhere=True):
+            text = self._text[site.expr.span.start : site.expr.span.end]
+            if "\n" not in text and "#" not in text and (whole or site.expr is not root):
+                kept[id(site.expr)] = text
+        return kept
+
+
+def _named(call: ast.Expr, layout: str) -> ast.Expr:
+    """The derivative with the layout said."""
+    assert isinstance(call, ast.Call)
+    return replace(call, kwargs=(*call.kwargs, ("layout", ast.Name(_NOWHERE, layout))))
+
+
+def _put(root: ast.Expr, old: ast.Expr, new: ast.Expr) -> ast.Expr:
+    """The expression with one of its parts replaced."""
+    return next(site.put(new) for site in sites(root, everywhere=True) if site.expr is old)
