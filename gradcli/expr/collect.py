@@ -117,18 +117,29 @@ def _common_factor(node: Node) -> Node | None:
     shared = [
         factor
         for factor in _factors(node.args[0])
-        if value_of(factor) is None
-        and factor.op in ("cotangent", "var", "elem", "matmul")
-        and all(factor in _factors(term) for term in node.args[1:])
+        if value_of(factor) is None and factor.op in ("cotangent", "var", "elem", "matmul") and _in_all(factor, node)
     ]
-    if not shared or not any(factor.op == "cotangent" for factor in shared):
+    divisors = [] if not node.shape else [f for f in _factors(node.args[0]) if _is_divisor(f) and _in_all(f, node)]
+    if not divisors and not any(factor.op == "cotangent" for factor in shared):
         return None
+    if not any(factor.op == "cotangent" for factor in shared):
+        shared = []
+    shared += divisors
     kept = [mul(*(f for f in _factors(term) if f not in shared)) for term in node.args]
     if any(value_of(part) is not None for part in kept):
         return None
     inner = add(*kept)
     product = mul(*shared, inner)
     return product if product.shape == node.shape else None
+
+
+def _in_all(factor: Node, total: Node) -> bool:
+    return all(factor in _factors(term) for term in total.args[1:])
+
+
+def _is_divisor(factor: Node) -> bool:
+    """Whether a factor is a division by a scalar."""
+    return factor.op == "pow" and not factor.shape and (value_of(factor.args[1]) or 0) < 0
 
 
 def _chain(term: Node) -> tuple[list[Node], tuple[Node, ...]]:
