@@ -39,7 +39,7 @@ def {erf}(t):
 def {adjugate}(a):
     """Transposed cofactors, from the singular values: of a singular matrix too."""
     u, s, vt = {np}.linalg.svd(a)
-    others = [{np}.prod({np}.delete(s, i)) for i in range(len(s))]
+    others = {np}.stack([{np}.prod({np}.delete(s, i)) for i in range(len(s))])
     return {np}.linalg.det(u) * {np}.linalg.det(vt) * (vt.T * others) @ u.T
 ''',
     "logsumexp": """

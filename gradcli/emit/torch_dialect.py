@@ -13,7 +13,7 @@ from gradcli.emit.writer import Code, Level
 _CALLS: dict[str, str] = {
     "sqrt": "sqrt", "outer": "outer", "solve": "linalg.solve", "inv": "linalg.inv", "trace": "trace",
     "det": "linalg.det", "diag": "diag", "diagonal": "diagonal", "total": "sum", "norm": "linalg.norm",
-    "maximum": "maximum", "minimum": "minimum", "kron": "kron",
+    "maximum": "maximum", "minimum": "minimum",
 }  # fmt: skip
 
 _MAPS: dict[str, str] = {
@@ -108,6 +108,7 @@ _RULES: dict[str, Rule] = {
     "logsoftmax": _soft("log_softmax"),
     "logsumexp": _soft("logsumexp"),
     "stack": _stack,
+    "kron": lambda d, i, args: d.call("kron", *(f"{arg.at(Level.ATOM)}.contiguous()" for arg in args)),
     "einsum": lambda d, i, args: d.call("einsum", f'"{i.data}"', *args),
     "zeros": _filled("zeros"),
     "ones": _filled("ones"),

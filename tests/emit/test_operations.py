@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import scipy.special
 
-from gradcli.emit import EmitError, emit_numpy
+from gradcli.emit import TARGETS, EmitError, emit
 from gradcli.emit.lower import RULES
 from gradcli.expr.node import Node, make, name_of, var
 from gradcli.expr.ops import OPERATIONS
@@ -27,27 +27,37 @@ def test_every_operation_has_code_or_stands_for_something_else(op: str) -> None:
     assert (op in RULES) != (op in WITHOUT_CODE)
 
 
-def _module(root: Node) -> dict[str, Any]:
+@pytest.fixture(params=sorted(TARGETS))
+def target(request: pytest.FixtureRequest) -> str:
+    """A target whose library is here, in double precision."""
+    if request.param == "jax":
+        pytest.importorskip("jax").config.update("jax_enable_x64", True)
+    elif request.param == "torch":
+        pytest.importorskip("torch")
+    return str(request.param)
+
+
+def _module(root: Node, target: str = "numpy") -> dict[str, Any]:
     """A module whose value is one expression over its variables."""
     free = {name_of(leaf): Variable(leaf, leaf.shape, (), False, False, None) for leaf in leaves(root)}
     out = var("out", root.shape)
     nodes = {"out": out, **{name: variable.node for name, variable in free.items()}}
     program = Program(Source("", ""), free, {"out": root}, {}, {}, "numerator", (), (), "out", nodes, {}, ())
     namespace: dict[str, Any] = {}
-    exec(compile(emit_numpy(program, "out", ()), "<emitted>", "exec"), namespace)
+    exec(compile(emit(target, program, "out", ()), "<emitted>", "exec"), namespace)
     return namespace
 
 
 @pytest.mark.parametrize("case", sorted(set(known.CASES) - {"dim"}))
-def test_code_computes_what_numpy_does(case: str) -> None:
+def test_code_computes_what_numpy_does(case: str, target: str) -> None:
     node, expected = known.CASES[case]
     values = known._points([known.A, known.B, known.S, known.Q, known.x, known.y, known.r, known.c])
     given = {name_of(leaf): values[leaf] for leaf in leaves(node)}
-    function = _module(node)["value"]
+    function = _module(node, target)["value"]
     parameters = inspect.signature(function).parameters
     given.update({dim: size for dim, size in known.SIZES.items() if dim in parameters})
-    got, want = function(**given), np.asarray(expected(values), dtype=float)
-    assert np.shape(got) == want.shape
+    got, want = np.asarray(function(**given)), np.asarray(expected(values), dtype=float)
+    assert got.shape == want.shape and got.dtype == np.float64
     np.testing.assert_allclose(got, want, rtol=1e-11, atol=1e-12)
 
 
@@ -60,22 +70,23 @@ FUNCTIONS = {
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
-def test_functions_and_their_derivatives(name: str) -> None:
+def test_functions_and_their_derivatives(name: str, target: str) -> None:
     x = var("x", ("n",))
     at = np.array([0.3, 0.6, 0.9])
-    values = [_module(make("elem", (x,), data=(name, order), shape=("n",)))["value"](at) for order in (0, 1, 2)]
+    values = [_module(make("elem", (x,), data=(name, order), shape=("n",)), target)["value"](at) for order in (0, 1, 2)]
     np.testing.assert_allclose(values[0], FUNCTIONS[name](at), rtol=1e-13)
     step = 1e-5
     for order in (1, 2):
         low, high = (
-            _module(make("elem", (x,), data=(name, order - 1), shape=("n",)))["value"](at + s) for s in (-step, step)
+            _module(make("elem", (x,), data=(name, order - 1), shape=("n",)), target)["value"](at + s)
+            for s in (-step, step)
         )
         np.testing.assert_allclose(values[order], (high - low) / (2 * step), rtol=1e-6, atol=1e-8)
 
 
-def test_adjugate_of_a_singular_matrix() -> None:
+def test_adjugate_of_a_singular_matrix(target: str) -> None:
     node = make("adj", (known.S,), shape=known.S.shape)
-    got = _module(node)["value"](np.array([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]]))
+    got = _module(node, target)["value"](np.array([[1.0, 2, 3], [4, 5, 6], [7, 8, 9]]))
     np.testing.assert_allclose(got, [[-3, 6, -3], [6, -12, 6], [-3, 6, -3]], atol=1e-12)
 
 

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from gradcli.derive.derive import derive
-from gradcli.emit import emit_numpy
+from gradcli.emit import emit
 from gradcli.program.elaborate import elaborate
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source
@@ -170,7 +170,7 @@ def in_layout(full: np.ndarray, of: tuple[int, ...], wrt: tuple[int, ...], layou
 # ---------------------------------------------------------------------------- gradcli
 
 
-def emitted(case: Case, ask: Ask) -> tuple[str, dict[str, Any]]:
+def emitted(case: Case, ask: Ask, target: str = "numpy") -> tuple[str, dict[str, Any]]:
     """The module that gradcli prints for a question, and what is in it."""
     question = f"\nlayout {ask.layout}\n{_WORDS[ask.kind]} {ask.of} wrt {', '.join(ask.wrt)}\n"
     module, diagnostics = parse_module(Source(case.name, case.text + question))
@@ -180,7 +180,7 @@ def emitted(case: Case, ask: Ask) -> tuple[str, dict[str, Any]]:
     derivation = derive(program)
     errors = [d for d in derivation.diagnostics if d.is_error]
     assert not errors, errors
-    text = emit_numpy(derivation.program, ask.of, derivation.answers)
+    text = emit(target, derivation.program, ask.of, derivation.answers)
     namespace: dict[str, Any] = {"__name__": "emitted"}
     exec(compile(text, f"<{case.name}>", "exec"), namespace)
     return text, namespace
@@ -200,13 +200,13 @@ def arguments(setting: Setting, ask: Ask, function: Callable[..., Any]) -> dict[
 
 def in_numpy(function: Callable[[Any], Any]) -> Callable[[Any], np.ndarray]:
     """A JAX function that takes and gives NumPy arrays."""
-    return lambda t: np.asarray(function(jnp.asarray(t)))
+    return lambda t: np.array(function(jnp.asarray(np.asarray(t))))
 
 
-def compare(case: Case, ask: Ask, seed: int = 0) -> None:
+def compare(case: Case, ask: Ask, seed: int = 0, target: str = "numpy") -> None:
     """Assert that value and derivatives agree, in shape and in every entry."""
     setting = Setting(case, seed)
-    text, functions = emitted(case, ask)
+    text, functions = emitted(case, ask, target)
     given = arguments(setting, ask, functions["value"])
     loss = setting.loss_arguments(ask.of)
     if loss is None or len(loss) == 1:
