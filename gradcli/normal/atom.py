@@ -50,14 +50,15 @@ class Atom:
     kind:
       `sym` a named array; `delta` the identity; `mask` 1 where column - row <= data, else 0;
       `num` a prime, to be raised to a fraction; `dim` the size of a dimension;
-      functions of the entries of `args`, whose free indices 0, 1, .. are the slots: `exp`, `log`, `abs`,
-      `step` (1 where > 0), `nonzero`, `root` (a sum or product, to be raised to a power),
-      `power` (args[0] ** args[1]), `elem` (data = name and order);
+      functions of the entries of `args`, whose free indices 0, 1, .. are the slots: `exp`, `log` (data `abs`:
+      of the absolute value), `abs` (to be raised to a fraction), `step` (1 where > 0, else 0), `root` (a sum or
+      product, to be raised to a power), `power` (args[0] ** args[1]; data `abs`: of the absolute value), `elem`
+      (data: name and order);
       whole arrays made of `args`, whose free indices are not slots: `inv`, `det`, `prod`, `vfun`, and
       `sign`, the determinant of an orthogonal matrix.
     symmetries: the permutations of the slots, other than the identity, that leave the array as it is.
-    positive: every entry is > 0 wherever it is defined, at a generic point.
-    regular: its entries vanish on no open set (so that sign(t)**2 is 1).
+    positive: every entry is known to be >= 0 wherever it is defined.
+    regular: its entries are analytic functions that vanish on no open set.
     """
 
     __slots__ = ("args", "data", "dims", "key", "kind", "positive", "regular", "symmetries")
@@ -90,7 +91,7 @@ Factor = tuple[Atom, tuple[int, ...], Rational]
 Term = tuple[Factor, ...]
 
 # Kinds that apply to each entry: the slots are the free indices of the arguments.
-ENTRYWISE = frozenset({"exp", "log", "abs", "step", "nonzero", "root", "power", "elem"})
+ENTRYWISE = frozenset({"exp", "log", "abs", "step", "root", "power", "elem"})
 
 _atoms: dict[str, Atom] = {}
 

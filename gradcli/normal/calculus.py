@@ -104,7 +104,7 @@ def _outer(array: Atom, idx: tuple[int, ...], arg: Poly) -> Poly:
         return powers.power_rational(arg, -1)
     if kind == "abs":
         return functions.sign(arg)
-    if kind in ("step", "nonzero"):
+    if kind in ("step"):
         return ZERO
     assert kind == "elem" and isinstance(array.data, tuple)
     name, order = array.data

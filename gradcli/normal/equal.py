@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product as cartesian
 from math import ceil
 
-from gradcli.expr.node import Node
-from gradcli.normal import arrays
-from gradcli.normal.atom import FIRST_DUMMY, Factor, Rational, Term, TooLarge, Unsupported
+from gradcli.expr.node import Node, value_of
+from gradcli.expr.walk import postorder
+from gradcli.normal import arrays, functions, units
+from gradcli.normal.atom import FIRST_DUMMY, Atom, Factor, Rational, Term, TooLarge, Unsupported
 from gradcli.normal.lower import Defined, Lowering
-from gradcli.normal.poly import Poly, combination, dummies_of
+from gradcli.normal.poly import Poly, add, combination, dummies_of
 from gradcli.normal.product import Product
 from gradcli.normal.simplify import budget, simplify, times
 from gradcli.normal.spell import entries, has_literals
@@ -47,7 +49,62 @@ class Comparison:
             return Truth.YES
         if _vanishes(gap):
             return Truth.YES
+        generic = self._where_divisors_are_not_zero(gap, [a, b])
+        if generic is not None and (not generic.terms or _vanishes(generic)):
+            return Truth.YES
         return Truth.NO if _independent(gap) else Truth.UNKNOWN
+
+    def _where_divisors_are_not_zero(self, gap: Poly, sides: list[Node]) -> Poly | None:
+        """The difference with `step(-u)` as `1 - step(u)` for each u that a side divides by; None where there is none.
+
+        Where u is zero, that side has no value.  A side that picks entries or pieces may have one all the same.
+        """
+        nodes = postorder(sides)
+        if any(node.op in _PICKING for node in nodes):
+            return None
+        divisors: set[str] = set()
+        for node in nodes:
+            exponent = value_of(node.args[1]) if node.op == "pow" else None
+            if exponent is not None and exponent < 0:
+                _, factors = units.factored(self._lowering.poly(node.args[0]))
+                divisors.update(key for factor in factors for key in _unit_keys(factor[0]))
+        parts: list[Poly] = []
+        changed = False
+        for term, value in gap.terms.items():
+            item = Product(value, [], dummies_of(term))
+            replaced: list[Poly] = []
+            for factor in term:
+                found = functions.step_reductions(factor[0]) if factor[0].kind == "step" else None
+                if found is None or not divisors & {*_unit_keys(factor[0])}:
+                    item.factors.append(factor)
+                    continue
+                changed = True
+                (above, _, _), slots = found, factor[1]
+                upper = (above[0], tuple(slots[slot] for slot in above[1]), 1)
+                replaced.append(Poly({(): 1, (upper,): -1}))
+            parts.append(_product(item, replaced))
+        return add(parts) if changed else None
+
+
+def _unit_keys(array: Atom) -> list[str]:
+    """The atom that a unit or the argument of `abs` or `step` is a multiple of."""
+    if array.kind not in ("abs", "step"):
+        return [array.key]
+    _, factors = units.factored(array.args[0])
+    return [factors[0][0].key] if len(factors) == 1 else []
+
+
+def _product(item: Product, sums: list[Poly]) -> Poly:
+    """A product times sums over its own indices."""
+    out: dict[Term, Rational] = {}
+    choices = [list(poly.terms.items()) for poly in sums]
+    for choice in cartesian(*choices):
+        longer = Product(item.coefficient, list(item.factors), dict(item.dummies))
+        for term, value in choice:
+            longer.coefficient *= value
+            longer.factors.extend(term)
+        simplify(longer, out)
+    return Poly(out)
 
 
 def equal(a: Node, b: Node, functions: Mapping[str, Defined] | None = None) -> Truth:
@@ -130,7 +187,8 @@ def _independent(poly: Poly) -> bool:
     return True
 
 
-_CHOOSING = frozenset({"abs", "step", "nonzero", "mask"})
+_PICKING = frozenset({"where", "entry", "tril", "triu", "diagonal", "tr"})
+_CHOOSING = frozenset({"abs", "step", "mask"})
 _HARMLESS = {"positive", "symmetric", "constant"}
 
 __all__ = ["Comparison", "Truth", "equal"]

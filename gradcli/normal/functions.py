@@ -8,23 +8,37 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from functools import lru_cache
 
-from gradcli.normal.atom import ENTRYWISE, FIRST_DUMMY, Atom, Factor, Rational, atom
+from gradcli.normal.atom import ENTRYWISE, FIRST_DUMMY, Atom, Factor, Rational, Term, atom, rational
 from gradcli.normal.indicators import split
 from gradcli.normal.label import canonical
 from gradcli.normal.poly import ONE, ZERO, Poly, add, combination, number, scale
-from gradcli.normal.powers import number_power, power, power_rational, signed
-from gradcli.normal.simplify import contract, multiply
+from gradcli.normal.powers import (
+    as_unit,
+    number_power,
+    power,
+    power_of_factors,
+    power_of_units,
+    power_rational,
+    signed,
+    units_of_single,
+)
+from gradcli.normal.simplify import contract, multiply, substitute
 from gradcli.normal.units import (
     absolute_unit,
     argument,
     entrywise,
     factored,
     is_regular,
+    is_related,
+    is_sign,
+    is_strict,
     leading,
     primitive,
     product_of,
     raw,
+    sign_argument,
     single,
     unit_value,
 )
@@ -38,13 +52,26 @@ def exp(poly: Poly) -> Poly:
     factors: list[Poly] = []
     for term, value in poly.ordered():
         logs = [factor for factor in term if factor[0].kind == "log"]
-        if len(logs) == 1 and logs[0][2] == 1:
-            others = tuple(factor for factor in term if factor is not logs[0])
-            if all(i < FIRST_DUMMY for i in logs[0][1]):
-                factors.append(power(argument(logs[0]), Poly({canonical(others): value})))
-                continue
-        factors.append(single(entrywise("exp", (Poly({term: 1}),)), value))
+        if len(logs) == 1 and logs[0][2] == 1 and all(i < FIRST_DUMMY for i in logs[0][1]):
+            others = Poly({canonical([factor for factor in term if factor is not logs[0]]): value})
+            base = argument(logs[0])
+            factors.append(power_of_absolute(base, others) if logs[0][0].data == "abs" else power(base, others))
+        else:
+            factors.append(single(entrywise("exp", (Poly({term: 1}),)), value))
     return multiply(*factors) if factors else ONE
+
+
+def power_of_absolute(base: Poly, exponent: Poly) -> Poly:
+    """`abs(base) ** exponent`."""
+    if exponent.number() is None and not is_regular(base) and not is_regular(exponent):
+        return single(entrywise("power", (base, exponent), "abs"))
+    halved = scale(Fraction(1, 2), exponent)
+    content, factors = factored(base)
+    squared = [(array, idx, rational(2 * e)) for array, idx, e in factors]
+    constant = exponent.number()
+    if constant is not None:
+        return power_of_units(Fraction(content) ** 2, squared, constant / Fraction(2))
+    return power_of_factors(Fraction(content) ** 2, squared, halved)
 
 
 @split
@@ -73,21 +100,33 @@ def _log_of_unit(unit: Factor) -> Poly:
     if array.kind == "exp":
         return argument(unit)
     if array.kind == "power" and array.positive:
-        return multiply(argument(unit, 1), log(argument(unit, 0)))
+        base = argument(unit, 0)
+        return multiply(argument(unit, 1), log_of_absolute(base) if array.data == "abs" else log(base))
     if array.kind == "num":
         return single(entrywise("log", (number(int(str(array.data))),)))
-    inner = array.args[0] if array.kind == "abs" else raw([(array, idx, 1)])
-    if len(inner.terms) == 1:
+    absolute_value = array.kind == "abs"
+    inner = argument(unit) if absolute_value else unit_value(array, idx)
+    if len(inner.terms) == 1 and (absolute_value or array.positive):
         ((factors, _),) = inner.terms.items()
         if len(factors) == 1 and factors[0][0].kind == "prod":
             return _log_of_product(factors[0][0])
-    return single(entrywise("log", (unit_value(array, idx),)))
+    return single(entrywise("log", (inner,), "abs" if absolute_value else None))
+
+
+def log_of_absolute(poly: Poly) -> Poly:
+    """`log(abs(poly))`."""
+    content, factors = factored(poly)
+    squared = [(array, idx, rational(2 * exponent)) for array, idx, exponent in factors]
+    return scale(Fraction(1, 2), log_of_units(Fraction(content) ** 2, squared))
 
 
 def _log_of_product(array: Atom) -> Poly:
     """`log |Π_i u_i|` as `Σ_i log |u_i|`."""
     (dim,) = array.args[0].dims().values()
-    return contract([(log(absolute(array.args[0])), {0: FIRST_DUMMY})], {FIRST_DUMMY: dim})
+    return contract([(log_of_absolute(array.args[0]), {0: FIRST_DUMMY})], {FIRST_DUMMY: dim})
+
+
+# ----------------------------------------------------------- signs and comparisons
 
 
 @split
@@ -100,7 +139,7 @@ def absolute_of_units(content: Rational, units: list[Factor]) -> Poly:
     """`abs(content * units)`."""
     factors: list[Factor] = []
     for array, idx, exponent in units:
-        if array.kind == "sign":
+        if is_sign(array) and isinstance(exponent, int):
             continue
         known = array.positive or not isinstance(exponent, int)
         factors.append((array, idx, exponent) if known else absolute_unit(array, idx, exponent))
@@ -110,47 +149,87 @@ def absolute_of_units(content: Rational, units: list[Factor]) -> Poly:
 @split
 def step(poly: Poly) -> Poly:
     """1 where the entry is > 0, else 0."""
-    value = poly.number()
-    if value is not None:
-        return number(int(value > 0))
-    if is_regular(poly):
-        return combination([(Fraction(1, 2), ONE), (Fraction(1, 2), sign(poly))])
-    content, units = factored(poly)
-    if not content:
-        return ZERO
-    kept = [unit for unit in units if not (unit[0].positive and unit[0].regular)]
-    return single(entrywise("step", (product_of(1 if content > 0 else -1, kept),)))
+    return _signs(poly)[0]
 
 
 @split
 def sign(poly: Poly) -> Poly:
     """-1, 0 or 1."""
-    value = poly.number()
-    if value is not None:
-        return number((value > 0) - (value < 0))
-    if is_regular(poly):
-        content, factors = factored(poly)
-        if not content:
-            return ZERO
-        out: list[Factor] = []
-        for array, idx, exponent in factors:
-            if not array.positive and isinstance(exponent, int) and exponent % 2:
-                out += [absolute_unit(array, idx, 1), (array, idx, -1)]
-        return product_of(1 if content > 0 else -1, out)
-    return combination([(1, step(poly)), (-1, step(scale(-1, poly)))])
+    above, below = _signs(poly)
+    return combination([(1, above), (-1, below)])
 
 
 @split
 def nonzero(poly: Poly) -> Poly:
     """1 where the entry is not 0: the value itself where it can only be 0 or 1."""
-    value = poly.number()
-    if value is not None:
-        return number(int(value != 0))
-    if is_regular(poly):
-        return ONE
     if multiply(poly, poly).key == poly.key:
         return poly
-    return single(entrywise("nonzero", (poly,)))
+    return add(_signs(poly))
+
+
+def _signs(poly: Poly) -> tuple[Poly, Poly]:
+    """`(1 where > 0, 1 where < 0)`, in those of the units."""
+    content, factors = factored(poly)
+    if not content:
+        return ZERO, ZERO
+    above, below = (ONE, ZERO) if content > 0 else (ZERO, ONE)
+    for unit in factors:
+        up, down = _signs_of_unit(unit)
+        above, below = (
+            add([multiply(above, up), multiply(below, down)]),
+            add([multiply(above, down), multiply(below, up)]),
+        )
+    return above, below
+
+
+def _signs_of_unit(unit: Factor) -> tuple[Poly, Poly]:
+    array, idx, exponent = unit
+    if is_strict(array):
+        return ONE, ZERO
+    if array.kind in ("step", "mask", "delta"):
+        return raw([(array, idx, 1)]), ZERO
+    inner = sign_argument(array)
+    if inner is not None:
+        above = step(substitute(inner, dict(enumerate(idx))))
+        up, down = above, combination([(1, ONE), (-1, above)])
+    else:
+        value = argument(unit) if array.kind == "abs" else unit_value(array, idx)
+        up = single(entrywise("step", (value,)))
+        down = ZERO if array.positive and array.kind != "abs" else single(entrywise("step", (scale(-1, value),)))
+    if array.kind == "abs" or (isinstance(exponent, int) and exponent % 2 == 0):
+        return add([up, down]), ZERO
+    return up, down
+
+
+@lru_cache(maxsize=10_000)
+def step_reductions(array: Atom) -> tuple[Factor, list[tuple[Term, Poly]], list[Factor]] | None:
+    """For the atom `step(-u)`, u with a positive leading term: (`step(u)`, rules, powers of u).
+
+    A rule is (what stands beside it, what both together are).  Of u = c*m + r:
+    m * step(-u) = (u - u*step(u) - r*step(-u)) / c.  Beside a positive power of u, `step(-u)` is `1 - step(u)`.
+    None for an atom that is not of this kind.
+    """
+    arg = array.args[0]
+    top = leading(arg)
+    if arg.terms[top] > 0:
+        return None
+    place = tuple(range(len(array.dims)))
+    value = scale(-1, arg)
+    above = entrywise("step", (value,))
+    first = Fraction(value.terms[top])
+    rest = [(-v / first, raw([*t, (array, place, 1)])) for t, v in value.terms.items() if t != top]
+    whole = [(v / first, raw(t)) for t, v in value.terms.items()]
+    upper = [(-v / first, raw([*t, above])) for t, v in value.terms.items()]
+    rules = [] if any(is_related(f) for t in value.terms for f in t) else [(top, combination([*whole, *upper, *rest]))]
+    powers_of = [entrywise("abs", (value,)), entrywise("root", (value,)), *units_of_single(value)]
+    return above, rules, powers_of
+
+
+def absolute_power(array: Atom, whole: int) -> Poly:
+    """A whole power of an `abs` atom, in its slots: `u ** whole`, times the sign of u where that is odd."""
+    arg = array.args[0]
+    plain = as_unit(arg, whole)
+    return plain if whole % 2 == 0 else multiply(plain, combination([(2, step(arg)), (-1, ONE)]))
 
 
 def cosine_squares(arg: Poly, half: int) -> Poly:
@@ -250,7 +329,7 @@ def _cosh(arg: Poly, sign_of_second: int = 1) -> Poly:
 
 
 def _relu(arg: Poly) -> Poly:
-    return combination([(Fraction(1, 2), arg), (Fraction(1, 2), absolute(arg))])
+    return multiply(arg, step(arg))
 
 
 _NAMED: dict[str, Callable[[Poly], Poly]] = {
@@ -287,6 +366,8 @@ def applied(array: Atom, args: list[Poly]) -> Poly:
     if array.kind == "elem":
         assert isinstance(array.data, tuple)
         return named(array.data[0], array.data[1], args[0])
+    if array.data == "abs":
+        return log_of_absolute(args[0]) if array.kind == "log" else power_of_absolute(args[0], args[1])
     if array.kind == "power":
         return power(args[0], args[1])
     if array.kind == "root":
@@ -296,6 +377,5 @@ def applied(array: Atom, args: list[Poly]) -> Poly:
         "log": log,
         "abs": absolute,
         "step": step,
-        "nonzero": nonzero,
     }
     return kinds[array.kind](args[0])

@@ -15,6 +15,8 @@ from gradcli.normal.units import (
     entrywise,
     factored,
     is_regular,
+    is_related,
+    is_sign,
     is_unit_product,
     leading,
     product_of,
@@ -122,7 +124,8 @@ def signed(content: Rational, units: list[Factor]) -> tuple[list[Factor], Factor
         if array.positive or not isinstance(exponent, int):
             positive.append(unit)
         elif exponent % 2 == 0:
-            positive.append(absolute_unit(array, idx, exponent))
+            if not is_sign(array):
+                positive.append(absolute_unit(array, idx, exponent))
         else:
             unknown.append(unit)
     if not unknown and content > 0:
@@ -130,7 +133,7 @@ def signed(content: Rational, units: list[Factor]) -> tuple[list[Factor], Factor
     if len(unknown) == 1 and content > 0:
         return [*positive, unknown[0]], None
     for array, idx, exponent in unknown:
-        if exponent != 1:
+        if exponent != 1 and not is_sign(array):
             positive.append(absolute_unit(array, idx, exponent - 1))
     rest = product_of(1 if content > 0 else -1, [(array, idx, 1) for array, idx, _ in unknown])
     return positive, entrywise("root", (rest,))
@@ -156,15 +159,23 @@ def power(base: Poly, exponent: Poly) -> Poly:
         raise ZeroDivisionError("a power of zero")
     if not is_regular(base) and not is_regular(exponent):
         return single(entrywise("power", (base, exponent)))  # 0**(a + b) need not be 0**a * 0**b
-    parts: list[Poly] = []
     content, units = factored(base)
     if not content:
         raise ZeroDivisionError("a power of zero")
-    positive = [unit for unit in units if unit[0].positive]
-    rest = [unit for unit in units if not unit[0].positive]
+    return power_of_factors(content, units, exponent)
+
+
+def power_of_factors(content: Rational, units: list[Factor], exponent: Poly) -> Poly:
+    """`(content * units) ** exponent`."""
+    parts: list[Poly] = []
+    positive, rest = list[Factor](), list[Factor]()
+    for unit in units:
+        even = isinstance(unit[2], int) and unit[2] % 2 == 0 and not is_sign(unit[0])
+        known = absolute_unit(*unit) if even and not unit[0].positive else unit
+        (positive if known[0].positive else rest).append(known)
     for term, value in exponent.ordered():
         if not term:
-            parts.append(power_rational(base, value))
+            parts.append(power_of_units(content, units, value))
             continue
         for unit in positive:
             parts.append(_power_of_unit(unit, term, value))
@@ -185,8 +196,9 @@ def _power_of_unit(unit: Factor, term: Term, value: Rational) -> Poly:
         from gradcli.normal.functions import exp
 
         return exp(scale(value * count, multiply(argument(unit), Poly({term: 1}))))
-    base = unit_value(array, idx)
-    return single(entrywise("power", (base, Poly({term: 1}))), value * count)
+    if array.kind == "abs":
+        return single(entrywise("power", (argument(unit), Poly({term: 1})), "abs"), value * count)
+    return single(entrywise("power", (unit_value(array, idx), Poly({term: 1}))), value * count)
 
 
 @lru_cache(maxsize=10_000)
@@ -197,7 +209,7 @@ def root_reductions(array: Atom, exponent: Rational) -> list[tuple[Term, Poly]]:
     those with a factor v is the number c: P**e / v = (P**(e+1) / v - (P - c)/v * P**e) / c.
     """
     base = array.args[0]
-    if any(_related(factor) for term in base.terms for factor in term):
+    if any(is_related(factor) for term in base.terms for factor in term):
         return []
     place = tuple(range(len(array.dims)))
     lower, higher = (array, place, exponent), (array, place, rational(exponent + 1))
@@ -209,7 +221,7 @@ def root_reductions(array: Atom, exponent: Rational) -> list[tuple[Term, Poly]]:
     constant = base.terms.get(())
     if constant:
         others = Poly({term: value for term, value in base.terms.items() if term})
-        for unit in shared_factors(others) or _units_of_single(others):
+        for unit in shared_factors(others) or units_of_single(others):
             inverse: Factor = (unit[0], unit[1], -1)
             if unit[2] < 1:
                 continue
@@ -220,17 +232,7 @@ def root_reductions(array: Atom, exponent: Rational) -> list[tuple[Term, Poly]]:
     return out
 
 
-def _related(factor: Factor) -> bool:
-    """Whether powers of the factor reduce by a rule of their own: then reducing modulo a sum of it need not end."""
-    array, _, exponent = factor
-    if array.kind == "sym":
-        return bool({"permutation", "orthogonal"} & {*array.data[1]})  # type: ignore[index]
-    if array.kind == "elem":
-        return array.data == ("sin", 0)
-    return array.kind in ("abs", "step", "nonzero", "mask", "inv") or (array.kind == "root" and exponent != 1)
-
-
-def _units_of_single(poly: Poly) -> list[Factor]:
+def units_of_single(poly: Poly) -> list[Factor]:
     if len(poly.terms) != 1:
         return []
     return [factor for term in poly.terms for factor in term if all(i < FIRST_DUMMY for i in factor[1])]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from fractions import Fraction
 from typing import cast
 
 from gradcli.expr import linear, reduce
 from gradcli.expr.arith import add, mul, ones, power, size, zeros
 from gradcli.expr.node import ZERO, Node, make, num, var
-from gradcli.expr.shapes import Dim, Shape, normal_shape
+from gradcli.expr.shapes import Dim, Shape, is_row, normal_shape
 from gradcli.normal.atom import FIRST_DUMMY, Atom, Factor
 from gradcli.normal.poly import Poly
 from gradcli.normal.raise_ import Operand, raised
@@ -67,12 +68,21 @@ class _Raiser:
             self._memo[array] = self._made(array)
         return self._memo[array]
 
+    def _whole(self, array: Atom) -> Node | None:
+        """A component of a factorisation, or an operation that is not known here."""
+        name, _, kind, shape = cast("tuple[tuple[object, ...], object, str, Shape]", array.data)
+        if kind == "factor":
+            inner = self.node(array.args[0], array.args[0].dims())
+            return None if inner is None else make("factor", (inner,), data=name, shape=shape)
+        op, own, shapes = cast("tuple[str, Hashable, tuple[Shape, ...]]", name)
+        args = [self.node(arg, dict(enumerate(s))) for arg, s in zip(array.args, shapes, strict=True) if not is_row(s)]
+        known = [arg for arg in args if arg is not None]
+        return make(op, tuple(known), data=own, shape=shape) if len(known) == len(shapes) else None
+
     def _made(self, array: Atom) -> Node | None:
         kind, data, dims = array.kind, array.data, array.dims
         if kind == "sym" and array.args:
-            inner = self.node(array.args[0], array.args[0].dims())
-            name, _, _, shape = cast("tuple[object, object, object, Shape]", data)
-            return None if inner is None else make("factor", (inner,), data=cast(tuple[str, str], name), shape=shape)
+            return self._whole(array)
         if kind == "sym":
             return _leaf(array)
         if kind == "delta":
@@ -112,12 +122,12 @@ def _applied(array: Atom, args: list[Node]) -> Node | None:
     if kind == "elem":
         name, order = cast("tuple[str, int]", array.data)
         return reduce.elementwise(name, order, args[0])
+    if array.data == "abs":
+        args = [reduce.elementwise("abs", 0, args[0]), *args[1:]]
     if kind in ("exp", "log", "abs"):
         return reduce.elementwise(kind, 0, args[0])
     if kind == "step":
         return reduce.compare("<", ZERO, args[0])
-    if kind == "nonzero":
-        return reduce.where(args[0], num(1), num(0))
     if kind == "root":
         return args[0]
     if kind == "power":

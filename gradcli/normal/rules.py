@@ -11,12 +11,10 @@ from fractions import Fraction
 from math import floor
 
 from gradcli.expr.shapes import Dim
-from gradcli.normal.atom import ENTRYWISE, FIRST_DUMMY, Atom, Rational, Term, rational
+from gradcli.normal.atom import ENTRYWISE, FIRST_DUMMY, Atom, Factor, Rational, Term, rational, settled
 from gradcli.normal.match import find
 from gradcli.normal.poly import ONE, ZERO, Poly, number
 from gradcli.normal.product import Rewritten, Spot, Table
-
-IDEMPOTENT = frozenset({"mask", "step", "nonzero", "delta"})
 
 
 def rewrite(table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
@@ -85,16 +83,45 @@ def _entrywise(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, 
         return _with(table, dummies, spot, 0, [(image, dict(enumerate(idx)))])
     slots = dict(enumerate(idx))
     kind = array.kind
-    if kind in IDEMPOTENT:
-        return _with(table, dummies, spot, 1) if exponent > 0 and exponent != 1 else None
-    if kind == "abs" and not 0 < exponent < 2:
-        even = 2 * floor(Fraction(exponent) / 2)
-        return _with(table, dummies, spot, exponent - even, [(powers.as_unit(array.args[0], even), slots)])
+    if kind == "step":
+        return _step(spot, exponent, table, dummies)
+    if kind == "abs" and not 0 < exponent < 1:
+        whole = floor(exponent)
+        return _with(table, dummies, spot, exponent - whole, [(functions.absolute_power(array, whole), slots)])
     if kind == "elem" and array.data == ("sin", 0) and isinstance(exponent, int) and exponent != 1:
         half = exponent // 2
         return _with(table, dummies, spot, exponent % 2, [(functions.cosine_squares(array.args[0], half), slots)])
     if kind == "root":
         return _root(spot, exponent, table, dummies)
+    return None
+
+
+def _step(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
+    """Of `step(u)` and `step(-u)` at most one is 1; beside u, the one is 1 where the other is not."""
+    from gradcli.normal import functions
+
+    array, idx = spot
+    if exponent > 0 and exponent != 1:
+        return _with(table, dummies, spot, 1)
+    reductions = functions.step_reductions(array)
+    if reductions is None or exponent != 1:
+        return None
+    above, patterns, powers_of = reductions
+
+    def power_at(factor: Factor) -> Rational:
+        return table.get((factor[0], settled(factor[0], tuple(idx[slot] for slot in factor[1]))), 0)
+
+    slots = dict(enumerate(idx))
+    if power_at(above) > 0:
+        return _with(table, dummies, spot, 0, [(ZERO, {})])
+    if any(power_at(factor) > 0 for factor in powers_of):
+        return _with(table, dummies, spot, 0, [(Poly({(): 1, (above,): -1}), slots)])
+    for pattern, image in patterns:
+        match = find(pattern, table, slots, set())
+        if match is not None:
+            out = _with(table, dummies, spot, 0, [(image, slots)])
+            _take(out, match.taken)
+            return out
     return None
 
 

@@ -10,7 +10,7 @@ from math import gcd, lcm
 
 from gradcli.normal.atom import FIRST_DUMMY, Atom, Factor, Rational, Term, atom, rational
 from gradcli.normal.label import canonical, components
-from gradcli.normal.poly import Poly, collect, scale, term_key
+from gradcli.normal.poly import Poly, collect, factor_order, scale, term_key
 from gradcli.normal.product import Product
 from gradcli.normal.simplify import simplify, substitute, times
 
@@ -22,7 +22,7 @@ _ANALYTIC_NAMES = frozenset({"sin", "cos", "erf", "asin", "atan"})
 # ---------------------------------------------------------------------- atoms
 
 
-def entrywise(kind: str, args: tuple[Poly, ...], data: tuple[str, int] | None = None) -> Factor:
+def entrywise(kind: str, args: tuple[Poly, ...], data: tuple[str, int] | str | None = None) -> Factor:
     """The factor for a function of the entries of `args`, whose free indices it has.
 
     The slots are put in the order that gives the smallest key, so that `g(A).T` and `g(A.T)` are the same.
@@ -42,10 +42,11 @@ def entrywise(kind: str, args: tuple[Poly, ...], data: tuple[str, int] | None = 
     assert best is not None
     _, order, slots = best
     symmetries = tuple(tuple(order.index(i) for i in other) for other in alike)
-    regular = all(is_regular(arg) for arg in args) and (
-        kind in _ANALYTIC or (data is not None and data[0] in _ANALYTIC_NAMES)
+    analytic = kind in _ANALYTIC or (isinstance(data, tuple) and data[0] in _ANALYTIC_NAMES)
+    regular = analytic and data != "abs" and all(is_regular(arg) for arg in args)
+    positive = kind in ("exp", "abs", "step") or (
+        kind in ("root", "power") and (data == "abs" or is_positive(slots[0]))
     )
-    positive = kind in ("exp", "abs", "step", "nonzero") or (kind in ("root", "power") and is_positive(slots[0]))
     array = atom(kind, data, slots, tuple(dims[i] for i in order), symmetries, positive, regular)
     return array, order, 1
 
@@ -75,6 +76,21 @@ def _positive(factor: Factor) -> bool:
     return array.positive or not isinstance(exponent, int) or exponent % 2 == 0
 
 
+def is_strict(array: Atom) -> bool:
+    """Whether every entry is known to be > 0 wherever it is defined."""
+    if array.kind in ("exp", "num", "dim"):
+        return True
+    if array.kind == "sym":
+        return array.positive and "permutation" not in array.data[1]  # type: ignore[index]
+    if array.kind in ("root", "power"):
+        return array.data is None and _is_strict_sum(array.args[0])
+    return array.kind == "det" and array.positive
+
+
+def _is_strict_sum(poly: Poly) -> bool:
+    return is_positive(poly) and any(all(is_strict(array) for array, _, _ in term) for term in poly.terms)
+
+
 def is_regular(poly: Poly) -> bool:
     """Whether the entries are analytic functions, none of them zero on an open set."""
     return bool(poly.terms) and all(array.regular for term in poly.terms for array, _, _ in term)
@@ -95,6 +111,8 @@ def factored(poly: Poly) -> tuple[Rational, list[Factor]]:
         return 0, []
     common: list[Factor] = []
     for _ in range(20):
+        poly, signs = _without_signs(poly)
+        common.extend(signs)
         shared = shared_factors(poly)
         if not shared:
             break
@@ -117,7 +135,59 @@ def factored(poly: Poly) -> tuple[Rational, list[Factor]]:
                 common.append(entrywise("root", (Poly({canonical(part): 1}),)))
             else:
                 common.extend(part)
-    return content, collected(common)
+    return content, _with_absolutes(collected(common))
+
+
+def _without_signs(poly: Poly) -> tuple[Poly, list[Factor]]:
+    """Take out the factors `2*step(u) - 1`: those with which the polynomial turns its sign where step(u) does."""
+    signs: list[Factor] = []
+    steps = {factor for term in poly.terms for factor in term if factor[0].kind == "step" and factor[2] == 1}
+    for factor in sorted(steps, key=factor_order):
+        if any(i >= FIRST_DUMMY for i in factor[1]):
+            continue
+        inside: dict[Term, Rational] = {}
+        outside: dict[Term, Rational] = {}
+        for term, value in poly.terms.items():
+            if factor in term:
+                collect(inside, tuple(other for other in term if other != factor), value)
+            else:
+                collect(outside, term, value)
+        # poly = outside + step * inside, and turns its sign where inside = -2 * outside.
+        if len(inside) == len(outside) and all(inside.get(term) == -2 * value for term, value in outside.items()):
+            poly = Poly(outside)
+            signs.append(entrywise("root", (Poly({(factor,): 2, (): -1}),)))
+            poly = scale(-1, poly)
+    return poly, signs
+
+
+def _with_absolutes(factors: list[Factor]) -> list[Factor]:
+    """`u * (2*step(u) - 1)` is `abs(u)`; a lone `2*step(u) - 1` is 1 or -1, so that only its parity counts."""
+    out = list(factors)
+    for factor in factors:
+        inner = sign_argument(factor[0])
+        if inner is None or not isinstance(factor[2], int):
+            continue
+        out.remove(factor)
+        if factor[2] % 2 == 0:
+            continue
+        base = substitute(inner, dict(enumerate(factor[1])))
+        partner = next((other for other in out if unit_value(other[0], other[1]).key == base.key), None)
+        if partner is not None and isinstance(partner[2], int) and partner[2] % 2:
+            out.remove(partner)
+            out.append(absolute_unit(*partner))
+        else:
+            out.append((factor[0], factor[1], 1))
+    return collected(out)
+
+
+def sign_argument(array: Atom) -> Poly | None:
+    """u, where the atom is the root of `2*step(u) - 1`, in the atom's slots."""
+    if array.kind != "root" or len(array.args[0].terms) != 2 or array.args[0].terms.get(()) != -1:
+        return None
+    ((term, value),) = [(term, value) for term, value in array.args[0].terms.items() if term]
+    if value != 2 or len(term) != 1 or term[0][0].kind != "step" or term[0][2] != 1:
+        return None
+    return argument(term[0])
 
 
 def collected(factors: Iterable[Factor]) -> list[Factor]:
@@ -206,6 +276,21 @@ def absolute_unit(array: Atom, idx: tuple[int, ...], exponent: Rational) -> Fact
     """`abs(unit) ** exponent`."""
     outer, places, _ = entrywise("abs", (unit_value(array, idx),))
     return outer, places, exponent
+
+
+def is_related(factor: Factor) -> bool:
+    """Whether powers of the factor reduce by a rule of their own: then reducing modulo a sum of it need not end."""
+    array, _, exponent = factor
+    if array.kind == "sym":
+        return bool({"permutation", "orthogonal"} & {*array.data[1]})  # type: ignore[index]
+    if array.kind == "elem":
+        return array.data == ("sin", 0)
+    return array.kind in ("abs", "step", "mask", "inv") or (array.kind == "root" and exponent != 1)
+
+
+def is_sign(array: Atom) -> bool:
+    """Whether every entry is known to be 1 or -1."""
+    return array.kind == "sign" or sign_argument(array) is not None
 
 
 def unit_value(array: Atom, idx: tuple[int, ...]) -> Poly:

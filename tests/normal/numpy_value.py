@@ -145,8 +145,9 @@ class Numeric:
                 return np.minimum(*args)
             case "cmp":
                 # Where rounding decides, or a side has no value, there is none.
-                close = ~(np.abs(args[0] - args[1]) > 1e-9)
-                return np.where(close, np.nan, args[0] < args[1])
+                gap = args[0] - args[1]
+                close = (gap != 0) & ~(np.abs(gap) > 1e-9)
+                return np.where(close, np.nan, gap < 0 if data == "<" else gap <= 0)
             case "where":
                 chosen = np.where(args[0] != 0, args[1], args[2])
                 return np.where(np.isnan(args[0]) | ((args[0] != 0) & (np.abs(args[0]) < 1e-9)), np.nan, chosen)

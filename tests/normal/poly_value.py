@@ -52,6 +52,8 @@ class PolyValue:
         if array.kind == "prod":
             return self(array.args[0], list(array.args[0].dims().values())).prod()
         args = [self(arg, array.dims) for arg in array.args]
+        if data == "abs":
+            args[0] = np.abs(args[0])
         match array.kind:
             case "sym":
                 if data[2] == "const":
@@ -75,9 +77,7 @@ class PolyValue:
             case "elem":
                 return ELEMENTWISE[data](args[0])
             case "step":
-                return np.where(np.abs(args[0]) > 1e-9, args[0] > 0, np.nan)
-            case "nonzero":
-                return np.where(np.abs(args[0]) > 1e-9, 1.0, 0.0)
+                return np.where((args[0] == 0) | (np.abs(args[0]) > 1e-9), args[0] > 0, np.nan)
             case "root":
                 return args[0]
             case "power":

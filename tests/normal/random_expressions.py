@@ -125,19 +125,20 @@ def random_expression(seed: int, depth: int) -> Node:
     return grown(depth)
 
 
-def random_values(seed: int) -> dict[str, Any]:
-    """Values with the attributes the names are declared with."""
+def random_values(seed: int, whole: bool = False) -> dict[str, Any]:
+    """Values with the attributes the names are declared with; `whole`: small whole numbers, so that many are equal."""
     rng = np.random.default_rng(seed)
     out: dict[str, Any] = {}
     for node in NAMES:
         name, attributes = node.data  # type: ignore[misc]
-        value: Any = rng.normal(size=tuple(SIZES.get(str(dim), dim) for dim in node.shape))
+        shape = tuple(SIZES.get(str(dim), dim) for dim in node.shape)
+        value: Any = rng.integers(-2, 3, size=shape).astype(float) if whole else rng.normal(size=shape)
         if "symmetric" in attributes:
             value = value + value.T
         if "spd" in attributes:
             value = value @ value.T + np.eye(len(value))
         if "orthogonal" in attributes:
-            value = np.linalg.qr(value)[0]
+            value = np.eye(len(value)) if whole else np.linalg.qr(value)[0]
         if "diagonal" in attributes:
             value = np.diag(np.diag(value))
         if "lower" in attributes:
@@ -149,6 +150,6 @@ def random_values(seed: int) -> dict[str, Any]:
         if "permutation" in attributes:
             value = np.eye(len(value))[rng.permutation(len(value))]
         if "positive" in attributes:
-            value = np.abs(value) + 0.1
+            value = np.abs(value) + (1 if whole else 0.1)
         out[name] = value
     return out
