@@ -188,8 +188,8 @@ def _transpose(point: Point, node: Node, args: list[Array]) -> Array:
     return Array(point.shape(node), [args[0].flat[i * n + j] for j in range(n) for i in range(m)])
 
 
-def _of_square(compute: Callable[[Point, Node, matrices.Rows], matrices.Rows]) -> Operation:
-    """A function of a square matrix; undefined as a whole where one entry is."""
+def _of_matrix(compute: Callable[[Point, Node, matrices.Rows], matrices.Rows]) -> Operation:
+    """A function of a matrix as a whole; undefined where one entry is."""
 
     def operation(point: Point, node: Node, args: list[Array]) -> Array:
         rows, shape = _rows(args[0]), point.shape(node)
@@ -349,11 +349,11 @@ TABLE: dict[str, Operation] = {
     "pow": _pow,
     "matmul": _matmul,
     "T": _transpose,
-    "inv": _of_square(lambda point, node, rows: matrices.inverse(point.field, rows)),
-    "mpow": _of_square(lambda point, node, rows: matrices.power(point.field, rows, cast(int, node.data))),
-    "det": _of_square(lambda point, node, rows: [[matrices.determinant(point.field, rows)]]),
-    "logdet": _of_square(lambda point, node, rows: [[matrices.log_determinant(point.field, rows)]]),
-    "adj": _of_square(lambda point, node, rows: matrices.adjugate(point.field, rows)),
+    "inv": _of_matrix(lambda point, node, rows: matrices.inverse(point.field, rows)),
+    "mpow": _of_matrix(lambda point, node, rows: matrices.power(point.field, rows, cast(int, node.data))),
+    "det": _of_matrix(lambda point, node, rows: [[matrices.determinant(point.field, rows)]]),
+    "logdet": _of_matrix(lambda point, node, rows: [[matrices.log_determinant(point.field, rows)]]),
+    "adj": _of_matrix(lambda point, node, rows: matrices.adjugate(point.field, rows)),
     "diag": _diag,
     "diagonal": _diagonal,
     "tr": _trace,
@@ -380,3 +380,4 @@ TABLE: dict[str, Operation] = {
     "factor": _factor,
     "stop": lambda point, node, args: Array(args[0].shape, list(args[0].flat)),
 }
+    "reshape": lambda point, node, args: Array(point.shape(node), list(args[0].flat)),

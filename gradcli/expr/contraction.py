@@ -71,6 +71,8 @@ def contract(operands: Iterable[tuple[Node, Letters]], output: Letters, dims: Ma
     if flat.zero:
         return zeros(whole)
     scalars, terms = flat.finished()
+    if len(core) > 2 and all(term.node.op == "ones" or term.node is ONE for term in terms):
+        return mul(*scalars, ones(whole))
     result = joined(terms, core)
     scalars += result.scalars
     if result.value is None:

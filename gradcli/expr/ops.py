@@ -29,6 +29,7 @@
 | entry | A | index from 1 | one entry |
 | tril, triu | A | k | triangle |
 | kron, vec | A, B; A | | Kronecker product; columns stacked |
+| reshape | A | | the entries row by row, in the node's shape |
 | einsum | operands | (subscripts of each operand, subscripts of the result) | sum over the other letters |
 | factor | X | (kind, component) | a component of a factorisation: `lu`, `chol`, `qr`, `eigh`, `svd` |
 | stop | x | | held constant |
@@ -89,6 +90,7 @@ _BUILD: dict[str, Builder] = {
     "einsum": lambda a, d, s: contraction.einsum(*cast("tuple[tuple[str, ...], str]", d), a, s),
     "factor": lambda a, d, s: factor.component(*cast("tuple[str, str]", d), *a),
     "stop": lambda a, d, s: reduce.stop(*a),
+    "reshape": lambda a, d, s: rearrange.reshape(a[0], s),
     "grad": lambda a, d, s: make("grad", a, data=cast("str | None", d), shape=s),
     "jac": lambda a, d, s: make("jac", a, data=cast(str, d), shape=s),
     "hess": lambda a, d, s: make("hess", a, data=None, shape=s),

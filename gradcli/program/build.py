@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gradcli.diagnostics import GradcliError
-from gradcli.expr import arith, linear, reduce
+from gradcli.expr import arith, linear, rearrange, reduce
 from gradcli.expr.node import Node, has_attribute, make, num, var
 from gradcli.expr.replace import replace
 from gradcli.expr.shapes import Shape, ShapeError, joint_shape
+from gradcli.program.dimensions import dimension_of
 from gradcli.program.einsum import build_einsum
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
 from gradcli.program.infer import Inference, integer
@@ -193,6 +194,9 @@ class Builder:
             return self._declared(expr, local)
         if name == "einsum" and isinstance(expr.args[0], ast.Str):
             return build_einsum(expr.args[0].value, [self._build(arg, local) for arg in expr.args[1:]])
+        if name == "reshape":
+            dims = tuple(dimension_of(arg) or 1 for arg in expr.args[1:])
+            return rearrange.reshape(self._build(expr.args[0], local), closed(dims))
         args = [self._build(arg, local) for arg in self.inference.positional(expr)]
         if name in FUNCTIONS and not expr.primes:
             language = FUNCTIONS[name]

@@ -17,6 +17,7 @@ from gradcli.program.unify import (
     could_agree,
     find,
     settle,
+    product,
     show_open,
     unify,
     unify_shapes,
@@ -132,20 +133,13 @@ def _kron_shape(shapes: list[OpenShape], options: Options) -> OpenShape:
     for axis in (0, 1):
         p = a[axis] if axis < len(a) else 1
         q = b[axis] if axis < len(b) else 1
-        dims.append(_dim_product(p, q, "kron"))
+        dims.append(product(p, q))
     return settle(tuple(dims))
 
 
 def _vec_shape(shapes: list[OpenShape], options: Options) -> OpenShape:
     shape = _matrix_or_vector(shapes[0], "vec")
-    return (_dim_product(shape[0], shape[1], "vec"),) if len(shape) == 2 else shape
-
-
-def _dim_product(p: int | str | Unknown, q: int | str | Unknown, what: str) -> int | str:
-    p, q = find(p), find(q)
-    if isinstance(p, Unknown) or isinstance(q, Unknown):
-        raise Misfit("E304", f"{what} needs to know the sizes of its arguments", "declare them, `A : R[m, n]`")
-    return reduce.dim_product(p, q)
+    return (product(shape[1], shape[0]),) if len(shape) == 2 else shape
 
 
 def _triangle(op: str) -> LanguageFunction:

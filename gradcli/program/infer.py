@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from typing import NoReturn
 
 from gradcli.diagnostics import Diagnostic, GradcliError, error
 from gradcli.expr.factor import KINDS
+from gradcli.program.dimensions import dimension_of
 from gradcli.program.einsum import einsum_shape
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS, joint
 from gradcli.program.indices import Axes, check_reduction, entry_shape, integer, sum_shape
@@ -14,7 +16,17 @@ from gradcli.program.layouts import axes, jacobian_shape
 from gradcli.program.messages import product_hint, sum_hint
 from gradcli.program.scope import CONSTANTS, Scope, convention, subexpressions, works_on_arrays
 from gradcli.program.signature import Misfit, Options, square
-from gradcli.program.unify import OpenDim, OpenShape, Unknown, settle, show_open, unify, unify_shapes
+from gradcli.program.unify import (
+    OpenDim,
+    OpenShape,
+    Unknown,
+    find,
+    product,
+    settle,
+    show_open,
+    unify,
+    unify_shapes,
+)
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source
 
@@ -271,6 +283,8 @@ class Inference:
             return self._apply(name, shapes, options, expr)
         if name in self.shapes or name in self.scope.values or name in local:
             self.fail("E205", f"{name} is a value, not a function.", expr, f"{name} * (...) multiplies")
+        if name == "reshape":
+            return self._reshaped(expr, local)
         shape = self._one_argument(expr, local)
         self.opaque[name] = None
         return shape
@@ -350,6 +364,24 @@ class Inference:
             return settle((dims[0], dims[0]))
         if not dims:
             self.fail("E204", f"{expr.fn} needs a dimension.", expr, f"{expr.fn}(n)")
+        return settle(tuple(dims))
+
+    def _reshaped(self, expr: ast.Call, local: dict[str, OpenShape]) -> OpenShape:
+        """`reshape(A, m * p, n)`, of as many entries as A."""
+        if len(expr.args) < 2 or expr.primes or expr.kwargs:
+            self.fail("E204", "reshape takes an array and the sizes of its new axes.", expr, "reshape(x, m, n)")
+        shape = settle(self.infer(expr.args[0], local))
+        dims: list[OpenDim] = []
+        for arg in expr.args[1:]:
+            dim = dimension_of(arg)
+            if dim is None:
+                self.fail("E304", f"{self.text(arg)} is no dimension.", arg, "a size is a name, a number or a product")
+            dims.append(dim)
+        before, after = (reduce(product, sizes, 1) for sizes in (shape, tuple(dims)))
+        if not unify(before, after):
+            known = "" if isinstance(find(before), Unknown) else f" has {find(before)}"
+            message = f"reshape keeps the number of entries: {show_open(shape)}{known}, not {find(after)}."
+            self.fail("E301", message, expr, "declare the array" if not known else None)
         return settle(tuple(dims))
 
     def is_scalar_function(self, name: str) -> bool:

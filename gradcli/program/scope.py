@@ -302,6 +302,9 @@ def _find_dims(scope: Scope, statement: ast.Statement) -> None:
         for part in subexpressions(root):
             if isinstance(part, ast.Call) and part.fn in ("ones", "zeros", "eye") and not part.primes:
                 scope.dims.update(arg.id for arg in part.args if isinstance(arg, ast.Name))
+            elif isinstance(part, ast.Call) and part.fn == "reshape":
+                sizes = (name for arg in part.args[1:] for name in subexpressions(arg))
+                scope.dims.update(name.id for name in sizes if isinstance(name, ast.Name))
 
 
 def _functions_as_values(scope: Scope) -> None:

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gradcli.expr.reduce import dim_product
 from gradcli.expr.shapes import Dim, Shape, normal_shape
 
 
 class Unknown:
-    """A dimension to be found; `bound` points at what it was found equal to."""
+    """A dimension to be found; `bound` points at what it was found equal to.
 
-    __slots__ = ("bound",)
+    With `parts` it is their product, found when both are.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("bound", "parts")
+
+    def __init__(self, parts: tuple[OpenDim, OpenDim] | None = None) -> None:
         self.bound: OpenDim | None = None
+        self.parts = parts
 
 
 OpenDim = int | str | Unknown
@@ -30,7 +35,19 @@ def find(dim: OpenDim) -> OpenDim:
         if isinstance(dim.bound, Unknown) and dim.bound.bound is not None:
             dim.bound = dim.bound.bound  # halve the path
         dim = dim.bound
+    if isinstance(dim, Unknown) and dim.parts is not None:
+        a, b = (find(part) for part in dim.parts)
+        if a == 1 or b == 1:
+            dim.bound = b if a == 1 else a
+        elif not isinstance(a, Unknown) and not isinstance(b, Unknown):
+            dim.bound = dim_product(a, b)
+        return dim if dim.bound is None else dim.bound
     return dim
+
+
+def product(a: OpenDim, b: OpenDim) -> OpenDim:
+    """The dimension `a * b`."""
+    return find(Unknown((a, b)))
 
 
 def unify(a: OpenDim, b: OpenDim) -> bool:
@@ -38,6 +55,10 @@ def unify(a: OpenDim, b: OpenDim) -> bool:
     a, b = find(a), find(b)
     if a is b or a == b:
         return True
+    if isinstance(a, Unknown) and a.parts is not None:
+        a, b = b, a
+    if isinstance(b, Unknown) and b.parts is not None:
+        return _unify_product(b, a)
     if isinstance(b, Unknown):
         b.bound = a
         return True
@@ -45,6 +66,54 @@ def unify(a: OpenDim, b: OpenDim) -> bool:
         a.bound = b
         return True
     return False
+
+
+def _unify_product(whole: Unknown, other: OpenDim) -> bool:
+    """A product that is not known yet and another dimension; of two products the first parts are taken for equal."""
+    assert whole.parts is not None
+    if isinstance(other, Unknown):
+        if other.parts is not None:
+            return all(unify(p, q) for p, q in zip(whole.parts, other.parts, strict=True))
+        if _occurs(other, whole):
+            return False
+        other.bound = whole
+        return True
+    first, second = (find(part) for part in whole.parts)
+    known, missing = (second, first) if isinstance(first, Unknown) else (first, second)
+    rest = None if isinstance(known, Unknown) else quotient(other, known)
+    return rest is not None and unify(missing, rest)
+
+
+def _occurs(part: Unknown, whole: OpenDim) -> bool:
+    whole = find(whole)
+    if whole is part:
+        return True
+    return isinstance(whole, Unknown) and whole.parts is not None and any(_occurs(part, p) for p in whole.parts)
+
+
+def quotient(whole: int | str, part: int | str) -> int | str | None:
+    """The dimension q with `part * q == whole`; None where there is none."""
+    factors = str(whole).split("*")
+    number = 1
+    names = []
+    for factor in factors:
+        if factor.isdigit():
+            number *= int(factor)
+        else:
+            names.append(factor)
+    for factor in str(part).split("*"):
+        if factor.isdigit():
+            if number % int(factor):
+                return None
+            number //= int(factor)
+        elif factor in names:
+            names.remove(factor)
+        else:
+            return None
+    out: int | str = number
+    for name in names:
+        out = dim_product(out, name)
+    return out
 
 
 def settle(shape: Sequence[OpenDim]) -> OpenShape:

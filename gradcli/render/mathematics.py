@@ -244,6 +244,9 @@ class Mathematics(Notation):
     def brackets(self, node: Node) -> tuple[str, str]:
         return ("[", "]") if node.op == "cmp" else ("(", ")")  # [u > 0] is 1 or 0: Iverson's bracket
 
+    def op_reshape(self, node: Node) -> Form:
+        return self.call(self.function("reshape") + self.subscript(self.sizes(node.shape)), node.args)
+
     # ------------------------------------------------------- index notation
 
     def op_einsum(self, node: Node) -> Form:
@@ -254,6 +257,8 @@ class Mathematics(Notation):
         for arg, index in sorted(zip(node.args, operands, strict=True), key=lambda pair: pair[0].op != "eye"):
             factors += [" "] * bool(factors) + self._entry(arg, index)
         sigma = [f"{self.signs.sigma}{self.subscript(inner)} "] if inner else []
+        if not result:
+            return Form(Level.PRODUCT, [*sigma, *factors])
         return Form(
             Level.ATOM, [*self.index_brackets[:1], *sigma, *factors, self.index_brackets[1], self.subscript(result)]
         )

@@ -240,6 +240,10 @@ class McNotation(Notation):
             pieces.append(child)
         return Form(Level.ATOM, [*pieces, "]]"])
 
+    def op_reshape(self, node: Node) -> Form:
+        sizes = tuple(self.dimension(dim) for dim in node.shape)
+        return self.call("reshape", node.args, sizes)
+
     def op_einsum(self, node: Node) -> Form:
         operands, result = subscripts(node)
         pieces: list[Piece] = [f'einsum("{",".join(operands)}->{result}"']

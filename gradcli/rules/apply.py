@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from string import ascii_lowercase
 
-from gradcli.expr import arith, linear, reduce
+from gradcli.expr import arith, contraction, linear, rearrange, reduce
 from gradcli.expr.node import Node, make, num
+from gradcli.rules.contract import einsum_gradients, kron_gradients
 from gradcli.rules.fill import fill, is_known
 from gradcli.rules.load import all_rules
 
@@ -119,13 +121,24 @@ def _raw(node: Node, grad: Node, wanted: set[int]) -> Iterator[Contribution]:
 
         equal = fill(all_rules()["adjugate"].rewrite or "", {"A": args[0]})
         yield 0, gradient(equal, args[0], grad), "adjugate"
+    elif op == "einsum":
+        yield from einsum_gradients(node, grad, wanted)
+    elif op == "kron":
+        yield from kron_gradients(node, grad, wanted)
+    elif op == "vec":
+        yield 0, rearrange.unvec(grad, args[0].shape), "vec"
+    elif op == "reshape":
+        yield 0, rearrange.reshape(grad, args[0].shape), "reshape"
     elif op == "factor":
         from gradcli.rules.factor import component_gradient
 
         yield 0, *component_gradient(node, grad)
     elif op == "vfun":
         yield 0, _vector_function(node, grad), "vector_function"
-    elif op not in ("stop", "cmp"):
+    elif op == "cmp":
+        for i in sorted(wanted):
+            yield i, arith.zeros(node.shape), "comparison"
+    elif op != "stop":
         raise NoRule("E402", f"There is no rule for the derivative of {op} yet.")
 
 
@@ -194,4 +207,8 @@ def _vector_function(node: Node, grad: Node) -> Node:
         return arith.mul(grad, derivative)
     if len(shape) == 2:
         return linear.matmul(linear.transpose(derivative), grad)
-    raise NoRule("E402", f"There is no rule for a third derivative of {name} yet.")
+    if len(shape) > 26:
+        raise NoRule("E402", f"There is no rule for so high a derivative of {name}.")
+    letters = ascii_lowercase[: len(shape)]
+    axes = len(node.shape)
+    return contraction.einsum([letters[:axes], letters], letters[axes:], [grad, derivative])

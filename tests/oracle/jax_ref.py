@@ -7,6 +7,7 @@ without further thought; scalars have no axes.  `natural` is what goes in and co
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import prod
 from typing import Any
 
 import jax
@@ -201,6 +202,9 @@ class Reference:
     def call(self, e: ast.Call, env: Mapping[str, Value]) -> Value:
         if e.fn in ("ones", "zeros", "eye"):
             return self.filled(e.fn, [self.size(arg) for arg in e.args])
+        if e.fn == "reshape":
+            sizes = [self.size(arg) for arg in e.args[1:]]
+            return inside_keeping_rows(jnp.reshape(outside(self.eval(e.args[0], env)), sizes))
         if e.fn == "einsum":
             assert isinstance(e.args[0], ast.Str)
             operands = [self.eval(arg, env) for arg in e.args[1:]]
@@ -244,6 +248,8 @@ class Reference:
     def size(self, arg: ast.Expr) -> int:
         if isinstance(arg, ast.Name):
             return self.sizes[arg.id]
+        if isinstance(arg, ast.Product):
+            return prod(self.size(factor) for factor in arg.factors)
         assert isinstance(arg, ast.Num)
         return int(arg.value)
 
