@@ -22,18 +22,18 @@ import numpy as np
 
 from benchmarks.mutate import mutants
 from gradcli.check.check import check_source
-from gradcli.syntax.unparse import unparse
 from gradcli.check.verdict import Verdict
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source
 from gradcli.syntax.parse import parse_expression, parse_module
+from gradcli.syntax.unparse import unparse
 from tests.oracle.case import Ask, Case
 from tests.oracle.compare import Setting
 from tests.oracle.jax_ref import Value, inside, outside
 
 FORMULAS = Path(__file__).parent / "formulas"
 TOLERANCE = 1e-8
-SIZES = ((3, 4, 2, 5, 6), (2, 3, 5, 4, 3), (4, 2, 3, 2, 5))
+SIZES = ((3, 4, 2, 5, 6), (2, 3, 5, 4, 3), (4, 2, 3, 2, 5), (5, 3, 4, 2, 3), (4, 5, 2, 3, 2))
 KINDS = {
     "sign": {"sign"},
     "constant": {"factor", "exponent"},
@@ -65,6 +65,9 @@ class Judge:
 
     def call(self, e: ast.Call, env: Mapping[str, Value]) -> Value:
         """Calls, derivatives among them."""
+        if e.fn == "dot":
+            a, b = (self.setting.reference.eval(arg, env) for arg in e.args)
+            assert np.shape(a) == np.shape(b), "dot takes arrays of one shape"
         if e.fn not in ("grad", "jac", "hess"):
             return self._plain_call(e, env)
         options = {key: value.id for key, value in e.kwargs if isinstance(value, ast.Name)}

@@ -33,7 +33,7 @@ class Turner:
             case ast.Neg():
                 return replace(e, arg=self.turned(e.arg))
             case ast.Sum():
-                return _shorter(replace(e, terms=tuple(map(self.turned, e.terms))), e)
+                return self._shorter(replace(e, terms=tuple(map(self.turned, e.terms))), e)
             case ast.Product():
                 return self._product(e)
             case ast.MatPower():
@@ -74,7 +74,7 @@ class Turner:
         if between <= {"@"} and self._scalars_scale(e, arrays):
             return self._chain(e, arrays)
         if between <= {"*", "/"}:
-            return _shorter(replace(e, factors=tuple(map(self.turned, e.factors))), e)
+            return self._shorter(replace(e, factors=tuple(map(self.turned, e.factors))), e)
         return self._folded(e)
 
     def _scalars_scale(self, e: ast.Product, arrays: list[int]) -> bool:
@@ -93,6 +93,14 @@ class Turner:
         ops += ["/"] * len(under)
         return factors[0] if len(factors) == 1 else ast.Product(_NOWHERE, tuple(factors), tuple(ops))
 
+    def _shorter(self, pushed: ast.Expr, e: ast.Expr) -> ast.Expr:
+        """`A.T + B.T` for matrices; for lists `(a * b).T` where that has fewer transposes."""
+        node = self._node_of(e)
+        whole = ast.Transpose(_NOWHERE, e)
+        if node is not None and len(node.shape) == 2 and 1 not in node.shape:
+            return pushed
+        return pushed if unparse(pushed).count(".T") <= unparse(whole).count(".T") else whole
+
     def _folded(self, e: ast.Product) -> ast.Expr:
         """Read from the left, two by two."""
         out = self.turned(e.factors[0])
@@ -101,12 +109,6 @@ class Turner:
             pair = (other, out) if op == "@" else (out, other)
             out = ast.Product(_NOWHERE, pair, (op,))
         return out
-
-
-def _shorter(pushed: ast.Expr, e: ast.Expr) -> ast.Expr:
-    """`A.T + B`, but `(a * b).T`: whichever has fewer transposes."""
-    whole = ast.Transpose(_NOWHERE, e)
-    return pushed if unparse(pushed).count(".T") <= unparse(whole).count(".T") else whole
 
 
 def _literal(e: ast.ListLit) -> ast.Expr:

@@ -13,13 +13,16 @@ from gradcli.check.hints.setting import setting_of
 from gradcli.check.hints.sites import sites
 from gradcli.check.parts import partial_parts
 from gradcli.check.verdict import Hint
+from gradcli.expr.arith import sub
 from gradcli.expr.node import Node
 from gradcli.program.model import LAYOUTS
+from gradcli.render.mc import mc, tree_size
 from gradcli.rules.apply import NoRule
 from gradcli.syntax import ast
 from gradcli.syntax.unparse import unparse
 
-_MOST_EDITS = 500
+_MOST_EDITS = 700
+_SHORT = 12  # symbols of a difference that is worth telling
 _DERIVATIVES = ("grad", "jac", "hess")
 
 
@@ -121,7 +124,22 @@ def _mending(
         if found:
             edit = edits[found[0]]
             return Hint(edit.kind, edit.text, unparse(edit.side))
-    return None
+    return _difference(book, wrong, raw, value)
+
+
+def _difference(book: Book, wrong: ast.Expr, raw: Node | None, value: Node) -> Hint | None:
+    """What is missing altogether, where that is little."""
+    if raw is None or raw.shape != value.shape:
+        return None
+    try:
+        gap = sub(value, book.resolver.value(raw))
+    except NoRule:
+        return None
+    if tree_size(gap) > min(_SHORT, tree_size(value) - 1):
+        return None
+    term = mc(gap, None, set(book.program.nodes))
+    whole = trees.parsed(f"({unparse(wrong)}) + ({term})")
+    return Hint("term", f"the term {term} is missing", unparse(whole) if whole is not None else None)
 
 
 def _read(book: Book, side: ast.Expr, layout: str) -> Node | None:

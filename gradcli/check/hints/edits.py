@@ -39,6 +39,7 @@ class Setting:
 
 
 Edits = Iterator[Edit]
+_ONE = trees.number(1)
 _FACTORS = tuple(Fraction(*pair) for pair in ((2, 1), (1, 2), (3, 1), (1, 3), (4, 1), (1, 4), (3, 2), (2, 3)))
 
 
@@ -295,15 +296,17 @@ def sums(root: ast.Expr, setting: Setting) -> Edits:
 
 def terms(root: ast.Expr, setting: Setting) -> Edits:
     """A term left out, or one too many."""
-    for term in setting.terms:
+    for term in (trees.number(1), *setting.terms):
         text = unparse(term)
         for site in sites(root):
-            if site.parent is None or isinstance(site.parent, ast.Product | ast.Call | ast.Transpose):
-                yield Edit("term", f"the term {text} is missing", site.put(trees.plus(site.expr, term)))
-                minus = (
-                    f"the term -{text} is missing" if not isinstance(term, ast.Neg) else f"the term {text} is missing"
-                )
-                yield Edit("term", minus, site.put(trees.plus(site.expr, term, "-")))
+            if isinstance(site.parent, ast.Transpose | ast.Neg) or (isinstance(site.expr, ast.Num) and term != _ONE):
+                continue
+            yield Edit("term", f"the term {text} is missing", site.put(trees.plus(site.expr, term)))
+            said = f"the term -{text} is missing" if not isinstance(term, ast.Neg) else f"the term {text} is missing"
+            yield Edit("term", said, site.put(trees.plus(site.expr, term, "-")))
+            turned = trees.plus(term, site.expr, "-")
+            said = f"the term {text} is missing: {unparse(turned)} instead of {unparse(site.expr)}"
+            yield Edit("term", said, site.put(turned))
     for site in sites(root):
         if not isinstance(site.expr, ast.Sum):
             continue

@@ -40,8 +40,10 @@ def setting_of(book: Book, target: Node, side: str) -> Setting:
                 if value_of(factor) is None:
                     factors[factor] = None
         if node.op == "add":
-            for term in node.args:
-                terms[neg(term) if split_number(term)[0] < 0 else term] = None
+            terms |= _terms(node)
+    for value in definitions:
+        if value.op == "add":
+            terms |= _terms(value)
     dims = dict.fromkeys(dim for node in nodes for dim in node.shape if isinstance(dim, str) and "*" not in dim)
     dims |= dict.fromkeys(str(node.data) for node in nodes if node.op == "dim")
     used = [name_of(node) for node in nodes if node.op == "var"]
@@ -53,6 +55,12 @@ def setting_of(book: Book, target: Node, side: str) -> Setting:
         tuple(dim for dim in dims if dim not in names),
         tuple(dict.fromkeys([*used, *book.program.definitions]))[:12],
     )
+
+
+def _terms(total: Node) -> dict[Node, None]:
+    """The terms of a sum without their signs, numbers left out."""
+    without = (neg(term) if split_number(term)[0] < 0 else term for term in total.args)
+    return {term: None for term in without if value_of(term) is None}
 
 
 def _trees(texts: Iterable[str]) -> tuple[ast.Expr, ...]:
