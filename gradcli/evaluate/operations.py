@@ -376,6 +376,7 @@ TABLE: dict[str, Operation] = {
     "triu": _triangle(lambda above, k: above >= k),
     "kron": _kron,
     "vec": lambda point, node, args: Array(point.shape(node), [x for column in _lines(args[0], 0) for x in column]),
+    "reshape": lambda point, node, args: Array(point.shape(node), list(args[0].flat)),
     "einsum": _einsum,
     "factor": _factor,
     "stop": lambda point, node, args: Array(args[0].shape, list(args[0].flat)),

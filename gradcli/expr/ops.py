@@ -44,7 +44,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from gradcli.expr import arith, contraction, factor, linear, reduce
+from gradcli.expr import arith, contraction, factor, linear, rearrange, reduce
 from gradcli.expr.node import Node, make
 from gradcli.expr.shapes import Shape
 
