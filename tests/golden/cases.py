@@ -9,7 +9,7 @@ import json
 import re
 from pathlib import Path
 
-from tests.cli.run import run
+from tests.cli.run import run_alone
 
 ANSWERS = Path(__file__).with_name("answers.txt")
 
@@ -26,7 +26,7 @@ def cases() -> dict[str, tuple[str, str]]:
 
 def answered(program: str) -> str:
     """The answers as they are now, in the form of the file."""
-    result = run("derive", "-", "--format", "json", stdin=program)
+    result = run_alone("derive", "-", "--format", "json", stdin=program)
     lines = result.err.splitlines()
     for answer in json.loads(result.out)["results"]:
         shape = " x ".join(map(str, answer["shape"])) or "scalar"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.cli.run import run
+from tests.cli.run import run_alone
 
 ROOT = Path(__file__).resolve().parents[2]
 _BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
@@ -47,7 +47,7 @@ def _answer(command: str, status: int) -> tuple[str, int]:
     if words[0] == "cat":
         return Path(words[1]).read_text(encoding="utf-8"), 0
     assert words[0] == "gradcli", command
-    result = run(*words[1:])
+    result = run_alone(*words[1:])
     return result.out + result.err, result.status
 
 
