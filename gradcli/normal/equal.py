@@ -80,7 +80,7 @@ class Comparison:
                     continue
                 changed = True
                 (above, _, _), slots = found, factor[1]
-                upper = (above[0], tuple(slots[slot] for slot in above[1]), 1)
+                upper = (above[0], tuple(slots[slot] if slot >= 0 else slot for slot in above[1]), 1)
                 replaced.append(Poly({(): 1, (upper,): -1}))
             parts.append(_product(item, replaced))
         return add(parts) if changed else None
@@ -127,15 +127,15 @@ def _vanishes(gap: Poly) -> bool:
 def _without_denominators(poly: Poly) -> Poly:
     """A multiple of the polynomial by sums that stand in its denominators: it is zero where the original is.
 
-    A sum that may vanish on an open set is left alone where pieces are chosen by comparisons: a piece that is not
-    chosen need not have a value.
+    A sum that may be zero is left alone where pieces are chosen by comparisons: a piece that is not chosen need not
+    have a value.
     """
     chosen = any(array.kind in _CHOOSING for term in poly.terms for array, _, _ in term)
     for _ in range(MOST_DENOMINATORS):
         below: dict[tuple[str, tuple[int, ...]], Factor] = {}
         for term in poly.terms:
             for array, idx, exponent in term:
-                if chosen and not array.regular:
+                if chosen and not units.is_strict(array):
                     continue
                 if array.kind == "root" and exponent < 0 and all(i < FIRST_DUMMY for i in idx):
                     known = below.get((array.key, idx))

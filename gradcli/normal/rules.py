@@ -109,13 +109,17 @@ def _step(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim])
     above, patterns, powers_of = reductions
 
     def power_at(factor: Factor) -> Rational:
-        return table.get((factor[0], settled(factor[0], tuple(idx[slot] for slot in factor[1]))), 0)
+        return table.get(
+            (factor[0], settled(factor[0], tuple(idx[slot] if slot >= 0 else slot for slot in factor[1]))), 0
+        )
 
     slots = dict(enumerate(idx))
     if power_at(above) > 0:
         return _with(table, dummies, spot, 0, [(ZERO, {})])
     if any(power_at(factor) > 0 for factor in powers_of):
         return _with(table, dummies, spot, 0, [(Poly({(): 1, (above,): -1}), slots)])
+    if any(power_at(factor) < 0 for factor in powers_of):
+        return None  # where u is zero, `step(-u) / u` stands for nothing, and `u / u` for 1
     for pattern, image in patterns:
         match = find(pattern, table, slots, set())
         if match is not None:

@@ -146,7 +146,7 @@ class Numeric:
             case "cmp":
                 # Where rounding decides, or a side has no value, there is none.
                 gap = args[0] - args[1]
-                close = (gap != 0) & ~(np.abs(gap) > 1e-9)
+                close = ((gap != 0) & ~(np.abs(gap) > 1e-9)) | ~np.isfinite(gap)
                 return np.where(close, np.nan, gap < 0 if data == "<" else gap <= 0)
             case "where":
                 chosen = np.where(args[0] != 0, args[1], args[2])
