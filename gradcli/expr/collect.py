@@ -138,8 +138,10 @@ def _in_all(factor: Node, total: Node) -> bool:
 
 
 def _is_divisor(factor: Node) -> bool:
-    """Whether a factor is a division by a scalar."""
-    return factor.op == "pow" and not factor.shape and (value_of(factor.args[1]) or 0) < 0
+    """Whether a factor is a division by a named scalar or a size."""
+    if factor.op != "pow" or factor.args[0].op not in ("var", "dim"):
+        return False
+    return not factor.shape and (value_of(factor.args[1]) or 0) < 0
 
 
 def _chain(term: Node) -> tuple[list[Node], tuple[Node, ...]]:
