@@ -10,7 +10,7 @@ import pytest
 from tests.cli.run import run
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
-FILES = sorted(SAMPLES.rglob("*.mc"))
+FILES = sorted(path for path in SAMPLES.rglob("*.mc") if path.parent.name != "mistakes")
 
 
 def test_there_are_samples() -> None:
@@ -31,7 +31,7 @@ def test_a_sample_says_what_it_is(path: Path) -> None:
 
 
 def test_every_statement_of_the_samples_holds() -> None:
-    result = run("check", str(SAMPLES), "--format", "json")
+    result = run("check", *map(str, FILES), "--format", "json")
     summary = json.loads(result.out)["summary"]
     assert result.status == 0
     assert summary["checked"] >= 30 and summary["ok"] == summary["checked"]

@@ -100,6 +100,11 @@ def operations(root: ast.Expr, setting: Setting) -> Edits:
             else:
                 said = f"{words[other]} belongs between {a} and {b}, not {op}"
                 yield Edit("hadamard", said, site.put(replace(site.expr, ops=ops)))
+                for j in (i, i + 1):  # `A * B` for `A @ B.T`
+                    turned = trees.transposed(site.expr.factors[j])
+                    factors = (*site.expr.factors[:j], turned, *site.expr.factors[j + 1 :])
+                    new = replace(site.expr, factors=factors, ops=ops)
+                    yield Edit("hadamard", f"{said}: {unparse(new)}", site.put(new))
             if op == "@" and i + 1 == len(site.expr.ops):  # `A @ b * c` reads from the left
                 for grouped in _grouped(site.expr, i, other):
                     yield Edit("hadamard", f"{words[other]} belongs before {b}, not {op}", site.put(grouped))
@@ -122,6 +127,10 @@ def orders(root: ast.Expr, setting: Setting) -> Edits:
             swapped = list(factors)
             swapped[i], swapped[j] = swapped[j], swapped[i]
             yield _order(site, site.expr, swapped)
+            if site.expr.ops[i] == "@":
+                for k in ((i,), (j,), (i, j)):
+                    turned = [trees.transposed(f) if at in k else f for at, f in enumerate(swapped)]
+                    yield _order(site, site.expr, turned)
         if len(factors) > 2:
             yield _order(site, site.expr, list(reversed(factors)))
             yield _order(site, site.expr, [*factors[1:], factors[0]])
@@ -269,20 +278,27 @@ def symmetric(root: ast.Expr, setting: Setting) -> Edits:
         yield Edit("symmetric", said, site.put(half))
 
 
-def sums(root: ast.Expr, setting: Setting) -> Edits:
-    """A sum over the batch left out, over the other axis, or a mean for a sum."""
+def axes(root: ast.Expr, setting: Setting) -> Edits:
+    """A sum over the other axis, or a mean for a sum."""
     for site in sites(root):
         part = site.expr
-        if isinstance(part, ast.Call) and part.fn in ("sum", "mean"):
-            other = "mean" if part.fn == "sum" else "sum"
-            said = f"{other} belongs where {part.fn} stands"
-            yield Edit("batch", said, site.put(replace(part, fn=other)))
-            for key, value in part.kwargs:
-                if key == "axis" and isinstance(value, ast.Num):
-                    axis = 1 - int(value.value)
-                    new = replace(part, kwargs=(("axis", trees.number(axis)),))
-                    said = f"the sum is over the wrong axis: axis={axis} instead of axis={value.value}"
-                    yield Edit("batch", said, site.put(new))
+        if not (isinstance(part, ast.Call) and part.fn in ("sum", "mean")):
+            continue
+        for key, value in part.kwargs:
+            if key == "axis" and isinstance(value, ast.Num):
+                axis = 1 - int(value.value)
+                new = replace(part, kwargs=(("axis", trees.number(axis)),))
+                said = f"the sum is over the wrong axis: axis={axis} instead of axis={value.value}"
+                yield Edit("batch", said, site.put(new))
+        other = "mean" if part.fn == "sum" else "sum"
+        said = f"{other} belongs where {part.fn} stands"
+        yield Edit("batch", said, site.put(replace(part, fn=other)))
+
+
+def sums(root: ast.Expr, setting: Setting) -> Edits:
+    """A sum over the batch left out."""
+    for site in sites(root):
+        part = site.expr
         if isinstance(part, ast.Num):
             continue
         for axis in (0, 1):
@@ -359,7 +375,7 @@ def _inverse_said(site: Site) -> str:
 
 FAMILIES: tuple[tuple[Callable[[ast.Expr, Setting], Edits], ...], ...] = (
     (whole,),
-    (transposes, signs),
+    (axes, transposes, signs),
     (operations, orders, reversals),
     (constants,),
     (symmetric,),

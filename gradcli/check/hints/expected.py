@@ -26,7 +26,8 @@ def answer(book: Book, asked: Node, value: Node) -> str | None:
         value = _with_names(book, asked) or value
     if tree_size(value) > _TOO_LARGE or any(node.op in ("unit", "param") for node in postorder(value)):
         return None
-    return mc(value, None, set(book.program.nodes))
+    names = {v: name for name, v in book.program.definitions.items() if v.args} if asked.op in _KINDS else None
+    return mc(value, names, set(book.program.nodes))
 
 
 def _with_names(book: Book, asked: Node) -> Node | None:
