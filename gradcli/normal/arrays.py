@@ -177,6 +177,8 @@ def kronecker(args: Sequence[Array], shapes: Sequence[Shape]) -> Array:
 
 def regrouped(arg: Array, shape: Shape) -> Array:
     """The same entries, row by row, in another shape whose axes are runs of the array's indices."""
+    finer = _split_axes(arg.axes, [dim for (dim,) in axes_of(shape)])
+    arg = arg if finer == arg.axes else Array(_refined(arg, finer), finer)
     waiting = [dim for axis in arg.axes for dim in axis]
     axes: list[Axis] = []
     for (dim,) in axes_of(shape):
@@ -191,6 +193,31 @@ def regrouped(arg: Array, shape: Shape) -> Array:
     if waiting:
         raise Unsupported("a reshape that splits a dimension")
     return Array(arg.poly, tuple(axes))
+
+
+def _split_axes(axes: tuple[Axis, ...], wanted: list[Dim]) -> tuple[Axis, ...]:
+    """The axes with a product dimension split where it is the product of a run of wanted dimensions."""
+    place = 0
+    run: Dim | None = None  # the product so far of indices that one wanted dimension spans
+    finer: list[Axis] = []
+    for axis in axes:
+        new: list[Dim] = []
+        for dim in axis:
+            end = place
+            size: Dim = 1
+            while run is None and end < len(wanted) and size != dim_product(dim, 1):
+                size = dim_product(size, wanted[end])
+                end += 1
+            if run is None and size == dim_product(dim, 1):
+                new.extend(wanted[place:end])
+                place = end
+                continue
+            new.append(dim)
+            run = dim_product(dim, 1) if run is None else dim_product(run, dim)
+            if place < len(wanted) and run == dim_product(wanted[place], 1):
+                place, run = place + 1, None
+        finer.append(tuple(new))
+    return tuple(finer)
 
 
 def fixed(arg: Array, places: Sequence[int]) -> dict[int, int]:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Protocol, cast
 
 from gradcli.expr.factor import KINDS
-from gradcli.expr.node import Node, value_of
+from gradcli.expr.node import Node, make, value_of
 from gradcli.expr.shapes import is_row
 from gradcli.expr.walk import postorder
 from gradcli.normal import arrays, calculus, functions, matrices, powers, units
@@ -321,6 +321,24 @@ def _det(node: Node, args: list[Array]) -> Array:
     return Array(value if node.op == "det" else functions.log_of_absolute(value), ())
 
 
+def _expm(node: Node, args: list[Array]) -> Array:
+    """Of X or of its transpose, whichever has the smaller key."""
+    arrays.plain_square(args[0])
+    turned = arrays.turned(args[0])
+    if turned.poly.key < args[0].poly.key:
+        return arrays.turned(_opaque(node, [turned]))
+    return _opaque(node, args)
+
+
+def _expm_frechet(node: Node, args: list[Array]) -> Array:
+    """The derivative of `expm` in the direction of a multiple of the identity is that multiple of `expm`."""
+    multiple = matrices.diagonal_of(args[1].poly)
+    if multiple is None or multiple.free():
+        return _opaque(node, args)
+    exponential = make("expm", (node.args[0],), shape=node.shape)
+    return Array(multiply(multiple, _expm(exponential, args[:1]).poly), args[0].axes)
+
+
 def _adj(node: Node, args: list[Array]) -> Array:
     return Array(multiply(_det_of(args[0]), _inv(node, args).poly), args[0].axes)
 
@@ -460,6 +478,8 @@ _LOWER: dict[str, Callable[[Node, list[Array]], Array]] = {
     "vfun": _vfun,
     "einsum": _einsum,
     "factor": _factor,
+    "expm": _expm,
+    "expm_frechet": _expm_frechet,
 }
 
 # Replaced by their answers before anything is compared.

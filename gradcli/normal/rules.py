@@ -104,8 +104,10 @@ def _step(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim])
     if exponent > 0 and exponent != 1:
         return _with(table, dummies, spot, 1)
     reductions = functions.step_reductions(array)
-    if reductions is None or exponent != 1:
+    if exponent != 1:
         return None
+    if reductions is None:
+        return _step_of_squares(spot, table, dummies)
     above, patterns, powers_of = reductions
 
     def power_at(factor: Factor) -> Rational:
@@ -127,6 +129,36 @@ def _step(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim])
             _take(out, match.taken)
             return out
     return None
+
+
+def _step_of_squares(spot: Spot, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
+    """`x * step(sum of squares, one of them of x)` is x: where the sum is zero, x is."""
+    from gradcli.normal import units
+
+    array, idx = spot
+    if not units.is_positive(array.args[0]):
+        return None
+    for term in array.args[0].terms:
+        if len(term) != 1:
+            continue
+        ((squared, places, _),) = term
+        pattern = tuple(idx[i] if 0 <= i < FIRST_DUMMY else i for i in places)
+        for (other, own), exponent in table.items():
+            if other is squared and exponent > 0 and _covers(places, pattern, own):
+                return _with(table, dummies, spot, 0)
+    return None
+
+
+def _covers(places: tuple[int, ...], pattern: tuple[int, ...], own: tuple[int, ...]) -> bool:
+    """Whether indices are among those of a pattern, where its dummies run over all."""
+    known: dict[int, int] = {}
+    for place, wanted, found in zip(places, pattern, own, strict=True):
+        if place >= FIRST_DUMMY:
+            if known.setdefault(place, found) != found:
+                return False
+        elif wanted != found:
+            return False
+    return True
 
 
 def _root(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
