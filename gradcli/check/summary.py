@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gradcli.check.verdict import Checked
+from gradcli.diagnostics import Diagnostic
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +31,18 @@ def summarize(files: Sequence[Checked]) -> Summary:
     verdicts = [verdict for file in files for verdict in file.verdicts]
     wrong = sum(verdict.kind == "error" for verdict in verdicts)
     ok = sum(verdict.ok for verdict in verdicts)
-    elsewhere = sum(_belongs_to_no_statement(file) for file in files)
+    elsewhere = sum(len(outside_statements(file)) for file in files)
     return Summary(len(verdicts), ok, len(verdicts) - ok - wrong, wrong + elsewhere)
 
 
-def _belongs_to_no_statement(file: Checked) -> int:
+def outside_statements(file: Checked) -> tuple[Diagnostic, ...]:
+    """The errors that belong to no statement: of the text, the definitions, the file itself."""
     spans = [verdict.statement for verdict in file.verdicts if verdict.kind == "error"]
-    count = 0
-    for said in file.errors:
-        inside = said.span is not None and any(s.start <= said.span.start < s.end for s in spans)
-        count += not inside
-    return count
+    return tuple(
+        said
+        for said in file.errors
+        if said.span is None or not any(span.start <= said.span.start < span.end for span in spans)
+    )
 
 
 def undecided_as_warning(file: Checked) -> Checked:

@@ -11,7 +11,7 @@ from gradcli.check.files import check_files, check_text, find_files
 from gradcli.check.summary import summarize, undecided_as_warning
 from gradcli.check.verdict import Checked
 from gradcli.cli.options import layout_option, output_options
-from gradcli.cli.status import WRONG
+from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
 from gradcli.diagnostics.diagnostic import error
 from gradcli.syntax.sources import source_of_text
@@ -30,6 +30,7 @@ FORMATS = ("text", "json", "junit", "sarif", "github")
     help="Whether a statement that is neither proved nor refuted fails.",
 )
 @click.option("-j", "--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="Use N processes.")
+@click.option("--allow-empty", is_flag=True, help="Nothing to check is no error (for hooks).")
 @layout_option
 @output_options
 def command(
@@ -38,6 +39,7 @@ def command(
     form: str,
     undecided: str,
     jobs: int,
+    allow_empty: bool,
     layout: str | None,
     color: str,
     quiet: bool,
@@ -62,6 +64,8 @@ def command(
     terminal.answer(_written(files, form, terminal))
     terminal.complain(said for file in files for said in file.diagnostics)
     if not any(file.verdicts for file in files) and not any(file.errors for file in files):
+        if allow_empty:
+            return OK
         where = ", ".join(paths) or "the text"
         hint = "a statement to check is `check a == b`"
         terminal.complain([error("E112", f"there is nothing to check in {where}", hint=hint)])

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from gradcli.check.report.words import advice, example, message, one_line, position
+from gradcli.check.summary import outside_statements
 from gradcli.check.verdict import Checked, Verdict
 from gradcli.diagnostics.diagnostic import Diagnostic
 from gradcli.diagnostics.text import render_text
@@ -26,8 +27,7 @@ def _suite(root: Element, file: Checked) -> Element:
     suite = SubElement(root, "testsuite", name=name)
     for verdict in file.verdicts:
         _case(suite, name, verdict)
-    spans = [verdict.statement for verdict in file.verdicts if verdict.kind == "error"]
-    alone = [d for d in file.errors if d.span is None or not any(s.start <= d.span.start < s.end for s in spans)]
+    alone = outside_statements(file)
     if alone:
         case = SubElement(suite, "testcase", classname=name, name="the program")
         _add(case, "error", alone[0].message, alone[0].code, "\n".join(map(_text, alone)))

@@ -22,12 +22,17 @@ def write(files: Sequence[Checked], color: bool = False, quiet: bool = False, ve
     blocks = []
     for file in files:
         for verdict in file.verdicts:
-            if not verdict.ok and verdict.kind != "error":
-                blocks.append(_failure(verdict, color))
-            elif not quiet:
-                blocks.append(_line(verdict, color, verbose))
+            if not quiet or (not verdict.ok and verdict.kind != "error"):
+                blocks.append(block(verdict, color, verbose))
     blocks.append(_summary(files, color))
     return "\n".join(blocks) + "\n"
+
+
+def block(verdict: Verdict, color: bool = False, verbose: bool = False) -> str:
+    """All that is said of one statement."""
+    if not verdict.ok and verdict.kind != "error":
+        return _failure(verdict, color)
+    return _line(verdict, color, verbose)
 
 
 def _line(verdict: Verdict, color: bool, verbose: bool) -> str:

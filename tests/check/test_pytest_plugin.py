@@ -1,0 +1,54 @@
+"""The pytest plugin, in a pytest of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+TEXT = """x : R[n]
+check x + x == 2 * x
+check x + x == 3 * x
+refute x == 2 * x
+check log(-x**2 - 1) == x
+check x @ x == x
+"""
+
+
+def run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "pytest", "-p", "gradcli.pytest_plugin", "-p", "no:cacheprovider", "-rA", *options]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment, check=False)
+
+
+def test_every_statement_is_a_test(tmp_path: Path) -> None:
+    (tmp_path / "a.mc").write_text(TEXT)
+    result = run(tmp_path)
+    assert result.returncode == 1 and "3 failed, 2 passed" in result.stdout
+    assert "PASSED a.mc::line 2: check x + x == 2 * x" in result.stdout
+    assert "PASSED a.mc::line 4: refute x == 2 * x" in result.stdout
+    assert "  hint: the constant must be 2, not 3" in result.stdout
+    assert "C502 warning: undecided" in result.stdout and "E301 shapes do not agree" in result.stdout
+    assert "Traceback" not in result.stdout
+
+
+def test_a_wrong_program_fails_as_such(tmp_path: Path) -> None:
+    (tmp_path / "a.mc").write_text("W : R[m, n]\nu = W @ W\nx : R[n]\ncheck x == x\n")
+    result = run(tmp_path)
+    assert "1 failed, 1 passed" in result.stdout and "FAILED a.mc::program" in result.stdout
+
+
+def test_settings(tmp_path: Path) -> None:
+    (tmp_path / "a.mc").write_text("x : R[n]\ncheck log(-x**2 - 1) == x\n")
+    (tmp_path / "b.mc").write_text("x : R[n]\ncheck x == 2 * x\n")
+    (tmp_path / "pytest.ini").write_text("[pytest]\ngradcli_undecided = warn\ngradcli_files = a*.mc\n")
+    result = run(tmp_path)
+    assert result.returncode == 0 and "1 passed, 1 warning" in result.stdout
+
+
+def test_one_test_can_be_chosen(tmp_path: Path) -> None:
+    (tmp_path / "a.mc").write_text(TEXT)
+    result = run(tmp_path, "a.mc::line 2: check x + x == 2 * x")
+    assert result.returncode == 0 and "1 passed" in result.stdout
