@@ -17,7 +17,7 @@ from gradcli.normal.simplify import budget, simplify, times
 from gradcli.normal.spell import entries, has_literals
 from gradcli.normal.truth import Truth
 
-MOST_STEPS = 40_000
+MOST_STEPS = 20_000
 MOST_DENOMINATORS = 8
 
 

@@ -8,11 +8,11 @@ from typing import cast
 
 from gradcli.expr import linear, reduce
 from gradcli.expr.arith import add, mul, ones, power, size, zeros
+from gradcli.expr.contraction import contract
 from gradcli.expr.node import ZERO, Node, make, num, var
 from gradcli.expr.shapes import Dim, Shape, is_row, normal_shape
 from gradcli.normal.atom import FIRST_DUMMY, Atom, Factor
 from gradcli.normal.poly import Poly
-from gradcli.normal.raise_ import Operand, raised
 
 
 def raise_node(poly: Poly, shape: Shape) -> Node | None:
@@ -42,26 +42,26 @@ class _Raiser:
         return add(*terms) if terms else zeros(shape)
 
     def _term(self, term: tuple[Factor, ...], axes: dict[int, Dim]) -> Node | None:
-        operands: list[Operand] = []
-        dims: dict[str, Dim] = {_label(i): dim for i, dim in axes.items()}
-        for place, (array, idx, exponent) in enumerate(term):
-            labels = []
-            for slot, (i, dim) in enumerate(zip(idx, array.dims, strict=True)):
-                label = _label(i) if i >= 0 else f"fixed {place} {slot}"
+        operands: list[tuple[Node, tuple[int, ...]]] = []
+        dims = dict(axes)
+        following = max([FIRST_DUMMY, *(i + 1 for _, idx, _ in term for i in idx)])
+        for array, idx, exponent in term:
+            labels: list[int] = []
+            for i, dim in zip(idx, array.dims, strict=True):
+                label = i
+                if i < 0:  # a fixed position: summed against a unit vector
+                    label, following = following, following + 1
+                    operands.append((reduce.unit_entry((dim,), (-i,)), (label,)))
                 dims[label] = dim
                 labels.append(label)
-                if i < 0:
-                    operands.append((reduce.unit_entry((dim,), (-i,)), (label,)))
             base = self._atom(array)
             if base is None:
                 return None
             operands.append((power(base, num(Fraction(exponent))) if exponent != 1 else base, tuple(labels)))
         present = {label for _, labels in operands for label in labels}
-        output = tuple(_label(i) for i in sorted(axes))
-        for label in output:
-            if label not in present:
-                operands.append((ones((dims[label],)), (label,)))
-        return raised(operands, output, dims)
+        output = tuple(sorted(axes))
+        operands.extend((ones((dims[label],)), (label,)) for label in output if label not in present)
+        return contract(operands, output, dims)
 
     def _atom(self, array: Atom) -> Node | None:
         if array not in self._memo:
@@ -101,10 +101,6 @@ class _Raiser:
             args = [self.node(arg, axes if arg.free() else {}) for arg in array.args]
         known = [arg for arg in args if arg is not None]
         return _applied(array, known) if len(known) == len(args) else None
-
-
-def _label(i: int) -> str:
-    return f"free {i}" if i < FIRST_DUMMY else f"sum {i}"
 
 
 def _leaf(array: Atom) -> Node:
