@@ -50,6 +50,10 @@ def {lu}(a):
     unit = {np}.eye(len(a))
     return unit[order], {np}.tril(packed, -1) + unit, {np}.triu(packed)
 ''',
+    "expm": """
+def {expm}(a):
+    return {root}.scipy.linalg.expm(a)
+""",
 }
 
 

@@ -334,8 +334,11 @@ def _factor(low: Lowering, node: Node) -> Instr:
     (matrix,) = low.args(node)
     if kind == "chol":
         return low.plan.make("chol", matrix, rank=2)
+    place = list(KINDS[kind].components).index(part)
+    if kind == "svd" and all(isinstance(dim, int) for dim in node.args[0].shape):
+        kind = "svd_thin"  # known to fit, wide or tall
     joint = low.plan.make("factorise", matrix, data=kind, rank=2)
-    return low.plan.make("component", joint, data=list(KINDS[kind].components).index(part), rank=rank_of(node))
+    return low.plan.make("component", joint, data=place, rank=rank_of(node))
 
 
 def _same(kind: str) -> Rule:
@@ -385,5 +388,10 @@ RULES: dict[str, Rule] = {
     "reshape": lambda low, node: low.plan.make("reshape", *low.args(node), *low.sizes(node), rank=rank_of(node)),
     "einsum": lambda low, node: lower_einsum(low, node),
     "factor": _factor,
+    "pinv": _same("pinv"),
+    "expm": _same("expm"),
+    "expm_frechet": _same("expm_frechet"),
+    "norm2": _same("norm2"),
+    "norm_nuc": _same("norm_nuc"),
     "stop": lambda low, node: low.args(node)[0],
 }

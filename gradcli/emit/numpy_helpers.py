@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from gradcli.emit.numpy_matrix_helpers import MATRIX_HELPERS
+
 HELPERS: dict[str, str] = {
     "input": '''
 def {input}(sizes, name, value, *dims):
@@ -102,7 +104,15 @@ def {eigh}(a):
     "svd": '''
 def {svd}(a):
     """u, s, v with a == u @ diag(s) @ v.T, thin."""
+    if a.shape[0] < a.shape[1]:
+        raise ValueError("svd takes at least as many rows as columns: give it the transpose")
+    return {svd_thin}(a)
+''',
+    "svd_thin": '''
+def {svd_thin}(a):
+    """u, s, v with a == u @ diag(s) @ v.T, thin."""
     u, s, vt = {np}.linalg.svd(a, full_matrices=False)
     return u, s, vt.T
 ''',
+    **MATRIX_HELPERS,
 }

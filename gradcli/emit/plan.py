@@ -40,8 +40,11 @@ object, so that what is used twice is computed once.
 | kron | A, B | | |
 | einsum | operands | subscripts | |
 | chol | A | | lower triangle of the symmetric part |
-| factorise | A | `lu`, `qr`, `eigh`, `svd` | all components, to be taken apart |
+| factorise | A | `lu`, `qr`, `eigh`, `svd`, `svd_thin` | all components, to be taken apart |
 | component | factorise | position | |
+| pinv, expm | A | | pseudoinverse, matrix exponential |
+| expm_frechet | A, E | | derivative of expm at A in the direction E |
+| norm2, norm_nuc | A | | largest singular value, their sum |
 | zeros, ones, eye | sizes | | |
 | unit | sizes | index from 0 | 1 at one entry, else 0 |
 | column, row | v | | n x 1, 1 x n |

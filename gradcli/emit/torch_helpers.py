@@ -72,7 +72,25 @@ def {eigh}(a):
     "svd": '''
 def {svd}(a):
     """u, s, v with a == u @ diag(s) @ v.T, thin."""
+    if a.shape[0] < a.shape[1]:
+        raise ValueError("svd takes at least as many rows as columns: give it the transpose")
+    return {svd_thin}(a)
+''',
+    "svd_thin": '''
+def {svd_thin}(a):
+    """u, s, v with a == u @ diag(s) @ v.T, thin."""
     u, s, vt = {np}.linalg.svd(a, full_matrices=False)
     return u, s, vt.T
+''',
+    "expm": """
+def {expm}(a):
+    return {np}.linalg.matrix_exp(a)
+""",
+    "expm_frechet": '''
+def {expm_frechet}(a, direction):
+    """The derivative of expm at a in a direction: the upper right block of expm([[a, direction], [0, a]])."""
+    n = len(a)
+    top, bottom = {np}.cat([a, direction], dim=1), {np}.cat([{np}.zeros_like(a), a], dim=1)
+    return {expm}({np}.cat([top, bottom]))[:n, n:]
 ''',
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import prod
 from typing import cast
 
-from gradcli.evaluate import matrices
+from gradcli.evaluate import matrices, spectral
 from gradcli.evaluate.array import Array, Scalar, as_matrix, full, size_of
 from gradcli.evaluate.contract import Subscripts, einsum
 from gradcli.evaluate.errors import OnKink, OutsideDomain, Undefined
@@ -204,6 +204,14 @@ def _of_matrix(compute: Callable[[Point, Node, matrices.Rows], matrices.Rows]) -
     return operation
 
 
+def _frechet(point: Point, node: Node, args: list[Array]) -> Array:
+    direction = _rows(args[1])
+    bad = matrices.undefined_in(direction)
+    if bad is not None:
+        return full(point.shape(node), bad)
+    return _of_matrix(lambda p, n, rows: spectral.exponential_derivative(p.field, rows, direction))(point, node, args)
+
+
 def _factor(point: Point, node: Node, args: list[Array]) -> Array:
     """A component of a factorisation, which is found once for all of them."""
     kind, part = parts_of(node)
@@ -379,6 +387,10 @@ TABLE: dict[str, Operation] = {
     "reshape": lambda point, node, args: Array(point.shape(node), list(args[0].flat)),
     "einsum": _einsum,
     "factor": _factor,
+    "pinv": _of_matrix(lambda point, node, rows: spectral.pseudoinverse(point.field, rows)),
+    "expm": _of_matrix(lambda point, node, rows: spectral.exponential(point.field, rows)),
+    "expm_frechet": _frechet,
+    "norm2": _of_matrix(lambda point, node, rows: [[spectral.largest_singular(point.field, rows)]]),
+    "norm_nuc": _of_matrix(lambda point, node, rows: [[spectral.sum_of_singular(point.field, rows)]]),
     "stop": lambda point, node, args: Array(args[0].shape, list(args[0].flat)),
 }
-    "reshape": lambda point, node, args: Array(point.shape(node), list(args[0].flat)),

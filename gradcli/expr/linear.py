@@ -7,6 +7,7 @@ never runs through a 1 x 1 product: `x @ x.T @ y` is the scalar `x.T @ y` times 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from gradcli.expr.arith import add, is_zero, mul, ones, power, size, split_number, zeros
 from gradcli.expr.node import MINUS_ONE, ONE, Node, has_attribute, make, num, value_of
@@ -200,6 +201,9 @@ def _from_right(chain: list[Node]) -> Node | None:
     before, last = chain[-2], chain[-1]
     rest = chain[:-2]
     vector: Node | None = None
+    picked = _picked(chain)
+    if picked is not None:
+        return picked
     if before.op == "diag":
         vector = mul(before.args[0], last)
     elif last.op == "ones" and not is_row(before.shape):
@@ -221,6 +225,22 @@ def _from_right(chain: list[Node]) -> Node | None:
             return mul(chain[0].args[0], _segment(chain[1:]))
         return None
     return _segment([*rest, vector]) if rest and vector.shape else mul(vector, *rest)
+
+
+def _picked(chain: list[Node]) -> Node | None:
+    """`e_i.T @ x` and `e_i.T @ A @ e_j`, with unit vectors, as entries; else None."""
+    first, last = chain[0], chain[-1]
+    row = first.args[0] if first.op == "T" and first.args[0].op == "unit" else None
+    column = last if last.op == "unit" else None
+    from gradcli.expr.reduce import entry
+
+    if len(chain) == 2 and is_row(first.shape) and (row or column):
+        whole, unit = (last, row) if row is not None else (transpose(first), last)
+        return entry(whole, cast("tuple[int, ...]", unit.data))
+    if len(chain) == 3 and row is not None and column is not None:
+        index = (*cast("tuple[int, ...]", row.data), *cast("tuple[int, ...]", column.data))
+        return entry(chain[1], index)
+    return None
 
 
 def _cancelling_dot(a: Node, b: Node) -> Node | None:
@@ -254,7 +274,7 @@ def _merge(a: Node, b: Node) -> Node | None:
         ta, tb = transpose(a), transpose(b)
         if (ta.op == "inv" and ta.args[0] is tb) or (tb.op == "inv" and tb.args[0] is ta):
             return eye(rows(a.shape))
-    if (_orthogonal(a) or _orthogonal(b)) and transpose(a) is b and (_is_square(a) or a.op == "T"):
+    if (is_orthogonal(a) or is_orthogonal(b)) and transpose(a) is b and (_is_square(a) or a.op == "T"):
         return eye(rows(a.shape))  # of a tall Q the columns are orthonormal: Q.T @ Q, not Q @ Q.T
     return None
 
@@ -271,7 +291,8 @@ def _power_of(node: Node) -> tuple[Node, int, bool]:
 _ORTHOGONAL_FACTORS = (("lu", "P"), ("qr", "Q"), ("eigh", "V"), ("svd", "U"), ("svd", "V"))
 
 
-def _orthogonal(node: Node) -> bool:
+def is_orthogonal(node: Node) -> bool:
+    """Whether a matrix or its transpose has orthonormal columns by what it is (False: not known)."""
     base = node.args[0] if node.op == "T" else node
     if base.op == "factor":
         return base.data in _ORTHOGONAL_FACTORS
@@ -298,7 +319,7 @@ def inv(node: Node) -> Node:
         return args[0]
     if op == "eye":
         return node
-    if _orthogonal(node):
+    if is_orthogonal(node):
         return transpose(node)
     if op == "T":
         return transpose(inv(args[0]))

@@ -32,6 +32,9 @@
 | reshape | A | | the entries row by row, in the node's shape |
 | einsum | operands | (subscripts of each operand, subscripts of the result) | sum over the other letters |
 | factor | X | (kind, component) | a component of a factorisation: `lu`, `chol`, `qr`, `eigh`, `svd` |
+| pinv, expm | A | | pseudoinverse; matrix exponential |
+| expm_frechet | A, E | | derivative of expm at A in the direction E |
+| norm2, norm_nuc | A | | largest singular value; sum of the singular values |
 | stop | x | | held constant |
 | grad | of, wrt | structure or None | a derivative asked for inside an expression |
 | jac | of, wrt | layout | likewise |
@@ -44,7 +47,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from gradcli.expr import arith, contraction, factor, linear, rearrange, reduce
+from gradcli.expr import arith, contraction, factor, linear, rearrange, reduce, spectral
 from gradcli.expr.node import Node, make
 from gradcli.expr.shapes import Shape
 
@@ -87,10 +90,15 @@ _BUILD: dict[str, Builder] = {
     "triu": lambda a, d, s: reduce.triangle("triu", a[0], cast(int, d)),
     "kron": lambda a, d, s: reduce.kron(*a),
     "vec": lambda a, d, s: reduce.vec(*a),
+    "reshape": lambda a, d, s: rearrange.reshape(a[0], s),
     "einsum": lambda a, d, s: contraction.einsum(*cast("tuple[tuple[str, ...], str]", d), a, s),
     "factor": lambda a, d, s: factor.component(*cast("tuple[str, str]", d), *a),
+    "pinv": lambda a, d, s: spectral.pinv(*a),
+    "expm": lambda a, d, s: spectral.expm(*a),
+    "expm_frechet": lambda a, d, s: spectral.expm_frechet(*a),
+    "norm2": lambda a, d, s: spectral.spectral_norm("norm2", *a),
+    "norm_nuc": lambda a, d, s: spectral.spectral_norm("norm_nuc", *a),
     "stop": lambda a, d, s: reduce.stop(*a),
-    "reshape": lambda a, d, s: rearrange.reshape(a[0], s),
     "grad": lambda a, d, s: make("grad", a, data=cast("str | None", d), shape=s),
     "jac": lambda a, d, s: make("jac", a, data=cast(str, d), shape=s),
     "hess": lambda a, d, s: make("hess", a, data=None, shape=s),

@@ -107,7 +107,23 @@ def total(node: Node) -> Node:
         return size(node.shape[0])
     if node.op == "diag":
         return total(node.args[0])
+    if node.op == "mul":
+        place = next((k for k, factor in enumerate(node.args) if _unit_index(factor) is not None), None)
+        if place is not None:
+            rest = mul(*node.args[:place], *node.args[place + 1 :])
+            return entry(rest, _unit_index(node.args[place]) or ())
     return make("sum", (node,))
+
+
+def _unit_index(node: Node) -> tuple[int, ...] | None:
+    """Where the one entry stands of an array that is 1 there and else 0 (also as an outer product); else None."""
+    if node.op == "unit" and isinstance(node.data, tuple):
+        return node.data
+    if node.op == "matmul" and len(node.args) == 2 and is_row(node.args[1].shape):
+        column, row = node.args[0], transpose(node.args[1])
+        if column.op == row.op == "unit" and isinstance(column.data, tuple) and isinstance(row.data, tuple):
+            return (*column.data, *row.data)
+    return None
 
 
 def sum_axis(node: Node, axis: int) -> Node:
@@ -126,6 +142,8 @@ def sum_axis(node: Node, axis: int) -> Node:
         return mul(size(node.shape[axis]), make("ones", shape=shape))
     if node.op == "diag":
         return node.args[0]
+    if node.op == "eye":
+        return ones(shape)
     return make("sum_axis", (node,), data=axis, shape=shape)
 
 
@@ -240,6 +258,10 @@ def entry(node: Node, index: tuple[int, ...]) -> Node:
         return entry(node.args[0], index[:1]) if index[0] == index[1] else ZERO
     if node.op == "add":
         return add(*(entry(arg, index) if arg.shape else arg for arg in node.args))
+    if node.op == "unit":
+        return ONE if node.data == index else ZERO
+    if node.op == "matmul" and len(node.args) == 2 and is_row(node.args[1].shape) and len(index) == 2:
+        return mul(entry(node.args[0], index[:1]), entry(transpose(node.args[1]), index[1:]))
     if node.op in ("mul", "pow"):
         parts = [entry(arg, index) if arg.shape else arg for arg in node.args]
         return mul(*parts) if node.op == "mul" else power(*parts)

@@ -11,13 +11,13 @@ from gradcli.expr import arith, linear, reduce
 from gradcli.expr.node import Node, make
 from gradcli.program.factor import FACTOR_FUNCTIONS
 from gradcli.program.signature import LanguageFunction, Misfit, Options, square
+from gradcli.program.spectral import SPECTRAL_FUNCTIONS
 from gradcli.program.unify import (
     OpenShape,
-    Unknown,
     could_agree,
     find,
-    settle,
     product,
+    settle,
     show_open,
     unify,
     unify_shapes,
@@ -207,11 +207,12 @@ FUNCTIONS: dict[str, LanguageFunction] = {
     "triu": _triangle("triu"),
     "stop": LanguageFunction(1, 1, lambda s, o: settle(s[0]), lambda n, o: reduce.stop(n[0])),
     **FACTOR_FUNCTIONS,
+    **SPECTRAL_FUNCTIONS,
 }
 
 # Calls whose arguments are dimensions, and calls that the elaborator treats itself.
 FILLED = ("ones", "zeros", "eye", "unit")
 DERIVATIVES = ("grad", "jac", "hess")
 # Names that a program may give to something else, which then hides the function.
-YIELDING = frozenset(FACTOR_FUNCTIONS)
+YIELDING = frozenset(FACTOR_FUNCTIONS) | frozenset(SPECTRAL_FUNCTIONS)
 RESERVED = (frozenset(FUNCTIONS) - YIELDING) | set(FILLED) | set(DERIVATIVES) | {"einsum"}

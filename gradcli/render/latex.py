@@ -50,6 +50,9 @@ class LatexNotation(Mathematics):
         norm=(r"\lVert ", r" \rVert"),
         frobenius="_{F}",
         one_norm="_{1}",
+        two_norm="_{2}",
+        nuclear="_{*}",
+        pseudoinverse="^{+}",
         one=r"\mathbf{1}",
         delta=r"\delta",
         sigma=r"\textstyle\sum",
@@ -168,6 +171,9 @@ class LatexNotation(Mathematics):
         if primes(node) == ("abs", 0):
             return Form(Level.ATOM, [r"\lvert ", Child(node.args[0], Level.ANY), r" \rvert"])
         return super().op_elem(node)
+
+    def op_expm_frechet(self, node: Node) -> Form:
+        return self.call(r"L_{\exp}", node.args)
 
     def op_logdet(self, node: Node) -> Form:
         inner = self.call(r"\det", node.args)

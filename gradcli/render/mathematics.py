@@ -43,6 +43,9 @@ class Signs:
     norm: tuple[str, str]
     frobenius: str
     one_norm: str
+    two_norm: str
+    nuclear: str
+    pseudoinverse: str
     one: str  # the array of ones
     delta: str
     sigma: str
@@ -223,6 +226,16 @@ class Mathematics(Notation):
         left, right = self.signs.norm
         index = self.signs.frobenius if len(node.args[0].shape) > 1 and not is_row(node.args[0].shape) else ""
         return Form(Level.ATOM, [left, Child(node.args[0], Level.ANY), right, index])
+
+    def op_norm2(self, node: Node) -> Form:
+        left, right = self.signs.norm
+        index = self.signs.two_norm if node.op == "norm2" else self.signs.nuclear
+        return Form(Level.ATOM, [left, Child(node.args[0], Level.ANY), right, index])
+
+    op_norm_nuc = op_norm2
+
+    def op_pinv(self, node: Node) -> Form:
+        return Form(Level.POSTFIX, [Child(node.args[0], Level.ATOM), self.signs.pseudoinverse])
 
     def op_norm1(self, node: Node) -> Form:
         left, right = self.signs.norm

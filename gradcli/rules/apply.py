@@ -89,8 +89,13 @@ def _raw(node: Node, grad: Node, wanted: set[int]) -> Iterator[Contribution]:
         values = {"A": args[0], "p": args[1], "Y": node, "grad_Y": grad}
         for i in sorted(wanted):
             yield i, _fill("power", "Ap"[i], values), "power"
+    elif op == "diagonal" and args[0].shape[0] != args[0].shape[1]:
+        band = reduce.triangle("triu", reduce.triangle("tril", arith.ones(args[0].shape), 0), 0)
+        weights = linear.diag(grad)
+        tall = grad.shape != args[0].shape[:1]
+        yield 0, linear.matmul(band, weights) if tall else linear.matmul(weights, band), "diagonal"
     elif op in _UNARY:
-        yield from _one(node, grad, *_unary(node))
+        yield from _one(node, grad, *_UNARY[op])
     elif (op, node.data) in _BY_AXIS:
         yield from _one(node, grad, *_BY_AXIS[op, node.data])  # type: ignore[index]
     elif op == "elem":
@@ -133,6 +138,10 @@ def _raw(node: Node, grad: Node, wanted: set[int]) -> Iterator[Contribution]:
         from gradcli.rules.factor import component_gradient
 
         yield 0, *component_gradient(node, grad)
+    elif op in ("pinv", "expm", "expm_frechet", "norm2", "norm_nuc"):
+        from gradcli.rules.factor import spectral_gradients
+
+        yield from spectral_gradients(node, grad, wanted)
     elif op == "vfun":
         yield 0, _vector_function(node, grad), "vector_function"
     elif op == "cmp":
@@ -144,13 +153,6 @@ def _raw(node: Node, grad: Node, wanted: set[int]) -> Iterator[Contribution]:
 
 def _fill(rule: str, operand: str, values: dict[str, Node]) -> Node:
     return fill(all_rules()[rule].gradients[operand], values)
-
-
-def _unary(node: Node) -> tuple[str, str]:
-    inner = node.args[0]
-    if node.op == "diagonal" and inner.shape[0] != inner.shape[1]:
-        raise NoRule("E402", "There is no rule for the diagonal of a rectangular matrix yet.")
-    return _UNARY[node.op]
 
 
 def _one(node: Node, grad: Node, rule: str, operand: str) -> Iterator[Contribution]:

@@ -1,12 +1,16 @@
-"""The rules of factorisations: what a component adds to the gradient of the matrix."""
+"""The rules of factorisations and of what is made by them: pinv, expm, the spectral and the nuclear norm."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from gradcli.expr.arith import zeros
 from gradcli.expr.factor import parts_of, siblings
-from gradcli.expr.node import Node
+from gradcli.expr.node import Node, make
+from gradcli.expr.replace import replace
 from gradcli.rules.fill import fill
-from gradcli.rules.load import all_rules
+from gradcli.rules.load import Rule, all_rules
+from gradcli.rules.pullback import gradient
 
 
 def component_gradient(node: Node, grad: Node) -> tuple[Node, str]:
@@ -21,6 +25,27 @@ def component_gradient(node: Node, grad: Node) -> tuple[Node, str]:
     for name, sibling in siblings(node).items():
         values[name] = sibling
         values[f"grad_{name}"] = grad if name == part else zeros(sibling.shape)
+    return filled(rule, formula, values), kind
+
+
+def filled(rule: Rule, formula: str, values: dict[str, Node]) -> Node:
+    """A formula of a rule with the parts that the rule gives names to."""
+    values = dict(values)
     for name, text in rule.where.items():
         values[name] = fill(text, values)
-    return fill(formula, values), kind
+    return fill(formula, values)
+
+
+def spectral_gradients(node: Node, grad: Node, wanted: set[int]) -> Iterator[tuple[int, Node, str]]:
+    """For each wanted operand of pinv, expm, expm_frechet, norm2 or norm_nuc: what is added to its gradient."""
+    rule = all_rules()[node.op]
+    values = dict(zip("AE", node.args, strict=False))
+    values |= {"y": node, "Y": node, "grad_y": grad, "grad_Y": grad}
+    for position in sorted(wanted):
+        operand = "AE"[position]
+        if operand in rule.gradients:
+            yield position, filled(rule, rule.gradients[operand], values), node.op
+            continue
+        apart = make("var", data=("_operand", ()), shape=node.args[position].shape)  # the operands may be one node
+        equal = fill(rule.rewrite or "", {**values, operand: apart})
+        yield position, replace([gradient(equal, apart, grad)], {apart: node.args[position]})[0], node.op

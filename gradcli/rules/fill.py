@@ -9,7 +9,7 @@ from gradcli.expr import arith, linear, reduce
 from gradcli.expr.node import Node, make
 from gradcli.expr.shapes import Dim
 from gradcli.program.build import Builder
-from gradcli.program.infer import Inference
+from gradcli.program.infer import Inference, integer
 from gradcli.program.scope import Scope
 from gradcli.rules.load import all_rules, template
 from gradcli.syntax import ast
@@ -18,15 +18,17 @@ PARAMETER = make("param", data="t")
 
 
 class _Filler(Builder):
-    """Builds templates; knows `ones_like`, `eye_like` and the function that `g` stands for."""
+    """Builds templates; knows `ones_like`, `eye_like`, `unit_like` and the function that `g` stands for."""
 
     def __init__(self, function: tuple[str, int] | None = None) -> None:
         super().__init__(Inference(Scope()), {})
         self.function = function
 
     def _call(self, expr: ast.Call, local: Mapping[str, Node]) -> Node:
-        if expr.fn in ("ones_like", "eye_like"):
+        if expr.fn in ("ones_like", "eye_like", "unit_like"):
             model = self.build(expr.args[0], local)
+            if expr.fn == "unit_like":
+                return reduce.unit_entry(model.shape, tuple(integer(part) or 1 for part in expr.args[1:]))
             if expr.fn == "eye_like":
                 return linear.eye(model.shape[0] if model.shape else 1)
             if not expr.kwargs:

@@ -134,4 +134,10 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
     "tril": lambda a, k=0: jnp.tril(a, int(k)),
     "triu": lambda a, k=0: jnp.triu(a, int(k)),
     "stop": jax.lax.stop_gradient,
+    "pinv": jnp.linalg.pinv,
+    "expm": jax.scipy.linalg.expm,
+    "expm_frechet": lambda a, e: jax.jvp(jax.scipy.linalg.expm, (a,), (e,))[1],
+    "norm2": lambda a: jnp.linalg.norm(a, 2),
+    "norm_nuc": lambda a: jnp.linalg.norm(a, "nuc"),
+    "cumsum": lambda a, axis=None: jnp.cumsum(a, axis=axis if axis is not None else int(a.shape[0] == 1)),
 }

@@ -48,6 +48,7 @@ SAMPLES: dict[str, Node] = {
     "kron": make("kron", (A, B), shape=("n*n", "n*n")),
     "vec": make("vec", (A,), shape=("n*n",)),
     "einsum": make("einsum", (A, B), data=(("ij", "jk"), "ik"), shape=square),
+    "expm_frechet": make("expm_frechet", (A, B), shape=square),
     "factor": make("factor", (A,), data=("lu", "L"), shape=square),
     "diag": make("diag", (x,), shape=square),
     "grad": make("grad", (s, x), shape=vector),
@@ -60,7 +61,7 @@ SAMPLES: dict[str, Node] = {
 def _sample(op: str) -> Node:
     if op in SAMPLES:
         return SAMPLES[op]
-    keeps_shape = op in ("T", "inv", "adj", "stop")
+    keeps_shape = op in ("T", "inv", "adj", "stop", "pinv", "expm")
     return make(op, (A,), shape=square if keeps_shape else ("n",) if op == "diagonal" else ())
 
 

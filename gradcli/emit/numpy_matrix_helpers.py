@@ -1,0 +1,31 @@
+"""Functions of matrices that NumPy lacks; see `numpy_helpers`."""
+
+from __future__ import annotations
+
+MATRIX_HELPERS: dict[str, str] = {
+    "expm": '''
+def {expm}(a):
+    """Pade's approximant of order 13, scaled and squared (Higham 2005)."""
+    b = (64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000)
+    b += (10559470521600, 670442572800, 33522128640, 1323241920, 40840800, 960960, 16380, 182, 1)
+    size = {np}.linalg.norm(a, 1)
+    squarings = max(0, math.ceil(math.log2(size / 5.37))) if size > 0 else 0
+    a = a / 2.0**squarings
+    unit = {np}.eye(len(a))
+    a2 = a @ a
+    a4 = a2 @ a2
+    a6 = a4 @ a2
+    odd = a @ (a6 @ (b[13] * a6 + b[11] * a4 + b[9] * a2) + b[7] * a6 + b[5] * a4 + b[3] * a2 + b[1] * unit)
+    even = a6 @ (b[12] * a6 + b[10] * a4 + b[8] * a2) + b[6] * a6 + b[4] * a4 + b[2] * a2 + b[0] * unit
+    out = {np}.linalg.solve(even - odd, even + odd)
+    for _ in range(squarings):
+        out = out @ out
+    return out
+''',
+    "expm_frechet": '''
+def {expm_frechet}(a, direction):
+    """The derivative of expm at a in a direction: the upper right block of expm([[a, direction], [0, a]])."""
+    n = len(a)
+    return {expm}({np}.block([[a, direction], [{np}.zeros((n, n)), a]]))[:n, n:]
+''',
+}

@@ -1,0 +1,86 @@
+"""Pseudoinverse, matrix exponential, spectral and nuclear norm, kept simple as they are built."""
+
+from __future__ import annotations
+
+from gradcli.expr.arith import is_zero, mul, ones, power, split_number, zeros
+from gradcli.expr.linear import diag, eye, inv, is_orthogonal, matmul, transpose
+from gradcli.expr.node import MINUS_ONE, Node, make, num
+from gradcli.expr.reduce import elementwise, norm, triangle
+from gradcli.expr.shapes import ShapeError, is_list, show_shape, transposed
+
+
+def pinv(node: Node) -> Node:
+    """The pseudoinverse (Moore-Penrose): of an invertible matrix the inverse, of a vector `x.T / (x.T @ x)`."""
+    if not node.shape:
+        return power(node, MINUS_ONE)
+    if is_list(node.shape):
+        turned = transpose(node)
+        square = matmul(turned, node) if len(node.shape) == 1 else matmul(node, turned)
+        return mul(power(square, MINUS_ONE), turned)
+    if node.op in ("pinv", "inv"):
+        return node.args[0]
+    if node.op in ("eye", "diag"):
+        return inv(node)
+    if node.op == "T":
+        return transpose(pinv(node.args[0]))
+    if is_orthogonal(node):
+        return transpose(node)
+    return make("pinv", (node,), shape=transposed(node.shape))
+
+
+def expm(node: Node) -> Node:
+    """The exponential of a square matrix.
+
+    Raises ShapeError where the matrix is not square.
+    """
+    if not node.shape:
+        return elementwise("exp", 0, node)
+    _square(node, "expm")
+    if is_zero(node):
+        return eye(node.shape[0])
+    if node.op == "eye":
+        return mul(elementwise("exp", 0, ones(())), node)
+    if node.op == "diag":
+        return diag(elementwise("exp", 0, node.args[0]))
+    if node.op == "T":
+        return transpose(expm(node.args[0]))
+    return make("expm", (node,), shape=node.shape)
+
+
+def expm_frechet(node: Node, direction: Node) -> Node:
+    """The derivative of expm at a matrix in a direction E: of expm(A + t*E) by t at 0; linear in E."""
+    if not node.shape:
+        return mul(elementwise("exp", 0, node), direction)
+    _square(node, "expm_frechet")
+    if node.shape != direction.shape:
+        raise ShapeError(f"{show_shape(node.shape)} and {show_shape(direction.shape)}")
+    if is_zero(direction):
+        return zeros(node.shape)
+    if is_zero(node):
+        return direction
+    return make("expm_frechet", (node, direction), shape=node.shape)
+
+
+def spectral_norm(op: str, node: Node) -> Node:
+    """`norm2`, the largest singular value, or `norm_nuc`, the sum of them; of a vector both are its 2-norm."""
+    if len(node.shape) != 2 or is_list(node.shape) or is_zero(node):
+        return norm("norm", node)
+    value, rest = split_number(node.args[0] if node.op == "T" else node)
+    return mul(num(abs(value)), make(op, (rest,)))
+
+
+def cumsum(node: Node, axis: int | None) -> Node:
+    """Running sums of a vector, or down (axis 0) or along (axis 1) a matrix: a product with a triangle of ones."""
+    if not node.shape:
+        return node
+    if is_list(node.shape):
+        axis = 1 if len(node.shape) == 2 else 0
+    dim = node.shape[axis or 0]
+    if axis:
+        return matmul(node, triangle("triu", ones((dim, dim)), 0))
+    return matmul(triangle("tril", ones((dim, dim)), 0), node)
+
+
+def _square(node: Node, what: str) -> None:
+    if len(node.shape) != 2 or node.shape[0] != node.shape[1]:
+        raise ShapeError(f"{what} needs a square matrix, not {show_shape(node.shape)}")
