@@ -102,7 +102,7 @@ def by_name(contribution: Node, value: Node, name: Node, named: Mapping[Node, No
     `named` are the names of components of factorisations.
     """
     table = dict(named)
-    if value.args and not name_of(name).startswith(ANONYMOUS):
+    if value.args and not (name.op == "var" and name_of(name).startswith(ANONYMOUS)):
         table[value] = name
     return replace([contribution], table)[0] if table else contribution
 

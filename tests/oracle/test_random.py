@@ -28,3 +28,9 @@ def test_jacobians_of_a_random_program(seed: int) -> None:
 def test_hessians_of_a_random_program(seed: int) -> None:
     case = Case(f"random{seed}", random_program(seed, "", depth=2, definitions=2, opaque=False))
     compare(case, Ask("L", ("x", "r", "c"), "hessian"))
+
+
+@pytest.mark.parametrize("seed", [320, 420])
+def test_hessians_through_named_gradients(seed: int) -> None:
+    case = Case(f"random{seed}", random_program(seed, "", opaque=False))
+    compare(case, Ask("L", ("x", "r", "c"), "hessian"))
