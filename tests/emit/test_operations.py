@@ -90,6 +90,31 @@ def test_adjugate_of_a_singular_matrix(target: str) -> None:
     np.testing.assert_allclose(got, [[-3, 6, -3], [6, -12, 6], [-3, 6, -3]], atol=1e-12)
 
 
+@pytest.mark.parametrize("size", [1e-3, 1.0, 20.0])
+def test_functions_of_matrices(size: float, target: str) -> None:
+    import scipy.linalg
+
+    source = np.random.default_rng(3)
+    A, E, W = (source.normal(size=(3, 3)) for _ in range(3))
+    A = size * A / np.linalg.norm(A, 1)
+    S, direction, rectangular = known.S, known.Q, known.A
+    cases: list[tuple[Node, Any, float]] = [
+        (make("expm", (S,), shape=S.shape), scipy.linalg.expm(A), 1e-11),
+        (
+            make("expm_frechet", (S, direction), shape=S.shape),
+            scipy.linalg.expm_frechet(A, E, compute_expm=False),
+            1e-11,
+        ),
+        (make("norm2", (S,)), np.linalg.svd(A)[1][0], 1e-12),
+        (make("norm_nuc", (S,)), np.linalg.svd(A)[1].sum(), 1e-12),
+        (make("pinv", (rectangular,), shape=("n", "m")), np.linalg.pinv(W[:2]), 1e-12),
+    ]
+    for node, want, tolerance in cases:
+        given = {name_of(leaf): {S: A, direction: E, rectangular: W[:2]}[leaf] for leaf in leaves(node)}
+        got = np.asarray(_module(node, target)["value"](**given))
+        np.testing.assert_allclose(got, want, rtol=0, atol=tolerance * max(1.0, float(np.max(np.abs(want)))))
+
+
 def test_einsum_with_an_index_twice_or_only_in_the_result() -> None:
     node = make("einsum", (known.A, known.y), data=(("ij", "j"), "ijj"), shape=("m", "n", "n"))
     A, y = np.arange(6.0).reshape(2, 3), np.array([1.0, 2.0, 3.0])
