@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from gradcli.check.book import Book
+from gradcli.check.claims import broken_claims
 from gradcli.check.faults import debugging, told
 from gradcli.check.hints.advise import Advice, advise
 from gradcli.check.link import Link
 from gradcli.check.verdict import NOT_REFUTED, UNDECIDED, Checked, Finding, Verdict
 from gradcli.diagnostics import Diagnostic
+from gradcli.expr.node import Node
 from gradcli.program.elaborate import elaborate_with_reader
 from gradcli.program.model import Check
 from gradcli.syntax import ast
@@ -32,10 +35,11 @@ def check_module(module: Module, diagnostics: list[Diagnostic], progress: Progre
     if not program.checks:
         return Checked(module.source, (), program.diagnostics)
     book = Book(program, module, reader)
-    said: list[Diagnostic] = list(book.program.diagnostics)
+    broken = broken_claims(book)
+    said: list[Diagnostic] = [*book.program.diagnostics, *broken.values()]
     verdicts = []
     for check, statement in zip(program.checks, book.statements, strict=True):
-        verdict, more = check_statement(book, check, statement)
+        verdict, more = check_statement(book, check, statement, broken)
         verdicts.append(verdict)
         said += more
         if progress is not None:
@@ -43,14 +47,23 @@ def check_module(module: Module, diagnostics: list[Diagnostic], progress: Progre
     return Checked(module.source, tuple(verdicts), tuple(dict.fromkeys(said)))
 
 
-def check_statement(book: Book, check: Check, statement: ast.Check) -> tuple[Verdict, list[Diagnostic]]:
-    """The verdict of one statement, with what is to be said beside it."""
+def check_statement(
+    book: Book, check: Check, statement: ast.Check, broken: Mapping[Node, Diagnostic] = MappingProxyType({})
+) -> tuple[Verdict, list[Diagnostic]]:
+    """The verdict of one statement, with what is to be said beside it.
+
+    Nothing is said of the names in `broken`, whose declarations are false.
+    """
     before = len(book.resolution_diagnostics)
     findings: list[Finding] = []
     for position in range(len(check.sides) - 1):
         left, right = check.sides[position : position + 2]
         if left is None or right is None:
             findings.append(_no_side(book, check, statement, position))
+            continue
+        false = next((broken[name] for name, _ in book.needed((left, right)).definitions if name in broken), None)
+        if false is not None:
+            findings.append(Finding("error", false.message, false.code))
             continue
         link = Link(book, check, (statement.sides[position], statement.sides[position + 1]), (left, right))
         try:
