@@ -13,13 +13,6 @@ from gradcli.expr.replace import replace
 from gradcli.expr.shapes import is_list, is_row, list_dim, normal_shape, rows
 from gradcli.expr.walk import postorder
 from gradcli.normal import matrix_maps as maps
-from gradcli.normal.atom import FIRST_DUMMY, Atom, Rational, Term, TooLarge, Unsupported, delta
-from gradcli.normal.calculus import uses
-from gradcli.normal.lower import Lowering
-from gradcli.normal.poly import Poly, dummies_of
-from gradcli.normal.product import Product
-from gradcli.normal.raise_poly import raise_node
-from gradcli.normal.simplify import simplify
 
 # What a node is as a function of v: the M of a vector `M @ v`, or the terms of a matrix.
 Linear = Node | maps.Path | list[maps.Term]
@@ -35,7 +28,9 @@ def matrix_of(expr: Node, v: Node) -> Node | None:
     """
     found = _by_structure(expr, v)
     if found is None:
-        found = _by_index(expr, v)
+        from gradcli.normal.linear_index import matrix_by_index
+
+        found = matrix_by_index(expr, v)
     return found
 
 
@@ -261,44 +256,3 @@ def _literal(node: Node, memo: dict[int, Linear], v: Node) -> Linear | None:
 def _basis(v: Node, n: int, k: int) -> Node:
     """The k-th basis vector of v's shape, as a literal."""
     return stack(tuple(ONE if j == k else ZERO for j in range(n)), v.shape)
-
-
-def _by_index(expr: Node, v: Node) -> Node | None:
-    """The same through the index form: the coefficient of v's entries, raised to matrix notation."""
-    try:
-        lowering = Lowering()
-        whole, seed = lowering.array(expr), lowering.array(v)
-        if len(seed.poly.terms) != 1 or len(whole.axes) > 1 or len(seed.axes) > 1:
-            return None
-        ((leaf,),) = seed.poly.terms
-        free = len(whole.indices())
-        dims = [dim for axis in (*whole.axes, *seed.axes) for dim in axis]
-        coefficient = _coefficient(whole.poly, leaf[0], free)
-        found = None if coefficient is None else raise_node(coefficient, tuple(dims))
-    except (TooLarge, Unsupported, ZeroDivisionError, RecursionError):
-        return None
-    if found is not None and not whole.axes and v.shape:
-        return transpose(found)
-    return found
-
-
-def _coefficient(poly: Poly, leaf: Atom, free: int) -> Poly | None:
-    """What multiplies the leaf, whose index becomes the free index `free`; None where it is not linear."""
-    out: dict[Term, Rational] = {}
-    for term, value in poly.terms.items():
-        here = [factor for factor in term if factor[0] is leaf]
-        others = [factor for factor in term if factor[0] is not leaf]
-        if len(here) != 1 or here[0][2] != 1 or any(uses(array, leaf) for array, _, _ in others):
-            return None
-        dummies = dummies_of(term)
-        (_, idx, _) = here[0]
-        if idx and idx[0] < FIRST_DUMMY:
-            others.append((delta(leaf.dims[0]), (idx[0], free), 1))
-        elif idx:
-            others = [(a, tuple(free if i == idx[0] else i for i in own), e) for a, own, e in others]
-            del dummies[idx[0]]
-        simplify(Product(value, others, dummies), out)
-    return Poly(out)
-
-
-__all__ = ["matrix_of"]

@@ -27,6 +27,7 @@ from gradcli.normal.units import (
 )
 
 LARGEST_TRIAL_PRIME = 1_000
+MOST_BITS = 20_000
 
 
 def power_rational(poly: Poly, q: Rational) -> Poly:
@@ -53,7 +54,7 @@ def _plain_power(poly: Poly, q: Rational) -> Poly:
         return _repeated(poly, q)
     if isinstance(q, int) and is_unit_product(poly):
         ((term, value),) = poly.terms.items()
-        return product_of(_whole_power(value, q), [(array, idx, exponent * q) for array, idx, exponent in term])
+        return product_of(whole_power(value, q), [(array, idx, exponent * q) for array, idx, exponent in term])
     if isinstance(q, int) and q > 0:
         return _repeated(poly, q)
     return power_of_units(*factored(poly), q)
@@ -62,7 +63,7 @@ def _plain_power(poly: Poly, q: Rational) -> Poly:
 def power_of_units(content: Rational, units: list[Factor], q: Rational) -> Poly:
     """`(content * units) ** q`."""
     if isinstance(q, int):
-        return product_of(_whole_power(content, q), [(array, idx, exponent * q) for array, idx, exponent in units])
+        return product_of(whole_power(content, q), [(array, idx, exponent * q) for array, idx, exponent in units])
     if not content:
         return power_rational(ZERO, q)
     factors, rest = signed(content, units)
@@ -83,7 +84,14 @@ def _repeated(poly: Poly, q: int) -> Poly:
     return out
 
 
-def _whole_power(value: Rational, q: int) -> Rational:
+def whole_power(value: Rational, q: int) -> Rational:
+    """A whole power of a number.
+
+    Raises TooLarge.
+    """
+    bits = max(value.numerator.bit_length(), value.denominator.bit_length())
+    if abs(value) != 1 and bits * abs(q) > MOST_BITS:
+        raise TooLarge("a number with too many digits")
     return Fraction(value) ** q if q >= 0 else 1 / Fraction(value) ** -q
 
 

@@ -7,7 +7,6 @@ wherever both sides are defined.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from fractions import Fraction
 from math import floor
 
 from gradcli.expr.shapes import Dim
@@ -59,13 +58,15 @@ def _with(
 
 
 def _prime(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
+    from gradcli.normal.powers import whole_power
+
     whole = floor(exponent)
     if not whole:
         return None
     prime = spot[0].data
     assert isinstance(prime, int)
     out = _with(table, dummies, spot, exponent - whole)
-    out.coefficient = rational(Fraction(prime) ** whole)
+    out.coefficient = rational(whole_power(prime, whole))
     return out
 
 
