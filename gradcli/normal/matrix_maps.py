@@ -181,8 +181,9 @@ def main_diagonal(term: Term) -> Node | None:
         case Scaled(matrix, row):
             return matmul(diagonal(matrix), row)
         case Spread(left, linear, right):
-            weights = mul(left, transpose(right)) if left.op != "eye" or right.op != "eye" else left
-            return matmul(weights, linear)
+            if left.op == "eye" or right.op == "eye":
+                return scale_rows(diagonal(right if left.op == "eye" else left), linear)
+            return matmul(mul(left, transpose(right)), linear)
         case Outer(linear, other, _):
             return scale_rows(other, linear)
 
