@@ -7,7 +7,7 @@ from fractions import Fraction
 from gradcli.derive.answers import Asker
 from gradcli.expr.arith import add, mul, ones, sub
 from gradcli.expr.linear import diag, diagonal, matmul, transpose
-from gradcli.expr.node import Node, has_attribute, num
+from gradcli.expr.node import Node, has_attribute, name_of, num
 from gradcli.expr.ops import rebuild
 from gradcli.expr.reduce import triangle
 from gradcli.expr.replace import replace
@@ -61,11 +61,11 @@ class Resolver:
             if of.op == "loss"
             else str(of.data[0])
             if of.op == "var" and isinstance(of.data, tuple)
-            else "_"
+            else "the expression"
         )
         if node.op == "hess":
             return self.asker.second_derivative(of, name, *node.args[1:])
-        question = Question(kind, of, name, (("", wrt),), layout, Span(0, 0))
+        question = Question(kind, of, name, ((_named(wrt), wrt),), layout, Span(0, 0))
         before = len(self.asker.diagnostics)
         answers = self.asker.answer(question)
         said = self.asker.diagnostics[before:]
@@ -77,6 +77,14 @@ class Resolver:
             )
         value = answers[0].value
         return structured(value, wrt, str(node.data)) if node.op == "grad" and node.data else value
+
+
+def _named(variable: Node) -> str:
+    """What to call a variable in a message: its name, or `A[2, 1]`, or what else it is."""
+    if variable.op == "entry" and isinstance(variable.data, tuple):
+        places = ", ".join(str(place) for place in variable.data)
+        return f"{_named(variable.args[0])}[{places}]"
+    return name_of(variable) if variable.op == "var" else "the variables"
 
 
 def structured(gradient: Node, variable: Node, structure: str) -> Node:
