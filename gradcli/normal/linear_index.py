@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from gradcli.expr.linear import transpose
 from gradcli.expr.node import Node, make
+from gradcli.expr.rearrange import reshape
 from gradcli.expr.replace import replace
-from gradcli.expr.shapes import ShapeError
+from gradcli.expr.shapes import ShapeError, list_dim
 from gradcli.expr.walk import postorder
 from gradcli.normal.atom import FIRST_DUMMY, Atom, Rational, Term, TooLarge, Unsupported, delta
 from gradcli.normal.calculus import uses
@@ -56,6 +57,8 @@ def _matrix(expr: Node, v: Node) -> Node | None:
             found = None if coefficient is None else raise_node(coefficient, tuple(dims))
     except (TooLarge, Unsupported, ZeroDivisionError, RecursionError, ShapeError):
         return None
+    if found is not None and len(whole.indices()) > len(whole.axes):  # the axis of a Kronecker product is several
+        return reshape(found, (list_dim(expr.shape), list_dim(v.shape)))
     return transpose(found) if found is not None and not whole.axes and v.shape else found
 
 

@@ -80,9 +80,10 @@ def _step(node: Node, memo: dict[int, Linear], v: Node) -> Linear | None:
         return _literal(node, memo, v)
     if op == "kron":
         a, b = memo.get(args[0].serial), memo.get(args[1].serial)
-        if len(node.shape) > 1 or (a is None) == (b is None) or isinstance(a, list) or isinstance(b, list):
+        if not _listlike(node) or (a is None) == (b is None) or isinstance(a, list) or isinstance(b, list):
             return None
-        return kron(args[0] if a is None else maps.settle(a), args[1] if b is None else maps.settle(b))
+        left = maps.column(args[0]) if a is None else maps.settle(a)
+        return kron(left, maps.column(args[1]) if b is None else maps.settle(b))
     if len(args) != 1:
         return None
     return _of_one(node, args[0], memo[args[0].serial])

@@ -98,7 +98,8 @@ def scale_rows(weights: Node, matrix: Node) -> Node:
     if weights.op == "ones":
         return matrix
     if matrix.op == "add" and any(_plain(term) for term in matrix.args):
-        return add(*(matmul(diag(weights), term) for term in matrix.args))
+        whole = ones(matrix.shape)
+        return add(*(matmul(diag(weights), term if term.shape else mul(term, whole)) for term in matrix.args))
     return matmul(diag(weights), matrix)
 
 

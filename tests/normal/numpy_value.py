@@ -168,6 +168,8 @@ class Numeric:
                 return np.triu(mats[0], data)
             case "kron":
                 return np.kron(*mats)
+            case "reshape":
+                return args[0].reshape(shape)
             case "vec":
                 return mats[0].T.reshape(-1)
             case "stop":

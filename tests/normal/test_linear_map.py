@@ -9,7 +9,7 @@ from numpy_value import Numeric, matrix
 from gradcli.expr.arith import add, mul, neg, ones, sub
 from gradcli.expr.linear import diag, diagonal, dot, eye, inv, matmul, trace, transpose
 from gradcli.expr.node import Node, var
-from gradcli.expr.reduce import compare, elementwise, entry, kron, stack, sum_axis, total, triangle, where
+from gradcli.expr.reduce import compare, elementwise, entry, kron, stack, sum_axis, total, triangle, vec, where
 from gradcli.normal.linear_map import matrix_of
 
 SIZES = {"m": 3, "n": 4, "p": 5}
@@ -61,7 +61,12 @@ CASES: list[tuple[Node, Node, Node | None]] = [
     (dot(matmul(A, v), x), v, None),
     (add(mul(total(v), ones(("n",))), v), v, None),
     (matmul(mul(total(v), A), x), v, None),
+    (mul(add(total(v), v), y), v, None),
+    (kron(row, r), row, kron(eye("n"), T(r))),
     # By the index form.
+    (vec(diag(v)), v, None),
+    (matmul(T(x), kron(T(v), S)), v, None),
+    (sum_axis(kron(v, B), 1), v, None),
     (matmul(mul(B3, matmul(A, diag(v), S)), x), v, None),
     (total(mul(B3, matmul(A, diag(v), S))), v, None),
     (diagonal(mul(B3, matmul(A, v, T(v0)))), v, None),
