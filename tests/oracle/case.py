@@ -37,6 +37,7 @@ class Case:
     asks: list[Ask] = field(default_factory=list)
     shapes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
+    gap: str | None = None
 
 
 def split_names(text: str) -> tuple[str, ...]:
@@ -56,6 +57,8 @@ def read_case(name: str, text: str) -> Case:
             for part in line.removeprefix("# shapes:").split(";"):
                 key, dims = part.split(":")
                 case.shapes[key.strip()] = tuple(dims.split())
+        elif line.startswith("# gap:"):
+            case.gap = line.removeprefix("# gap:").strip()
         elif line.startswith("# sizes:"):
             for part in line.removeprefix("# sizes:").split(","):
                 key, size = part.split("=")

@@ -32,8 +32,17 @@ def _svd(x: Value) -> tuple[Value, ...]:
     return u, s[:, None], vt.T
 
 
+def _doolittle(x: Value) -> tuple[Value, ...]:
+    lower, upper = jnp.eye(len(x)), x
+    for k in range(len(x) - 1):
+        lower = lower.at[k + 1 :, k].set(upper[k + 1 :, k] / upper[k, k])
+        upper = upper - jnp.outer(lower[:, k].at[: k + 1].set(0.0), upper[k])
+    return lower, upper
+
+
 FACTORS: dict[str, Callable[[Value], tuple[Value, ...]]] = {
     "lu": _lu,
+    "doolittle": _doolittle,
     "chol": lambda x: (jnp.linalg.cholesky(x),),
     "qr": _qr,
     "eigh": _eigh,
