@@ -70,7 +70,7 @@ def power_of_absolute(base: Poly, exponent: Poly) -> Poly:
     squared = [(array, idx, rational(2 * e)) for array, idx, e in factors]
     constant = exponent.number()
     if constant is not None:
-        return power_of_units(Fraction(content) ** 2, squared, constant / Fraction(2))
+        return power_of_units(Fraction(content) ** 2, squared, rational(constant / Fraction(2)))
     return power_of_factors(Fraction(content) ** 2, squared, halved)
 
 

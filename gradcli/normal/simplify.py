@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from itertools import product as cartesian
 
 from gradcli.expr.shapes import Dim
-from gradcli.normal.atom import FIRST_DUMMY, Factor, Rational, Term, TooLarge, delta, settled
+from gradcli.normal.atom import FIRST_DUMMY, Factor, Rational, Term, TooLarge, delta, rational, settled
 from gradcli.normal.label import canonical
 from gradcli.normal.poly import MOST_TERMS, Poly, collect
 from gradcli.normal.product import Product, Rewritten, Table, dimension
@@ -187,4 +187,4 @@ def _collected(item: Product) -> Table:
             item.coefficient *= number
             for name in names:
                 table[name, ()] = table.get((name, ()), 0) + 1
-    return {spot: exponent for spot, exponent in table.items() if exponent}
+    return {spot: rational(exponent) for spot, exponent in table.items() if exponent}

@@ -194,6 +194,8 @@ IDENTITIES: list[tuple[str, Node, Node]] = [
     ("gradient of norm1", matmul(W, div(E("abs", x), x)), matmul(W, E("sign", x))),
     ("sign of a product", E("sign", mul(c, d)), mul(E("sign", c), E("sign", d))),
     ("abs of a product", E("abs", mul(c, x)), mul(E("abs", c), E("abs", x))),
+    ("abs of a product of sums", E("abs", mul(total(x), total(z))), mul(E("abs", total(x)), E("abs", total(z)))),
+    ("abs of roots", mul(sqrt(E("abs", c)), sqrt(E("abs", c)), E("sign", c)), c),
     ("root of abs", sqrt(mul(E("abs", x), E("abs", x))), E("abs", x)),
     ("power of abs", power(E("abs", x), half), power(sq(x), num(Fraction(1, 4)))),
     ("division by abs", over(E("abs", add(x, y))), div(E("abs", add(x, y)), sq(add(x, y)))),
