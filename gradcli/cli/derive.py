@@ -22,6 +22,7 @@ FORMATS = ("text", "mc", "latex", "json")
 @layout_option
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="text for people; mc parses again.")
 @click.option("--expand", is_flag=True, help="Write the gradients of intermediates out.")
+@click.option("--vec", "stacked", is_flag=True, help="Of and by matrices: ∂vec(Y)/∂vec(X), a matrix.")
 @click.option("--steps", type=click.Choice(["rules", "components"]), help="Show how the answers come about.")
 @output_options
 def command(
@@ -33,6 +34,7 @@ def command(
     layout: str | None,
     form: str,
     expand: bool,
+    stacked: bool,
     steps: str | None,
     color: str,
     quiet: bool,
@@ -50,7 +52,7 @@ def command(
         )
         return WRONG
     given = read_input(file, text, layout)
-    derivation = _derivation(given, of, wrt, kind, expand)
+    derivation = _derivation(given, of, wrt, kind, expand, stacked)
     diagnostics = [*derivation.program.diagnostics, *derivation.diagnostics]
     if not derivation.answers and not any(said.is_error for said in diagnostics):
         diagnostics.append(_nothing(given, derivation))
@@ -58,11 +60,13 @@ def command(
     return WRONG if terminal.complain(diagnostics) else OK
 
 
-def _derivation(given: Input, of: str | None, wrt: str | None, kind: str | None, expand: bool) -> Derivation:
+def _derivation(
+    given: Input, of: str | None, wrt: str | None, kind: str | None, expand: bool, stacked: bool
+) -> Derivation:
     if of is None and wrt is None and kind is None:
-        return derive(given.program(), expand=expand)
+        return derive(given.program(), expand=expand, stacked=stacked)
     program, questions = asked_question(given, of, wrt, kind)
-    return derive(program, questions, expand) if questions else Derivation(program, (), ())
+    return derive(program, questions, expand, stacked) if questions else Derivation(program, (), ())
 
 
 def _nothing(given: Input, derivation: Derivation) -> Diagnostic:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace as with_changes
 
 from gradcli.derive.discrete import forward_difference, why_not_by, why_not_of
 from gradcli.derive.graph import Graph
 from gradcli.derive.jacobian import Jacobians, is_vector, vector_jacobians
 from gradcli.derive.model import Answer, Step
+from gradcli.derive.parts import is_entry, is_stacked, marked, unstacked
 from gradcli.derive.reverse import ANONYMOUS, Reverse, reverse
 from gradcli.derive.second import hessian
 from gradcli.derive.simplify import simplified
 from gradcli.derive.tensor import tensor_jacobian
 from gradcli.diagnostics import Diagnostic, error, warning
+from gradcli.derive.vectorised import Commutations, vec_jacobian
 from gradcli.expr.linear import transpose
 from gradcli.expr.node import ONE, Node, make, name_of
-from gradcli.expr.reduce import stack
+from gradcli.expr.reduce import stack, vec
 from gradcli.expr.replace import replace
 from gradcli.expr.shapes import normal_shape
 from gradcli.expr.walk import postorder
@@ -40,6 +43,7 @@ class Asker:
         self.graph = Graph({program.nodes[name]: value for name, value in program.definitions.items()})
         self.diagnostics: list[Diagnostic] = []
         self.offered: list[Answer] = []
+        self.commutations = Commutations(program.nodes.keys() | program.functions.keys() | _dimensions(program))
         self._shared: dict[int, tuple[Step, ...]] = {}
         self._kept: list[tuple[Step, ...]] = []
         self._step_notes: dict[int, tuple[str, ...]] = {}
@@ -51,6 +55,9 @@ class Asker:
         if not wrt or not self._has_derivative(question):
             return []
         try:
+            apart = is_stacked(question.of) or any(is_entry(node) or is_stacked(node) for _, node in wrt)
+            if apart and question.kind != "hessian":
+                return [answer for pair in wrt for answer in self._by_part(question, *pair)]
             if question.kind == "gradient":
                 return self._gradients(question, wrt)
             if question.kind in ("jacobian", "derivative"):
@@ -69,6 +76,42 @@ class Asker:
             )
         )
         return []
+
+    def _by_part(self, question: Question, name: str, node: Node) -> list[Answer]:
+        """By one entry, or of and by stacked columns."""
+        asker = self._with_graph(self.graph)
+        if is_entry(node):
+            moved = marked(self.graph, [node])
+            asker = self._with_graph(moved.graph)
+            found = asker.answer(with_changes(question, wrt=((name, moved.nodes[0]),)))
+            self.diagnostics += asker.diagnostics
+            return [moved.answer(answer) for answer in found]
+        of, variable = unstacked(question.of), unstacked(node)
+        if question.kind == "gradient" or of.op == "loss" or not of.shape:
+            (answer,) = asker.answer(with_changes(question, of=of, wrt=((name, variable),), kind="gradient"))
+            self.diagnostics += asker.diagnostics
+            value = vec(answer.value) if variable.shape else answer.value
+            if value.shape != closed(jacobian_shape((), value.shape, question.layout)) and question.kind != "gradient":
+                value = transpose(value)
+            return [with_changes(answer, kind=question.kind, value=value, shape=value.shape)]
+        if len(axes(question.of.shape)) > 1:
+            raise NoRule("E402", f"By vec(...) the derivative is of a list: vec({question.of_name}).")
+        of = self._named(of)
+        self._independent(name, question, (variable,), self.graph.upstream((of,)))
+        value, rules = vec_jacobian(self.graph, of, variable, self.commutations)
+        value = transpose(value) if question.layout == "denominator" else value
+        steps = self.commutations.steps()
+        if self.expand:
+            value = replace([value], {step.name: step.value for step in steps})[0]
+        where = needed_steps(value, steps)
+        notes = self._notes(rules, where)
+        shape = value.shape
+        return [Answer(question.of_name, name, question.kind, question.layout, shape, value, where, rules, notes)]
+
+    def _with_graph(self, graph: Graph) -> Asker:
+        asker = Asker(self.program, self.expand)
+        asker.graph, asker.commutations = graph, self.commutations
+        return asker
 
     # --------------------------------------------------------------- variables
 
@@ -118,7 +161,8 @@ class Asker:
 
     def _notes(self, rules: Iterable[str], steps: tuple[Step, ...]) -> tuple[str, ...]:
         if id(steps) not in self._step_notes:
-            self._step_notes[id(steps)] = _rule_notes(rule for step in steps for rule in step.rules)
+            own = _rule_notes(rule for step in steps for rule in step.rules)
+            self._step_notes[id(steps)] = own + self.commutations.notes(step.name for step in steps)
             self._kept.append(steps)
         return tuple(dict.fromkeys(_rule_notes(rules) + self._step_notes[id(steps)]))
 
@@ -261,7 +305,8 @@ class Asker:
         pairs = [(a, b) for i, a in enumerate(wrt) for b in wrt[i:]]
         for (name_a, a), (name_b, b) in pairs:
             if a is b:
-                self._independent(name_a, question, self.scalars_of(a) or (a,), upstream)
+                whole = (a.args[0],) if is_entry(a) or is_stacked(a) else (a,)
+                self._independent(name_a, question, self.scalars_of(a) or whole, upstream)
             value, steps, rules = self._second(of, question.of_name, starts, a, b)
             where = needed_steps(value, list(steps))
             label = name_a if a is b else f"{name_a}, {name_b}"
@@ -292,6 +337,15 @@ class Asker:
     def _second(
         self, of: Node, name: str, starts: dict[Node, Node], a: Node, b: Node
     ) -> tuple[Node, tuple[Step, ...], tuple[str, ...]]:
+        if is_entry(a) or is_entry(b):
+            moved = marked(self.graph, [a, b])
+            value, steps, rules = self._with_graph(moved.graph)._second(of, name, starts, *moved.nodes)
+            steps = tuple(Step(step.name, moved.restored(step.value), step.rules) for step in steps)
+            return moved.restored(value), steps, rules
+        if is_stacked(a) or is_stacked(b):
+            of_parts = unstacked(a), unstacked(b)
+            value, steps, rules = hessian(self.graph, of, name, starts, *of_parts, self.commutations)
+            return value, (*steps, *self.commutations.steps()), rules
         first, second = self.scalars_of(a), self.scalars_of(b)
         if first is None and second is None:
             return hessian(self.graph, of, name, starts, a, b)
@@ -315,6 +369,12 @@ class Asker:
         return self._jacobian_answer(
             question, of, name, make("stack", scalars, shape=(len(scalars),)), value, found.steps, found.rules
         )
+
+
+def _dimensions(program: Program) -> set[str]:
+    """The names of dimensions."""
+    shapes = (node.shape for node in program.nodes.values())
+    return {part for shape in shapes for dim in shape for part in str(dim).split("*")}
 
 
 def _rule_notes(rules: Iterable[str]) -> tuple[str, ...]:

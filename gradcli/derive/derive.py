@@ -9,6 +9,7 @@ from itertools import count
 
 from gradcli.derive.answers import Asker
 from gradcli.derive.model import Answer
+from gradcli.derive.parts import stacked_question
 from gradcli.derive.resolve import resolved
 from gradcli.diagnostics import Diagnostic
 from gradcli.expr.literal import as_literal
@@ -31,15 +32,20 @@ class Derivation:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def derive(program: Program, questions: Sequence[Question] | None = None, expand: bool = False) -> Derivation:
+def derive(
+    program: Program, questions: Sequence[Question] | None = None, expand: bool = False, stacked: bool = False
+) -> Derivation:
     """The answers to a program's questions; where it asks none, to the default one.
 
-    `expand` writes every gradient of an intermediate out.  Never raises: what has no answer has a diagnostic.
+    `stacked` asks for ∂vec(Y)/∂vec(X), a matrix, in place of ∂Y/∂X; `expand` writes every gradient of an intermediate
+    out.  Never raises: what has no answer has a diagnostic.
     """
     program = resolved(program)
     asked = list(program.questions if questions is None else questions)
     if not asked and not program.asks:
         asked = default_questions(program)
+    if stacked:
+        asked = [stacked_question(question) for question in asked]
     asker = Asker(program, expand)
     answers: list[Answer] = []
     for question in asked:

@@ -376,7 +376,19 @@ class Reader:
     # ------------------------------------------------------------------------ the value
 
     def coefficient(self, term: Term, shape: Shape, turned: bool = False) -> Node:
-        """The coefficient of the seed as an array: the axes of the seed, then those of the value (`turned`: before)."""
+        """The coefficient of the seed as an array: the axes of the seed, then those of the value (`turned`: before).
+
+        `shape` is the value's, a row as a list.
+        """
+        operands, free = self.apart(term)
+        seed, own = free[: len(term.seed)], free[len(term.seed) :]
+        order = (*own, *seed) if turned else free
+        value = contract(operands, self._flat(order), self.dims)
+        whole = shape + self.seed_shape if turned else self.seed_shape + shape
+        return mul(*term.scalars, value if len(self._flat(order)) == len(order) else reshape(value, whole))
+
+    def apart(self, term: Term) -> tuple[list[tuple[Node, Letters]], Groups]:
+        """The operands, an axis a letter, and the groups of the seed and then of the value, all letters different."""
         taken = dict.fromkeys(self._flat(term.seed))
         operands = _without_ones(term.operands)
         own: list[Letters] = []
@@ -390,11 +402,7 @@ class Reader:
                 taken[letter] = None
                 letters.append(letter)
             own.append(tuple(letters))
-        free = (*own, *term.seed) if turned else (*term.seed, *own)
-        plain = [(self._split(node, groups), self._flat(groups)) for node, groups in operands]
-        value = contract(plain, self._flat(free), self.dims)
-        whole = shape + self.seed_shape if turned else self.seed_shape + shape
-        return mul(*term.scalars, value if len(self._flat(free)) == len(free) else reshape(value, whole))
+        return [(self._split(node, groups), self._flat(groups)) for node, groups in operands], (*term.seed, *own)
 
     def _split(self, node: Node, groups: Groups) -> Node:
         """An operand with one axis for each letter."""

@@ -18,7 +18,6 @@ from gradcli.expr.shapes import Shape, is_list, list_dim
 from gradcli.normal.linear_map import matrix_of
 from gradcli.program.layouts import jacobian_shape
 from gradcli.program.unify import closed
-from gradcli.rules.apply import NoRule
 from gradcli.rules.pullback import pullback
 
 _LARGE = 16
@@ -124,6 +123,8 @@ def _matrix(product: Node, seed: Node) -> Node:
     if not seed.shape and not product.shape:
         return replace([product], {seed: ONE})[0]
     matrix = matrix_of(product, seed)
-    if matrix is None:
-        raise NoRule("E402", "This Jacobian has no matrix form.")
-    return matrix
+    if matrix is not None:
+        return matrix
+    # No matrix operations: the array of its entries, a column or a row where one of the two is a scalar.
+    entries = tensor_of(product, seed, turned=True)
+    return transpose(entries) if not product.shape else entries

@@ -9,16 +9,26 @@ from gradcli.derive.jacobian import is_vector, vector_jacobians
 from gradcli.derive.model import Step
 from gradcli.derive.reverse import ANONYMOUS, reverse
 from gradcli.derive.tensor import tensor_jacobian
+from gradcli.derive.vectorised import Commutations, vec_jacobian
+from gradcli.expr.linear import transpose
 from gradcli.expr.node import Node, make
 from gradcli.expr.replace import replace
+from gradcli.expr.shapes import is_row
 from gradcli.rules.apply import NoRule
 
 
 def hessian(
-    graph: Graph, of: Node, name: str, seeds: Mapping[Node, Node], first: Node, second: Node
+    graph: Graph,
+    of: Node,
+    name: str,
+    seeds: Mapping[Node, Node],
+    first: Node,
+    second: Node,
+    commutations: Commutations | None = None,
 ) -> tuple[Node, tuple[Step, ...], tuple[str, ...]]:
     """∂²of/∂first∂second: the axes of `first`, then those of `second`; a matrix for two vectors.
 
+    With `commutations` it is ∂²of/∂vec(first)∂vec(second), a matrix always, and these are given names.
     An arbitrary scalar function f of y contributes its own second derivative, `hess(f, y)`.  Raises NoRule.
     """
     back: dict[Node, Node] = {}
@@ -29,9 +39,13 @@ def hessian(
     gradient = make("var", data=(f"{ANONYMOUS}gradient", ()), shape=first.shape)
     values[gradient] = found.gradients[first]
     extended = Graph(values)
-    if is_vector(first.shape) and is_vector(second.shape):
+    if commutations is not None:
+        value, rules = vec_jacobian(extended, gradient, second, commutations)
+    elif is_vector(first.shape) and is_vector(second.shape):
         jacobians = vector_jacobians(extended, gradient, [second], turned=False, expand=True)
         value, rules = jacobians.values[second], jacobians.rules[second]
+        if not first.shape and is_row(value.shape):
+            value = transpose(value)
     else:
         value, rules = tensor_jacobian(extended, gradient, second, False)
     value = _put_back(value, {gradient: found.gradients[first]})

@@ -8,7 +8,7 @@ from gradcli.diagnostics import GradcliError
 from gradcli.expr import arith, linear, rearrange, reduce
 from gradcli.expr.node import Node, has_attribute, make, num, var
 from gradcli.expr.replace import replace
-from gradcli.expr.shapes import Shape, ShapeError, joint_shape
+from gradcli.expr.shapes import Shape, ShapeError, joint_shape, show_shape, transposed
 from gradcli.program.dimensions import dimension_of
 from gradcli.program.einsum import build_einsum
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
@@ -179,10 +179,10 @@ class Builder:
         name = expr.fn
         if name == "unit":
             half = len(expr.args) // 2
-            dims = [arg.id if isinstance(arg, ast.Name) else integer(arg) or 1 for arg in expr.args[:half]]
+            dims = [dimension_of(arg) or 1 for arg in expr.args[:half]]
             return reduce.unit_entry(closed(dims), tuple(integer(arg) or 1 for arg in expr.args[half:]))
         if name in FILLED:
-            dims = [arg.id if isinstance(arg, ast.Name) else integer(arg) or 1 for arg in expr.args]
+            dims = [dimension_of(arg) or 1 for arg in expr.args]
             if name == "eye":
                 return linear.eye(dims[0])
             return (arith.ones if name == "ones" else arith.zeros)(closed(dims))
@@ -195,8 +195,8 @@ class Builder:
         if name == "einsum" and isinstance(expr.args[0], ast.Str):
             return build_einsum(expr.args[0].value, [self._build(arg, local) for arg in expr.args[1:]])
         if name == "reshape":
-            dims = tuple(dimension_of(arg) or 1 for arg in expr.args[1:])
-            return rearrange.reshape(self._build(expr.args[0], local), closed(dims))
+            sizes = tuple(dimension_of(arg) or 1 for arg in expr.args[1:])
+            return rearrange.reshape(self._build(expr.args[0], local), closed(sizes))
         args = [self._build(arg, local) for arg in self.inference.positional(expr)]
         if name in FUNCTIONS and not expr.primes:
             language = FUNCTIONS[name]

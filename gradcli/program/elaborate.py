@@ -271,7 +271,7 @@ class _Elaborator:
             dims = tuple(_closed_dim(dim) for dim in settle(open_shape))
             node = variable_node(name, dims, ())
             span = self.scope.mentioned.get(name)
-            self.variables[name] = Variable(node, dims, (), True, False, span)
+            self.variables[name] = Variable(node, dims, attributes, True, False, span)
             self.nodes[name] = node
 
     def _state_losses(self, builder: Builder) -> None:
@@ -321,7 +321,9 @@ class _Elaborator:
             wrt: list[tuple[str, Node]] = []
             for expr in statement.wrt:
                 inference.variable_shape(expr, {})
-                wrt.append((inference.text(expr), builder.build(expr, {})))
+                label = inference.text(expr)
+                label = label.replace(" ", "") if isinstance(expr, ast.Index) else label
+                wrt.append((label, builder.build(expr, {})))
         except GradcliError as failure:
             self.diagnostics.append(failure.diagnostic)
             return None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import reduce
-from typing import NoReturn
+from typing import NoReturn, TypeGuard, cast
 
 from gradcli.diagnostics import Diagnostic, GradcliError, error
 from gradcli.expr.factor import KINDS
+from gradcli.expr.shapes import Dim
 from gradcli.program.dimensions import dimension_of
 from gradcli.program.einsum import einsum_shape
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS, joint
@@ -347,18 +348,7 @@ class Inference:
             if len(args) != len(index) or any((integer(part) or 0) < 1 for part in index):
                 self.fail("E204", "unit takes dimensions and as many indices from 1.", expr, "unit(n, 2)")
         for arg in args:
-            number = integer(arg)
-            if isinstance(arg, ast.Name):
-                dims.append(arg.id)
-            elif number is not None and number > 0:
-                dims.append(number)
-            else:
-                self.fail(
-                    "E304",
-                    f"{self.text(arg)} is no dimension.",
-                    arg,
-                    "a dimension is a name or a positive integer",
-                )
+            dims.append(self._dimension(arg))
         if expr.fn == "eye":
             self._count(expr, 1, 1)
             return settle((dims[0], dims[0]))
@@ -373,11 +363,8 @@ class Inference:
         shape = settle(self.infer(expr.args[0], local))
         dims: list[OpenDim] = []
         for arg in expr.args[1:]:
-            dim = dimension_of(arg)
-            if dim is None:
-                self.fail("E304", f"{self.text(arg)} is no dimension.", arg, "a size is a name, a number or a product")
-            dims.append(dim)
-        before, after = (reduce(product, sizes, 1) for sizes in (shape, tuple(dims)))
+            dims.append(self._dimension(arg))
+        before, after = (reduce(product, sizes) if sizes else 1 for sizes in (shape, tuple(dims)))
         if not unify(before, after):
             known = "" if isinstance(find(before), Unknown) else f" has {find(before)}"
             message = f"reshape keeps the number of entries: {show_open(shape)}{known}, not {find(after)}."
@@ -399,6 +386,12 @@ class Inference:
         param = statement.params[0].id
         declared = self.scope.arrays.get(param)
         if declared is not None and declared.type.dims:
+    def _dimension(self, arg: ast.Expr) -> Dim:
+        dim = dimension_of(arg)
+        if dim is None:
+            self.fail("E304", f"{self.text(arg)} is no dimension.", arg, "a dimension is a name or a positive integer")
+        return dim
+
             return False
         for part in subexpressions(statement.value):
             match part:
@@ -539,7 +532,7 @@ class Inference:
         return name == "f" and not taken
 
     def variable_shape(self, expr: ast.Expr, local: dict[str, OpenShape]) -> OpenShape:
-        """The shape of what is differentiated by: a name of the program or a list of scalar names."""
+        """The shape of what is differentiated by: a name, an entry or `vec` of one, or a list of scalar names."""
         if isinstance(expr, ast.ListLit):
             if all(isinstance(item, ast.Name) for item in expr.items):
                 return self.infer(expr, local)
@@ -571,3 +564,17 @@ def report(failure: GradcliError) -> Diagnostic:
 
 
 __all__ = ["Inference", "Poisoned", "integer", "joint", "report"]
+        elif isinstance(expr, ast.Index) and isinstance(expr.base, ast.Name):
+            self._known(expr.base, local)
+            if all(integer(index) is not None for index in expr.indices):
+                return self.infer(expr, local)
+        elif is_stacked(expr):
+            self._known(cast(ast.Name, expr.args[0]), local)
+            return self.infer(expr, local)
+def is_stacked(expr: ast.Expr) -> TypeGuard[ast.Call]:
+    """Whether this is `vec(X)` of a name."""
+    if not isinstance(expr, ast.Call) or expr.fn != "vec" or expr.kwargs or expr.primes:
+        return False
+    return len(expr.args) == 1 and isinstance(expr.args[0], ast.Name)
+
+

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gradcli.diagnostics import Diagnostic, error
+from gradcli.diagnostics import Diagnostic, GradcliError, error
 from gradcli.expr.factor import KINDS
 from gradcli.program.functions import ELEMENTWISE, FUNCTIONS, RESERVED
 from gradcli.syntax import ast
@@ -19,6 +19,7 @@ ATTRIBUTES = (
 _NEEDS_MATRIX = frozenset(ATTRIBUTES) - {"positive", "constant"}
 Definition = ast.Define | ast.DefineIndexed | ast.DefineMany
 
+_SIZED = ("ones", "zeros", "eye", "unit", "reshape")
 
 @dataclass(slots=True)
 class Located:
@@ -300,11 +301,10 @@ def _find_dims(scope: Scope, statement: ast.Statement) -> None:
             roots = statement.sides
     for root in roots:
         for part in subexpressions(root):
-            if isinstance(part, ast.Call) and part.fn in ("ones", "zeros", "eye") and not part.primes:
-                scope.dims.update(arg.id for arg in part.args if isinstance(arg, ast.Name))
-            elif isinstance(part, ast.Call) and part.fn == "reshape":
-                sizes = (name for arg in part.args[1:] for name in subexpressions(arg))
-                scope.dims.update(name.id for name in sizes if isinstance(name, ast.Name))
+            if isinstance(part, ast.Call) and part.fn in _SIZED and not part.primes:
+                sizes = part.args[1:] if part.fn == "reshape" else part.args
+                names = (name for size in sizes for name in subexpressions(size))
+                scope.dims.update(name.id for name in names if isinstance(name, ast.Name))
 
 
 def _functions_as_values(scope: Scope) -> None:

@@ -33,15 +33,16 @@ def derive_mc(program: Program, answers: Sequence[Answer]) -> str:
     for answer in answers:
         for step in steps.needed(answer.value, known):
             written = notation.render(step.value, definition=step.name is not None)
-            left = f"{step.name} =" if step.name is not None else f"check {notation.render(step.key)} =="
-            checks[_readable(notation, f"{left} {written}")] = None
+            named = step.name is not None or step.key.op == "var"
+            left = f"{step.name or notation.render(step.key)} =" if named else f"check {notation.render(step.key)} =="
+            checks[f"{left} {written}"] = None
         asked = _question_call(answer, layout)
         written = notation.render(answer.value)
         if asked is None:
             by = f" by {answer.wrt}" if answer.wrt else ""
             checks[f"# {answer.kind} of {answer.of}{by}: {written}"] = None
         else:
-            checks[_readable(notation, f"check {asked} == {written}")] = None
+            checks[f"check {asked} == {written}"] = None
     return "\n".join([*lines, *checks]) + "\n"
 
 
@@ -83,10 +84,3 @@ def _question_call(answer: Answer, layout: str) -> str | None:
         option = "" if answer.layout == layout else f", layout={answer.layout}"
         return f"jac({answer.of}, {answer.wrt}{option})"
     return None
-
-
-def _readable(notation: McNotation, line: str) -> str:
-    """The line just written, as a comment where it holds what the language has no form for."""
-    commented = notation.unreadable
-    notation.unreadable = False
-    return f"# {line}" if commented else line

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from gradcli.derive.model import Answer
 from gradcli.expr.shapes import Shape, show_shape
 from gradcli.render.latex_names import latex_name
+
+_STACKED = re.compile(r"vec\((\w+)\)")
+_ENTRY = re.compile(r"(\w+)\[(\d+(?:,\d+)*)\]")
 
 
 def names_of(wrt: str) -> list[str]:
@@ -14,7 +19,8 @@ def names_of(wrt: str) -> list[str]:
 
 def text_label(answer: Answer) -> str:
     """An answer's left side as Unicode mathematics."""
-    of = answer.of if answer.of.isidentifier() or answer.of.startswith("[") else f"({answer.of})"
+    closed = answer.of.isidentifier() or answer.of.startswith("[") or _STACKED.fullmatch(answer.of)
+    of = answer.of if closed else f"({answer.of})"
     match answer.kind:
         case "gradient":
             return f"∇_{answer.wrt} {of}"
@@ -55,6 +61,11 @@ def _latex_list(names: str) -> str:
     parts = [name.strip() for name in names.strip("[]").split(",")]
     if names.startswith("[") and all(name.isidentifier() for name in parts):
         return f"({', '.join(map(latex_name, parts))})"
+    stacked, entry = _STACKED.fullmatch(names), _ENTRY.fullmatch(names)
+    if stacked is not None:
+        return rf"\operatorname{{vec}}({latex_name(stacked[1])})"
+    if entry is not None:
+        return rf"{{{latex_name(entry[1])}}}_{{{entry[2]}}}"
     return latex_name(names)
 
 

@@ -66,7 +66,6 @@ class McNotation(Notation):
     ) -> None:
         super().__init__(names, variables, layout)
         self.arrays = arrays or {}
-        self.unreadable = False
         """Whether something was written that the language has no form for; who asks sets it back."""
 
     # ------------------------------------------------------------- constants
@@ -121,7 +120,6 @@ class McNotation(Notation):
             return self.atom(_unit_literal(node.shape, node.data))
         if name is not None:
             return self.atom(f"grad({name}[{index}], {name})")
-        self.unreadable = True
         return self.atom(f"unit({', '.join([*(self.dimension(dim) for dim in node.shape), index])})")
 
     def op_cotangent(self, node: Node) -> Form:

@@ -7,6 +7,7 @@ from typing import Any
 
 from gradcli.syntax.ast import (
     ArrayType,
+    Call,
     Check,
     Declare,
     Define,
@@ -133,6 +134,8 @@ def _question(t: Tokens, word: int, of: list[Expr], wrt: list[Expr], span: Span)
         plain = item.items if isinstance(item, ListLit) else (item,)
         for part in plain:
             base = part.base if isinstance(part, Index) and item is not of[0] else part
+            if isinstance(part, Call) and part.fn == "vec" and len(part.args) == 1:
+                base = part.args[0]
             if not isinstance(base, Name):
                 raise SyntaxFault(
                     "E405",
