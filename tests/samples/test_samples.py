@@ -11,13 +11,14 @@ from tests.cli.run import run
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 FILES = sorted(path for path in SAMPLES.rglob("*.mc") if path.parent.name != "mistakes")
+ANSWERED = [path for path in FILES if path.stem != "d8-discrete"]  # which asks for what does not exist
 
 
 def test_there_are_samples() -> None:
     assert len(FILES) >= 20
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", ANSWERED, ids=lambda path: path.stem)
 def test_a_sample_is_answered_without_complaint(path: Path) -> None:
     result = run("derive", str(path), "--format", "json")
     said = json.loads(result.out)
