@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from gradcli.normal.atom import ENTRYWISE, FIRST_DUMMY, Atom, Factor, Rational, Term, atom, rational
-from gradcli.normal.indicators import split
+from gradcli.normal.indicators import split, split_at_steps
 from gradcli.normal.label import canonical
 from gradcli.normal.poly import ONE, ZERO, Poly, add, combination, number, scale
 from gradcli.normal.powers import (
@@ -129,7 +129,7 @@ def _log_of_product(array: Atom) -> Poly:
 # ----------------------------------------------------------- signs and comparisons
 
 
-@split
+@split_at_steps
 def absolute(poly: Poly) -> Poly:
     """`abs`."""
     return absolute_of_units(*factored(poly))
@@ -146,20 +146,20 @@ def absolute_of_units(content: Rational, units: list[Factor]) -> Poly:
     return product_of(abs(Fraction(content)), factors)
 
 
-@split
+@split_at_steps
 def step(poly: Poly) -> Poly:
     """1 where the entry is > 0, else 0."""
     return _signs(poly)[0]
 
 
-@split
+@split_at_steps
 def sign(poly: Poly) -> Poly:
     """-1, 0 or 1."""
     above, below = _signs(poly)
     return combination([(1, above), (-1, below)])
 
 
-@split
+@split_at_steps
 def nonzero(poly: Poly) -> Poly:
     """1 where the entry is not 0: the value itself where it can only be 0 or 1."""
     if multiply(poly, poly).key == poly.key:

@@ -15,15 +15,26 @@ from gradcli.normal.poly import ONE, Poly, add, combination
 from gradcli.normal.simplify import multiply, substitute
 
 LARGEST_LITERAL = 8
+MOST_STEPS = 4
+_INDICATORS = frozenset({"delta", "mask"})
 
 
 def split(function: Callable[..., Poly]) -> Callable[..., Poly]:
     """A function of polynomials (and other arguments), applied piece by piece where they have indicators."""
 
+    return _splitting(function, _INDICATORS)
+
+
+def split_at_steps(function: Callable[..., Poly]) -> Callable[..., Poly]:
+    """The same, with comparisons for indicators too, where they are few."""
+    return _splitting(function, _INDICATORS | {"step"})
+
+
+def _splitting(function: Callable[..., Poly], kinds: frozenset[str]) -> Callable[..., Poly]:
     @wraps(function)
     def pieces(*args: object) -> Poly:
         polys = [arg for arg in args if isinstance(arg, Poly)]
-        found = _indicator(polys)
+        found = _indicator(polys, kinds)
         if found is None:
             return function(*args)
         try:
@@ -36,7 +47,7 @@ def split(function: Callable[..., Poly]) -> Callable[..., Poly]:
 
 def _split(function: Callable[..., Poly], args: tuple[object, ...], factor: Factor) -> Poly:
     array, idx, _ = factor
-    dim: Dim = array.dims[0]
+    dim: Dim = array.dims[0] if array.dims else 1
     if array.kind == "delta" and idx[0] < 0 and isinstance(dim, int) and dim <= LARGEST_LITERAL:
         parts = []
         for position in range(1, dim + 1):
@@ -50,23 +61,29 @@ def _split(function: Callable[..., Poly], args: tuple[object, ...], factor: Fact
     return add([multiply(spot, inside), multiply(combination([(1, ONE), (-1, spot)]), outside)])
 
 
-def _indicator(polys: list[Poly]) -> Factor | None:
-    """A factor that is 0 or 1, single positions first."""
-    best: tuple[tuple[bool, str, tuple[int, ...]], Factor] | None = None
+def _indicator(polys: list[Poly], kinds: frozenset[str]) -> Factor | None:
+    """A factor that is 0 or 1, single positions first, comparisons last."""
+    best: tuple[tuple[bool, bool, str, tuple[int, ...]], Factor] | None = None
+    steps: set[Factor] = set()
     for poly in polys:
         for term in poly.terms:
             for factor in term:
                 array, idx, exponent = factor
-                if array.kind in ("delta", "mask") and exponent == 1 and all(i < FIRST_DUMMY for i in idx):
-                    rank = (idx[0] >= 0, array.key, idx)
+                if array.kind in kinds and exponent == 1 and all(i < FIRST_DUMMY for i in idx):
+                    compares = array.kind == "step"
+                    if compares:
+                        steps.add(factor)
+                    rank = (compares, bool(idx) and idx[0] >= 0, array.key, idx)
                     if best is None or rank < best[0]:
                         best = (rank, factor)
-    return None if best is None else best[1]
+    if best is None or (best[1][0].kind == "step" and len(steps) > MOST_STEPS):
+        return None
+    return best[1]
 
 
 def has_indicator(poly: Poly) -> bool:
     """Whether a factor is 0 or 1 only."""
-    return _indicator([poly]) is not None
+    return _indicator([poly], _INDICATORS) is not None
 
 
 def _put(arg: object, mapping: dict[int, int]) -> object:

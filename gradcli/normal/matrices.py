@@ -170,10 +170,19 @@ def inverse(poly: Poly, dim: Dim) -> Poly:
     return multiply(outer, out)
 
 
+def _single(matrix: Poly) -> Factor | None:
+    """The one factor that a matrix is, else None."""
+    if len(matrix.terms) == 1:
+        ((term, value),) = matrix.terms.items()
+        if len(term) == 1 and value == 1:
+            return term[0]
+    return None
+
+
 def _inverse_of_link(matrix: Poly) -> Poly:
-    ((term, _),) = matrix.terms.items()
-    if len(term) == 1:
-        array, idx, exponent = term[0]
+    factor = _single(matrix)
+    if factor is not None:
+        array, idx, exponent = factor
         if array.kind == "inv" and exponent == 1:
             return substitute(array.args[0], {0: idx[0], 1: idx[1]})
         if array.kind == "sym" and exponent == 1 and set(array.data[1]) & {"orthogonal", "permutation"}:  # type: ignore[index]
@@ -275,9 +284,9 @@ def size(dim: Dim) -> Poly:
 
 
 def _of_link(matrix: Poly, dim: Dim) -> Poly:
-    ((term, _),) = matrix.terms.items()
-    if len(term) == 1 and term[0][2] == 1:
-        array, _, _ = term[0]
+    factor = _single(matrix)
+    if factor is not None and factor[2] == 1:
+        array, _, _ = factor
         if array.kind == "inv":
             return powers.power_rational(determinant(array.args[0], dim), -1)
         if array.kind == "sym" and set(array.data[1]) & {"lower", "upper"}:  # type: ignore[index]

@@ -204,6 +204,11 @@ IDENTITIES: list[tuple[str, Node, Node]] = [
     ("relu of a product", E("relu", mul(a, x)), mul(a, E("relu", x))),
     ("relu twice", E("relu", E("relu", x)), E("relu", x)),
     ("max by where", binary("max", x, y), where(compare("<", x, y), y, x)),
+    (
+        "inside a clip",
+        mul(compare("<", binary("max", x, c), d), compare("<", c, x)),
+        mul(compare("<", c, x), compare("<", x, d)),
+    ),
     ("clip", binary("min", binary("max", x, y), y), y),
     ("abs by where", E("abs", x), where(compare("<", x, ZERO), neg(x), x)),
     ("max and min", add(binary("max", x, y), binary("min", x, y)), add(x, y)),
