@@ -65,6 +65,11 @@ class Book:
         """The syntax of `program.checks`, in the same order."""
         return tuple(s for s in self.module.statements if isinstance(s, ast.Check))
 
+    def prepare(self) -> None:
+        """Find the derivatives that the statements ask for, many in one pass."""
+        sides = [side for check in self.program.checks for side in check.sides if side is not None]
+        self.resolver.prepare([node for node in postorder(sides) if node.op in ("grad", "jac")])
+
     def needed(self, roots: Iterable[Node]) -> Needed:
         """What these expressions are computed from."""
         free: dict[Node, None] = {}

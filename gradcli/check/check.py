@@ -35,6 +35,7 @@ def check_module(module: Module, diagnostics: list[Diagnostic], progress: Progre
     if not program.checks:
         return Checked(module.source, (), program.diagnostics)
     book = Book(program, module, reader)
+    book.prepare()
     broken = broken_claims(book)
     said: list[Diagnostic] = [*book.program.diagnostics, *broken.values()]
     verdicts = []

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from gradcli.check.fractions_field import SHORT
 from gradcli.check.problem import Place, Problem
 from gradcli.evaluate.array import Array, Scalar
 from gradcli.evaluate.errors import NotExact
-from gradcli.evaluate.fields import EXACT, FLOAT, digits
+from gradcli.evaluate.fields import FLOAT, digits
 
 SUSPICIOUS = 1e-6
 DIGITS, MORE_DIGITS = 50, 110
@@ -29,7 +30,7 @@ def differ_exactly(problem: Problem, place: Place) -> tuple[Array, Array] | None
 
     Raises what evaluation raises, NotExact where a value is irrational.
     """
-    left, right = problem.sides(place, EXACT)
+    left, right = problem.sides(place, SHORT)
     return (left, right) if left.flat != right.flat else None
 
 

@@ -20,7 +20,7 @@ from gradcli.expr.node import Node
 
 _STYLES = ("ones", "integers-2", "integers-2", "integers-3", "integers-5")
 _MOST_TRIES = 160
-_AFFORDED = 300_000
+_AFFORDED = 60_000
 
 
 def smallest(problem: Problem, fallback: Place, key: str) -> Counterexample:

@@ -20,7 +20,7 @@ from gradcli.expr.arith import zeros
 from gradcli.expr.node import ZERO, Node
 from gradcli.expr.shapes import Shape
 from gradcli.program.model import Check
-from gradcli.rules.apply import NoRule
+from gradcli.rules.missing import NoRule
 from gradcli.syntax import ast
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from gradcli.derive.answers import Asker
@@ -13,8 +14,8 @@ from gradcli.expr.reduce import triangle
 from gradcli.expr.replace import replace
 from gradcli.expr.walk import transform
 from gradcli.program.model import Program, Question
-from gradcli.rules.apply import NoRule
 from gradcli.rules.fill import derivative_at, is_known
+from gradcli.rules.missing import NoRule
 from gradcli.rules.scalar import differentiate
 from gradcli.syntax.ast import Span
 
@@ -32,6 +33,34 @@ class Resolver:
     def value(self, node: Node) -> Node:
         """The expression with every derivative in it found.  Raises NoRule."""
         return transform([node], self._visit)[0]
+
+    def prepare(self, nodes: Sequence[Node]) -> None:
+        """Find many derivatives at once: those of one value by many names take one pass over the program.
+
+        What has no answer, or something said of it, is left to be asked again by itself.
+        """
+        groups: dict[tuple[str, Node, str], list[Node]] = {}
+        for node in nodes:
+            plain = node.op == "jac" or (node.op == "grad" and not node.data)
+            if plain and node.args[0].op in ("var", "loss") and node not in self._memo:
+                layout = str(node.data) if node.op == "jac" else "numerator"
+                groups.setdefault((node.op, node.args[0], layout), []).append(node)
+        for (op, of, layout), members in groups.items():
+            if len(members) > 1:
+                self._together(op, of, layout, members)
+
+    def _together(self, op: str, of: Node, layout: str, members: list[Node]) -> None:
+        kind = "gradient" if op == "grad" else "jacobian"
+        wrt = tuple((str(i), node.args[1]) for i, node in enumerate(members))
+        question = Question(kind, of, str(of.data) if of.op == "loss" else name_of(of), wrt, layout, Span(0, 0))
+        before = len(self.asker.diagnostics)
+        answers = self.asker.answer(question)
+        if len(self.asker.diagnostics) > before:
+            del self.asker.diagnostics[before:]
+            return
+        for answer in answers:
+            node = members[int(answer.wrt)]
+            self._memo[node] = answer.value
 
     def _visit(self, node: Node, args: tuple[Node, ...]) -> Node:
         if node.op in ("grad", "jac", "hess"):

@@ -17,7 +17,7 @@ from gradcli.expr.arith import sub
 from gradcli.expr.node import Node
 from gradcli.program.model import LAYOUTS
 from gradcli.render.mc import mc, tree_size
-from gradcli.rules.apply import NoRule
+from gradcli.rules.missing import NoRule
 from gradcli.syntax import ast
 from gradcli.syntax.unparse import unparse
 
