@@ -13,20 +13,20 @@ from gradcli.derive.parts import is_entry, is_stacked, marked, unstacked
 from gradcli.derive.reverse import ANONYMOUS, Reverse, reverse
 from gradcli.derive.second import hessian
 from gradcli.derive.simplify import simplified
+from gradcli.derive.steps import needed_steps
 from gradcli.derive.tensor import tensor_jacobian
-from gradcli.diagnostics import Diagnostic, error, warning
 from gradcli.derive.vectorised import Commutations, vec_jacobian
+from gradcli.diagnostics import Diagnostic, error, warning
 from gradcli.expr.linear import transpose
 from gradcli.expr.node import ONE, Node, make, name_of
 from gradcli.expr.reduce import stack, vec
 from gradcli.expr.replace import replace
 from gradcli.expr.shapes import normal_shape
-from gradcli.expr.walk import postorder
-from gradcli.program.layouts import is_transposed, jacobian_shape
+from gradcli.program.layouts import axes, is_transposed, jacobian_shape
 from gradcli.program.model import Program, Question
 from gradcli.program.unify import closed
-from gradcli.rules.apply import NoRule
 from gradcli.rules.load import all_rules
+from gradcli.rules.missing import NoRule
 
 _MOST_SEPARATE = 20_000
 
@@ -389,16 +389,3 @@ def transpose_literal(value: Node) -> Node:
     rows, cols = int(value.shape[0]), int(value.shape[1])
     cells = tuple(value.args[r * cols + c] for c in range(cols) for r in range(rows))
     return stack(cells, (cols, rows) if rows > 1 else (cols,))
-
-
-def needed_steps(value: Node, steps: list[Step]) -> tuple[Step, ...]:
-    """The steps that a value uses, directly or through others, in order."""
-    by_name = {step.name: step for step in steps}
-    needed: set[Node] = set()
-    todo = [value]
-    while todo:
-        for node in postorder(todo.pop()):
-            if node in by_name and node not in needed:
-                needed.add(node)
-                todo.append(by_name[node].value)
-    return tuple(step for step in steps if step.name in needed)

@@ -11,14 +11,15 @@ from gradcli.expr.walk import postorder
 class Graph:
     """Definitions in order of use; `values` maps each defined `var` (or named step) to its expression.
 
-    `named` maps the components of factorisations to the names they have: rules for one speak of the others.
+    `named` maps components of factorisations, and values that equations settle, to the names they have: their rules
+    speak of them.
     """
 
     def __init__(self, values: Mapping[Node, Node], named: Mapping[Node, Node] | None = None) -> None:
         self.values = dict(values)
         self.named: dict[Node, Node] = dict(named or {})
         for name, value in self.values.items():
-            if value.op == "factor":
+            if value.op in ("factor", "implicit"):
                 self.named.setdefault(value, name)
         self.uses: dict[Node, list[Node]] = {name: _named(value) for name, value in self.values.items()}
 

@@ -19,7 +19,7 @@ from gradcli.expr.reduce import dim_product, triangle, unit_entry, where
 from gradcli.expr.shapes import Dim, Shape, cols, is_row, product_shape, rows
 from gradcli.expr.walk import postorder
 from gradcli.program.unify import quotient
-from gradcli.rules.apply import NoRule
+from gradcli.rules.missing import NoRule
 
 # More terms than this of one value are added up before they are read on.
 _MOST_TERMS = 24

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from gradcli.derive.graph import Graph
 from gradcli.derive.model import Step
 from gradcli.derive.reverse import by_name, symbols
+from gradcli.derive.steps import written_out
 from gradcli.derive.tensor import tensor_of
 from gradcli.expr.arith import add, is_zero, zeros
 from gradcli.expr.collect import collected
@@ -44,7 +45,7 @@ def inline_matrices(graph: Graph, keep: Collection[Node], path: Collection[Node]
     named: dict[Node, Node] = {}
     for name, value in graph.values.items():
         value = replace([value], table)[0] if table else value
-        if value.op == "factor":
+        if value.op in ("factor", "implicit"):
             named.setdefault(value, name)
         if name in path and name not in keep and not is_vector(name.shape):
             table[name] = value
@@ -80,7 +81,7 @@ def vector_jacobians(graph: Graph, of: Node, wrt: Collection[Node], turned: bool
         if value is None:
             continue
         inner = [other for other in graph.uses[name] if other in depending]
-        if inner and not expand and name is not of and symbols(total) > _LARGE:
+        if inner and name is not of and symbols(total) > _LARGE:
             step = make("jac", (of, name), data=layout, shape=total.shape)
             found.steps.append(Step(step, total, tuple(took)))
             total, took = step, {}
@@ -91,6 +92,9 @@ def vector_jacobians(graph: Graph, of: Node, wrt: Collection[Node], turned: bool
     for name in wrt:
         found.values.setdefault(name, zeros(closed(jacobian_shape(of.shape, name.shape, layout))))
         found.rules.setdefault(name, tuple(rules.get(name, ())))
+    if expand:
+        found.values, found.rules = written_out(found.values, found.rules, found.steps)
+        found.steps = []
     return found
 
 

@@ -12,12 +12,14 @@ from gradcli.expr.shapes import Shape
 class Step:
     """A named part of an answer: `name` (a `cotangent` or `var` node) stands for `value`.
 
-    A `cotangent` node `(f, u)` is the gradient of f by the intermediate u: `grad(f, u)`, ∇_u f.
+    A `cotangent` node `(f, u)` is the gradient of f by the intermediate u: `grad(f, u)`, ∇_u f.  `equation` are the two
+    sides of the equation that `value` solves, where it was found from one.
     """
 
     name: Node
     value: Node
     rules: tuple[str, ...]
+    equation: tuple[Node, Node] | None = None
 
 
 @dataclass(frozen=True, slots=True)

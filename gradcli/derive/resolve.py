@@ -9,8 +9,8 @@ from gradcli.diagnostics import Diagnostic, error
 from gradcli.expr.node import Node
 from gradcli.expr.walk import postorder
 from gradcli.program.model import Program
-from gradcli.rules.apply import NoRule
 from gradcli.rules.fill import is_known
+from gradcli.rules.missing import NoRule
 
 PLACEHOLDERS = ("grad", "jac", "hess", "prime")
 

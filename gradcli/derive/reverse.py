@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 
 from gradcli.derive.graph import Graph
 from gradcli.derive.model import Step
+from gradcli.derive.settled import through_equation
+from gradcli.derive.steps import written_out
 from gradcli.expr.arith import add, is_zero, zeros
 from gradcli.expr.collect import collected
 from gradcli.expr.node import Node, make, name_of, value_of
 from gradcli.expr.replace import replace
 from gradcli.expr.walk import postorder
+from gradcli.rules.implicit import RULE
 from gradcli.rules.pullback import pullback
 
 # A gradient of an intermediate is given a name (a step) where it is larger than this many symbols, or smaller but
@@ -59,7 +62,7 @@ def reverse(graph: Graph, of: str, seeds: Mapping[Node, Node], wrt: Collection[N
         if value is None or not inner or is_zero(total):
             continue
         seeded = name in seeds and total is seeds[name]
-        if not expand and not seeded and _deserves_name(total, len(inner) + (name in wanted)):
+        if not seeded and _deserves_name(total, len(inner) + (name in wanted)):
             step_name = make("cotangent", data=(of, name_of(name)), shape=name.shape)
             found.steps.append(Step(step_name, total, took))
             total, took = step_name, ()
@@ -68,13 +71,21 @@ def reverse(graph: Graph, of: str, seeds: Mapping[Node, Node], wrt: Collection[N
                 step = found.steps.pop()
                 total, took = step.value, step.rules
         used: dict[str, None] = dict.fromkeys(took)
-        pulled = pullback(value, total, inner, lambda _, rule, used=used: used.setdefault(rule))  # type: ignore[misc]
+        if value.op == "implicit":
+            weight, pulled = through_equation(graph, name, total, inner, took)
+            found.steps.append(weight)
+            used[RULE] = None
+        else:
+            pulled = pullback(value, total, inner, lambda _, rule, used=used: used.setdefault(rule))  # type: ignore[misc]
         for other, contribution in pulled.items():
             parts.setdefault(other, []).append(by_name(contribution, value, name, graph.named))
             rules.setdefault(other, {}).update(used)
     for name in wanted:
         found.gradients.setdefault(name, zeros(name.shape))
         found.rules.setdefault(name, ())
+    if expand:
+        found.gradients, found.rules = written_out(found.gradients, found.rules, found.steps)
+        found.steps = []
     return found
 
 

@@ -14,7 +14,7 @@ from gradcli.expr.linear import transpose
 from gradcli.expr.node import Node, make
 from gradcli.expr.replace import replace
 from gradcli.expr.shapes import is_row
-from gradcli.rules.apply import NoRule
+from gradcli.rules.missing import NoRule
 
 
 def hessian(

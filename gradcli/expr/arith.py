@@ -13,6 +13,7 @@ from gradcli.expr.node import MINUS_ONE, ONE, ZERO, Node, make, num, value_of
 from gradcli.expr.shapes import Dim, Shape, joint_shape
 
 _LARGEST_POWER_BITS = 4096
+_MOST_FACTORS_OPENED = 12
 
 
 def zeros(shape: Shape) -> Node:
@@ -171,6 +172,8 @@ def mul(*factors: Node) -> Node:
 
 def _open_bracket(powers: dict[Node, Node]) -> Node | None:
     """`p * (c - t / p)` multiplied out, `p * c - t`, where a factor cancels in a bracket; else None."""
+    if len(powers) > _MOST_FACTORS_OPENED:
+        return None
     for bracket, exponent in powers.items():
         if bracket.op != "add" or exponent is not ONE:
             continue

@@ -28,6 +28,7 @@ KINDS: dict[str, Kind] = {
     "lu": Kind(
         {"P": ("orthogonal", "permutation"), "L": ("lower", "unit"), "U": ("upper",)}, "P @ X == L @ U", square=True
     ),
+    "doolittle": Kind({"L": ("lower", "unit"), "U": ("upper",)}, "X == L @ U", square=True),
     "chol": Kind({"L": ("lower",)}, "X == L @ L.T", square=True),
     "qr": Kind({"Q": ("orthogonal",), "R": ("upper",)}, "X == Q @ R", square=False),
     "eigh": Kind({"w": (), "V": ("orthogonal",)}, "X == V @ diag(w) @ V.T", square=True),

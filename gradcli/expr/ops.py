@@ -35,6 +35,7 @@
 | pinv, expm | A | | pseudoinverse; matrix exponential |
 | expm_frechet | A, E | | derivative of expm at A in the direction E |
 | norm2, norm_nuc | A | | largest singular value; sum of the singular values |
+| implicit | what it depends on | (unknown, the names, residual) | where the residual is zero: see `implicit` |
 | stop | x | | held constant |
 | grad | of, wrt | structure or None | a derivative asked for inside an expression |
 | jac | of, wrt | layout | likewise |
@@ -98,6 +99,7 @@ _BUILD: dict[str, Builder] = {
     "expm_frechet": lambda a, d, s: spectral.expm_frechet(*a),
     "norm2": lambda a, d, s: spectral.spectral_norm("norm2", *a),
     "norm_nuc": lambda a, d, s: spectral.spectral_norm("norm_nuc", *a),
+    "implicit": lambda a, d, s: make("implicit", a, data=cast("tuple[object, ...]", d), shape=s),
     "stop": lambda a, d, s: reduce.stop(*a),
     "grad": lambda a, d, s: make("grad", a, data=cast("str | None", d), shape=s),
     "jac": lambda a, d, s: make("jac", a, data=cast(str, d), shape=s),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcli.expr.arith import is_zero, mul, ones, power, split_number, zeros
-from gradcli.expr.linear import diag, eye, inv, is_orthogonal, matmul, transpose
+from gradcli.expr.linear import diag, eye, inv, is_orthogonal, matmul, split_scalars, transpose
 from gradcli.expr.node import MINUS_ONE, Node, make, num
 from gradcli.expr.reduce import elementwise, norm, triangle
 from gradcli.expr.shapes import ShapeError, is_list, show_shape, transposed
@@ -58,6 +58,9 @@ def expm_frechet(node: Node, direction: Node) -> Node:
         return zeros(node.shape)
     if is_zero(node):
         return direction
+    scalars, rest = split_scalars(direction)
+    if rest.op == "eye":
+        return mul(*scalars, expm(node))
     return make("expm_frechet", (node, direction), shape=node.shape)
 
 

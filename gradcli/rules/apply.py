@@ -10,6 +10,7 @@ from gradcli.expr.node import Node, make, num
 from gradcli.rules.contract import einsum_gradients, kron_gradients
 from gradcli.rules.fill import fill, is_known
 from gradcli.rules.load import all_rules
+from gradcli.rules.missing import NoRule
 
 # Which rule an operation follows, and what its operands are called there.
 _UNARY = {
@@ -39,15 +40,6 @@ _BY_AXIS = {
 }
 _BINARY = {"max": "maximum", "min": "minimum"}
 _LARGEST_POWER = 64
-
-
-class NoRule(Exception):
-    """There is no derivative: `code` and `reason` say whether none exists or none is known."""
-
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
 
 
 Contribution = tuple[int, Node, str]
@@ -142,6 +134,8 @@ def _raw(node: Node, grad: Node, wanted: set[int]) -> Iterator[Contribution]:
         from gradcli.rules.factor import spectral_gradients
 
         yield from spectral_gradients(node, grad, wanted)
+    elif op == "implicit":
+        yield from _implicit(node, grad, wanted)
     elif op == "vfun":
         yield 0, _vector_function(node, grad), "vector_function"
     elif op == "cmp":
@@ -197,6 +191,16 @@ def _scalar_rule(node: Node) -> str:
     assert isinstance(node.data, tuple)
     name = str(node.data[0])
     return name if is_known(name) else "elementwise"
+
+
+def _implicit(node: Node, grad: Node, wanted: set[int]) -> Iterator[Contribution]:
+    from gradcli.rules.implicit import RULE, adjoint, parameter_gradients
+
+    weight = adjoint(node, grad)
+    if weight is None:
+        raise NoRule("E402", "The derivative of this relation has no matrix form that could be solved.")
+    for position, value in parameter_gradients(node, weight, wanted):
+        yield position, value, RULE
 
 
 def _vector_function(node: Node, grad: Node) -> Node:

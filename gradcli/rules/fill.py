@@ -12,9 +12,11 @@ from gradcli.program.build import Builder
 from gradcli.program.infer import Inference, integer
 from gradcli.program.scope import Scope
 from gradcli.rules.load import all_rules, template
+from gradcli.rules.missing import NoRule
 from gradcli.syntax import ast
 
 PARAMETER = make("param", data="t")
+_HIGHEST_ORDER = 12
 
 
 class _Filler(Builder):
@@ -57,6 +59,8 @@ def derivative_at(name: str, order: int, arg: Node) -> Node:
     """The derivative of a scalar function at `arg`: a formula where a rule gives one, else `g'(arg)`."""
     if order == 0 or not is_known(name):
         return reduce.elementwise(name, order, arg)
+    if order > _HIGHEST_ORDER:
+        raise NoRule("E402", f"The derivatives of {name} are written out up to order {_HIGHEST_ORDER}, not {order}.")
     from gradcli.expr.replace import replace
 
     return _broadcast(replace([known_derivative(name, order)], {PARAMETER: arg})[0], arg)
@@ -74,6 +78,7 @@ def known_derivative(name: str, order: int) -> Node:
         text = all_rules()[name].derivative
         assert text is not None
         return fill(text, {"t": PARAMETER})
-    from gradcli.rules.scalar import differentiate
+    from gradcli.rules.scalar import differentiate, multiplied_out
 
-    return differentiate(known_derivative(name, order - 1), PARAMETER)
+    body = differentiate(known_derivative(name, order - 1), PARAMETER)
+    return body if order == 2 else multiplied_out(body)

@@ -1,0 +1,44 @@
+"""Reverse mode through a name that an equation settles: its adjoint is a step of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from gradcli.derive.graph import Graph
+from gradcli.derive.model import Step
+from gradcli.expr.node import Node, make, name_of
+from gradcli.expr.replace import replace
+from gradcli.rules.apply import fit
+from gradcli.rules.implicit import RULE, adjoint, adjoint_equation, parameter_gradients
+from gradcli.rules.missing import NoRule
+
+
+def through_equation(
+    graph: Graph, name: Node, grad: Node, targets: Collection[Node], taken: tuple[str, ...]
+) -> tuple[Step, dict[Node, Node]]:
+    """The step `lambda_y`, jac(R, y).T @ lambda_y == grad, and by it the gradient of each target.
+
+    `taken` are the rules by which `grad` was found.  Raises NoRule where the equation for lambda has no matrix form.
+    """
+    value = graph.values[name]
+    weight = adjoint(value, grad)
+    if weight is None:
+        raise NoRule("E402", f"The derivative of the relation for {name_of(name)} has no matrix form to be solved.")
+    label = _unused(f"lambda_{name_of(name)}", graph)
+    step_name = make("var", data=(label, ()), shape=weight.shape)
+    weight, left = replace([weight, adjoint_equation(value, step_name)], {**graph.named, value: name})
+    equation = (left, grad)
+    step = Step(step_name, weight, tuple(dict.fromkeys((*taken, RULE))), equation)
+    wanted = {position for position, arg in enumerate(value.args) if arg in targets}
+    found: dict[Node, Node] = {}
+    for position, contribution in parameter_gradients(value, step.name, wanted):
+        found[value.args[position]] = fit(contribution, value.args[position])
+    return step, found
+
+
+def _unused(label: str, graph: Graph) -> str:
+    names: Iterable[Node] = (*graph.values, *(other for uses in graph.uses.values() for other in uses))
+    taken = {name_of(node) for node in names if node.op == "var"}
+    while label in taken:
+        label += "_"
+    return label
