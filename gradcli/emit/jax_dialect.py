@@ -50,6 +50,16 @@ def {lu}(a):
     unit = {np}.eye(len(a))
     return unit[order], {np}.tril(packed, -1) + unit, {np}.triu(packed)
 ''',
+    "doolittle": '''
+def {doolittle}(a):
+    """l, u with a == l @ u, without row exchanges."""
+    n = len(a)
+    lower, upper = {np}.eye(n), a
+    for k in range(n - 1):
+        lower = lower.at[k + 1 :, k].set(upper[k + 1 :, k] / upper[k, k])
+        upper = upper.at[k + 1 :].add(-{np}.outer(lower[k + 1 :, k], upper[k]))
+    return lower, {np}.triu(upper)
+''',
     "expm": """
 def {expm}(a):
     return {root}.scipy.linalg.expm(a)

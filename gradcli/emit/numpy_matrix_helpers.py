@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 MATRIX_HELPERS: dict[str, str] = {
+    "doolittle": '''
+def {doolittle}(a):
+    """l, u with a == l @ u, without row exchanges."""
+    n = len(a)
+    lower, upper = {np}.eye(n), {np}.array(a, dtype={np}.float64)
+    for k in range(n - 1):
+        lower[k + 1 :, k] = upper[k + 1 :, k] / upper[k, k]
+        upper[k + 1 :] -= {np}.outer(lower[k + 1 :, k], upper[k])
+    return lower, {np}.triu(upper)
+''',
     "expm": '''
 def {expm}(a):
     """Pade's approximant of order 13, scaled and squared (Higham 2005)."""

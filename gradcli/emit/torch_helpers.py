@@ -56,6 +56,16 @@ def {lu}(a):
     p, lower, upper = {np}.linalg.lu(a)
     return p.T, lower, upper
 ''',
+    "doolittle": '''
+def {doolittle}(a):
+    """l, u with a == l @ u, without row exchanges."""
+    n = len(a)
+    lower, upper = {np}.eye(n, dtype={np}.float64), a.clone()
+    for k in range(n - 1):
+        lower[k + 1 :, k] = upper[k + 1 :, k] / upper[k, k]
+        upper[k + 1 :] -= {np}.outer(lower[k + 1 :, k], upper[k])
+    return lower, {np}.triu(upper)
+''',
     "qr": '''
 def {qr}(a):
     """q, r with a == q @ r, the diagonal of r positive."""

@@ -1,8 +1,8 @@
 """Factorisations of small matrices, each made a function by a convention.
 
-lu: row pivoting, the first of the largest entries of a column.  chol, eigh: of the symmetric part.  qr: positive
-diagonal of R.  eigh: eigenvalues ascend; svd: singular values descend; of each (right) singular or eigenvector the
-first entry that is large is positive.
+lu: row pivoting, the first of the largest entries of a column; doolittle: no row exchanges.  chol, eigh: of the
+symmetric part.  qr: positive diagonal of R.  eigh: eigenvalues ascend; svd: singular values descend; of each
+eigenvector and right singular vector the first entry that is large is positive.
 """
 
 from __future__ import annotations
@@ -67,6 +67,21 @@ def _lu(field: Field, rows: Rows) -> dict[str, Rows]:
                 upper[i][j] = field.total((upper[i][j], -factor * upper[k][j]))
     unit = _unit(field, n)
     return {"P": [unit[i] for i in order], "L": lower, "U": upper}
+
+
+def _doolittle(field: Field, rows: Rows) -> dict[str, Rows]:
+    """Elimination without row exchanges."""
+    n = len(rows)
+    upper, lower, scale = [list(row) for row in rows], _unit(field, n), _largest(rows)
+    for k in range(n):
+        if k < n - 1 and field.tiny(upper[k][k], scale):
+            raise OutsideDomain("elimination without row exchanges meets a zero pivot")
+        for i in range(k + 1, n):
+            factor = lower[i][k] = upper[i][k] / upper[k][k]
+            upper[i][k] = field.zero
+            for j in range(k + 1, n):
+                upper[i][j] = field.total((upper[i][j], -factor * upper[k][j]))
+    return {"L": lower, "U": upper}
 
 
 def _chol(field: Field, rows: Rows) -> dict[str, Rows]:
@@ -220,6 +235,7 @@ def singular(field: Field, rows: Rows) -> tuple[list[Scalar], Columns, Columns]:
 
 _KINDS: dict[str, Callable[[Field, Rows], dict[str, Rows]]] = {
     "lu": _lu,
+    "doolittle": _doolittle,
     "chol": _chol,
     "qr": _qr,
     "eigh": _eigh,

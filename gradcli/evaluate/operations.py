@@ -9,6 +9,7 @@ from typing import cast
 from gradcli.evaluate import matrices, spectral
 from gradcli.evaluate.array import Array, Scalar, as_matrix, full, size_of
 from gradcli.evaluate.contract import Subscripts, einsum
+from gradcli.evaluate.equation import solve_equation
 from gradcli.evaluate.errors import OnKink, OutsideDomain, Undefined
 from gradcli.evaluate.evaluate import Operation, Point
 from gradcli.evaluate.factorise import factorised
@@ -387,6 +388,7 @@ TABLE: dict[str, Operation] = {
     "reshape": lambda point, node, args: Array(point.shape(node), list(args[0].flat)),
     "einsum": _einsum,
     "factor": _factor,
+    "implicit": solve_equation,
     "pinv": _of_matrix(lambda point, node, rows: spectral.pseudoinverse(point.field, rows)),
     "expm": _of_matrix(lambda point, node, rows: spectral.exponential(point.field, rows)),
     "expm_frechet": _frechet,

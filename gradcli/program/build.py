@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 from gradcli.diagnostics import GradcliError
 from gradcli.expr import arith, linear, rearrange, reduce
+from gradcli.expr.implicit import implicit
 from gradcli.expr.node import Node, has_attribute, make, num, var
 from gradcli.expr.replace import replace
 from gradcli.expr.shapes import Shape, ShapeError, joint_shape, show_shape, transposed
 from gradcli.program.dimensions import dimension_of
 from gradcli.program.einsum import build_einsum
+from gradcli.program.equation import Equation
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
 from gradcli.program.infer import Inference, integer
 from gradcli.program.layouts import jacobian_shape
@@ -85,6 +87,8 @@ class Builder:
                 return reduce.entry(base, index if len(base.shape) > 1 else index[:1])
             case ast.ListLit():
                 return self._literal(expr, local)
+            case Equation():
+                return self._equation(expr)
         raise AssertionError(f"no expression: {expr}")
 
     def _is_letter(self, expr: ast.Expr) -> bool:
@@ -129,6 +133,22 @@ class Builder:
                 expr,
                 "give the array a name of its own first",
             )
+
+    def _equation(self, expr: Equation) -> Node:
+        """What an equation settles: it has as many entries as there are equations."""
+        unknown = self.nodes[expr.name]
+        residual = arith.sub(self._build(expr.left, {}), self._build(expr.right, {}))
+        if residual.shape != unknown.shape and transposed(residual.shape) == unknown.shape:
+            residual = linear.transpose(residual)
+        if residual.shape != unknown.shape:
+            have, want = show_shape(residual.shape), show_shape(unknown.shape)
+            self.inference.fail(
+                "E403",
+                f"The relation does not settle {expr.name}: its sides are {have}, and {expr.name} is {want}.",
+                expr,
+                "a relation has as many equations as its unknown has entries",
+            )
+        return implicit(unknown, residual)
 
     def _name(self, expr: ast.Name, local: Mapping[str, Node]) -> Node:
         name = expr.id

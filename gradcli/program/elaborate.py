@@ -8,10 +8,11 @@ from itertools import pairwise
 from gradcli.diagnostics import Diagnostic, GradcliError, error, warning
 from gradcli.expr.node import Node, make
 from gradcli.program.build import Builder, variable_node
+from gradcli.program.equation import Equation
 from gradcli.program.factor import component_attributes
 from gradcli.program.indices import definition_shape
 from gradcli.program.infer import Inference, Poisoned
-from gradcli.program.model import Check, Function, Program, Question, Variable
+from gradcli.program.model import Check, Function, Program, Question, Relation, Variable
 from gradcli.program.order import in_order
 from gradcli.program.reader import Reader
 from gradcli.program.scope import Definition, Scope, arbitrary_names, collect, subexpressions
@@ -82,6 +83,7 @@ class _Elaborator:
             self.inference.poisoned.add(name)
         for name in order:
             self._infer_definition(name)
+        self._infer_relations()
         self._infer_asked()
         self._name_dimensions()
         self.builder = builder = self._build_definitions(order)
@@ -103,6 +105,7 @@ class _Elaborator:
             self.spans,
             tuple(self.diagnostics),
             any(isinstance(located.statement, ast.Question) for located in self.scope.statements),
+            self._relations(builder),
         )
 
     def _declare(self) -> None:
@@ -154,6 +157,18 @@ class _Elaborator:
             self._poison(name, failure.diagnostic)
         except Poisoned:
             self._poison(name, None)
+
+    def _infer_relations(self) -> None:
+        """What free relations say of sizes."""
+        for relation in self.scope.relations:
+            self.inference.source = relation.source
+            try:
+                sides = [self.inference.infer(side, {}) for side in (relation.left, relation.right)]
+                inverse = self.inference.infer(relation.inverse, {})
+            except (GradcliError, Poisoned):
+                continue  # said of the definition that it is read as
+            unify_shapes(*sides)
+            unify_shapes(inverse, self.inference.shapes.get(relation.data, inverse))
 
     def _poison(self, name: str, diagnostic: Diagnostic | None) -> None:
         self.inference.poisoned.add(name)
@@ -269,7 +284,8 @@ class _Elaborator:
             self.nodes[name] = node
         for name, open_shape in self.inference.inferred.items():
             dims = tuple(_closed_dim(dim) for dim in settle(open_shape))
-            node = variable_node(name, dims, ())
+            attributes = ("orthogonal",) if name in self.scope.orthogonal else ()
+            node = variable_node(name, dims, attributes)
             span = self.scope.mentioned.get(name)
             self.variables[name] = Variable(node, dims, attributes, True, False, span)
             self.nodes[name] = node
@@ -382,6 +398,27 @@ class _Elaborator:
         except (Poisoned, LookupError):
             return None
         return Function(name, (), (), hole, body, False)
+
+    def _relations(self, builder: Builder) -> tuple[Relation, ...]:
+        found: list[Relation] = []
+        for name, (statement, source) in self.scope.values.items():
+            equation = statement.value
+            if isinstance(equation, Equation) and name in self.definitions:
+                self.inference.source = source
+                left, right = builder.build(equation.left, {}), builder.build(equation.right, {})
+                found.append(Relation((name,), left, right, statement.span, frozenset({name})))
+        for relation in self.scope.relations:
+            if relation.entered not in self.definitions or relation.data not in self.nodes:
+                continue
+            self.inference.source = relation.source
+            left, right, inverse = (
+                builder.build(side, {}) for side in (relation.left, relation.right, relation.inverse)
+            )
+            data = self.nodes[relation.data]
+            losses = {name: args for name, args in self.scope.stated.items() if set(args) & set(relation.names)}
+            entered = frozenset({relation.entered})
+            found.append(Relation(relation.names, left, right, relation.span, entered, data, inverse, losses))
+        return tuple(found)
 
     def _layout_at_end(self) -> str:
         layout = "numerator"

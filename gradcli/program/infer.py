@@ -11,6 +11,7 @@ from gradcli.expr.factor import KINDS
 from gradcli.expr.shapes import Dim
 from gradcli.program.dimensions import dimension_of
 from gradcli.program.einsum import einsum_shape
+from gradcli.program.equation import Equation
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS, joint
 from gradcli.program.indices import Axes, check_reduction, entry_shape, integer, sum_shape
 from gradcli.program.layouts import axes, jacobian_shape
@@ -21,6 +22,7 @@ from gradcli.program.unify import (
     OpenDim,
     OpenShape,
     Unknown,
+    could_agree,
     find,
     product,
     settle,
@@ -130,11 +132,42 @@ class Inference:
                 return entry_shape(self, expr, local)
             case ast.ListLit():
                 return self._literal(expr, local)
+            case Equation():
+                return self._equation(expr, local)
             case ast.Str():
                 self.fail("E205", "A string is no value.", expr)
             case ast.IndexSum():
                 return sum_shape(self, expr, local)
         raise AssertionError(f"no expression: {expr}")
+
+    def _equation(self, expr: Equation, local: dict[str, OpenShape]) -> OpenShape:
+        """The shape of what an equation settles: as declared, or by the convention."""
+        shape = self.shapes.get(expr.name)
+        if shape is None:
+            kind = convention(expr.name)
+            if kind is None:
+                self.fail("E201", f"{expr.name} is not declared.", expr, f"declare it, `{expr.name} : R[n]`")
+            shape = {"matrix": (Unknown(), Unknown()), "vector": (Unknown(),), "scalar": ()}[kind]
+        inside = {**local, expr.name: shape}
+        left = self.infer(expr.left, inside)
+        if not (isinstance(expr.right, ast.Num) and expr.right.value == 0):
+            right = self.infer(expr.right, inside)
+            if not unify_shapes(left, right):
+                sides = (self.text(expr.left), self.text(expr.right))
+                message = f"shapes do not agree: {sides[0]} is {show_open(left)}, {sides[1]} is {show_open(right)}"
+                self.fail("E301", message, expr)
+        turned = (left[1] if len(left) == 2 else 1, left[0]) if 0 < len(left) < 3 else left
+        if not could_agree(left, shape) and could_agree(turned, shape):
+            left = turned  # the equations may stand in a row
+        if not unify_shapes(left, shape):
+            have, want = show_open(left), show_open(shape)
+            self.fail(
+                "E403",
+                f"The relation does not settle {expr.name}: its sides are {have}, and {expr.name} is {want}.",
+                expr,
+                "a relation has as many equations as its unknown has entries",
+            )
+        return settle(shape)
 
     def _elementwise(
         self, expr: ast.Expr, parts: list[ast.Expr], ops: tuple[str, ...], local: dict[str, OpenShape]
@@ -356,6 +389,12 @@ class Inference:
             self.fail("E204", f"{expr.fn} needs a dimension.", expr, f"{expr.fn}(n)")
         return settle(tuple(dims))
 
+    def _dimension(self, arg: ast.Expr) -> Dim:
+        dim = dimension_of(arg)
+        if dim is None:
+            self.fail("E304", f"{self.text(arg)} is no dimension.", arg, "a dimension is a name or a positive integer")
+        return dim
+
     def _reshaped(self, expr: ast.Call, local: dict[str, OpenShape]) -> OpenShape:
         """`reshape(A, m * p, n)`, of as many entries as A."""
         if len(expr.args) < 2 or expr.primes or expr.kwargs:
@@ -386,12 +425,6 @@ class Inference:
         param = statement.params[0].id
         declared = self.scope.arrays.get(param)
         if declared is not None and declared.type.dims:
-    def _dimension(self, arg: ast.Expr) -> Dim:
-        dim = dimension_of(arg)
-        if dim is None:
-            self.fail("E304", f"{self.text(arg)} is no dimension.", arg, "a dimension is a name or a positive integer")
-        return dim
-
             return False
         for part in subexpressions(statement.value):
             match part:
@@ -503,6 +536,8 @@ class Inference:
 
     def derived_shape(self, expr: ast.Expr, local: dict[str, OpenShape], what: str) -> OpenShape:
         """The shape of what is differentiated: an expression, or the name of an arbitrary scalar function."""
+        if isinstance(expr, ast.Name) and expr.id in self.poisoned:
+            raise Poisoned
         if isinstance(expr, ast.Name) and expr.id not in local and self.is_arbitrary(expr.id):
             if expr.id not in self.scope.losses and self.scope.last is None:
                 self.fail(
@@ -539,6 +574,13 @@ class Inference:
         elif isinstance(expr, ast.Name):
             self._known(expr, local)
             return self.infer(expr, local)
+        elif isinstance(expr, ast.Index) and isinstance(expr.base, ast.Name):
+            self._known(expr.base, local)
+            if all(integer(index) is not None for index in expr.indices):
+                return self.infer(expr, local)
+        elif is_stacked(expr):
+            self._known(cast(ast.Name, expr.args[0]), local)
+            return self.infer(expr, local)
         self.fail(
             "E405",
             f"{self.text(expr)} is no name of the program; a derivative is by a name.",
@@ -554,6 +596,13 @@ class Inference:
         return f"did you mean {close[0]}?" if close else None
 
 
+def is_stacked(expr: ast.Expr) -> TypeGuard[ast.Call]:
+    """Whether this is `vec(X)` of a name."""
+    if not isinstance(expr, ast.Call) or expr.fn != "vec" or expr.kwargs or expr.primes:
+        return False
+    return len(expr.args) == 1 and isinstance(expr.args[0], ast.Name)
+
+
 class _Joined(ast.Expr):
     """The factors read so far of a product, as one expression to point at."""
 
@@ -564,17 +613,3 @@ def report(failure: GradcliError) -> Diagnostic:
 
 
 __all__ = ["Inference", "Poisoned", "integer", "joint", "report"]
-        elif isinstance(expr, ast.Index) and isinstance(expr.base, ast.Name):
-            self._known(expr.base, local)
-            if all(integer(index) is not None for index in expr.indices):
-                return self.infer(expr, local)
-        elif is_stacked(expr):
-            self._known(cast(ast.Name, expr.args[0]), local)
-            return self.infer(expr, local)
-def is_stacked(expr: ast.Expr) -> TypeGuard[ast.Call]:
-    """Whether this is `vec(X)` of a name."""
-    if not isinstance(expr, ast.Call) or expr.fn != "vec" or expr.kwargs or expr.primes:
-        return False
-    return len(expr.args) == 1 and isinstance(expr.args[0], ast.Name)
-
-

@@ -69,6 +69,26 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Relation:
+    """`implicit names : left == right`.
+
+    Either the names are settled by it: then each is a definition.  Or they are free: then `data` is what is given and
+    `inverse` that as a function of the names, and `losses` are the arbitrary functions that were stated of the names
+    (by what each was stated of), which are read as functions of the data.  `entered` are the definitions that the
+    relation stands for.
+    """
+
+    names: tuple[str, ...]
+    left: Node
+    right: Node
+    span: Span
+    entered: frozenset[str]
+    data: Node | None = None
+    inverse: Node | None = None
+    losses: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """All that one or several files say.
 
@@ -91,3 +111,4 @@ class Program:
     spans: dict[str, Span] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
     asks: bool = False
+    relations: tuple[Relation, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradcli.program.equation import Equation
 from gradcli.program.scope import Scope, arbitrary_names, subexpressions
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source, Span
@@ -47,7 +48,9 @@ def _uses(scope: Scope) -> dict[str, list[str]]:
     uses: dict[str, list[str]] = {}
     for name, (statement, _) in scope.values.items():
         found: dict[str, None] = {}
-        todo = _names(statement.value)
+        value = statement.value
+        own = name if isinstance(value, Equation) else None  # an equation speaks of the name that it settles
+        todo = [part for part in _names(value) if part != own]
         seen: set[str] = set()
         while todo:
             part = todo.pop(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gradcli.expr.factor import KINDS, parts_of, siblings
 from gradcli.expr.node import Node, has_attribute
-from gradcli.program.model import Program
+from gradcli.program.model import Program, Relation
 
 
 def joint_definitions(program: Program) -> dict[str, tuple[str, ...]]:
@@ -34,6 +34,11 @@ def joint_head(program: Program, names: tuple[str, ...]) -> tuple[str, Node]:
     """The function and the matrix of a joint definition."""
     value = program.definitions[names[0]]
     return parts_of(value)[0], value.args[0]
+
+
+def relation_of(program: Program, name: str) -> Relation | None:
+    """The relation that a definition stands for."""
+    return next((relation for relation in program.relations if name in relation.entered), None)
 
 
 def implied_attributes(value: Node) -> tuple[str, ...]:

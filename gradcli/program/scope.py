@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 from gradcli.diagnostics import Diagnostic, GradcliError, error
 from gradcli.expr.factor import KINDS
+from gradcli.program.equation import Equation
 from gradcli.program.functions import ELEMENTWISE, FUNCTIONS, RESERVED
+from gradcli.program.relations import FreeRelation, read_relation, renamed_loss, without_permutation
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source, Span
 
@@ -17,9 +19,9 @@ ATTRIBUTES = (
     "symmetric", "spd", "diagonal", "lower", "upper", "unit", "orthogonal", "permutation", "positive", "constant",
 )  # fmt: skip
 _NEEDS_MATRIX = frozenset(ATTRIBUTES) - {"positive", "constant"}
+_SIZED = ("ones", "zeros", "eye", "unit", "reshape")
 Definition = ast.Define | ast.DefineIndexed | ast.DefineMany
 
-_SIZED = ("ones", "zeros", "eye", "unit", "reshape")
 
 @dataclass(slots=True)
 class Located:
@@ -45,7 +47,8 @@ class Scope:
 
     `values` are the defined names in order of writing; `functions` those defined by `g(t) = ...`; `mentioned` every
     name that stands in a definition; `dims` the dimension names; `together` all names of the statement that gives a
-    name, where it gives several.
+    name, where it gives several; `relations` those that leave their names free, `stated` the arguments that the losses
+    were stated with where a relation changes them, `orthogonal` the undeclared names that a relation takes to be so.
     """
 
     statements: list[Located] = field(default_factory=list)
@@ -58,6 +61,9 @@ class Scope:
     mentioned: dict[str, Span] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     together: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    relations: list[FreeRelation] = field(default_factory=list)
+    stated: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    orthogonal: set[str] = field(default_factory=set)
     last: str | None = None
 
 
@@ -97,6 +103,8 @@ def _children(node: ast.Expr) -> list[ast.Expr]:
             return list(node.items)
         case ast.IndexSum():
             return [node.body]
+        case Equation():
+            return [node.left, node.right]
     return []
 
 
@@ -116,6 +124,7 @@ def collect(modules: list[ast.Module]) -> Scope:
     for module in modules:
         scope.statements += [Located(statement, module.source) for statement in module.statements]
     asked = False
+    relations: list[tuple[ast.Implicit, Source, int, bool]] = []
     for located in scope.statements:
         statement, source = located.statement, located.source
         match statement:
@@ -138,14 +147,74 @@ def collect(modules: list[ast.Module]) -> Scope:
             case ast.Question() | ast.Check():
                 asked = True
             case ast.Implicit():
-                _later(scope, "implicit relations", source, statement.span)
+                relations.append((statement, source, len(scope.values), asked))
         _find_dims(scope, statement)
+    _enter_relations(scope, relations)
     _functions_as_values(scope)
     return scope
 
 
-def _later(scope: Scope, what: str, source: Source, span: Span) -> None:
-    scope.diagnostics.append(error("E402", f"There is no rule for {what} yet.", source, span))
+def _enter_relations(scope: Scope, relations: list[tuple[ast.Implicit, Source, int, bool]]) -> None:
+    """Define what relations define; they are read last, as their meaning rests on declarations, which stand anywhere.
+
+    Each comes with the number of values that stand before it, and whether a question does.
+    """
+    order = list(scope.values)
+    entered: list[tuple[int, str]] = []
+    for statement, source, position, asked in relations:
+        names = _define_relation(scope, statement, source)
+        entered += [(position, name) for name in names]
+        if names and not asked and (scope.last is None or scope.last in order[:position] or scope.last not in order):
+            scope.last = names[-1] if not scope.relations else scope.relations[-1].data
+    for position, name in reversed(entered):
+        order.insert(position, name)
+    scope.values = {name: scope.values[name] for name in order}
+
+
+def _define_relation(scope: Scope, statement: ast.Implicit, source: Source) -> list[str]:
+    """Enter one relation; the names that it defines."""
+
+    def attributes(name: str) -> frozenset[str] | None:
+        return frozenset(scope.arrays[name].attributes) if name in scope.arrays else None
+
+    def defined(name: str) -> bool:
+        return name in scope.values or name in scope.functions or name in scope.function_types
+
+    for name in statement.names:
+        if defined(name.id):
+            _twice(scope, name, source)
+            return []
+    try:
+        reading = read_relation(statement, source, attributes, defined)
+    except GradcliError as failure:
+        scope.diagnostics.append(failure.diagnostic)
+        return []
+    names: list[str] = []
+    for ident, value in reading.definitions:
+        if _reserved(scope, ident, source) or defined(ident.id):
+            return names
+        scope.values[ident.id] = (ast.Define(statement.span, ident, value), source)
+        names.append(ident.id)
+        _mention(scope, value, {ident.id} if isinstance(value, Equation) else set())
+    scope.together.update(dict.fromkeys(reading.together, reading.together))
+    scope.orthogonal.update(reading.orthogonal)
+    if reading.free is not None:
+        _free_names(scope, reading.free)
+    return names
+
+
+def _free_names(scope: Scope, relation: FreeRelation) -> None:
+    """Take the names of a relation that does not settle them as free, and losses of them as losses of what is given."""
+    scope.relations.append(relation)
+    for name in relation.names:
+        if name in scope.arrays:
+            declared = scope.arrays[name]
+            declared.attributes = without_permutation(declared.attributes)
+    for name, (loss, source) in scope.losses.items():
+        other = renamed_loss(loss, relation)
+        if other is not None:
+            scope.stated.setdefault(name, tuple(arg.id for arg in loss.args))
+            scope.losses[name] = (other, source)
 
 
 def _twice(scope: Scope, name: ast.Ident, source: Source) -> None:

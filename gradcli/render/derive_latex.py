@@ -8,7 +8,7 @@ from itertools import groupby
 from gradcli.derive.model import Answer
 from gradcli.expr.node import Node
 from gradcli.program.model import Program, Variable
-from gradcli.program.outputs import joint_definitions, joint_head
+from gradcli.program.outputs import joint_definitions, joint_head, relation_of
 from gradcli.render.labels import NO_LAYOUT, TITLES, latex_label, latex_shape
 from gradcli.render.latex import LatexNotation
 from gradcli.render.latex_names import latex_function, latex_name, latex_text
@@ -31,7 +31,10 @@ def derive_latex(program: Program, answers: Sequence[Answer]) -> str:
         for title, members in titled:
             rows: list[_Row] = []
             for answer in members:
-                where += [_step(step, notation) for step in steps.needed(answer.value, known)]
+                for step in steps.needed(answer.value, known):
+                    if step.equation is not None:
+                        where.append((notation.render(step.equation[0]), notation.render(step.equation[1]), ""))
+                    where.append(_step(step, notation))
                 rows.append((latex_label(answer), notation.render(answer.value), latex_shape(answer.shape)))
             stated.update(rows)
             parts += [title, *_display(rows)]
@@ -60,7 +63,12 @@ def _given(program: Program, notation: LatexNotation) -> list[str]:
             rows.append((left, notation.render(function.body), ""))
     together = joint_definitions(program)
     for name, value in program.definitions.items():
-        if name not in together:
+        relation = relation_of(program, name)
+        if relation is not None:
+            names = ", ".join(map(latex_name, relation.names))
+            left = rf"{names} \colon \; {notation.render(relation.left)}"
+            rows.append((left, notation.render(relation.right), ""))
+        elif name not in together:
             rows.append((latex_name(name), notation.render(value), latex_shape(program.nodes[name].shape)))
         elif together[name]:
             kind, matrix = joint_head(program, together[name])

@@ -36,6 +36,8 @@ def derive_mc(program: Program, answers: Sequence[Answer]) -> str:
             named = step.name is not None or step.key.op == "var"
             left = f"{step.name or notation.render(step.key)} =" if named else f"check {notation.render(step.key)} =="
             checks[f"{left} {written}"] = None
+            if step.equation is not None:
+                checks[f"check {' == '.join(notation.render(side) for side in step.equation)}"] = None
         asked = _question_call(answer, layout)
         written = notation.render(answer.value)
         if asked is None:

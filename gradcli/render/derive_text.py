@@ -10,7 +10,7 @@ from itertools import groupby
 from gradcli.derive.model import Answer
 from gradcli.expr.node import Node
 from gradcli.program.model import Function, Program
-from gradcli.program.outputs import joint_definitions, joint_head
+from gradcli.program.outputs import joint_definitions, joint_head, relation_of
 from gradcli.render.labels import NO_LAYOUT, TITLES, text_label, text_shape
 from gradcli.render.program_mc import attributes_of, function_type, variable_type
 from gradcli.render.steps import Bound, Steps, is_arbitrary, loss_arguments, taken_names
@@ -67,7 +67,11 @@ class _Report:
             lines.append(self._function(name, function, notation))
         together = joint_definitions(self.program)
         for name, value in self.program.definitions.items():
-            if name not in together:
+            relation = relation_of(self.program, name)
+            if relation is not None:
+                sides = f"{notation.render(relation.left)} = {notation.render(relation.right)}"
+                lines.append(Line(", ".join(relation.names), ":", sides, f"{name} {self._kind_of(name)}"))
+            elif name not in together:
                 lines.append(Line(name, "=", notation.render(value), self._kind_of(name)))
             elif together[name]:
                 kind, matrix = joint_head(self.program, together[name])
@@ -96,7 +100,8 @@ class _Report:
         for title, group in groupby(answers, key=lambda answer: self._title(answer.kind, answer.of, layout)):
             lines = []
             for answer in group:
-                where += [self._step(step, notation) for step in self.steps.needed(answer.value, self.known)]
+                for step in self.steps.needed(answer.value, self.known):
+                    where += [*self._equation(step, notation), self._step(step, notation)]
                 remark = self._remark(text_shape(answer.shape), answer.rules)
                 lines.append(Line(text_label(answer), "=", notation.render(answer.value), remark))
             stated.update((line.left, line.right) for line in lines)
@@ -124,6 +129,12 @@ class _Report:
         left = step.name if step.name is not None else notation.render(step.key)
         right = notation.render(step.value, definition=step.name is not None)
         return Line(left, "=", right, self._remark(text_shape(step.value.shape), step.rules))
+
+    def _equation(self, step: Bound, notation: TextNotation) -> list[Line]:
+        if step.equation is None:
+            return []
+        left, right = (notation.render(side) for side in step.equation)
+        return [Line(left, "=", right, f"settles {notation.render(step.key)}")]
 
     def _remark(self, shape: str, rules: Iterable[str]) -> str:
         names = ", ".join(rules) if self.rules else ""

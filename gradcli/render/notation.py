@@ -12,6 +12,7 @@ from enum import IntEnum
 from typing import ClassVar, NamedTuple
 
 from gradcli.expr.factor import KINDS, parts_of
+from gradcli.expr.implicit import equation_of
 from gradcli.expr.node import Node
 from gradcli.expr.shapes import Dim
 from gradcli.render.parts import Names
@@ -202,6 +203,10 @@ class Notation:
         kind, part = parts_of(node)
         single = len(KINDS[kind].components) == 1
         return self.call(self.function(kind), node.args, () if single else (f'"{part}"',))
+
+    def op_implicit(self, node: Node) -> Form:
+        """A value that an equation settles, by the name that it has there."""
+        return self.form(equation_of(node)[0])
 
     def op_param(self, node: Node) -> Form:
         return self.atom(self.identifier(str(node.data)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradcli.expr.node import Node
 from gradcli.expr.shapes import Dim, Shape
 from gradcli.program.model import Function, Program, Variable
-from gradcli.program.outputs import implied_attributes, joint_definitions, joint_head
+from gradcli.program.outputs import implied_attributes, joint_definitions, joint_head, relation_of
 from gradcli.render.mc import McNotation
 
 
@@ -68,11 +68,19 @@ def program_lines(program: Program, notation: McNotation) -> list[str]:
         known = attributes_of(node) if node is not None else ()
         if node is not None and set(known) - set(implied_attributes(value)) and is_declarable(node.shape):
             lines.append(f"{name} : {' '.join([declared_type(node.shape), *known])}")
-        if name not in together:
+        relation = relation_of(program, name)
+        if relation is not None:
+            if node is not None and not known and is_declarable(node.shape):
+                lines.append(f"{name} : {declared_type(node.shape)}")
+            sides = f"{notation.render(relation.left)} == {notation.render(relation.right)}"
+            lines.append(f"implicit {', '.join(relation.names)} : {sides}")
+        elif name not in together:
             lines.append(f"{name} = {notation.render(value)}")
         elif together[name]:
             kind, matrix = joint_head(program, together[name])
             lines.append(f"{', '.join(together[name])} = {kind}({notation.render(matrix)})")
+    stated = {name: args for relation in program.relations for name, args in relation.losses.items()}
     for name, arguments in program.losses.items():
-        lines.append(f"loss {name}({', '.join(notation.render(argument) for argument in arguments)})")
+        written = stated.get(name) or [notation.render(argument) for argument in arguments]
+        lines.append(f"loss {name}({', '.join(written)})")
     return lines

@@ -19,12 +19,16 @@ MOST_WHERE = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """`key` is the node that stands for the value: a step's name, or the shared part itself, which is `name`."""
+    """`key` is the node that stands for the value: a step's name, or the shared part itself, which is `name`.
+
+    `equation` are the sides of the equation that the value solves, where a step was found from one.
+    """
 
     key: Node
     value: Node
     rules: tuple[str, ...]
     name: str | None
+    equation: tuple[Node, Node] | None = None
 
 
 class Steps:
@@ -39,7 +43,7 @@ class Steps:
             seen.add(id(answer.where))
             for step in answer.where:
                 if step.name not in self.bound:
-                    self.bound[step.name] = Bound(step.name, step.value, step.rules, None)
+                    self.bound[step.name] = Bound(step.name, step.value, step.rules, None, step.equation)
         values = [*(step.value for step in self.bound.values()), *(answer.value for answer in answers)]
         self.shared: dict[Node, str] = {}
         """Names of parts that are too large to be written out."""
@@ -163,7 +167,10 @@ def is_arbitrary(program: Program, name: str) -> bool:
 
 
 def loss_arguments(program: Program, name: str) -> tuple[str, ...]:
-    """What an arbitrary scalar function is a function of."""
+    """What an arbitrary scalar function is a function of, as it was stated."""
+    for relation in program.relations:
+        if name in relation.losses:
+            return relation.losses[name]
     if name in program.losses:
         return tuple(str(node.data[0]) for node in program.losses[name] if isinstance(node.data, tuple))
     return tuple(name_of(node) for node in outputs_with(program, program.last)) if program.last else ()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from gradcli.expr.implicit import implicit
 from gradcli.expr.node import Node, make, num
 from gradcli.expr.ops import OPERATIONS
 from gradcli.render.latex import latex
@@ -49,6 +50,7 @@ SAMPLES: dict[str, Node] = {
     "vec": make("vec", (A,), shape=("n*n",)),
     "einsum": make("einsum", (A, B), data=(("ij", "jk"), "ik"), shape=square),
     "expm_frechet": make("expm_frechet", (A, B), shape=square),
+    "implicit": implicit(x, make("matmul", (A, x), shape=vector)),
     "factor": make("factor", (A,), data=("lu", "L"), shape=square),
     "diag": make("diag", (x,), shape=square),
     "grad": make("grad", (s, x), shape=vector),

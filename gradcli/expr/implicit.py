@@ -1,0 +1,33 @@
+"""A value that an equation settles: `implicit x : A @ x == b`.
+
+The node's arguments are the names that the equation uses beside the unknown, so that whoever walks an expression
+finds what the value depends on.  `data` is the unknown, those names, and the residual left - right over them: it
+stays as it was written when the arguments are replaced.
+"""
+
+from __future__ import annotations
+
+from gradcli.expr.node import Node, make
+from gradcli.expr.replace import replace
+from gradcli.expr.walk import postorder
+
+
+def implicit(unknown: Node, residual: Node) -> Node:
+    """The value of a `var` at which the residual is zero."""
+    parameters = tuple(
+        leaf for leaf in postorder(residual) if leaf.op in ("var", "cotangent", "param") and leaf is not unknown
+    )
+    return make("implicit", parameters, data=(unknown, parameters, residual), shape=unknown.shape)
+
+
+def equation_of(node: Node) -> tuple[Node, tuple[Node, ...], Node]:
+    """`(unknown, parameters, residual)` as written; the arguments stand for the parameters."""
+    assert node.op == "implicit" and isinstance(node.data, tuple)
+    unknown, parameters, residual = node.data
+    return unknown, parameters, residual
+
+
+def residual_of(node: Node) -> Node:
+    """The residual over the unknown and the arguments."""
+    _, parameters, residual = equation_of(node)
+    return replace([residual], dict(zip(parameters, node.args, strict=True)))[0]
