@@ -72,7 +72,7 @@ def test_the_hook_checks_the_files_of_a_commit(repository: Path, tool: Path) -> 
     assert good.returncode == 0, good.stdout + good.stderr
     assert "gradcli check" in good.stdout and "Passed" in good.stdout
     bad = commit(FALSE)
-    assert bad.returncode == 1 and "the constant must be 2, not 3" in bad.stdout
+    assert bad.returncode == 1 and "the factor must be 2, not 3" in bad.stdout
     assert commit("x : R[n]\ny = 2 * x\n").returncode == 0  # nothing to check is no error in a hook
 
 

@@ -29,7 +29,7 @@ def test_every_statement_is_a_test(tmp_path: Path) -> None:
     assert result.returncode == 1 and "3 failed, 2 passed" in result.stdout
     assert "PASSED a.mc::line 2: check x + x == 2 * x" in result.stdout
     assert "PASSED a.mc::line 4: refute x == 2 * x" in result.stdout
-    assert "  hint: the constant must be 2, not 3" in result.stdout
+    assert "  hint: the factor must be 2, not 3" in result.stdout
     assert "C502 warning: undecided" in result.stdout and "E301 shapes do not agree" in result.stdout
     assert "Traceback" not in result.stdout
 

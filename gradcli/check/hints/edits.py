@@ -188,7 +188,8 @@ def _factor_said(factor: Fraction, part: str) -> str:
 
 def _numbers(site: Site, value: Fraction) -> Edits:
     exponent = isinstance(site.parent, ast.Power | ast.MatPower) and site.index == 1
-    what = "the exponent must be" if exponent else "the constant must be"
+    inside = isinstance(site.parent, ast.Product)
+    what = "the exponent must be" if exponent else "the factor must be" if inside else "the constant must be"
     tried = dict.fromkeys(
         [value + 1, value - 1, value * 2, value / 2, 1 / value if value else Fraction(1)]
         + [Fraction(k) for k in (1, 2, 3, 4, 0)]
