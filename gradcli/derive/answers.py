@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace as with_changes
 
+from gradcli.derive.differential import Subject, differential, hessian_product
 from gradcli.derive.discrete import forward_difference, why_not_by, why_not_of
+from gradcli.derive.free import by_name_of_relation, forms, relation_of_loss, tied_note, unsettled
 from gradcli.derive.graph import Graph
 from gradcli.derive.jacobian import Jacobians, is_vector, vector_jacobians
 from gradcli.derive.model import Answer, Step
@@ -22,6 +24,7 @@ from gradcli.expr.node import ONE, Node, make, name_of
 from gradcli.expr.reduce import stack, vec
 from gradcli.expr.replace import replace
 from gradcli.expr.shapes import normal_shape
+from gradcli.program.functions import RESERVED
 from gradcli.program.layouts import axes, is_transposed, jacobian_shape
 from gradcli.program.model import Program, Question
 from gradcli.program.unify import closed
@@ -34,7 +37,8 @@ _MOST_SEPARATE = 20_000
 class Asker:
     """Answers questions about one program; what cannot be answered is in `diagnostics`.
 
-    `offered` holds what serves instead of the derivatives that the last question asked for in vain.
+    `offered` holds what serves instead of the derivatives that the last question asked for in vain.  With `forms` the
+    gradient across a relation that settles nothing is given in each of its forms.
     """
 
     def __init__(self, program: Program, expand: bool) -> None:
@@ -43,6 +47,7 @@ class Asker:
         self.graph = Graph({program.nodes[name]: value for name, value in program.definitions.items()})
         self.diagnostics: list[Diagnostic] = []
         self.offered: list[Answer] = []
+        self.forms = False
         self.commutations = Commutations(program.nodes.keys() | program.functions.keys() | _dimensions(program))
         self._shared: dict[int, tuple[Step, ...]] = {}
         self._kept: list[tuple[Step, ...]] = []
@@ -51,13 +56,20 @@ class Asker:
     def answer(self, question: Question) -> list[Answer]:
         """The answers, one for each variable asked about."""
         self.offered = []
+        if question.kind == "differential" and not question.wrt:
+            question = with_changes(question, wrt=self._free(question.of))
         wrt = [(name, node) for name, node in question.wrt if self._differentiable(name, node, question)]
         if not wrt or not self._has_derivative(question):
             return []
         try:
+            across = self._across_relation(question, wrt)
+            if across is not None:
+                return across
             apart = is_stacked(question.of) or any(is_entry(node) or is_stacked(node) for _, node in wrt)
             if apart and question.kind != "hessian":
                 return [answer for pair in wrt for answer in self._by_part(question, *pair)]
+            if question.kind in ("differential", "hvp"):
+                return self._in_directions(question, wrt)
             if question.kind == "gradient":
                 return self._gradients(question, wrt)
             if question.kind in ("jacobian", "derivative"):
@@ -76,6 +88,40 @@ class Asker:
             )
         )
         return []
+
+    def _free(self, of: Node) -> tuple[tuple[str, Node], ...]:
+        """The names that a value depends on and that may vary."""
+        upstream = self.graph.upstream(of.args if of.op == "loss" else (self._named(of),))
+        return tuple(
+            (name, variable.node)
+            for name, variable in self.program.variables.items()
+            if variable.node in upstream and not variable.discrete and "constant" not in variable.attributes
+        )
+
+    def _in_directions(self, question: Question, wrt: list[tuple[str, Node]]) -> list[Answer]:
+        """The differential by all variables together, or for each the product of the Hessian with a direction."""
+        if any(node.op != "var" or self.scalars_of(node) for _, node in wrt):
+            raise NoRule("E402", f"The question `{question.kind}` is of whole names: ask it by the array.")
+        of = self._named(question.of)
+        subject = Subject(of, question.of_name, self.seeds(of) if of.op == "loss" or not of.shape else {})
+        taken = self.program.nodes.keys() | self.program.functions.keys() | _dimensions(self.program) | RESERVED
+        upstream = self.graph.upstream(of.args if of.op == "loss" else (of,))
+        for name, node in wrt:
+            self._independent(name, question, (node,), upstream)
+        nodes = [node for _, node in wrt]
+        if question.kind == "differential":
+            label = ", ".join(name for name, _ in wrt)
+            found = [(label, differential(self.graph, subject, nodes, taken, self.expand))]
+        else:
+            found = [(name, hessian_product(self.graph, subject, node, taken, self.expand)) for name, node in wrt]
+        answers = []
+        for label, (value, where, rules, notes) in found:
+            notes = (*self._notes(rules, where), *notes)
+            shape = value.shape
+            answers.append(
+                Answer(question.of_name, label, question.kind, question.layout, shape, value, where, rules, notes)
+            )
+        return answers
 
     def _by_part(self, question: Question, name: str, node: Node) -> list[Answer]:
         """By one entry, or of and by stacked columns."""
@@ -116,13 +162,15 @@ class Asker:
     # --------------------------------------------------------------- variables
 
     def _fail(self, missing: NoRule, question: Question) -> None:
-        self.diagnostics.append(error(missing.code, missing.reason, self.program.source, question.span))
+        self.diagnostics.append(
+            error(missing.code, missing.reason, question.source or self.program.source, question.span)
+        )
 
     def _differentiable(self, name: str, node: Node, question: Question) -> bool:
         why = why_not_by(self.program, question.of_name, node)
         if why is None:
             return True
-        self.diagnostics.append(error("E401", why[0], self.program.source, question.span, why[1]))
+        self.diagnostics.append(error("E401", why[0], question.source or self.program.source, question.span, why[1]))
         difference = forward_difference(self.graph, question, name, node)
         if difference is not None:
             self.offered.append(difference)
@@ -131,7 +179,9 @@ class Asker:
     def _has_derivative(self, question: Question) -> bool:
         why = why_not_of(self.graph, question.of)
         if why is not None:
-            self.diagnostics.append(error("E401", why[0], self.program.source, question.span, why[1]))
+            self.diagnostics.append(
+                error("E401", why[0], question.source or self.program.source, question.span, why[1])
+            )
         return why is None
 
     def scalars_of(self, node: Node) -> tuple[Node, ...] | None:
@@ -171,6 +221,39 @@ class Asker:
         if answers * len(steps) <= _MOST_SEPARATE:
             return needed_steps(value, steps)
         return self._shared.setdefault(id(steps), tuple(steps))
+
+    # ---------------------------------------------------------------- relations
+
+    def _across_relation(self, question: Question, wrt: list[tuple[str, Node]]) -> list[Answer] | None:
+        """The answers across a relation that leaves its names free; None where it takes no part."""
+        for _, node in wrt:
+            reason = unsettled(self.program, self.graph, question, node)
+            if reason is not None:
+                raise reason
+        relation = relation_of_loss(self.program, question.of)
+        if relation is None or question.kind != "gradient":
+            return None
+        assert relation.data is not None
+        names = {self.program.nodes[name] for name in relation.names}
+        given = self.graph.upstream([relation.data]) - names
+        answers: list[Answer] = []
+        for name, node in wrt:
+            if node in names:
+                value = by_name_of_relation(self.program, relation, question.of, node)
+                answers.append(self._across(question, name, value, ()))
+            elif node in given and self.forms:
+                (plain,) = self._gradients(question, [(name, node)])
+                phi = self.seeds(question.of)[relation.data]
+                for note, form in forms(self.program, relation, question.of):
+                    value = replace([plain.value], {phi: form})[0]
+                    answers.append(self._across(question, name, value, (note, tied_note(relation))))
+            else:
+                answers += self._gradients(question, [(name, node)])
+        return answers
+
+    def _across(self, question: Question, name: str, value: Node, notes: tuple[str, ...]) -> Answer:
+        layout, rules = question.layout, ("inverse_map",)
+        return Answer(question.of_name, name, "gradient", layout, value.shape, value, (), rules, notes)
 
     # ---------------------------------------------------------------- gradients
 
@@ -287,7 +370,7 @@ class Asker:
             shape = closed(jacobian_shape((), value.shape, question.layout))
             where = self._where(value, found.steps, len(wrt))
             if value.shape != shape:
-                value = transpose(value)
+                value = turned_list(value)
             notes = self._notes(rules, where)
             answers.append(
                 Answer(question.of_name, name, question.kind, question.layout, shape, value, where, rules, notes)
@@ -380,6 +463,13 @@ def _dimensions(program: Program) -> set[str]:
 def _rule_notes(rules: Iterable[str]) -> tuple[str, ...]:
     table = all_rules()
     return tuple(dict.fromkeys(note for name in rules if name in table for note in table[name].notes))
+
+
+def turned_list(value: Node) -> Node:
+    """The transpose; a list `[a, b]` becomes the row `[[a, b]]`."""
+    if value.op == "stack" and len(value.shape) == 1:
+        return stack(value.args, (1, *value.shape))
+    return transpose(value)
 
 
 def transpose_literal(value: Node) -> Node:

@@ -13,8 +13,8 @@ from gradcli.derive.parts import stacked_question
 from gradcli.derive.resolve import resolved
 from gradcli.diagnostics import Diagnostic
 from gradcli.expr.literal import as_literal
-from gradcli.expr.node import make
-from gradcli.program.model import Program, Question
+from gradcli.expr.node import Node, make, name_of
+from gradcli.program.model import Program, Question, Relation
 from gradcli.program.outputs import outputs_with
 from gradcli.syntax.ast import Span
 
@@ -47,6 +47,7 @@ def derive(
     if stacked:
         asked = [stacked_question(question) for question in asked]
     asker = Asker(program, expand)
+    asker.forms = True
     answers: list[Answer] = []
     for question in asked:
         found = asker.answer(question)
@@ -77,6 +78,9 @@ def default_questions(program: Program) -> list[Question]:
     if not wrt:
         return []
     span = program.spans.get(program.last, Span(0, 0))
+    relation = next((each for each in program.relations if each.data is of), None)
+    if relation is not None:
+        return [_across(program, relation, of, wrt, span)]
     jacobian = Question("jacobian", of, program.last, wrt, program.layout, span)
     if not of.shape:
         return [jacobian, with_changes(jacobian, kind="gradient")]
@@ -88,3 +92,12 @@ def default_questions(program: Program) -> list[Question]:
             name = loss
     loss_node = make("loss", program.losses.get(name, outputs), data=name)
     return [*asked, Question("gradient", loss_node, name, wrt, program.layout, span)]
+
+
+def _across(program: Program, relation: Relation, of: Node, wrt: tuple[tuple[str, Node], ...], span: Span) -> Question:
+    """Of a relation that leaves its names free: the gradient of any scalar by what is given, and by each name."""
+    name = next(iter(relation.losses), "f")
+    given = [pair for pair in wrt if pair[0] not in relation.names] or [(name_of(of), of)]
+    names = [(each, program.nodes[each]) for each in relation.names]
+    loss = make("loss", program.losses.get(name, (of,)), data=name)
+    return Question("gradient", loss, name, (*given, *names), program.layout, span)

@@ -33,7 +33,7 @@ def hessian(
     """
     back: dict[Node, Node] = {}
     if of.op == "loss":
-        seeds, back = _opaque_seeds(of, seeds)
+        seeds, back = opaque_seeds(of, seeds)
     found = reverse(graph, name, seeds, [first])
     values = {**graph.values, **{step.name: step.value for step in found.steps}}
     gradient = make("var", data=(f"{ANONYMOUS}gradient", ()), shape=first.shape)
@@ -53,7 +53,7 @@ def hessian(
     return _put_back(value, back), tuple(steps), tuple(dict.fromkeys((*found.rules[first], *rules)))
 
 
-def _opaque_seeds(of: Node, seeds: Mapping[Node, Node]) -> tuple[dict[Node, Node], dict[Node, Node]]:
+def opaque_seeds(of: Node, seeds: Mapping[Node, Node]) -> tuple[dict[Node, Node], dict[Node, Node]]:
     """The seeds as functions of what f is a function of, and how they are written."""
     if len(of.args) != 1 or not is_vector(of.args[0].shape):
         raise NoRule("E402", f"The second derivative of an arbitrary {of.data} is only known of one vector or scalar.")
