@@ -11,7 +11,7 @@ from gradcli.derive.model import Answer, Step
 from gradcli.derive.reverse import ANONYMOUS
 from gradcli.expr.arith import add, mul
 from gradcli.expr.linear import matmul, transpose
-from gradcli.expr.node import ZERO, Node, make, name_of
+from gradcli.expr.node import ZERO, Node, has_attribute, make, name_of
 from gradcli.expr.reduce import unit_entry, vec
 from gradcli.expr.replace import replace
 from gradcli.expr.shapes import Shape, is_row, normal_shape
@@ -43,7 +43,7 @@ class Marked:
 
     def restored(self, value: Node) -> Node:
         """The value where the entries are not moved."""
-        return replace([value], self.table)[0]
+        return replace([value], self.table)[0] if self.table else value
 
     def answer(self, answer: Answer) -> Answer:
         """An answer where the entries are not moved."""
@@ -89,6 +89,22 @@ def _unit(shape: Shape, index: tuple[int, ...]) -> Node:
         return unit_entry(shape, index)
     column, row = (unit_entry(normal_shape((dim,)), (place,)) for dim, place in zip(shape, index, strict=True))
     return matmul(column, transpose(row))
+
+
+_SYMMETRIES = ("symmetric", "orthogonal", "permutation")
+
+
+def freed(graph: Graph, nodes: Sequence[Node]) -> Marked:
+    """Symmetric and orthogonal variables as any others: their entries are taken as free, also a second time."""
+    table: dict[Node, Node] = {}
+    for node in nodes:
+        if node not in graph.values and any(has_attribute(node, attribute) for attribute in _SYMMETRIES):
+            table[node] = make("var", data=(name_of(node), ()), shape=node.shape)
+    if not table:
+        return Marked(graph, tuple(nodes), {})
+    values = dict(zip(graph.values, replace(list(graph.values.values()), table), strict=True))
+    back = {free: node for node, free in table.items()}
+    return Marked(Graph(values), tuple(table.get(node, node) for node in nodes), back)
 
 
 def stacked_question(question: Question) -> Question:

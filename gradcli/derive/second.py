@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from gradcli.derive.graph import Graph
 from gradcli.derive.jacobian import is_vector, vector_jacobians
 from gradcli.derive.model import Step
+from gradcli.derive.parts import freed
 from gradcli.derive.reverse import ANONYMOUS, reverse
 from gradcli.derive.tensor import tensor_jacobian
 from gradcli.derive.vectorised import Commutations, vec_jacobian
@@ -31,9 +32,12 @@ def hessian(
     With `commutations` it is ∂²of/∂vec(first)∂vec(second), a matrix always, and these are given names.
     An arbitrary scalar function f of y contributes its own second derivative, `hess(f, y)`.  Raises NoRule.
     """
+    moved = freed(graph, [first, second])
+    graph, (first, second) = moved.graph, moved.nodes
     back: dict[Node, Node] = {}
     if of.op == "loss":
         seeds, back = opaque_seeds(of, seeds)
+    back.update(moved.table)
     found = reverse(graph, name, seeds, [first])
     values = {**graph.values, **{step.name: step.value for step in found.steps}}
     gradient = make("var", data=(f"{ANONYMOUS}gradient", ()), shape=first.shape)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from gradcli.expr.arith import add, mul, split_number
 from gradcli.expr.linear import matmul, split_scalars, transpose
 from gradcli.expr.node import ONE, Node, num, value_of
@@ -168,14 +170,22 @@ def _chains(node: Node) -> Node:
                 (scalars, chain), _ = terms[i]
                 scalars = [scalar for scalar in scalars if scalar not in shared]
                 rests.append(mul(*scalars, matmul(*(chain[:-1] if last else chain[1:]))))
+            number = _common_number(rests)
+            rests = [mul(num(1 / number), rest) for rest in rests]
             rests.sort(key=_negative_or_turned)
             inner = _collect(add(*rests))
-            product = mul(*shared, matmul(inner, factor) if last else matmul(factor, inner))
+            product = mul(num(number), *shared, matmul(inner, factor) if last else matmul(factor, inner))
             others = [term for i, (_, term) in enumerate(terms) if i not in members]
             before = [term for i, (_, term) in enumerate(terms) if i < members[0]]
             after = [term for term in others if term not in before]
             return _collect(add(*before, product, *after)) if others else product
     return node
+
+
+def _common_number(terms: list[Node]) -> Fraction:
+    """The rational factor that all terms have, up to sign; 1 where they differ."""
+    numbers = {abs(split_number(term)[0]) for term in terms}
+    return numbers.pop() if len(numbers) == 1 else Fraction(1)
 
 
 def _negative_or_turned(node: Node) -> tuple[bool, bool]:

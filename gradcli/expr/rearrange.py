@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from gradcli.expr.arith import mul, ones, zeros
 from gradcli.expr.contraction import einsum
 from gradcli.expr.linear import split_scalars, transpose
 from gradcli.expr.node import Node, make
-from gradcli.expr.reduce import vec
-from gradcli.expr.shapes import Shape, is_list, normal_shape
+from gradcli.expr.reduce import kron, kron_shape, vec
+from gradcli.expr.shapes import Shape, is_list, is_row, normal_shape
 
 
 def reshape(node: Node, shape: Shape) -> Node:
@@ -28,9 +30,26 @@ def reshape(node: Node, shape: Shape) -> Node:
     if is_list(shape) and is_list(node.shape):
         return transpose(node)
     if len(shape) == 1 and len(node.shape) == 2:
+        if node.op == "matmul" and len(node.args) == 2 and is_row(node.args[1].shape):
+            return kron(node.args[0], transpose(node.args[1]))
         return vec(transpose(node))
+    product = _kronecker(node, shape) if node.op == "einsum" else None
+    if product is not None:
+        return product
     blocks = _blocks(node, shape) if node.op == "kron" else None
     return blocks or make("reshape", (node,), shape=shape)
+
+
+def _kronecker(node: Node, shape: Shape) -> Node | None:
+    """The array of blocks `A[i, j] * B[k, l]` put together as `kron(A, B)`; None where it is another array."""
+    inputs, output = cast("tuple[tuple[str, ...], str]", node.data)
+    if len(inputs) != 2 or len(output) != 4:
+        return None
+    factors = dict(zip(inputs, node.args, strict=True))
+    first, second = factors.get(output[0] + output[2]), factors.get(output[1] + output[3])
+    if first is None or second is None or kron_shape(first.shape, second.shape) != shape:
+        return None
+    return kron(first, second)
 
 
 def _blocks(node: Node, shape: Shape) -> Node | None:

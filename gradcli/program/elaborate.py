@@ -28,6 +28,7 @@ from gradcli.program.unify import (
     show_open,
     unify_shapes,
 )
+from gradcli.program.unread import unread_names
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source, Span
 
@@ -67,6 +68,9 @@ class _Elaborator:
     # ------------------------------------------------------------------- order of work
 
     def run(self) -> Program:
+        self.inference.poisoned.update(
+            unread_names(self.diagnostics) - self.scope.values.keys() - self.scope.arrays.keys()
+        )
         self._declare()
         self._choose_last()
         order, cycles = in_order(self.scope)
@@ -302,6 +306,8 @@ class _Elaborator:
                         error("E201", f"{arg.id} is not a name of the program.", source, arg.span, hint)
                     )
             builder.losses[name] = tuple(args)
+            if len(args) < len(statement.args):
+                self.inference.poisoned.add(name)
 
     def _build_asked(self, builder: Builder) -> tuple[list[Question], list[Check]]:
         questions: list[Question] = []
@@ -332,7 +338,8 @@ class _Elaborator:
                     "E404",
                     f"{inference.text(statement.of)} is {show_open(of.shape)}; only a scalar has a {what}.",
                     statement.of,
-                    "ask `jacobian {0} wrt ...`, or state `loss f({0})`".format(inference.text(statement.of)),
+                    inference.scalar_hint(statement.of)
+                    or "ask `jacobian {0} wrt ...`, or state `loss f({0})`".format(inference.text(statement.of)),
                 )
             wrt: list[tuple[str, Node]] = []
             for expr in statement.wrt:
@@ -345,7 +352,9 @@ class _Elaborator:
             return None
         except (Poisoned, LookupError):
             return None
-        return Question(statement.kind, of, inference.text(statement.of), tuple(wrt), layout, statement.span)
+        return Question(
+            statement.kind, of, inference.text(statement.of), tuple(wrt), layout, statement.span, inference.source
+        )
 
     def _check(self, builder: Builder, statement: ast.Check, layout: str) -> Check:
         sides: list[Node | None] = []
@@ -428,6 +437,8 @@ class _Elaborator:
         return layout
 
     def _warn_unused(self) -> None:
+        if any(diagnostic.code.startswith("E1") for diagnostic in self.diagnostics):
+            return  # what could not be read may use them
         used = set(self.scope.mentioned)
         for located in self.scope.statements:
             statement = located.statement

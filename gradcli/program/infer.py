@@ -287,10 +287,18 @@ class Inference:
         return settle((len(rows), widths.pop())) if rows else settle((len(cells),))
 
     def scalar_hint(self, expr: ast.Expr) -> str | None:
-        """What to declare where an undeclared lower-case name was meant as a scalar."""
-        for part in subexpressions(expr):
-            if isinstance(part, ast.Name) and part.id in self.inferred:
-                return f"declare `{part.id} : R` if {part.id} is a scalar"
+        """What to declare where an undeclared lower-case name was meant as a scalar, there or in what it is made of."""
+        todo, seen = [expr], set[str]()
+        while todo:
+            for part in subexpressions(todo.pop()):
+                if not isinstance(part, ast.Name) or part.id in seen:
+                    continue
+                seen.add(part.id)
+                if part.id in self.inferred and len(settle(self.inferred[part.id])) == 1:
+                    return f"{part.id} is taken for a vector: declare `{part.id} : R` if it is a scalar"
+                defined = self.scope.values.get(part.id)
+                if defined is not None and isinstance(defined[0], ast.Define):
+                    todo.append(defined[0].value)
         return None
 
     # ------------------------------------------------------------------ calls
@@ -520,7 +528,7 @@ class Inference:
                 "E404",
                 f"{self.text(expr.args[0])} is {show_open(of)}; only a scalar has a {what}.",
                 expr.args[0],
-                "jac(y, x) is the derivative of an array",
+                self.scalar_hint(expr.args[0]) or "jac(y, x) is the derivative of an array",
             )
         if expr.fn == "grad":
             if options.get("structure", "entries") not in ("entries", "tangent"):

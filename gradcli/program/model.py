@@ -45,7 +45,8 @@ class Question:
     """`kind` is gradient, jacobian, hessian, derivative, differential or hvp.
 
     `of` and each `wrt` are `var` nodes, `stack`s of scalar `var`s, or for the arbitrary scalar function a `loss` node
-    (`make("loss", args, data=name)` over the values it is a function of).
+    (`make("loss", args, data=name)` over the values it is a function of).  `source` is the text that `span` points into
+    (None: the program's own).
     """
 
     kind: str
@@ -54,6 +55,7 @@ class Question:
     wrt: tuple[tuple[str, Node], ...]
     layout: str
     span: Span
+    source: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from gradcli.expr.node import Node, value_of
 from gradcli.expr.shapes import Shape, is_row
 from gradcli.render.notation import Child, Form, Level, Notation, Piece, join, primes, subscripts
 from gradcli.render.numbers import coefficient, digits
-from gradcli.render.parts import Quotient, is_reciprocal, quotient, reciprocal, signed_terms
+from gradcli.render.parts import Quotient, is_reciprocal, quotient, reads_turned, reciprocal, signed_terms
 
 _HALF = Fraction(1, 2)
 
@@ -249,7 +249,7 @@ class Mathematics(Notation):
         signs = self.signs
         left, right = node.args
         sign = signs.less if node.data == "<" else signs.less_equal
-        if left.op == "num" and right.op != "num":  # 0 < u reads u > 0
+        if reads_turned(left, right):  # 0 < u reads u > 0
             left, right = right, left
             sign = signs.greater if node.data == "<" else signs.greater_equal
         return Form(Level.ANY, [Child(left, Level.SUM), f" {sign} ", Child(right, Level.SUM)])

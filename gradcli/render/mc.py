@@ -21,7 +21,7 @@ from gradcli.render.notation import (
     subscripts,
 )
 from gradcli.render.numbers import coefficient, decimal, digits
-from gradcli.render.parts import Names, is_reciprocal, quotient, reciprocal, signed_terms, tree_size
+from gradcli.render.parts import Names, is_reciprocal, quotient, reads_turned, reciprocal, signed_terms, tree_size
 
 __all__ = ["mc", "tree_size"]
 
@@ -222,7 +222,7 @@ class McNotation(Notation):
     def op_cmp(self, node: Node) -> Form:
         left, right = node.args
         operator = str(node.data)
-        if left.op == "num" and right.op != "num":  # 0 < u reads u > 0
+        if reads_turned(left, right):  # 0 < u reads u > 0
             left, right, operator = right, left, operator.replace("<", ">")
         return Form(Level.ANY, [Child(left, Level.SUM), f" {operator} ", Child(right, Level.SUM)])
 

@@ -32,6 +32,13 @@ def is_negative(node: Node, names: Names) -> bool:
     return value is not None and value < 0
 
 
+def reads_turned(left: Node, right: Node) -> bool:
+    """Whether `left < right` reads better as `right > left`: a number last, names in the program's order."""
+    if left.op == "num":
+        return right.op != "num"
+    return left.op == right.op == "var" and right.serial < left.serial
+
+
 def signed_terms(node: Node, names: Names) -> list[tuple[bool, Node]]:
     """The terms of an `add` with whether each is subtracted; one without a minus leads where there is one."""
     terms = [(is_negative(arg, names), arg) for arg in node.args]
