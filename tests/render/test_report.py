@@ -145,11 +145,11 @@ def test_an_array_of_one_one_is_written_as_the_gradient_of_an_entry() -> None:
     assert "∇_x s = e_2" in derive_text(given, [answer])
 
 
-def test_what_the_language_has_no_form_for_is_a_comment() -> None:
+def test_a_unit_array_of_any_size_has_a_form() -> None:
     given = program("x : R[n]; s = x[2]")
     answer = Answer("s", "x", "gradient", "numerator", ("k",), unit_entry(("k",), (2,)), (), (), ())
     written = derive_mc(given, [answer])
-    assert "\n# check grad(s, x) == unit(k, 2)\n" in written
+    assert "\ncheck grad(s, x) == unit(k, 2)\n" in written
     program(written)
 
 
