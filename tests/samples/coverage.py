@@ -46,9 +46,7 @@ def verdicts() -> dict[tuple[Path, int], str]:
 def shown(mark: Mark, found: dict[tuple[Path, int], str]) -> list[tuple[int, str]]:
     """Line and verdict of each statement that shows what the mark names."""
     return sorted(
-        (line, what)
-        for (path, line), what in found.items()
-        if path == mark.path and mark.line <= line < mark.end
+        (line, what) for (path, line), what in found.items() if path == mark.path and mark.line <= line < mark.end
     )
 
 
@@ -59,14 +57,9 @@ def document(found: dict[tuple[Path, int], str]) -> str:
         here = sorted((mark for mark in marks() if mark.source == source), key=_order)
         names = dict.fromkeys(mark.equation for mark in here)
         missing = dict.fromkeys(mark.equation for mark in here if not mark.covered)
+        parts.append(f"## {source}\n\n{_ABOUT[source]}\n{len(names) - len(missing)} of {len(names)} are covered.\n")
         parts.append(
-            f"## {source}\n\n{_ABOUT[source]}\n{len(names) - len(missing)} of {len(names)} are covered.\n"
-        )
-        parts.append(
-            "\n".join(
-                ["| what | where | verdict | remark |", "| --- | --- | --- | --- |", *_rows(here, found)]
-            )
-            + "\n"
+            "\n".join(["| what | where | verdict | remark |", "| --- | --- | --- | --- |", *_rows(here, found)]) + "\n"
         )
     return "\n".join(parts)
 
@@ -78,9 +71,7 @@ def _rows(here: list[Mark], found: dict[tuple[Path, int], str]) -> list[str]:
         place = lines[0][0] if lines else mark.line
         link = f"[{mark.path.stem}.mc:{place}](../{mark.path.relative_to(ROOT).as_posix()}#L{place})"
         counted = Counter(what for _, what in lines)
-        said = ", ".join(
-            what if len(lines) == 1 else f"{number} {what}" for what, number in sorted(counted.items())
-        )
+        said = ", ".join(what if len(lines) == 1 else f"{number} {what}" for what, number in sorted(counted.items()))
         name = mark.equation if mark.source in ("Matrix Cookbook", "Notes") else f"`{mark.equation}`"
         rows.append(f"| {name} | {link} | {said or 'not covered'} | {_escaped(mark.says)} |")
     return rows

@@ -35,12 +35,7 @@ class Mark:
 
 def marks() -> list[Mark]:
     """All marks of all samples, file by file."""
-    return [
-        mark
-        for folder in FOLDERS
-        for path in sorted((SAMPLES / folder).glob("*.mc"))
-        for mark in _of_file(path)
-    ]
+    return [mark for folder in FOLDERS for path in sorted((SAMPLES / folder).glob("*.mc")) for mark in _of_file(path)]
 
 
 def _of_file(path: Path) -> list[Mark]:
@@ -65,8 +60,6 @@ def _named(text: str) -> tuple[list[tuple[str, str]], bool]:
     for item in items:
         if item == _NOT_COVERED:
             continue
-        source = next(
-            (source for source in SOURCES if item.startswith(f"{source} ")), named[-1][0] if named else ""
-        )
+        source = next((source for source in SOURCES if item.startswith(f"{source} ")), named[-1][0] if named else "")
         named.append((source, item.removeprefix(f"{source} ")))
     return named, _NOT_COVERED not in items
