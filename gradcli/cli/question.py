@@ -14,7 +14,7 @@ from gradcli.syntax.ast import Module, Source, Span
 from gradcli.syntax.ast import Question as Asked
 from gradcli.syntax.parse import parse_module
 
-KINDS = ("gradient", "jacobian", "hessian", "derivative")
+KINDS = ("gradient", "jacobian", "hessian", "derivative", "differential", "hvp")
 
 
 def asked_question(

@@ -7,6 +7,7 @@ from dataclasses import replace as with_changes
 
 from gradcli.derive.differential import Subject, differential, hessian_product
 from gradcli.derive.discrete import forward_difference, why_not_by, why_not_of
+from gradcli.derive.forward import Differentials
 from gradcli.derive.free import by_name_of_relation, forms, relation_of_loss, tied_note, unsettled
 from gradcli.derive.graph import Graph
 from gradcli.derive.jacobian import Jacobians, is_vector, vector_jacobians
@@ -48,7 +49,9 @@ class Asker:
         self.diagnostics: list[Diagnostic] = []
         self.offered: list[Answer] = []
         self.forms = False
-        self.commutations = Commutations(program.nodes.keys() | program.functions.keys() | _dimensions(program))
+        taken = program.nodes.keys() | program.functions.keys() | _dimensions(program) | RESERVED
+        self.commutations = Commutations(taken)
+        self.differentials = Differentials(taken)
         self._shared: dict[int, tuple[Step, ...]] = {}
         self._kept: list[tuple[Step, ...]] = []
         self._step_notes: dict[int, tuple[str, ...]] = {}
@@ -104,22 +107,32 @@ class Asker:
             raise NoRule("E402", f"The question `{question.kind}` is of whole names: ask it by the array.")
         of = self._named(question.of)
         subject = Subject(of, question.of_name, self.seeds(of) if of.op == "loss" or not of.shape else {})
-        taken = self.program.nodes.keys() | self.program.functions.keys() | _dimensions(self.program) | RESERVED
+        names = self.differentials
         upstream = self.graph.upstream(of.args if of.op == "loss" else (of,))
         for name, node in wrt:
             self._independent(name, question, (node,), upstream)
         nodes = [node for _, node in wrt]
         if question.kind == "differential":
             label = ", ".join(name for name, _ in wrt)
-            found = [(label, differential(self.graph, subject, nodes, taken, self.expand))]
+            found = [(label, differential(self.graph, subject, nodes, names, self.expand))]
         else:
-            found = [(name, hessian_product(self.graph, subject, node, taken, self.expand)) for name, node in wrt]
+            found = [(name, hessian_product(self.graph, subject, node, names, self.expand)) for name, node in wrt]
         answers = []
-        for label, (value, where, rules, notes) in found:
-            notes = (*self._notes(rules, where), *notes)
-            shape = value.shape
+        for label, part in found:
+            notes = (*self._notes(part.rules, part.where), part.note)
             answers.append(
-                Answer(question.of_name, label, question.kind, question.layout, shape, value, where, rules, notes)
+                Answer(
+                    question.of_name,
+                    label,
+                    question.kind,
+                    question.layout,
+                    part.value.shape,
+                    part.value,
+                    part.where,
+                    part.rules,
+                    notes,
+                    part.directions,
+                )
             )
         return answers
 
@@ -156,7 +169,7 @@ class Asker:
 
     def _with_graph(self, graph: Graph) -> Asker:
         asker = Asker(self.program, self.expand)
-        asker.graph, asker.commutations = graph, self.commutations
+        asker.graph, asker.commutations, asker.differentials = graph, self.commutations, self.differentials
         return asker
 
     # --------------------------------------------------------------- variables

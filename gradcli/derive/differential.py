@@ -5,7 +5,7 @@ Source: J. R. Magnus, H. Neudecker, "Matrix Differential Calculus", part two.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gradcli.derive.forward import Differentials, forward
@@ -22,7 +22,16 @@ from gradcli.expr.reduce import total
 from gradcli.expr.replace import replace
 from gradcli.expr.shapes import is_row, show_shape
 
-Found = tuple[Node, tuple[Step, ...], tuple[str, ...], tuple[str, ...]]
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The parts of an answer."""
+
+    value: Node
+    where: tuple[Step, ...]
+    rules: tuple[str, ...]
+    note: str
+    directions: tuple[tuple[str, Node], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +43,19 @@ class Subject:
     seeds: Mapping[Node, Node]
 
 
-def differential(graph: Graph, subject: Subject, wrt: Sequence[Node], taken: Collection[str], expand: bool) -> Found:
+def differential(graph: Graph, subject: Subject, wrt: Sequence[Node], names: Differentials, expand: bool) -> Found:
     """The differential, its steps, rules and notes.  Raises NoRule."""
-    names = Differentials(taken)
     moved = {node: names.of(node) for node in wrt}
     note = _note([name_of(node) for node in wrt], [name_of(change) for change in moved.values()])
+    directions = tuple((name_of(node), change) for node, change in moved.items())
     if subject.of.op != "loss" and subject.of.shape:
         found = forward(graph, moved, subject.of, names, expand, collect=False)
         value = found.changes[subject.of]
-        return value, needed_steps(value, found.steps), found.rules[subject.of], (note,)
+        return Found(value, needed_steps(value, found.steps), found.rules[subject.of], note, directions)
     back = reverse(graph, subject.name, subject.seeds, list(moved), expand)
     value = add(*(_inner(back.gradients[node], change) for node, change in moved.items()))
     rules = tuple(dict.fromkeys(rule for node in moved for rule in back.rules[node]))
-    return value, needed_steps(value, back.steps), rules, (note,)
+    return Found(value, needed_steps(value, back.steps), rules, note, directions)
 
 
 def _note(names: list[str], changes: list[str]) -> str:
@@ -68,14 +77,13 @@ def _inner(gradient: Node, change: Node) -> Node:
     return total(mul(gradient, change))
 
 
-def hessian_product(graph: Graph, subject: Subject, wrt: Node, taken: Collection[str], expand: bool) -> Found:
+def hessian_product(graph: Graph, subject: Subject, wrt: Node, names: Differentials, expand: bool) -> Found:
     """The change of the gradient as `wrt` moves in a direction: the Hessian times that, the Hessian not formed.
 
     Raises NoRule.
     """
-    names = Differentials(taken)
     letter = "V" if len(wrt.shape) > 1 and not is_row(wrt.shape) else "v"
-    direction = make("var", data=(names.fresh(letter), ()), shape=wrt.shape)
+    direction = names.name(letter, wrt)
     moved = freed(graph, [wrt])
     graph, (wrt,) = moved.graph, moved.nodes
     seeds, back = dict(subject.seeds), dict[Node, Node]()
@@ -97,4 +105,4 @@ def hessian_product(graph: Graph, subject: Subject, wrt: Node, taken: Collection
     rules = tuple(dict.fromkeys((*first.rules[wrt], *found.rules[gradient])))
     size = f", {show_shape(wrt.shape)}" if wrt.shape else ""
     note = f"{name_of(direction)} is the direction in which {name_of(wrt)} moves{size}; the Hessian is not formed"
-    return value, where, rules, (note,)
+    return Found(value, where, rules, note, ((name_of(wrt), direction),))

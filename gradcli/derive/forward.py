@@ -32,24 +32,28 @@ class Forward:
 
 
 class Differentials:
-    """Names for changes, `dx` for that of x; never a name that is taken."""
+    """Names for changes and directions, the same for the same; never a name that is taken."""
 
     def __init__(self, taken: Collection[str]) -> None:
         self._taken = set(taken)
+        self._known: dict[tuple[object, ...], Node] = {}
 
-    def fresh(self, base: str) -> str:
-        """A name that nothing has yet."""
-        name, number = base, 1
-        while name in self._taken:
-            number += 1
-            name = f"{base}_{number}"
-        self._taken.add(name)
-        return name
+    def name(self, base: str, node: Node, *key: object) -> Node:
+        """A new name of a value's shape, or the one that was given for this value and key."""
+        known = self._known.get((base, node, *key))
+        if known is None:
+            name, number = base, 1
+            while name in self._taken:
+                number += 1
+                name = f"{base}_{number}"
+            self._taken.add(name)
+            known = self._known[base, node, *key] = make("var", data=(name, ()), shape=node.shape)
+        return known
 
-    def of(self, node: Node) -> Node:
-        """The name of the change of a value, or of a gradient."""
+    def of(self, node: Node, *key: object) -> Node:
+        """The name of the change of a value, or of a gradient; `key` says under which change of the variables."""
         base = f"dgrad_{node.data[1]}" if node.op == "cotangent" else f"d{name_of(node)}"  # type: ignore[index]
-        return make("var", data=(self.fresh(base), ()), shape=node.shape)
+        return self.name(base, node, *key)
 
 
 def forward(
@@ -83,7 +87,7 @@ def forward(
         rules = tuple(dict.fromkeys((*took, *(rule for other in inner for rule in found.rules.get(other, ())))))
         limit = _LARGE_SHARED if uses.get(name, 0) > 1 else _LARGE
         if not expand and name is not of and symbols(change) > limit:
-            step = names.of(name)
+            step = names.of(name, *directions.values())
             found.steps.append(Step(step, change, rules))
             change, rules = step, ()
         found.changes[name] = change

@@ -28,6 +28,8 @@ class Answer:
 
     `value` is an expression over the program's names and the names of the steps in `where`, which stand in order
     (each uses only earlier ones); `shape` is the shape of the derivative, which for a tensor answer is `value.shape`.
+    A differential and a product of the Hessian speak of `directions` too: pairs of a variable's name and of the new
+    name for its change.
     """
 
     of: str
@@ -39,3 +41,4 @@ class Answer:
     where: tuple[Step, ...]
     rules: tuple[str, ...]
     notes: tuple[str, ...]
+    directions: tuple[tuple[str, Node], ...] = ()

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gradcli.derive.model import Answer
-from gradcli.expr.node import Node
+from gradcli.expr.node import Node, name_of
 from gradcli.program.model import Program
+from gradcli.render.directions import directional
 from gradcli.render.labels import names_of
 from gradcli.render.mc import McNotation
-from gradcli.render.program_mc import arrays_of, program_lines
+from gradcli.render.program_mc import arrays_of, declared_type, program_lines
 from gradcli.render.steps import Steps, is_arbitrary, loss_arguments, taken_names
 
 _WORDS = {"gradient": "grad"}
+_OF_LOSSES = ("gradient", "differential", "hvp")
 _ASKED = ("gradient", "jacobian", "hessian", "derivative", "differential", "hvp")
 
 
@@ -23,9 +25,11 @@ def derive_mc(program: Program, answers: Sequence[Answer]) -> str:
     values = program.nodes.keys() | program.variables.keys()
     arrays = arrays_of(program)
     lines = program_lines(program, McNotation(variables=values, arrays=arrays))
-    for name in dict.fromkeys(answer.of for answer in answers if answer.kind == "gradient"):
+    for name in dict.fromkeys(answer.of for answer in answers if answer.kind in _OF_LOSSES):
         if is_arbitrary(program, name) and name not in program.losses:
             lines.append(f"loss {name}({', '.join(loss_arguments(program, name))})")
+    for direction in dict.fromkeys(direction for answer in answers for _, direction in answer.directions):
+        lines.append(f"{name_of(direction)} : {declared_type(direction.shape)}")
     layout = _questions(answers, lines, program.layout)
     notation = McNotation(steps.shared, values, layout, arrays)
     known: set[Node] = set()
@@ -40,6 +44,8 @@ def derive_mc(program: Program, answers: Sequence[Answer]) -> str:
                 checks[f"check {' == '.join(notation.render(side) for side in step.equation)}"] = None
         asked = _question_call(answer, layout)
         written = notation.render(answer.value)
+        if answer.directions:
+            asked, written = directional(answer, written)
         if asked is None:
             by = f" by {answer.wrt}" if answer.wrt else ""
             checks[f"# {answer.kind} of {answer.of}{by}: {written}"] = None

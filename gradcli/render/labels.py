@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from gradcli.derive.model import Answer
+from gradcli.expr.node import name_of
 from gradcli.expr.shapes import Shape, show_shape
 from gradcli.render.latex_names import latex_name
 
@@ -31,6 +32,8 @@ def text_label(answer: Answer) -> str:
             return f"∂{of}/∂{answer.wrt}"
         case "differential":
             return f"d{of}"
+        case "hvp":
+            return f"(∇²_{answer.wrt} {of}) {name_of(answer.directions[0][1])}"
         case "difference":
             return f"Δ_{answer.wrt} {of}"
     return f"{answer.kind} {of} wrt {answer.wrt}"
@@ -52,6 +55,8 @@ def latex_label(answer: Answer) -> str:
             return rf"\frac{{\partial {of}}}{{\partial {wrt}}}"
         case "differential":
             return rf"\mathrm{{d}} {of}"
+        case "hvp":
+            return rf"(\nabla^{{2}}_{{{wrt}}} {of}) \, {latex_name(name_of(answer.directions[0][1]))}"
         case "difference":
             return rf"\Delta_{{{wrt}}} {of}"
     return rf"\text{{{answer.kind}}} \; {of} \; {wrt}"
@@ -93,5 +98,5 @@ TITLES = {
     "difference": "Forward difference",
 }
 
-NO_LAYOUT = ("gradient", "hessian", "difference")
+NO_LAYOUT = ("gradient", "hessian", "difference", "differential", "hvp")
 """Kinds of answers that are the same in every layout."""
