@@ -108,14 +108,17 @@ class Book:
         return sorted(found, key=lambda node: self._ranks[node])
 
     def expanded(self, roots: list[Node]) -> list[Node] | None:
-        """Expressions with every definition put in; None where that would be too large."""
+        """Expressions with every definition put in; None where that is too large or has no value."""
         needed = self.needed(roots).definitions
         if len(needed) > MOST_SUBSTITUTED:
             return None
-        for name, value in needed:
-            if name not in self._expanded:
-                self._expanded[name] = replace([value], self._expanded)[0]
-        return replace(roots, self._expanded)
+        try:
+            for name, value in needed:
+                if name not in self._expanded:
+                    self._expanded[name] = replace([value], self._expanded)[0]
+            return replace(roots, self._expanded)
+        except ZeroDivisionError:  # a value that is nowhere
+            return None
 
     def landmarks(self, roots: Iterable[Node]) -> list[Fraction]:
         """The numbers that expressions mention and their quotients, as places to look around."""

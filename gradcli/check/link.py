@@ -57,6 +57,8 @@ class Link:
             values = [self.book.resolver.value(side) for side in (left, right)]
         except NoRule as missing:
             return self._no_value(missing)
+        except ZeroDivisionError:
+            return Finding("undecided", "a side divides by zero and has no value anywhere", UNDECIDED)
         jumps = ties.matter(self.book, (left, right))
         if proved(self.book, *values) and not jumps:
             return Finding("proved", "equal by algebra")
@@ -83,7 +85,8 @@ class Link:
     def _no_value(self, missing: NoRule) -> Finding:
         if missing.code == "E402":
             return Finding("undecided", missing.reason, UNDECIDED)
-        said = error(missing.code, missing.reason, self.book.source, self.check.span)
+        hints = (d.hint for d in reversed(self.book.resolution_diagnostics) if d.message == missing.reason)
+        said = error(missing.code, missing.reason, self.book.source, self.check.span, next(hints, None))
         return Finding("error", missing.reason, missing.code, diagnostics=(said,))
 
     def _problem(self, left: Node, right: Node) -> Problem:

@@ -13,15 +13,19 @@ from gradcli.check.hints.setting import setting_of
 from gradcli.check.hints.sites import sites
 from gradcli.check.parts import partial_parts
 from gradcli.check.verdict import Hint
-from gradcli.expr.arith import sub
+from gradcli.expr.arith import neg, split_number, sub
 from gradcli.expr.node import Node
+from gradcli.expr.shapes import ShapeError
+from gradcli.normal.atom import TooLarge, Unsupported
+from gradcli.normal.lower import Lowering
+from gradcli.normal.raise_poly import raise_node
 from gradcli.program.model import LAYOUTS
 from gradcli.render.mc import mc, tree_size
 from gradcli.rules.missing import NoRule
 from gradcli.syntax import ast
 from gradcli.syntax.unparse import unparse
 
-_MOST_EDITS = 700
+_MOST_EDITS = 1200
 _SHORT = 12  # symbols of a difference that is worth telling
 _DERIVATIVES = ("grad", "jac", "hess")
 
@@ -124,22 +128,46 @@ def _mending(
         if found:
             edit = edits[found[0]]
             return Hint(edit.kind, edit.text, unparse(edit.side))
-    return _difference(book, wrong, raw, value)
+    return _difference(book, layout, wrong, raw, value, samples)
 
 
-def _difference(book: Book, wrong: ast.Expr, raw: Node | None, value: Node) -> Hint | None:
-    """What is missing altogether, where that is little."""
+def _difference(
+    book: Book, layout: str, wrong: ast.Expr, raw: Node | None, value: Node, samples: Samples
+) -> Hint | None:
+    """What is missing altogether, where that is one short term."""
     if raw is None or raw.shape != value.shape:
         return None
     try:
-        gap = sub(value, book.resolver.value(raw))
+        gap = _collected(book, sub(value, book.resolver.value(raw)))
     except NoRule:
         return None
-    if tree_size(gap) > min(_SHORT, tree_size(value) - 1):
+    if gap is None or tree_size(gap) > _SHORT:
         return None
-    term = mc(gap, None, set(book.program.nodes))
-    whole = trees.parsed(f"({unparse(wrong)}) + ({term})")
-    return Hint("term", f"the term {term} is missing", unparse(whole) if whole is not None else None)
+    negative = split_number(gap)[0] < 0
+    term = trees.parsed(mc(neg(gap) if negative else gap, None, set(book.program.nodes)))
+    if term is None:
+        return None
+    whole = trees.plus(wrong, term, "-" if negative else "+")
+    node = _read(book, whole, layout)
+    if node is None or not samples.agreeing([node]):
+        return None
+    return Hint("term", f"the term {'-' if negative else ''}{unparse(term)} is missing", unparse(whole))
+
+
+def _collected(book: Book, gap: Node) -> Node | None:
+    """The difference of two sides by its normal form, where that is one term."""
+    if tree_size(gap) <= _SHORT:
+        return gap
+    if 1 in gap.shape or len(gap.shape) > 2:
+        return None
+    for form in (gap, *(book.expanded([gap]) or ())):
+        try:
+            poly = Lowering(book.program.functions).array(form).poly
+        except (TooLarge, Unsupported, ZeroDivisionError, RecursionError):
+            continue
+        if len(poly.terms) == 1:
+            return raise_node(poly, gap.shape)
+    return None
 
 
 def _read(book: Book, side: ast.Expr, layout: str) -> Node | None:
@@ -148,5 +176,5 @@ def _read(book: Book, side: ast.Expr, layout: str) -> Node | None:
         return None
     try:
         return book.resolver.value(node)
-    except NoRule:
+    except (NoRule, ShapeError, ZeroDivisionError):
         return None

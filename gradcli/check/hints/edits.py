@@ -368,6 +368,17 @@ def others(root: ast.Expr, setting: Setting) -> Edits:
                 yield Edit("inner", said, site.put(inner))
 
 
+def additions(root: ast.Expr, setting: Setting) -> Edits:
+    """A name left out of a sum somewhere inside."""
+    for other in setting.names[:6]:
+        for site in sites(root):
+            if isinstance(site.parent, ast.Call | ast.Neg) and not isinstance(site.expr, ast.Num):
+                said = f"the term {other} is missing beside {unparse(site.expr)}"
+                for op in "+-":
+                    yield Edit("term", said, site.put(trees.plus(site.expr, trees.name(other), op)))
+                yield Edit("term", said, site.put(trees.plus(trees.name(other), site.expr, "-")))
+
+
 def _inverse_said(site: Site) -> str:
     if trees.inverse(site.expr) == trees.call("inv", site.expr):
         return f"{site.told} must be inverted"
@@ -382,6 +393,6 @@ FAMILIES: tuple[tuple[Callable[[ast.Expr, Setting], Edits], ...], ...] = (
     (symmetric,),
     (derivatives,),
     (terms, sums),
-    (others,),
+    (additions, others),
 )
 """Smallest and most specific first; the families of one group are tried together, in order."""

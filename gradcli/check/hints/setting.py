@@ -14,7 +14,7 @@ from gradcli.render.mc import mc
 from gradcli.rules.fill import is_known
 from gradcli.syntax import ast
 
-_MOST = 8
+_MOST = 12
 _LONGEST = 80
 
 
@@ -44,17 +44,25 @@ def setting_of(book: Book, target: Node, side: str) -> Setting:
     for value in definitions:
         if value.op == "add":
             terms |= _terms(value)
+    complements = [f"1 - {name}" for name in _squashed(book, definitions)]
     dims = dict.fromkeys(dim for node in nodes for dim in node.shape if isinstance(dim, str) and "*" not in dim)
     dims |= dict.fromkeys(str(node.data) for node in nodes if node.op == "dim")
     used = [name_of(node) for node in nodes if node.op == "var"]
     return Setting(
         side,
         _trees(inner),
-        _trees(mc(node, None, names) for node in factors),
+        _trees([*(mc(node, None, names) for node in factors), *complements]),
         _trees(mc(node, None, names) for node in terms),
         tuple(dim for dim in dims if dim not in names),
         tuple(dict.fromkeys([*used, *book.program.definitions]))[:12],
     )
+
+
+def _squashed(book: Book, definitions: list[Node]) -> list[str]:
+    """Defined names that stand for a function of one argument, or a quotient: `1 - y` is in their derivatives."""
+    named = {value: name for name, value in book.program.definitions.items()}
+    few = list(named) if len(named) <= _MOST else [value for value in definitions if value in named]
+    return [named[value] for value in few if value.op in ("elem", "pow", "softmax")][:8]
 
 
 def _terms(total: Node) -> dict[Node, None]:
