@@ -11,7 +11,8 @@ from gradcli.emit.errors import EmitError
 from gradcli.emit.plan import Instr, Plan
 from gradcli.emit.subscripts import lower_einsum
 from gradcli.expr.factor import KINDS, parts_of
-from gradcli.expr.node import Node, value_of
+from gradcli.expr.implicit import equation_of
+from gradcli.expr.node import Node, name_of, value_of
 from gradcli.expr.shapes import Dim, is_list, is_row
 from gradcli.program.functions import ELEMENTWISE
 from gradcli.program.model import Function
@@ -43,6 +44,7 @@ class Lowering:
         self.functions = functions
         self.lengths = lengths
         self._memo: dict[int, Instr] = {}
+        self._closed: dict[Node, Node | None] = {}
 
     def lower(self, root: Node) -> Instr:
         """The instruction that computes an expression."""
@@ -52,7 +54,7 @@ class Lowering:
             if node.serial in self._memo:
                 todo.pop()
                 continue
-            needs = (self.bound[node],) if node in self.bound else () if node in self.inputs else node.args
+            needs = self._needs(node)
             waiting = [need for need in needs if need.serial not in self._memo]
             if waiting:
                 todo.extend(reversed(waiting))
@@ -60,6 +62,22 @@ class Lowering:
             todo.pop()
             self._memo[node.serial] = self._one(node)
         return self._memo[root.serial]
+
+    def _needs(self, node: Node) -> tuple[Node, ...]:
+        if node in self.bound:
+            return (self.bound[node],)
+        if node in self.inputs:
+            return ()
+        value = self.closed_form(node) if node.op == "implicit" else None
+        return node.args if value is None else (value,)
+
+    def closed_form(self, node: Node) -> Node | None:
+        """The value that an equation settles, where it is linear."""
+        if node not in self._closed:
+            from gradcli.rules.implicit import closed_form
+
+            self._closed[node] = closed_form(node)
+        return self._closed[node]
 
     def planned(self, node: Node) -> Instr:
         """The instruction of a node already lowered."""
@@ -341,6 +359,15 @@ def _factor(low: Lowering, node: Node) -> Instr:
     return low.plan.make("component", joint, data=place, rank=rank_of(node))
 
 
+def _implicit(low: Lowering, node: Node) -> Instr:
+    value = low.closed_form(node)
+    if value is not None:
+        return low.planned(value)
+    unknown, _, _ = equation_of(node)
+    shape = low.sizes(node)
+    return low.plan.make("root", *shape, *low.args(node), data=(name_of(unknown), len(shape)), rank=rank_of(node))
+
+
 def _same(kind: str) -> Rule:
     return lambda low, node: low.plan.make(kind, *low.args(node), data=node.data, rank=rank_of(node))
 
@@ -388,6 +415,7 @@ RULES: dict[str, Rule] = {
     "reshape": lambda low, node: low.plan.make("reshape", *low.args(node), *low.sizes(node), rank=rank_of(node)),
     "einsum": lambda low, node: lower_einsum(low, node),
     "factor": _factor,
+    "implicit": _implicit,
     "pinv": _same("pinv"),
     "expm": _same("expm"),
     "expm_frechet": _same("expm_frechet"),

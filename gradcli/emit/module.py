@@ -7,11 +7,12 @@ from typing import cast
 
 from gradcli.derive.model import Answer
 from gradcli.emit.documentation import describe, describe_value
+from gradcli.emit.equations import equation_code
 from gradcli.emit.errors import EmitError
 from gradcli.emit.interface import ArrayParameter, build_interface, lengths_told
 from gradcli.emit.lower import Lowering
 from gradcli.emit.names import BUILTINS, Names, as_part, spelled
-from gradcli.emit.numpy_dialect import NumpyDialect
+from gradcli.emit.numpy_dialect import EQUATION, NumpyDialect
 from gradcli.emit.plan import Instr, Plan
 from gradcli.emit.plan import postorder as instructions
 from gradcli.emit.writer import Code, Level, write
@@ -253,6 +254,8 @@ class _Module:
         """The identifier of a function of the program, or of a derivative; its text is made at first use."""
         if (name, order) in self.defined:
             return self.defined[name, order]
+        if order == EQUATION:
+            return self._equation(name)
         known = name in self.program.functions
         identifier = self.names.fresh(f"{'' if known else '_'}{name}{f'_{order}' if order else ''}")
         self.defined[name, order] = identifier
@@ -264,6 +267,25 @@ class _Module:
         for instr in used:
             if instr.kind == "defined":
                 self._defined(*cast("tuple[str, int]", instr.data))
+            elif instr.kind == "root":
+                self._defined(cast("tuple[str, int]", instr.data)[0], EQUATION)
+
+    def _equation(self, name: str) -> str:
+        """The call that makes the equation of a name; the text of what makes it is made at first use."""
+        identifier = self.names.fresh(f"_equation_{name}")
+        code = equation_code(
+            self.definitions[self.program.nodes[name]],
+            identifier,
+            self.program.functions,
+            self.names.copy(),
+            lambda labels: self.dialect(self.xp, labels, str, self._helper, self._called),
+            self._define_functions,
+            self.interface.callables,
+        )
+        self.functions.append(code.text)
+        arguments = ", ".join(self.interface.callables[key] for key in code.called)
+        self.defined[name, EQUATION] = f"{identifier}({arguments})"
+        return self.defined[name, EQUATION]
 
     def _defined_text(self, name: str, order: int, identifier: str) -> str:
         from gradcli.rules.scalar import differentiate

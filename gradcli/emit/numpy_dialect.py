@@ -13,6 +13,7 @@ from gradcli.emit.writer import Code, Level
 Rule = Callable[["NumpyDialect", Instr, list[Code]], Code]
 
 _LARGEST_EXACT = 2**53
+EQUATION = -1  # in place of the order of a derivative: the equation that settles a name
 
 _CALLS: dict[str, str] = {
     "sqrt": "sqrt", "outer": "outer", "solve": "linalg.solve", "inv": "linalg.inv", "trace": "trace",
@@ -215,6 +216,12 @@ def _defined(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     return Code(f"{dialect.function(name, order, False)}({args[0].text})", Level.ATOM)
 
 
+def _root(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    name, rank = cast("tuple[str, int]", instr.data)
+    shape = _tuple(args[:rank]) if rank else "()"
+    return dialect.help("newton", dialect.function(name, EQUATION, False), shape, *args[rank:])
+
+
 def _field(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     name, order, shape, result = cast("tuple[str, int, str, str]", instr.data)
     inner = f"{args[0].at(Level.ATOM)}[None, :]" if shape == "row" else args[0].text
@@ -308,6 +315,7 @@ _RULES: dict[str, Rule] = {
     "einsum": lambda d, i, args: d.call("einsum", f'"{i.data}"', *args, *(["optimize=True"] if len(args) > 2 else [])),
     "chol": lambda d, i, args: d.help("cholesky", *args),
     "factorise": lambda d, i, args: d.help(str(i.data), *args),
+    "root": _root,
     "pinv": lambda d, i, args: d.call("linalg.pinv", *args),
     "expm": lambda d, i, args: d.help("expm", *args),
     "expm_frechet": lambda d, i, args: d.help("expm_frechet", *args),

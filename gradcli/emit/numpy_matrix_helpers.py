@@ -3,6 +3,28 @@
 from __future__ import annotations
 
 MATRIX_HELPERS: dict[str, str] = {
+    "newton": '''
+def {newton}(equation, shape, *given):
+    """The root of an equation by Newton's method from zero; entries of a matrix are stacked column by column."""
+    at = {np}.zeros(math.prod(shape))
+    residual, slope = equation(at.reshape(shape[::-1]).T, *given)
+    for _ in range(200):
+        residual = {np}.reshape(residual, at.shape)
+        step = {np}.linalg.solve({np}.reshape(slope, at.shape * 2), residual)
+        share, size = 1.0, {np}.max({np}.abs(residual))
+        while True:
+            nearer = at - share * step
+            residual, slope = equation(nearer.reshape(shape[::-1]).T, *given)
+            if {np}.max({np}.abs(residual)) < size or share < 1e-9:
+                break
+            share = share / 2
+        done = {np}.max({np}.abs(step)) <= 1e-13 * (1 + {np}.max({np}.abs(at)))
+        if share == 1 or not done:
+            at = nearer
+        if done:
+            return at.reshape(shape[::-1]).T
+    raise ValueError("Newton's method found no solution of the equation")
+''',
     "doolittle": '''
 def {doolittle}(a):
     """l, u with a == l @ u, without row exchanges."""

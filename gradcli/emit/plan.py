@@ -42,6 +42,7 @@ object, so that what is used twice is computed once.
 | chol | A | | lower triangle of the symmetric part |
 | factorise | A | `lu`, `qr`, `eigh`, `svd`, `svd_thin` | all components, to be taken apart |
 | component | factorise | position | |
+| root | sizes, what is given | (name, how many sizes) | where an equation's residual is zero |
 | pinv, expm | A | | pseudoinverse, matrix exponential |
 | expm_frechet | A, E | | derivative of expm at A in the direction E |
 | norm2, norm_nuc | A | | largest singular value, their sum |

@@ -56,6 +56,31 @@ def {lu}(a):
     p, lower, upper = {np}.linalg.lu(a)
     return p.T, lower, upper
 ''',
+    "newton": '''
+def {newton}(equation, shape, *given):
+    """The root of an equation by Newton's method from zero; entries of a matrix are stacked column by column."""
+    def unstacked(entries):
+        return entries.reshape(shape[::-1]).T if len(shape) == 2 else entries.reshape(shape)
+
+    at = {np}.zeros(math.prod(shape), dtype={np}.float64)
+    residual, slope = equation(unstacked(at), *given)
+    for _ in range(200):
+        residual = residual.reshape(at.shape)
+        step = {np}.linalg.solve(slope.reshape(at.shape * 2), residual)
+        share, size = 1.0, {np}.max({np}.abs(residual))
+        while True:
+            nearer = at - share * step
+            residual, slope = equation(unstacked(nearer), *given)
+            if {np}.max({np}.abs(residual)) < size or share < 1e-9:
+                break
+            share = share / 2
+        done = {np}.max({np}.abs(step)) <= 1e-13 * (1 + {np}.max({np}.abs(at)))
+        if share == 1 or not done:
+            at = nearer
+        if done:
+            return unstacked(at)
+    raise ValueError("Newton's method found no solution of the equation")
+''',
     "doolittle": '''
 def {doolittle}(a):
     """l, u with a == l @ u, without row exchanges."""

@@ -48,7 +48,8 @@ class Scope:
     `values` are the defined names in order of writing; `functions` those defined by `g(t) = ...`; `mentioned` every
     name that stands in a definition; `dims` the dimension names; `together` all names of the statement that gives a
     name, where it gives several; `relations` those that leave their names free, `stated` the arguments that the losses
-    were stated with where a relation changes them, `orthogonal` the undeclared names that a relation takes to be so.
+    were stated with where a relation changes them, `orthogonal` the undeclared names that a relation takes to be so,
+    `unsettled` the names of relations that are wrong.
     """
 
     statements: list[Located] = field(default_factory=list)
@@ -64,6 +65,7 @@ class Scope:
     relations: list[FreeRelation] = field(default_factory=list)
     stated: dict[str, tuple[str, ...]] = field(default_factory=dict)
     orthogonal: set[str] = field(default_factory=set)
+    unsettled: set[str] = field(default_factory=set)
     last: str | None = None
 
 
@@ -188,6 +190,7 @@ def _define_relation(scope: Scope, statement: ast.Implicit, source: Source) -> l
         reading = read_relation(statement, source, attributes, defined)
     except GradcliError as failure:
         scope.diagnostics.append(failure.diagnostic)
+        scope.unsettled.update(name.id for name in statement.names)
         return []
     names: list[str] = []
     for ident, value in reading.definitions:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from gradcli.expr.arith import neg, zeros
 from gradcli.expr.implicit import equation_of
+from gradcli.expr.linear import transpose
 from gradcli.expr.node import Node, make
+from gradcli.expr.reduce import vec
 from gradcli.expr.replace import replace
 from gradcli.expr.walk import postorder
-from gradcli.rules.invert import solved
+from gradcli.rules.invert import matrix_form, solved
 from gradcli.rules.pullback import gradient, pullback
 
 RULE = "implicit"
@@ -51,6 +53,17 @@ def _settled(value: Node, node: Node) -> Node:
     """An expression over the equation's own names, over the arguments and the value of the node."""
     unknown, parameters, _ = equation_of(node)
     return replace([value], {unknown: node, **dict(zip(parameters, node.args, strict=True))})[0]
+
+
+def residual_and_slope(node: Node) -> tuple[Node, Node] | None:
+    """The residual and its Jacobian by the unknown, over the equation's own names, entries of matrices stacked.
+
+    None where the Jacobian has no matrix form.
+    """
+    unknown, _, residual = equation_of(node)
+    seed = make("cotangent", data=("", "lambda"), shape=residual.shape)
+    matrix = matrix_form(gradient(residual, unknown, seed), seed)
+    return None if matrix is None else (vec(residual), transpose(matrix))
 
 
 def closed_form(node: Node) -> Node | None:

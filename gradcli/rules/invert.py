@@ -26,13 +26,24 @@ def solved(value: Node, seed: Node, target: Node) -> Node | None:
     if is_list(seed.shape):
         return _solved_list(value, seed, target)
     matrix = _vec_matrix(value, seed)
-    return None if matrix is None else unvec(matmul(inv(matrix), vec(target)), seed.shape)
+    if matrix is None or rows(matrix.shape) != cols(matrix.shape):
+        return None
+    return unvec(matmul(inv(matrix), vec(target)), seed.shape)
+
+
+def matrix_form(value: Node, seed: Node) -> Node | None:
+    """M with `vec(value) == M @ vec(seed)`, `value` being linear in `seed`; None where none is known."""
+    if not seed.shape:
+        return replace([value], {seed: ONE})[0]
+    if is_list(seed.shape):
+        from gradcli.normal.linear_map import matrix_of
+
+        return matrix_of(value, seed)
+    return _vec_matrix(value, seed)
 
 
 def _solved_list(value: Node, seed: Node, target: Node) -> Node | None:
-    from gradcli.normal.linear_map import matrix_of
-
-    matrix = matrix_of(value, seed)
+    matrix = matrix_form(value, seed)
     if matrix is None or not matrix.shape or rows(matrix.shape) != cols(matrix.shape):
         return None
     column = transpose(target) if is_row(target.shape) else target

@@ -37,6 +37,7 @@ PROGRAMS: dict[str, tuple[str, str, str]] = {
     "norm2": ("A : R[n, m]\nf = norm2(A)**3", "f", "A"),
     "norm_nuc": ("A : R[n, m]\nf = norm_nuc(A)**2", "f", "A"),
     "implicit": ("A : R[n, n]\nb : R[n]\nimplicit x : A @ x + x**3 / 20 == b\ny = x**2", "y", "A"),
+    "inverse_map": ("L, U : R[n, n]\nimplicit P, L, U : P @ X == L @ U", "X", "L"),
     "total": ("A : R[m, n]\nf = sum(A**2) * sum(sin(A))", "f", "A"),
     "column_sums": ("A : R[m, n]\ny = sum(exp(A), axis=0)", "y", "A"),
     "row_sums": ("A : R[m, n]\ny = sum(exp(A), axis=1)", "y", "A"),

@@ -98,7 +98,11 @@ def test_rule_agrees_with_finite_differences(rule: str) -> None:
         assert abs(difference / (2 * STEP) - gradient.flat[position]) < ALLOWED
 
 
-@pytest.mark.parametrize("rule", sorted(all_rules()))
+# The oracle reads no relations; tests/factor compares those with JAX.
+RELATIONS = {"implicit", "inverse_map"}
+
+
+@pytest.mark.parametrize("rule", sorted(set(all_rules()) - RELATIONS))
 def test_rule_agrees_with_jax(rule: str) -> None:
     text, of, wrt = PROGRAMS[rule]
     scalar = not read(text).nodes[of].shape
