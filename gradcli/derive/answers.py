@@ -70,7 +70,7 @@ class Asker:
                 return across
             apart = is_stacked(question.of) or any(is_entry(node) or is_stacked(node) for _, node in wrt)
             if apart and question.kind != "hessian":
-                return [answer for pair in wrt for answer in self._by_part(question, *pair)]
+                return [answer for pair in wrt for answer in self._one_by_one(question, *pair)]
             if question.kind in ("differential", "hvp"):
                 return self._in_directions(question, wrt)
             if question.kind == "gradient":
@@ -135,6 +135,12 @@ class Asker:
                 )
             )
         return answers
+
+    def _one_by_one(self, question: Question, name: str, node: Node) -> list[Answer]:
+        """By one of several variables, some of which are parts of a name."""
+        if is_stacked(question.of) or is_entry(node) or is_stacked(node):
+            return self._by_part(question, name, node)
+        return self.answer(with_changes(question, wrt=((name, node),)))
 
     def _by_part(self, question: Question, name: str, node: Node) -> list[Answer]:
         """By one entry, or of and by stacked columns."""
@@ -382,7 +388,8 @@ class Asker:
             value, rules = self._gradient_value(found, node, scalars)
             shape = closed(jacobian_shape((), value.shape, question.layout))
             where = self._where(value, found.steps, len(wrt))
-            if value.shape != shape:
+            matrix = len(axes(value.shape)) == 2  # of a square one the shape does not tell
+            if not is_transposed((), value.shape, question.layout) if matrix else value.shape != shape:
                 value = turned_list(value)
             notes = self._notes(rules, where)
             answers.append(

@@ -8,9 +8,11 @@ from dataclasses import replace as with_changes
 from itertools import count
 
 from gradcli.derive.answers import Asker
+from gradcli.derive.free_entries import FreeEntries
 from gradcli.derive.model import Answer
 from gradcli.derive.parts import stacked_question
 from gradcli.derive.resolve import resolved
+from gradcli.derive.structure import structure_note
 from gradcli.diagnostics import Diagnostic
 from gradcli.expr.literal import as_literal
 from gradcli.expr.node import Node, make, name_of
@@ -46,13 +48,22 @@ def derive(
         asked = default_questions(program)
     if stacked:
         asked = [stacked_question(question) for question in asked]
-    asker = Asker(program, expand)
+    free = FreeEntries(program)
+    asker = Asker(free.twin, expand)
     asker.forms = True
     answers: list[Answer] = []
     for question in asked:
-        found = asker.answer(question)
-        answers += [with_changes(answer, value=as_literal(answer.value)) for answer in (*found, *asker.offered)]
+        found = [free.answer(answer) for answer in (*asker.answer(free.question(question)), *asker.offered)]
+        answers += [_finished(program, answer) for answer in found]
     return Derivation(program, tuple(answers), tuple(asker.diagnostics))
+
+
+def _finished(program: Program, answer: Answer) -> Answer:
+    """An answer with what is to be said of a variable that has a structure."""
+    variable = program.nodes.get(answer.wrt)
+    note = structure_note(variable, answer.of) if variable is not None and answer.kind == "gradient" else None
+    notes = (*answer.notes, note) if note else answer.notes
+    return with_changes(answer, value=as_literal(answer.value), notes=notes)
 
 
 def _loss_names() -> Iterator[str]:
@@ -68,8 +79,8 @@ def default_questions(program: Program) -> list[Question]:
     if program.last is None:
         return []
     of = program.nodes[program.last]
-    asker = Asker(program, False)
-    used = asker.graph.upstream([of])
+    free = FreeEntries(program)
+    used = {free.declared(node) for node in Asker(free.twin, False).graph.upstream([free.freed(of)])}
     wrt = tuple(
         (name, variable.node)
         for name, variable in program.variables.items()

@@ -29,6 +29,8 @@ def resolved(program: Program) -> Program:
     """The program with every derivative in its definitions put into its value.  (Checks are left as they are.)"""
     if not any(has_placeholder(value) for value in program.definitions.values()):
         return program
+    if program.plain is not None:
+        program = with_changes(program, plain=resolved(program.plain))
     done: dict[str, Node] = {}
     diagnostics: list[Diagnostic] = list(program.diagnostics)
     for name, value in program.definitions.items():

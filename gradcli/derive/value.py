@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from gradcli.derive.answers import Asker
-from gradcli.expr.arith import add, mul, ones, sub
-from gradcli.expr.linear import diag, diagonal, matmul, transpose
-from gradcli.expr.node import Node, has_attribute, name_of, num
+from gradcli.derive.free_entries import FreeEntries
+from gradcli.derive.model import Answer
+from gradcli.derive.structure import structured
+from gradcli.expr.arith import mul, ones
+from gradcli.expr.node import Node, name_of, num
 from gradcli.expr.ops import rebuild
-from gradcli.expr.reduce import triangle
 from gradcli.expr.replace import replace
 from gradcli.expr.walk import transform
 from gradcli.program.model import Program, Question
@@ -27,7 +28,8 @@ class Resolver:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.asker = Asker(program, expand=True)
+        self.free = FreeEntries(program)
+        self.asker = Asker(self.free.twin, expand=True)
         self._memo: dict[Node, Node] = {}
 
     def value(self, node: Node) -> Node:
@@ -54,13 +56,16 @@ class Resolver:
         wrt = tuple((str(i), node.args[1]) for i, node in enumerate(members))
         question = Question(kind, of, str(of.data) if of.op == "loss" else name_of(of), wrt, layout, Span(0, 0))
         before = len(self.asker.diagnostics)
-        answers = self.asker.answer(question)
+        answers = self._answers(question)
         if len(self.asker.diagnostics) > before:
             del self.asker.diagnostics[before:]
             return
         for answer in answers:
             node = members[int(answer.wrt)]
             self._memo[node] = answer.value
+
+    def _answers(self, question: Question) -> list[Answer]:
+        return [self.free.answer(answer) for answer in self.asker.answer(self.free.question(question))]
 
     def _visit(self, node: Node, args: tuple[Node, ...]) -> Node:
         if node.op in ("grad", "jac", "hess"):
@@ -93,10 +98,11 @@ class Resolver:
             else "the expression"
         )
         if node.op == "hess":
-            return self.asker.second_derivative(of, name, *node.args[1:])
+            first, second = (self.free.freed(arg) for arg in node.args[1:])
+            return self.free.declared(self.asker.second_derivative(self.free.freed(of), name, first, second))
         question = Question(kind, of, name, ((_named(wrt), wrt),), layout, Span(0, 0))
         before = len(self.asker.diagnostics)
-        answers = self.asker.answer(question)
+        answers = self._answers(question)
         said = self.asker.diagnostics[before:]
         if not answers:
             raise (
@@ -114,26 +120,3 @@ def _named(variable: Node) -> str:
         places = ", ".join(str(place) for place in variable.data)
         return f"{_named(variable.args[0])}[{places}]"
     return name_of(variable) if variable.op == "var" else "the variables"
-
-
-def structured(gradient: Node, variable: Node, structure: str) -> Node:
-    """The gradient by the independent entries of a structured matrix, or its projection on the tangent space.
-
-    Source: language reference, section 4; Matrix Cookbook (138) for the symmetric case.
-    """
-    if structure == "tangent":
-        if has_attribute(variable, "orthogonal"):
-            middle = add(matmul(transpose(variable), gradient), matmul(transpose(gradient), variable))
-            return sub(gradient, mul(HALF, matmul(variable, middle)))
-        if has_attribute(variable, "symmetric") and not has_attribute(variable, "diagonal"):
-            return mul(HALF, add(gradient, transpose(gradient)))
-    if has_attribute(variable, "diagonal"):
-        return diag(diagonal(gradient))
-    if has_attribute(variable, "symmetric"):
-        return sub(add(gradient, transpose(gradient)), diag(diagonal(gradient)))
-    strict = has_attribute(variable, "unit")
-    if has_attribute(variable, "lower"):
-        return triangle("tril", gradient, -1 if strict else 0)
-    if has_attribute(variable, "upper"):
-        return triangle("triu", gradient, 1 if strict else 0)
-    return gradient

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace as with_changes
 from itertools import pairwise
 
 from gradcli.diagnostics import Diagnostic, GradcliError, error, warning
@@ -26,6 +27,7 @@ from gradcli.program.unify import (
     find,
     settle,
     show_open,
+    unify,
     unify_shapes,
 )
 from gradcli.program.unread import unread_names
@@ -38,7 +40,19 @@ def elaborate(modules: Sequence[ast.Module], diagnostics: Sequence[Diagnostic] =
 
     `diagnostics` are those of parsing, which come first.
     """
-    return _Elaborator(list(modules), list(diagnostics)).run()
+    return elaborate_with_reader(modules, diagnostics)[0]
+
+
+def _simplifies(node: Node) -> bool:
+    """Whether what is said of a name makes expressions simpler."""
+    return isinstance(node.data, tuple) and free_attributes(node.data[1]) != node.data[1]
+
+
+def free_attributes(attributes: tuple[str, ...]) -> tuple[str, ...]:
+    """What may be said of a name whose every entry is free: nothing that makes expressions simpler."""
+    if "permutation" in attributes:
+        return attributes  # it has no derivative
+    return tuple(word for word in attributes if word not in ("symmetric", "orthogonal"))
 
 
 def elaborate_with_reader(
@@ -47,16 +61,20 @@ def elaborate_with_reader(
     """The program, and a reader of further expressions in its names."""
     elaborator = _Elaborator(list(modules), list(diagnostics))
     program = elaborator.run()
+    if any(_simplifies(node) for node in program.nodes.values()):
+        program = with_changes(program, plain=_Elaborator(list(modules), list(diagnostics), free=True).run())
     return program, Reader(elaborator.inference, elaborator.builder)
 
 
 class _Elaborator:
-    def __init__(self, modules: list[ast.Module], diagnostics: list[Diagnostic]) -> None:
+    def __init__(self, modules: list[ast.Module], diagnostics: list[Diagnostic], free: bool = False) -> None:
+        self.free = free
         self.modules = modules
         self.diagnostics = diagnostics
         self.scope: Scope = collect(modules)
         self.diagnostics += self.scope.diagnostics
         self.inference = Inference(self.scope)
+        self.inference.poisoned |= self.scope.unsettled
         self.variables: dict[str, Variable] = {}
         self.definitions: dict[str, Node] = {}
         self.nodes: dict[str, Node] = {}
@@ -89,6 +107,7 @@ class _Elaborator:
             self._infer_definition(name)
         self._infer_relations()
         self._infer_asked()
+        self._square_factors()
         self._name_dimensions()
         self.builder = builder = self._build_definitions(order)
         questions, checks = self._build_asked(builder)
@@ -109,7 +128,7 @@ class _Elaborator:
             self.spans,
             tuple(self.diagnostics),
             any(isinstance(located.statement, ast.Question) for located in self.scope.statements),
-            self._relations(builder),
+            relations=self._relations(builder),
         )
 
     def _declare(self) -> None:
@@ -212,6 +231,14 @@ class _Elaborator:
             if a is not None and b is not None and could_agree(a, b):
                 unify_shapes(a, b)
 
+    def _square_factors(self) -> None:
+        """The undeclared names of a free relation are square matrices where nothing says otherwise."""
+        for relation in self.scope.relations:
+            for name in relation.names:
+                shape = settle(self.inference.shapes.get(name, ()))
+                if name not in self.scope.arrays and len(shape) == 2:
+                    unify(*shape)
+
     def _name_dimensions(self) -> None:
         taken = set(self.scope.dims) | set(self.inference.shapes)
         namer = Namer(taken)
@@ -236,7 +263,7 @@ class _Elaborator:
             except LookupError:
                 self._undetermined(name)
                 continue
-            self.nodes[name] = variable_node(name, shape, attributes)
+            self.nodes[name] = self._node(name, shape, attributes)
         self._state_losses(builder)
         for name in order:
             if name in self.inference.poisoned:
@@ -256,6 +283,10 @@ class _Elaborator:
                 continue
             self.definitions[name] = node
         return builder
+
+    def _node(self, name: str, dims: tuple[int | str, ...], attributes: tuple[str, ...]) -> Node:
+        freed = self.free and not any(name in relation.names for relation in self.scope.relations)
+        return variable_node(name, dims, free_attributes(attributes) if freed else attributes)
 
     def _value(self, builder: Builder, name: str, statement: Definition) -> Node:
         if not isinstance(statement, ast.DefineIndexed):
@@ -283,7 +314,7 @@ class _Elaborator:
                 continue
             dims = tuple(declared.type.dims)
             discrete = declared.type.base == "Z" or "permutation" in declared.attributes
-            node = variable_node(name, dims, declared.attributes)
+            node = self._node(name, dims, declared.attributes)
             self.variables[name] = Variable(node, dims, declared.attributes, False, discrete, declared.span)
             self.nodes[name] = node
         for name, open_shape in self.inference.inferred.items():
