@@ -9,7 +9,8 @@ from gradcli.derive.model import Answer
 from gradcli.expr.node import Node
 from gradcli.program.model import Program, Variable
 from gradcli.program.outputs import joint_definitions, joint_head, relation_of
-from gradcli.render.labels import NO_LAYOUT, TITLES, latex_label, latex_shape
+from gradcli.render.indexed import entries
+from gradcli.render.labels import NO_LAYOUT, TITLES, latex_entry_label, latex_label, latex_shape
 from gradcli.render.latex import LatexNotation
 from gradcli.render.latex_names import latex_function, latex_name, latex_text
 from gradcli.render.steps import Bound, Steps, is_arbitrary, loss_arguments, taken_names
@@ -35,7 +36,10 @@ def derive_latex(program: Program, answers: Sequence[Answer]) -> str:
                     if step.equation is not None:
                         where.append((notation.render(step.equation[0]), notation.render(step.equation[1]), ""))
                     where.append(_step(step, notation))
-                rows.append((latex_label(answer), notation.render(answer.value), latex_shape(answer.shape)))
+                found = entries(program, answer, notation)
+                left = latex_label(answer) if found is None else latex_entry_label(answer, found.of, found.wrt)
+                right = notation.render(answer.value) if found is None else notation.spelled(found.entry)
+                rows.append((left, right, latex_shape(answer.shape)))
             stated.update(rows)
             parts += [title, *_display(rows)]
         where = [row for row in where if row not in stated]

@@ -11,7 +11,8 @@ from gradcli.derive.model import Answer
 from gradcli.expr.node import Node
 from gradcli.program.model import Function, Program
 from gradcli.program.outputs import joint_definitions, joint_head, relation_of
-from gradcli.render.labels import NO_LAYOUT, TITLES, text_label, text_shape
+from gradcli.render.indexed import entries
+from gradcli.render.labels import NO_LAYOUT, TITLES, text_entry_label, text_label, text_shape
 from gradcli.render.program_mc import attributes_of, function_type, variable_type
 from gradcli.render.steps import Bound, Steps, is_arbitrary, loss_arguments, taken_names
 from gradcli.render.text import TextNotation
@@ -22,12 +23,13 @@ _BOLD, _DIM, _CYAN, _OFF = "\x1b[1m", "\x1b[2m", "\x1b[36m", "\x1b[0m"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """`left sign right   remark`; lines of one block are lined up."""
+    """`left sign right   remark`; lines of one block are lined up, but what stands out to the left."""
 
     left: str
     sign: str
     right: str
     remark: str
+    stands_out: bool = False
 
 
 def derive_text(program: Program, answers: Sequence[Answer], *, color: bool = False, rules: bool = False) -> str:
@@ -103,7 +105,10 @@ class _Report:
                 for step in self.steps.needed(answer.value, self.known):
                     where += [*self._equation(step, notation), self._step(step, notation)]
                 remark = self._remark(text_shape(answer.shape), answer.rules)
-                lines.append(Line(text_label(answer), "=", notation.render(answer.value), remark))
+                found = entries(self.program, answer, notation)
+                left = text_label(answer) if found is None else text_entry_label(answer, found.of, found.wrt)
+                right = notation.render(answer.value) if found is None else notation.spelled(found.entry)
+                lines.append(Line(left, "=", right, remark, stands_out=found is not None))
             stated.update((line.left, line.right) for line in lines)
             sections.append((title, lines))
         where = [line for line in where if (line.left, line.right) not in stated]
@@ -143,7 +148,8 @@ class _Report:
     # ------------------------------------------------------------------- layout
 
     def _aligned(self, lines: list[Line], indent: str, pad_left: bool = True) -> list[str]:
-        left = max((width(line.left) for line in lines), default=0) if pad_left else 0
+        lined_up = [line for line in lines if not line.stands_out]
+        left = max((width(line.left) for line in lined_up), default=0) if pad_left else 0
         bodies = [f"{_padded(line.left, left)} {line.sign} {line.right}" for line in lines]
         widths = [width(body) for body in bodies]
         column = max((w for w in widths if w <= _WIDEST), default=0)

@@ -39,6 +39,29 @@ def text_label(answer: Answer) -> str:
     return f"{answer.kind} {of} wrt {answer.wrt}"
 
 
+def text_entry_label(answer: Answer, of: str, wrt: tuple[str, ...]) -> str:
+    """The left side of an answer entry by entry: `∂Y_ij/∂X_kl`."""
+    names = names_of(answer.wrt) * (len(wrt) if answer.kind == "hessian" else 1)
+    by = "".join(f"∂{name}_{index}" if index else f"∂{name}" for name, index in zip(names, wrt, strict=False))
+    order = "²" if answer.kind == "hessian" else ""
+    return f"∂{order}{answer.of}{f'_{of}' if of else ''}/{by}"
+
+
+def latex_entry_label(answer: Answer, of: str, wrt: tuple[str, ...]) -> str:
+    """The same as LaTeX."""
+    names = names_of(answer.wrt) * (len(wrt) if answer.kind == "hessian" else 1)
+    by = r" \, ".join(rf"\partial {_indexed(name, index)}" for name, index in zip(names, wrt, strict=False))
+    order = "^{2}" if answer.kind == "hessian" else ""
+    return rf"\frac{{\partial{order} {_indexed(answer.of, of)}}}{{{by}}}"
+
+
+def _indexed(name: str, index: str) -> str:
+    written = latex_name(name)
+    if not index:
+        return written
+    return f"{{{written}}}_{{{index}}}" if "_" in written else f"{written}_{{{index}}}"
+
+
 def latex_label(answer: Answer) -> str:
     """An answer's left side as LaTeX."""
     of, wrt = _latex_list(answer.of), _latex_list(answer.wrt)

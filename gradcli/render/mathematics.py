@@ -16,7 +16,7 @@ from gradcli.expr.node import Node, value_of
 from gradcli.expr.shapes import Shape, is_row
 from gradcli.render.notation import Child, Form, Level, Notation, Piece, join, primes, subscripts
 from gradcli.render.numbers import coefficient, digits
-from gradcli.render.parts import Quotient, is_reciprocal, quotient, reads_turned, reciprocal, signed_terms
+from gradcli.render.parts import Quotient, is_reciprocal, merged_axes, quotient, reads_turned, reciprocal, signed_terms
 
 _HALF = Fraction(1, 2)
 
@@ -166,6 +166,8 @@ class Mathematics(Notation):
         inner = node.args[0]
         if inner.op == "inv" and inner not in self.names:
             return Form(Level.POSTFIX, [Child(inner.args[0], Level.ATOM), self.signs.inverse_transpose])
+        if inner.op == "reshape" and len(inner.args[0].shape) == 1 and inner not in self.names:
+            return self.call(self.function("unvec") + self.subscript(self.sizes(node.shape)), inner.args)
         return Form(Level.POSTFIX, [Child(inner, Level.ATOM), self.signs.transpose])
 
     def op_inv(self, node: Node) -> Form:
@@ -268,7 +270,7 @@ class Mathematics(Notation):
         inner = "".join(dict.fromkeys(letter for part in operands for letter in part if letter not in result))
         factors: list[Piece] = []
         for arg, index in sorted(zip(node.args, operands, strict=True), key=lambda pair: pair[0].op != "eye"):
-            factors += [" "] * bool(factors) + self._entry(arg, index)
+            factors += [" "] * bool(factors) + self.entry_of(arg, index)
         sigma = [f"{self.signs.sigma}{self.subscript(inner)} "] if inner else []
         if not result:
             return Form(Level.PRODUCT, [*sigma, *factors])
@@ -276,7 +278,15 @@ class Mathematics(Notation):
             Level.ATOM, [*self.index_brackets[:1], *sigma, *factors, self.index_brackets[1], self.subscript(result)]
         )
 
-    def _entry(self, arg: Node, index: str) -> list[Piece]:
+    def entry_of(self, arg: Node, index: str) -> list[Piece]:
+        """`A_ij`, `δ_ij`: the entry of an array at some indices, `G_(ik)j` where an axis has two."""
+        if arg.op == "reshape" and arg not in self.names:
+            counts = merged_axes(arg.shape, arg.args[0].shape)
+            if counts is not None and sum(counts) == len(index):
+                letters = iter(index)
+                groups = ["".join(next(letters) for _ in range(count)) for count in counts]
+                index = "".join(f"({group})" if len(group) > 1 else group for group in groups)
+                return self.entry_of(arg.args[0], index)
         suffix = self.subscript(index) if index else ""
         if arg in self.names:
             return self.indexed(arg, suffix)

@@ -102,9 +102,12 @@ class Notation:
         Raises LookupError for an operation that the notation does not know; the message names it.
         """
         self.prepare(root)
+        return self.spelled(self.written(root) if definition else self.form(root))
+
+    def spelled(self, form: Form) -> str:
+        """A form as text, operands written out."""
         out: list[str] = []
-        first = self.written(root) if definition else self.form(root)
-        todo: list[Piece] = list(reversed(first.pieces))
+        todo: list[Piece] = list(reversed(form.pieces))
         while todo:
             piece = todo.pop()
             if isinstance(piece, str):

@@ -8,7 +8,9 @@ from fractions import Fraction
 
 from gradcli.expr.arith import mul, split_number
 from gradcli.expr.node import MINUS_ONE, ONE, Node, make, num, value_of
+from gradcli.expr.shapes import Shape
 from gradcli.expr.walk import postorder
+from gradcli.program.unify import quotient as size_quotient
 
 Names = Mapping[Node, str]
 
@@ -92,3 +94,20 @@ def tree_size(node: Node, names: Names | None = None) -> int:
     for part in postorder(node):
         sizes[part.serial] = 1 if part in named else 1 + sum(sizes[arg.serial] for arg in part.args)
     return sizes[node.serial]
+
+
+def merged_axes(inner: Shape, outer: Shape) -> tuple[int, ...] | None:
+    """How many axes of an array make up each axis of its reshaped form; None where one is cut."""
+    left = list(inner)
+    counts = []
+    for dim in outer:
+        count, missing = 0, dim
+        while missing != 1 and left:
+            rest = size_quotient(missing, left.pop(0))
+            if rest is None:
+                return None
+            missing, count = rest, count + 1
+        if missing != 1:
+            return None
+        counts.append(count)
+    return tuple(counts) if not left and all(counts) else None
