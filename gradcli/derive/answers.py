@@ -140,7 +140,10 @@ class Asker:
         """By one of several variables, some of which are parts of a name."""
         if is_stacked(question.of) or is_entry(node) or is_stacked(node):
             return self._by_part(question, name, node)
-        return self.answer(with_changes(question, wrt=((name, node),)))
+        offered = self.offered
+        found = self.answer(with_changes(question, wrt=((name, node),)))
+        self.offered = offered
+        return found
 
     def _by_part(self, question: Question, name: str, node: Node) -> list[Answer]:
         """By one entry, or of and by stacked columns."""
