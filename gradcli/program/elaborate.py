@@ -11,7 +11,7 @@ from gradcli.expr.node import Node, make
 from gradcli.program.build import Builder, variable_node
 from gradcli.program.equation import Equation
 from gradcli.program.factor import component_attributes
-from gradcli.program.indices import definition_shape
+from gradcli.program.indices import Axes, Axis, definition_shape, free_indices
 from gradcli.program.infer import Inference, Poisoned
 from gradcli.program.model import Check, Function, Program, Question, Relation, Variable
 from gradcli.program.order import in_order
@@ -82,6 +82,7 @@ class _Elaborator:
         self.failed: dict[int, Diagnostic | None] = {}
         self.layouts = _layouts(self.scope)
         self.axes: dict[str, tuple[OpenDim, ...]] = {}
+        self.side_axes: dict[int, Axes] = {}
 
     # ------------------------------------------------------------------- order of work
 
@@ -209,9 +210,12 @@ class _Elaborator:
                 layout = statement.name.id
             self.inference.layout = layout
             if isinstance(statement, ast.Check):
+                names = {name: None for side in statement.sides for name in free_indices(side)}
                 shapes: list[OpenShape | None] = []
                 for side in statement.sides:
+                    self.inference.indices = self.side_axes[id(side)] = {name: Axis() for name in names}
                     shapes.append(self._infer_side(side))
+                self.inference.indices = {}
                 self._join_sides(statement, shapes)
 
     def _infer_side(self, side: ast.Expr) -> OpenShape | None:
@@ -230,6 +234,11 @@ class _Elaborator:
         for a, b in pairwise(shapes):
             if a is not None and b is not None and could_agree(a, b):
                 unify_shapes(a, b)
+        axes = [self.side_axes[id(side)] for side in statement.sides]
+        for name in axes[0]:
+            used = [side[name].dim for side in axes if side[name].used] or [axes[0][name].dim]
+            for side in axes:
+                unify(used[0], side[name].dim)  # where the sizes differ the sides have different shapes
 
     def _square_factors(self) -> None:
         """The undeclared names of a free relation are square matrices where nothing says otherwise."""
@@ -397,7 +406,7 @@ class _Elaborator:
                 sides.append(None)
                 continue
             try:
-                sides.append(builder.build(side, {}))
+                sides.append(self._side(builder, side))
             except GradcliError as failure:
                 errors.append(failure.diagnostic)
                 sides.append(None)
@@ -406,6 +415,14 @@ class _Elaborator:
         spans = tuple(side.span for side in statement.sides)
         self.diagnostics += errors
         return Check(statement.kind, tuple(sides), spans, layout, statement.span, tuple(errors))
+
+    def _side(self, builder: Builder, side: ast.Expr) -> Node:
+        """A side of a check; with index names that nothing binds it is an array, one axis for each."""
+        axes = self.side_axes[id(side)]
+        if not axes:
+            return builder.build(side, {})
+        dims = tuple(closed((axis.dim,))[0] if find(axis.dim) != 1 else 1 for axis in axes.values())
+        return builder.indexed(side, tuple(axes), dims, closed(dims))
 
     # ------------------------------------------------------------------------- the rest
 

@@ -226,6 +226,20 @@ def check_reduction(inference: Inference, expr: ast.Call) -> None:
         inference.fail("E310", f"{expr.fn} is of an array, and {inner} is one entry of one.", expr, hint)
 
 
+def free_indices(expr: ast.Expr, bound: frozenset[str] = frozenset()) -> dict[str, None]:
+    """The index names of entries that no sum in the expression binds, in order."""
+    from gradcli.program.scope import parts_of
+
+    found: dict[str, None] = {}
+    if isinstance(expr, ast.IndexSum):
+        bound |= set(expr.indices)
+    if isinstance(expr, ast.Index):
+        found = dict.fromkeys(i.id for i in expr.indices if isinstance(i, ast.Name) and i.id not in bound)
+    for part in parts_of(expr):
+        found.update(free_indices(part, bound))
+    return found
+
+
 def mentions_entry(expr: ast.Expr, name: str) -> bool:
     """Whether an index name stands free in an entry of the expression."""
     from gradcli.program.scope import subexpressions

@@ -75,7 +75,7 @@ def subexpressions(expr: ast.Expr) -> Iterator[ast.Expr]:
     while todo:
         node = todo.pop()
         yield node
-        todo.extend(reversed(_children(node)))
+        todo.extend(reversed(parts_of(node)))
 
 
 def arbitrary_names(expr: ast.Expr) -> set[ast.Span]:
@@ -85,7 +85,8 @@ def arbitrary_names(expr: ast.Expr) -> set[ast.Span]:
     return {part.span for part in first if isinstance(part, ast.Name) and part.id == "f"}
 
 
-def _children(node: ast.Expr) -> list[ast.Expr]:
+def parts_of(node: ast.Expr) -> list[ast.Expr]:
+    """What an expression is made of directly, left to right; index names are no parts."""
     match node:
         case ast.Neg() | ast.Transpose():
             return [node.arg]
