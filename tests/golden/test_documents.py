@@ -11,6 +11,7 @@ from tests.cli.run import run
 from tests.golden.console import ROOT, replayed
 from tests.golden.refresh import documents
 
+_CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _PROGRAM = re.compile(r"```mc\n(.*?)```", re.DOTALL)
 PROGRAMS = [
     pytest.param(program, id=f"{path.name}-{number}")
@@ -36,5 +37,6 @@ def test_every_program_shown_is_one(program: str) -> None:
 
 def test_the_links_lead_somewhere() -> None:
     for path in documents():
-        for target in re.findall(r"\]\(([^)#:]+)\)", path.read_text(encoding="utf-8")):
+        prose = _CODE.sub("", path.read_text(encoding="utf-8"))
+        for target in re.findall(r"\]\(([^)#:]+)\)", prose):
             assert (path.parent / target).exists(), f"{path.relative_to(ROOT)}: {target}"
