@@ -12,7 +12,7 @@ from gradcli.check.hints.advise import Advice, advise
 from gradcli.check.link import Link
 from gradcli.check.verdict import NOT_REFUTED, UNDECIDED, Checked, Finding, Verdict
 from gradcli.diagnostics import Diagnostic
-from gradcli.expr.node import Node
+from gradcli.expr.node import Node, own_program
 from gradcli.program.elaborate import elaborate_with_reader
 from gradcli.program.model import Check
 from gradcli.syntax import ast
@@ -31,6 +31,11 @@ def check_source(source: Source, progress: Progress | None = None) -> Checked:
 
 def check_module(module: Module, diagnostics: list[Diagnostic], progress: Progress | None = None) -> Checked:
     """The verdicts of one module; `diagnostics` are those of parsing."""
+    with own_program():
+        return _checked(module, diagnostics, progress)
+
+
+def _checked(module: Module, diagnostics: list[Diagnostic], progress: Progress | None) -> Checked:
     program, reader = elaborate_with_reader([module], diagnostics)
     if not program.checks:
         return Checked(module.source, (), program.diagnostics)

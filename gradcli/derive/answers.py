@@ -248,6 +248,8 @@ class Asker:
 
     def _across_relation(self, question: Question, wrt: list[tuple[str, Node]]) -> list[Answer] | None:
         """The answers across a relation that leaves its names free; None where it takes no part."""
+        if not self.program.relations:
+            return None
         for _, node in wrt:
             reason = unsettled(self.program, self.graph, question, node)
             if reason is not None:

@@ -63,7 +63,7 @@ def tied_note(relation: Relation) -> str:
 
 def unsettled(program: Program, graph: Graph, question: Question, node: Node) -> NoRule | None:
     """Why a stated function of the names has no gradient by what is given (or by a name that another settles)."""
-    if question.of.op == "loss":
+    if question.of.op == "loss" or all(relation.data is None for relation in program.relations):
         return None
     upstream = graph.upstream([leaf for leaf in postorder(question.of) if leaf.op == "var"])
     for relation in program.relations:

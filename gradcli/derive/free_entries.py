@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace as with_changes
 
 from gradcli.derive.model import Answer, Step
+from gradcli.derive.reverse import SHORT, symbols
 from gradcli.expr.collect import collected
 from gradcli.expr.node import Node
 from gradcli.expr.replace import replace
@@ -45,8 +46,16 @@ class FreeEntries:
         """An answer of the twin as one of the program."""
         if not self._back:
             return answer
-        where = tuple(self._step(step) for step in answer.where)
-        return with_changes(answer, value=self.declared(answer.value), where=where)
+        kept: list[Step] = []
+        short: dict[Node, Node] = {}  # steps that what is declared made too short to be worth a name
+        for step in map(self._step, answer.where):
+            step = with_changes(step, value=replace([step.value], short)[0])
+            if step.equation is None and symbols(step.value) <= SHORT:
+                short[step.name] = step.value
+            else:
+                kept.append(step)
+        value = collected(replace([self.declared(answer.value)], short))[0]
+        return with_changes(answer, value=value, where=tuple(kept))
 
     def _step(self, step: Step) -> Step:
         equation = step.equation and (self.declared(step.equation[0]), self.declared(step.equation[1]))

@@ -20,7 +20,7 @@ from gradcli.rules.pullback import pullback
 # A gradient of an intermediate is given a name (a step) where it is larger than this many symbols, or smaller but
 # used more than once; else it is written out where it is used.
 _LARGE = 13
-_LARGE_SHARED = 6
+SHORT = 6
 _COUNTED = 1000
 _LARGEST_TRIED = 60
 
@@ -73,7 +73,7 @@ def reverse(graph: Graph, of: str, seeds: Mapping[Node, Node], wrt: Collection[N
         used: dict[str, None] = dict.fromkeys(took)
         if value.op == "implicit":
             weight, pulled = through_equation(graph, name, total, inner, took)
-            found.steps.append(weight)
+            found.steps += [weight] if weight is not None else []
             used[RULE] = None
         else:
             pulled = pullback(value, total, inner, lambda _, rule, used=used: used.setdefault(rule))  # type: ignore[misc]
@@ -119,7 +119,7 @@ def by_name(contribution: Node, value: Node, name: Node, named: Mapping[Node, No
 
 
 def _deserves_name(total: Node, uses: int) -> bool:
-    limit = _LARGE_SHARED if uses > 1 else _LARGE
+    limit = SHORT if uses > 1 else _LARGE
     return symbols(total) > limit
 
 

@@ -15,25 +15,32 @@ from gradcli.rules.missing import NoRule
 
 def through_equation(
     graph: Graph, name: Node, grad: Node, targets: Collection[Node], taken: tuple[str, ...]
-) -> tuple[Step, dict[Node, Node]]:
+) -> tuple[Step | None, dict[Node, Node]]:
     """The step `lambda_y`, jac(R, y).T @ lambda_y == grad, and by it the gradient of each target.
 
+    There is no step where lambda_y has a name already: where the equation is explicit, `y == ...`, it is the gradient.
     `taken` are the rules by which `grad` was found.  Raises NoRule where the equation for lambda has no matrix form.
     """
     value = graph.values[name]
     weight = adjoint(value, grad)
     if weight is None:
         raise NoRule("E402", f"The derivative of the relation for {name_of(name)} has no matrix form to be solved.")
+    wanted = {position for position, arg in enumerate(value.args) if arg in targets}
+    if weight.op in ("cotangent", "var"):
+        return None, _gradients(value, weight, wanted)
     label = _unused(f"lambda_{name_of(name)}", graph)
     step_name = make("var", data=(label, ()), shape=weight.shape)
     weight, left = replace([weight, adjoint_equation(value, step_name)], {**graph.named, value: name})
     equation = (left, grad)
     step = Step(step_name, weight, tuple(dict.fromkeys((*taken, RULE))), equation)
-    wanted = {position for position, arg in enumerate(value.args) if arg in targets}
+    return step, _gradients(value, step_name, wanted)
+
+
+def _gradients(value: Node, weight: Node, wanted: set[int]) -> dict[Node, Node]:
     found: dict[Node, Node] = {}
-    for position, contribution in parameter_gradients(value, step.name, wanted):
+    for position, contribution in parameter_gradients(value, weight, wanted):
         found[value.args[position]] = fit(contribution, value.args[position])
-    return step, found
+    return found
 
 
 def _unused(label: str, graph: Graph) -> str:

@@ -7,7 +7,8 @@ as a set: `a + b` and `b + a` are one node, which keeps the order of its first w
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 
 from gradcli.expr.shapes import Shape
@@ -45,6 +46,26 @@ class Node:
 
 
 _table: dict[tuple[object, ...], Node] = {}
+_PER_PROGRAM = frozenset({"var", "cotangent", "dim", "eye", "ones", "zeros"})
+_program = 0
+_programs = 0
+
+
+@contextmanager
+def own_program() -> Iterator[None]:
+    """Names that are entered inside are other nodes than those of programs before and after.
+
+    A shared node keeps the order of its first writing, which another program must not settle: what is said of a file
+    does not depend on the files that were read before it in the same process.
+    """
+    global _program, _programs
+    before = _program
+    _programs += 1
+    _program = _programs
+    try:
+        yield
+    finally:
+        _program = before
 
 
 def make(op: str, args: tuple[Node, ...] = (), data: Hashable = None, shape: Shape = ()) -> Node:
@@ -52,7 +73,9 @@ def make(op: str, args: tuple[Node, ...] = (), data: Hashable = None, shape: Sha
     serials = [arg.serial for arg in args]
     if op in COMMUTATIVE:
         serials.sort()
-    key = (op, data, shape, *serials)
+    key: tuple[object, ...] = (op, data, shape, *serials)
+    if not serials and op in _PER_PROGRAM:
+        key = (op, data, shape, "program", _program)
     node = _table.get(key)
     if node is None:
         node = _table[key] = Node(op, args, data, shape, len(_table))

@@ -183,8 +183,8 @@ def _define_relation(scope: Scope, statement: ast.Implicit, source: Source) -> l
     def defined(name: str) -> bool:
         return name in scope.values or name in scope.functions or name in scope.function_types
 
-    for name in statement.names:
-        if defined(name.id):
+    for position, name in enumerate(statement.names):
+        if defined(name.id) or any(name.id == other.id for other in statement.names[:position]):
             _twice(scope, name, source)
             return []
     try:

@@ -100,9 +100,7 @@ def loss(t: Tokens, v: Values, start: int, end: int) -> Statement:
 def layout(t: Tokens, v: Values, start: int, end: int) -> Statement:
     name = ident(t, v[1])
     if name.id not in LAYOUTS:
-        raise SyntaxFault(
-            "E108", f"`{name.id}` is not a layout", name.span, "layout numerator, denominator or mixed"
-        )
+        raise SyntaxFault("E108", f"`{name.id}` is not a layout", name.span, "layout numerator, denominator or mixed")
     return Layout(Span(start, end), name)
 
 

@@ -40,9 +40,7 @@ def unknown(source: Source, start: int, end: int) -> Diagnostic:
         return error("E103", "a dot stands only in a number and in `.T`, `.*`, `./`, `.^`", source, span)
     if not word.isprintable() or unicodedata.category(word[0]) in ("Cf", "Co", "Cn", "Cs"):
         name = unicodedata.name(word, "a control character").lower()
-        return error(
-            "E103", f"there is an invisible character, U+{ord(word):04X} ({name})", source, span, "delete it"
-        )
+        return error("E103", f"there is an invisible character, U+{ord(word):04X} ({name})", source, span, "delete it")
     return error("E103", f"`{word}` is no part of the language", source, span, foreign.CHARACTERS.get(word))
 
 
@@ -64,9 +62,7 @@ def bad_name(source: Source, start: int, end: int, limit: int) -> Diagnostic:
     if unicodedata.combining(rest[0]):
         hint = f"this accent does not compose with its letter; write {clip(stem)}_hat or the like"
     where = Span(start, end)
-    return error(
-        "E103", f"`{clip(word)}` is not a name: `{rest[0]}` is neither letter nor digit", source, where, hint
-    )
+    return error("E103", f"`{clip(word)}` is not a name: `{rest[0]}` is neither letter nor digit", source, where, hint)
 
 
 def _may_be_in_name(char: str) -> bool:

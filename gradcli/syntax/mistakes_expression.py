@@ -68,13 +68,9 @@ def compare(p: Place) -> Diagnostic | None:
     if p.kind != COMPARE:
         return None
     if p.before == EQUALS:
-        return p.say(
-            f"`={p.word(p.at)}` is no part of the language", f"write `{p.word(p.at)[0]}=`", since=p.at - 1
-        )
+        return p.say(f"`={p.word(p.at)}` is no part of the language", f"write `{p.word(p.at)[0]}=`", since=p.at - 1)
     if p.before in OPERAND_END:
-        return p.say(
-            "comparisons do not chain", "multiply them: (a < x) * (x < b), an array of 0s and 1s", "E105"
-        )
+        return p.say("comparisons do not chain", "multiply them: (a < x) * (x < b), an array of 0s and 1s", "E105")
     return None
 
 

@@ -110,9 +110,7 @@ def equals(p: Place) -> Diagnostic | None:
     if p.opening() is not None:
         return p.say("`=` inside brackets gives an option of a function", "write sum(A, axis=0)")
     if p.outside(COLON) is not None:
-        return p.say(
-            "a declaration gives no value", "declare and define in two statements: y : R[n]; y = ..."
-        )
+        return p.say("a declaration gives no value", "declare and define in two statements: y : R[n]; y = ...")
     if p.outside(EQUALS) != p.at:
         if p.at + 1 < len(p.kinds) and p.kinds[p.at + 1] == COMPARE:
             return p.say("`=` and a comparison do not go together", "write `>=` or `<=`")
@@ -132,13 +130,9 @@ def left_of_equals(p: Place) -> Diagnostic | None:
     if p.kinds[0] == LPAR:
         return p.say("the names left of `=` stand without brackets", "P, L, U = lu(X)", since=since)
     if p.kinds[0] == NAME and len(p.kinds) > 1 and p.kinds[1] == PRIMES:
-        return p.say(
-            "a derivative follows from its function and cannot be defined", "g(t) = ...", since=since
-        )
+        return p.say("a derivative follows from its function and cannot be defined", "g(t) = ...", since=since)
     if p.kinds[0] == NAME and len(p.kinds) > 1 and p.kinds[1] == LSQB:
-        return p.say(
-            "a definition by indices has index names on its left", "Y[i, j] = A[j, i]; a vector is y = [a, b]"
-        )
+        return p.say("a definition by indices has index names on its left", "Y[i, j] = A[j, i]; a vector is y = [a, b]")
     if p.kinds[0] == NAME and len(p.kinds) > 1 and p.kinds[1] == LPAR:
         return p.say("a function is defined of names", "g(t) = t**2")
     return p.say(
@@ -160,9 +154,7 @@ def type(p: Place) -> Diagnostic | None:
         hint = "R[m, n], R[1, n], R[3]; define a name for what is reckoned"
         return p.say("a dimension is a name or a positive integer", hint, "E108")
     if p.kind == LPAR and p.before == NAME:
-        return p.say(
-            "the shape stands in square brackets", f"{p.word(p.at - 1)}[{p.bracketed(p.at)}]", "E108"
-        )
+        return p.say("the shape stands in square brackets", f"{p.word(p.at - 1)}[{p.bracketed(p.at)}]", "E108")
     if p.kind in (CARET, LSQB, LBRACE, NUMBER):
         return p.say("a shape is given once", "R[m, n]", "E108")
     if p.kind == COMMA:

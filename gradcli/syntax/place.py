@@ -23,9 +23,7 @@ class Place:
         """Return the text of token `i`, clipped."""
         return clip(self.tokens.word(i))
 
-    def say(
-        self, message: str, hint: str | None = None, code: str = "E101", since: int | None = None
-    ) -> Diagnostic:
+    def say(self, message: str, hint: str | None = None, code: str = "E101", since: int | None = None) -> Diagnostic:
         """Return a complaint at the token, or at the tokens from number `since` up to it."""
         last = min(self.at, len(self.kinds) - 1)
         first = last if since is None else since

@@ -50,9 +50,7 @@ _OUTSIDE = (r"\n\s*+", r"#[^\n]*", r";[;\s]*+", r"\\[A-Za-z]+|\.[^\W\d]\w*|!=|&&
 # A blank is any white space but a line feed.  The possessive `*+` keeps a failing match from
 # giving blanks back to UNKNOWN; the scan ends before the blanks at the end of the text.
 BLANKS = r"[^\S\n]*+"
-SCANNER = re.compile(
-    BLANKS + "(?:" + "|".join(f"({p})" for p in [*(p for _, p in _tables.TERMINALS), *_OUTSIDE]) + ")"
-)
+SCANNER = re.compile(BLANKS + "(?:" + "|".join(f"({p})" for p in [*(p for _, p in _tables.TERMINALS), *_OUTSIDE]) + ")")
 
 OPEN = {LPAR: RPAR, LSQB: RSQB, LBRACE: RBRACE}
 CLOSE = {close: opened for opened, close in OPEN.items()}

@@ -54,9 +54,7 @@ def test_a_span_over_lines_marks_the_first() -> None:
 def test_the_end_of_the_text() -> None:
     found = error("E101", "ends", Source("a", "y ="), Span(3, 3))
     assert render_text(found) == "a:1:4: E101 ends\n  1 | y =\n    |    ^"
-    assert (
-        render_text(error("E101", "ends", Source("a", ""), Span(0, 0))) == "a:1:1: E101 ends\n  1 |\n    | ^"
-    )
+    assert render_text(error("E101", "ends", Source("a", ""), Span(0, 0))) == "a:1:1: E101 ends\n  1 |\n    | ^"
 
 
 def test_a_long_line_is_cut_around_the_place() -> None:

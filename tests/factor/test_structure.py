@@ -82,7 +82,7 @@ def test_on_the_tangent_space_of_orthogonal_matrices() -> None:
     for seed in range(3):
         skew = drawn(10 + seed, 4, 4)
         skew = skew - skew.T
-        _, slope = jax.jvp(lambda t: _function(q @ jax.scipy.linalg.expm(t * skew)), (0.0,), (1.0,))
+        _, slope = jax.jvp(lambda t, skew=skew: _function(q @ jax.scipy.linalg.expm(t * skew)), (0.0,), (1.0,))
         np.testing.assert_allclose(np.sum(found * (q @ skew)), slope, rtol=1e-9)
 
 
