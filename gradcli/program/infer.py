@@ -241,7 +241,7 @@ class Inference:
         if integer(expr.exponent) is None:
             self.fail(
                 "E302",
-                f"The matrix power of {base} needs an integer exponent.",
+                f"The matrix power of {base} needs an integer exponent, written as a number: {base}^3.",
                 expr.exponent,
                 f"{base}**p is elementwise",
             )
