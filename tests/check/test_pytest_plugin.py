@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+PLUGIN = "gradcli.pytest_plugin"
 TEXT = """x : R[n]
 check x + x == 2 * x
 check x + x == 3 * x
@@ -18,7 +20,9 @@ check x @ x == x
 
 
 def run(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-p", "gradcli.pytest_plugin", "-p", "no:cacheprovider", "-rA", *options]
+    # Installed, the plugin is found by its entry point, and naming it too would register it twice.
+    named = [] if any(entry.name == "gradcli" for entry in entry_points(group="pytest11")) else ["-p", PLUGIN]
+    command = [sys.executable, "-m", "pytest", *named, "-p", "no:cacheprovider", "-rA", *options]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment, check=False)
 
