@@ -129,7 +129,7 @@ class _Work:
     def scale(self) -> bool:
         """A vector along an axis of a matrix scales its rows or columns; two, along both, its entries."""
         for position, (vector, letters) in enumerate(self.terms):
-            if len(letters) != 1 or vector is ONE:
+            if len(letters) != 1:
                 continue
             for other, (matrix, axes) in enumerate(self.terms):
                 if len(axes) != 2 or letters[0] not in axes:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from gradcli.expr.arith import mul, ones, size, zeros
 from gradcli.expr.contract_pairs import Operand, joined
 from gradcli.expr.linear import eye, split_scalars, transpose
-from gradcli.expr.node import ONE, Node, make
+from gradcli.expr.node import Node, make
 from gradcli.expr.shapes import Dim, Shape, ShapeError, is_row, normal_shape, rows, show_shape
 
 _ALPHABET = "ijklmnopqrstuvwxyzabcdefghABCDEFGHIJKLMNOPQRSTUVWXYZαβγδεζηθικλμνξοπρστυφχψω"
@@ -71,7 +71,7 @@ def contract(operands: Iterable[tuple[Node, Letters]], output: Letters, dims: Ma
     if flat.zero:
         return zeros(whole)
     scalars, terms = flat.finished()
-    if len(core) > 2 and all(term.node.op == "ones" or term.node is ONE for term in terms):
+    if len(core) > 2 and all(term.node.op == "ones" for term in terms):
         return mul(*scalars, ones(whole))
     result = joined(terms, core)
     scalars += result.scalars
@@ -168,7 +168,7 @@ class _Flattened:
                 continue
             dim = self.dims[letter]
             if letter in self.output:
-                terms.append(Operand(ones((dim,)) if dim != 1 else ONE, (letter,)))
+                terms.append(Operand(ones((dim,)), (letter,)))
             else:
                 scalars.append(size(dim))
         return scalars, terms
