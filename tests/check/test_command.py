@@ -103,3 +103,14 @@ def test_algebra_alone_needs_no_numbers() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.splitlines()[-1] == "0 []"
+
+
+def test_other_files_change_nothing(folder: Path) -> None:
+    """A file that writes the same sums in another order, read before, does not settle how a hint is written."""
+    (folder / "a.mc").write_text("A : R[n, n]\nx : R[n]\ny = (A.T + A) @ x\ncheck y == A.T @ x + A @ x\n")
+    (folder / "b.mc").write_text("A : R[n, n]\nx : R[n]\nq = x.T @ A @ x\ncheck grad(q, x) == A @ x\n")
+    alone, after, before = (
+        {file["file"]: file for file in json.loads(run("check", *paths, "--format", "json").out)["files"]}["b.mc"]
+        for paths in (["b.mc"], ["a.mc", "b.mc"], ["b.mc", "a.mc"])
+    )
+    assert alone == after == before
