@@ -1,4 +1,4 @@
-"""The known mistakes of content, undone: derivatives, factors, terms and names that are others, left out or too many."""
+"""The known mistakes of content, undone: derivatives, factors, terms, names that are others, missing or too many."""
 
 from __future__ import annotations
 
