@@ -17,6 +17,7 @@ from gradcli.expr.node import ONE, ZERO, Node
 from gradcli.expr.rearrange import reshape
 from gradcli.expr.reduce import dim_product, triangle, unit_entry, where
 from gradcli.expr.shapes import Dim, Shape, cols, is_row, product_shape, rows
+from gradcli.expr.spectral import frechet_matrix
 from gradcli.expr.walk import postorder
 from gradcli.program.unify import quotient
 from gradcli.rules.missing import NoRule
@@ -136,9 +137,17 @@ class Reader:
             return self._einsum(node, parts)
         if op == "kron":
             return [self._kron(a, b, node) for a in parts[0] for b in parts[1]]
+        if op == "expm_frechet" and node.args[0].serial not in memo:
+            return [self._frechet(node, term) for term in parts[1]]
         if len(node.args) == 1:
             return [self._of_one(node, term) for term in parts[0]]
         raise self._missing(op)
+
+    def _frechet(self, node: Node, term: Term) -> Term:
+        """A derivative of expm in a direction that depends on the seed, by its matrix."""
+        rows_, columns = self.fresh(axes(node.shape))
+        matrix = (frechet_matrix(node.args[0]), (columns + rows_, term.out[1] + term.out[0]))
+        return Term(term.scalars, (*term.operands, matrix), (rows_, columns), term.seed)
 
     def _missing(self, op: str) -> NoRule:
         return NoRule("E402", f"The derivative has no index form: {op} of what it is linear in.")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from gradcli.expr.arith import is_zero, mul, ones, power, split_number, zeros
+from gradcli.expr.arith import add, is_zero, mul, ones, power, split_number, zeros
 from gradcli.expr.linear import diag, eye, inv, is_orthogonal, matmul, split_scalars, transpose
 from gradcli.expr.node import MINUS_ONE, Node, make, num
-from gradcli.expr.reduce import elementwise, norm, triangle
+from gradcli.expr.reduce import elementwise, kron, norm, stack, triangle
 from gradcli.expr.shapes import ShapeError, is_list, show_shape, transposed
 
 
@@ -62,6 +62,25 @@ def expm_frechet(node: Node, direction: Node) -> Node:
     if rest.op == "eye":
         return mul(*scalars, expm(node))
     return make("expm_frechet", (node, direction), shape=node.shape)
+
+
+def frechet_matrix(node: Node) -> Node:
+    """K with `vec(expm_frechet(A, E)) == K @ vec(E)`: the upper right block of expm([[I ⊗ A, I], [0, A.T ⊗ I]]).
+
+    Source: C. Van Loan, "Computing integrals involving the matrix exponential", 1978: the derivative in the direction E
+    is the integral of expm(s A) E expm((1 - s) A) over s from 0 to 1.
+    """
+    unit = eye(node.shape[0])
+    left, right = kron(unit, node), kron(transpose(node), unit)
+    both = eye(left.shape[0])
+    blocks = add(kron(_cell(1, 1), left), kron(_cell(2, 2), right), kron(_cell(1, 2), both))
+    top, right_end = stack((num(1), num(0)), (1, 2)), stack((num(0), num(1)), (2,))
+    return matmul(kron(top, both), expm(blocks), kron(right_end, both))
+
+
+def _cell(row: int, column: int) -> Node:
+    """The 2 x 2 matrix that is 1 at one place."""
+    return stack(tuple(num(int((i, j) == (row, column))) for i in (1, 2) for j in (1, 2)), (2, 2))
 
 
 def spectral_norm(op: str, node: Node) -> Node:

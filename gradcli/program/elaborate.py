@@ -197,7 +197,7 @@ class _Elaborator:
     def _poison(self, name: str, diagnostic: Diagnostic | None) -> None:
         self.inference.poisoned.add(name)
         self.inference.shapes.pop(name, None)
-        if diagnostic is not None:
+        if diagnostic is not None and self.diagnostics[-1:] != [diagnostic]:  # outputs of one factorisation say it once
             self.diagnostics.append(diagnostic)
 
     def _infer_asked(self) -> None:
