@@ -1,4 +1,4 @@
-"""The true formulas of the benchmark are found true, nearly all by algebra; changed ones are judged as JAX judges them."""
+"""True formulas are found true, nearly all by algebra; changed ones are judged as JAX judges them."""
 
 from __future__ import annotations
 
