@@ -46,6 +46,9 @@ class FreeEntries:
         """An answer of the twin as one of the program."""
         if not self._back:
             return answer
+        if answer.kind == "differential":  # its terms stay apart, one for each variable
+            where = tuple(with_changes(step, value=replace([step.value], self._back)[0]) for step in answer.where)
+            return with_changes(answer, value=replace([answer.value], self._back)[0], where=where)
         kept: list[Step] = []
         short: dict[Node, Node] = {}  # steps that what is declared made too short to be worth a name
         for step in map(self._step, answer.where):
