@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from gradcli.check.book import Book
@@ -10,7 +11,7 @@ from gradcli.check.claims import broken_claims
 from gradcli.check.faults import debugging, told
 from gradcli.check.hints.advise import Advice, advise
 from gradcli.check.link import Link
-from gradcli.check.verdict import NOT_REFUTED, UNDECIDED, Checked, Finding, Verdict
+from gradcli.check.verdict import NOT_REFUTED, UNDECIDED, Checked, Finding, Hint, Verdict
 from gradcli.diagnostics import Diagnostic
 from gradcli.expr.node import Node, own_program
 from gradcli.program.elaborate import elaborate_with_reader
@@ -105,6 +106,7 @@ def _verdict(book: Book, check: Check, findings: list[Finding]) -> Verdict:
     reason = finding.reason
     if not claimed and kind in ("proved", "equal"):
         code, reason = NOT_REFUTED, f"the sides are equal: {finding.reason}"
+        finding = replace(finding, hint=Hint("refute", "the identity is true: write `check`"))
     breaks = kind not in ("proved", "equal")
     spans = check.side_spans
     span = spans[at + 1] if breaks and claimed and at + 1 < len(spans) else check.span
@@ -127,8 +129,6 @@ def _verdict(book: Book, check: Check, findings: list[Finding]) -> Verdict:
 
 def _warnings(book: Book, before: int, check: Check) -> list[Diagnostic]:
     """What was said while this statement's derivatives were found, at its place."""
-    from dataclasses import replace
-
     out = []
     for said in book.resolution_diagnostics[before:]:
         if not said.is_error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace as with_changes
 
+from gradcli.derive.along import derivative_along
 from gradcli.derive.differential import Subject, differential, hessian_product
 from gradcli.derive.discrete import forward_difference, why_not_by, why_not_of
 from gradcli.derive.forward import Differentials
@@ -356,6 +357,8 @@ class Asker:
             self._independent(name, question, scalars or (node,), upstream)
             if scalars is not None and is_vector(of.shape):
                 answers.append(self._by_scalars(question, of, name, scalars))
+            elif (along := self._along(of, node, turned)) is not None:
+                answers.append(self._jacobian_answer(question, of, name, node, along[0], (), along[1]))
             elif node in found.values:
                 value = found.values[node]
                 where = self._where(value, found.steps, len(wrt))
@@ -367,6 +370,11 @@ class Asker:
                     value = transpose(value)  # of a matrix by a scalar
                 answers.append(self._jacobian_answer(question, of, name, node, value, (), rules))
         return answers
+
+    def _along(self, of: Node, node: Node, turned: bool) -> tuple[Node, tuple[str, ...]] | None:
+        if node.shape or len(of.shape) > 2:
+            return None
+        return derivative_along(self.graph, of, node, self.differentials, turned, self.expand)
 
     def _jacobian_answer(
         self,

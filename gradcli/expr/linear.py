@@ -11,7 +11,7 @@ from typing import cast
 
 from gradcli.expr.arith import add, is_zero, mul, ones, power, size, split_number, zeros
 from gradcli.expr.node import MINUS_ONE, ONE, Node, has_attribute, make, num, value_of
-from gradcli.expr.shapes import Dim, ShapeError, cols, is_row, product_shape, rows, show_shape, transposed
+from gradcli.expr.shapes import Dim, ShapeError, cols, is_list, is_row, product_shape, rows, show_shape, transposed
 
 
 def eye(dim: Dim) -> Node:
@@ -206,6 +206,11 @@ def _from_right(chain: list[Node]) -> Node | None:
         return picked
     if before.op == "diag":
         vector = mul(before.args[0], last)
+    elif before.op == "unit" and not is_list(before.shape) and len(last.shape) == 1:
+        from gradcli.expr.reduce import entry, unit_entry
+
+        i, j = cast("tuple[int, int]", before.data)
+        vector = mul(entry(last, (j,)), unit_entry(before.shape[:1], (i,)))
     elif last.op == "ones" and not is_row(before.shape):
         from gradcli.expr.reduce import sum_axis
 

@@ -14,9 +14,12 @@ from gradcli.program.dimensions import dimension_of
 from gradcli.program.einsum import build_einsum
 from gradcli.program.equation import Equation
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
-from gradcli.program.infer import Inference, integer
+from gradcli.program.indices import integer
+from gradcli.program.infer import Inference
+from gradcli.program.infer_derivative import is_arbitrary
 from gradcli.program.layouts import jacobian_shape
 from gradcli.program.lift import Lifting, NotLifted
+from gradcli.program.options import positional, read_options
 from gradcli.program.scope import CONSTANTS
 from gradcli.program.unify import closed
 from gradcli.syntax import ast
@@ -35,6 +38,7 @@ class Builder:
         self.losses: dict[str, tuple[Node, ...]] = {}
         self.indices: dict[str, int] = {}
         self.lifting: Lifting | None = None
+        self.memo: dict[tuple[int, str], tuple[ast.Expr, Node]] | None = None
 
     def build(self, expr: ast.Expr, local: Mapping[str, Node]) -> Node:
         """The node of an expression; `local` holds the arguments of a function that is put in."""
@@ -46,6 +50,14 @@ class Builder:
             self.inference.fail("E301", f"shapes do not agree: {misfit}", expr)
 
     def _build(self, expr: ast.Expr, local: Mapping[str, Node]) -> Node:
+        if self.memo is None or local or self.indices:
+            return self._node(expr, local)
+        key = id(expr), self.inference.layout
+        if key not in self.memo:
+            self.memo[key] = expr, self._node(expr, local)
+        return self.memo[key][1]
+
+    def _node(self, expr: ast.Expr, local: Mapping[str, Node]) -> Node:
         match expr:
             case ast.Num():
                 return num(expr.value)
@@ -217,21 +229,21 @@ class Builder:
         if name == "reshape":
             sizes = tuple(dimension_of(arg) or 1 for arg in expr.args[1:])
             return rearrange.reshape(self._build(expr.args[0], local), closed(sizes))
-        args = [self._build(arg, local) for arg in self.inference.positional(expr)]
+        args = [self._build(arg, local) for arg in positional(expr)]
         if name in FUNCTIONS and not expr.primes:
             language = FUNCTIONS[name]
-            return language.build(args, self.inference.options(expr, language.options))
+            return language.build(args, read_options(self.inference, expr, language.options))
         return reduce.elementwise(name, expr.primes, args[0])
 
     def _defined(self, expr: ast.Call, local: Mapping[str, Node]) -> Node:
         statement, source = self.scope.functions[expr.fn]
         args = [self._build(arg, local) for arg in expr.args]
-        if self.inference.is_scalar_function(expr.fn):
+        if self.inference.defined.is_scalar_function(expr.fn):
             return reduce.elementwise(expr.fn, expr.primes, args[0])
         before, self.inference.source = self.inference.source, source
         try:
             inner = {param.id: arg for param, arg in zip(statement.params, args, strict=True)}
-            if self.inference.acts_elementwise(expr.fn) and not expr.primes:
+            if self.inference.defined.acts_elementwise(expr.fn) and not expr.primes:
                 holes = {param: make("param", data=param) for param in inner}
                 body = self.build(statement.value, holes)
                 filled = replace([body], {holes[param]: arg for param, arg in inner.items()})[0]
@@ -256,7 +268,7 @@ class Builder:
         return linear.transpose(node) if expr.primes == 1 and not codomain and len(domain) == 1 else node
 
     def _derivative(self, expr: ast.Call, local: Mapping[str, Node]) -> Node:
-        options = dict(self.inference.options(expr, ("structure", "layout")))
+        options = dict(read_options(self.inference, expr, ("structure", "layout")))
         of = self.derived(expr.args[0], local)
         wrt = [self._build(arg, local) for arg in expr.args[1:]]
         if expr.fn == "grad":
@@ -272,7 +284,7 @@ class Builder:
 
     def derived(self, expr: ast.Expr, local: Mapping[str, Node]) -> Node:
         """What is differentiated: a value, or a `loss` node for the name of an arbitrary scalar function."""
-        if isinstance(expr, ast.Name) and expr.id not in local and self.inference.is_arbitrary(expr.id):
+        if isinstance(expr, ast.Name) and expr.id not in local and is_arbitrary(self.inference, expr.id):
             return make("loss", self.loss_arguments(expr.id), data=expr.id)
         return self._build(expr, local)
 

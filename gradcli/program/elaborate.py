@@ -12,9 +12,11 @@ from gradcli.program.build import Builder, variable_node
 from gradcli.program.equation import Equation
 from gradcli.program.factor import component_attributes
 from gradcli.program.indices import Axes, Axis, definition_shape, free_indices
-from gradcli.program.infer import Inference, Poisoned
+from gradcli.program.infer import Inference
+from gradcli.program.infer_derivative import derived_shape, nearest, variable_shape
 from gradcli.program.model import Check, Function, Program, Question, Relation, Variable
 from gradcli.program.order import in_order
+from gradcli.program.poisoned import Poisoned
 from gradcli.program.reader import Reader
 from gradcli.program.scope import Definition, Scope, arbitrary_names, collect, subexpressions
 from gradcli.program.unify import (
@@ -341,7 +343,7 @@ class _Elaborator:
                 if arg.id in self.nodes:
                     args.append(self.nodes[arg.id])
                 elif arg.id not in self.inference.poisoned:
-                    hint = self.inference.nearest(arg.id)
+                    hint = nearest(self.inference, arg.id)
                     self.diagnostics.append(
                         error("E201", f"{arg.id} is not a name of the program.", source, arg.span, hint)
                     )
@@ -370,7 +372,7 @@ class _Elaborator:
     def _question(self, builder: Builder, statement: ast.Question, layout: str) -> Question | None:
         inference = self.inference
         try:
-            inference.derived_shape(statement.of, {}, statement.kind)
+            derived_shape(inference, statement.of, {}, statement.kind)
             of = builder.derived(statement.of, {})
             if statement.kind in ("gradient", "hessian", "hvp") and of.shape:
                 what = "Hessian" if statement.kind == "hessian" else "gradient"
@@ -383,7 +385,7 @@ class _Elaborator:
                 )
             wrt: list[tuple[str, Node]] = []
             for expr in statement.wrt:
-                inference.variable_shape(expr, {})
+                variable_shape(inference, expr, {})
                 label = inference.text(expr)
                 label = label.replace(" ", "") if isinstance(expr, ast.Index) else label
                 wrt.append((label, builder.build(expr, {})))
@@ -432,7 +434,7 @@ class _Elaborator:
             domain, codomain = closed(declared.domain.dims), closed(declared.codomain.dims)
             functions[name] = Function(name, domain, codomain, None, None, False)
         for name in self.scope.functions:
-            if self.inference.is_scalar_function(name):
+            if self.inference.defined.is_scalar_function(name):
                 function = self._scalar_function(name)
                 if function is not None:
                     functions[name] = function

@@ -5,18 +5,24 @@ from __future__ import annotations
 from gradcli.diagnostics import Diagnostic, GradcliError
 from gradcli.expr.node import Node
 from gradcli.program.build import Builder
-from gradcli.program.infer import Inference, Poisoned
+from gradcli.program.infer import Inference
+from gradcli.program.poisoned import Poisoned
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source
 
 
 class Reader:
-    """Turns syntax into expressions over a program's names; changes nothing of the program."""
+    """Turns syntax into expressions over a program's names; changes nothing of the program.
+
+    Trees that share parts are read at the cost of what differs: the shape and the value of each part are kept, until
+    `forget`.
+    """
 
     def __init__(self, inference: Inference, builder: Builder) -> None:
         self._inference = inference
         self._builder = builder
-        self._kept: list[ast.Expr] = []  # an identity's size is found by the object that stands for it
+        self._identities = dict(inference.identities)
+        self.forget()
 
     def read(self, expr: ast.Expr, layout: str, source: Source | None = None) -> Node | Diagnostic | None:
         """The expression, a diagnostic where it has none, or None where it uses a name that has none."""
@@ -34,3 +40,10 @@ class Reader:
             return None
         finally:
             self._inference.layout, self._inference.source = before
+
+    def forget(self) -> None:
+        """Let go of what was read."""
+        self._inference.memo, self._builder.memo = {}, {}
+        self._kept: list[ast.Expr] = []  # an identity's size is found by the object that stands for it
+        self._inference.identities.clear()
+        self._inference.identities.update(self._identities)

@@ -118,7 +118,7 @@ def quotient(whole: int | str, part: int | str) -> int | str | None:
 
 def settle(shape: Sequence[OpenDim]) -> OpenShape:
     """A shape with what is known put in, in its normal spelling."""
-    found = tuple(find(dim) for dim in shape)
+    found = tuple(dim if dim.__class__ is not Unknown else find(dim) for dim in shape)
     if len(found) == 2 and found[1] == 1:
         found = found[:1]
     return () if found == (1,) else found

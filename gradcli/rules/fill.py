@@ -9,7 +9,9 @@ from gradcli.expr import arith, linear, reduce
 from gradcli.expr.node import Node, make
 from gradcli.expr.shapes import Dim
 from gradcli.program.build import Builder
-from gradcli.program.infer import Inference, integer
+from gradcli.program.indices import integer
+from gradcli.program.infer import Inference
+from gradcli.program.options import read_options
 from gradcli.program.scope import Scope
 from gradcli.rules.load import all_rules, template
 from gradcli.rules.missing import NoRule
@@ -35,7 +37,7 @@ class _Filler(Builder):
                 return linear.eye(model.shape[0] if model.shape else 1)
             if not expr.kwargs:
                 return arith.ones(model.shape)
-            axis = int(self.inference.options(expr, ("axis",))["axis"])
+            axis = int(read_options(self.inference, expr, ("axis",))["axis"])
             dim: Dim = model.shape[axis]
             return arith.ones((dim,))
         if expr.fn == "g" and self.function is not None:

@@ -43,6 +43,15 @@ def advise(
     book: Book, layout: str, written: tuple[ast.Expr, ast.Expr], raw: tuple[Node | None, Node | None], key: str
 ) -> Advice:
     """What to say of a link whose sides differ, or one of whose sides has no shape (then its `raw` is None)."""
+    try:
+        return _advice(book, layout, written, raw, key)
+    finally:
+        book.reader.forget()
+
+
+def _advice(
+    book: Book, layout: str, written: tuple[ast.Expr, ast.Expr], raw: tuple[Node | None, Node | None], key: str
+) -> Advice:
     wrong = _wrong(written, raw)
     target = raw[1 - wrong]
     if target is None:

@@ -1,0 +1,128 @@
+"""Shapes of calls: the language's functions, those of the program and those that only have a name."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from gradcli.expr.shapes import Dim
+from gradcli.program.dimensions import dimension_of
+from gradcli.program.einsum import einsum_shape
+from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
+from gradcli.program.indices import check_reduction, integer
+from gradcli.program.infer_derivative import derivative_shape
+from gradcli.program.options import count_arguments, positional, read_options
+from gradcli.program.signature import Misfit, Options
+from gradcli.program.unify import OpenDim, OpenShape, Unknown, find, product, settle, show_open, unify, unify_shapes
+from gradcli.syntax import ast
+
+if TYPE_CHECKING:
+    from gradcli.program.infer import Inference
+
+Local = dict[str, OpenShape]
+
+
+def call_shape(inference: Inference, expr: ast.Call, local: Local) -> OpenShape:
+    name = expr.fn
+    if name in FILLED:
+        return _filled(inference, expr)
+    if name in DERIVATIVES and not expr.primes:
+        return derivative_shape(inference, expr, local)
+    if name in inference.scope.functions:
+        return inference.defined.shape(expr, local)
+    if name in inference.scope.function_types:
+        return _declared(inference, expr, local)
+    if name == "einsum":
+        return einsum_shape(inference, expr, local)
+    if name in FUNCTIONS:
+        if expr.primes:
+            return _one_argument(inference, expr, local)
+        check_reduction(inference, expr)
+        options = read_options(inference, expr, FUNCTIONS[name].options)
+        shapes = [inference.infer(arg, local) for arg in positional(expr)]
+        count_arguments(inference, expr, FUNCTIONS[name].least, FUNCTIONS[name].most)
+        return apply(inference, name, shapes, options, expr)
+    if name in inference.shapes or name in inference.scope.values or name in local:
+        inference.fail("E205", f"{name} is a value, not a function.", expr, f"{name} * (...) multiplies")
+    if name == "reshape":
+        return _reshaped(inference, expr, local)
+    shape = _one_argument(inference, expr, local)
+    inference.opaque[name] = None
+    return shape
+
+
+def apply(inference: Inference, name: str, shapes: list[OpenShape], options: Options, expr: ast.Expr) -> OpenShape:
+    try:
+        return settle(FUNCTIONS[name].infer(shapes, options))
+    except Misfit as misfit:
+        inference.fail(misfit.code, f"{misfit}.", expr, misfit.hint)
+
+
+def _one_argument(inference: Inference, expr: ast.Call, local: Local) -> OpenShape:
+    if len(expr.args) != 1 or expr.kwargs:
+        inference.fail(
+            "E204",
+            f"{expr.fn} is not defined; an undeclared function takes one argument.",
+            expr,
+            f"define it, `{expr.fn}(s, t) = ...`",
+        )
+    return settle(inference.infer(expr.args[0], local))
+
+
+def _filled(inference: Inference, expr: ast.Call) -> OpenShape:
+    dims: list[OpenDim] = []
+    args = expr.args
+    if expr.fn == "unit":
+        args, index = args[: len(args) // 2], args[len(args) // 2 :]
+        if len(args) != len(index) or any((integer(part) or 0) < 1 for part in index):
+            inference.fail("E204", "unit takes dimensions and as many indices from 1.", expr, "unit(n, 2)")
+    for arg in args:
+        dims.append(_dimension(inference, arg))
+    if expr.fn == "eye":
+        count_arguments(inference, expr, 1, 1)
+        return settle((dims[0], dims[0]))
+    if not dims:
+        inference.fail("E204", f"{expr.fn} needs a dimension.", expr, f"{expr.fn}(n)")
+    return settle(tuple(dims))
+
+
+def _dimension(inference: Inference, arg: ast.Expr) -> Dim:
+    dim = dimension_of(arg)
+    if dim is None:
+        inference.fail(
+            "E304", f"{inference.text(arg)} is no dimension.", arg, "a dimension is a name or a positive integer"
+        )
+    return dim
+
+
+def _reshaped(inference: Inference, expr: ast.Call, local: Local) -> OpenShape:
+    """`reshape(A, m * p, n)`, of as many entries as A."""
+    if len(expr.args) < 2 or expr.primes or expr.kwargs:
+        inference.fail("E204", "reshape takes an array and the sizes of its new axes.", expr, "reshape(x, m, n)")
+    shape = settle(inference.infer(expr.args[0], local))
+    dims: list[OpenDim] = []
+    for arg in expr.args[1:]:
+        dims.append(_dimension(inference, arg))
+    before, after = (reduce(product, sizes) if sizes else 1 for sizes in (shape, tuple(dims)))
+    if not unify(before, after):
+        known = "" if isinstance(find(before), Unknown) else f" has {find(before)}"
+        message = f"reshape keeps the number of entries: {show_open(shape)}{known}, not {find(after)}."
+        inference.fail("E301", message, expr, "declare the array" if not known else None)
+    return settle(tuple(dims))
+
+
+def _declared(inference: Inference, expr: ast.Call, local: Local) -> OpenShape:
+    declared, _, _ = inference.scope.function_types[expr.fn]
+    shape = _one_argument(inference, expr, local)
+    domain, codomain = settle(declared.domain.dims), settle(declared.codomain.dims)
+    if not domain:
+        if codomain:
+            inference.fail("E305", f"{expr.fn} : R -> R[...] is not understood.", expr, "declare it as R[1] -> R[m]")
+        return shape
+    if not unify_shapes(shape, tuple(domain)):
+        arg = inference.text(expr.args[0])
+        message = f"shapes do not agree: {expr.fn} takes {show_open(tuple(domain))}, {arg} is {show_open(shape)}"
+        inference.fail("E301", message, expr)
+    if expr.primes == 1 and not codomain and len(domain) == 1:
+        return settle((1, domain[0]))
+    return settle(tuple(codomain) + tuple(domain) * expr.primes)
