@@ -100,7 +100,7 @@ def forward(
 def _change(value: Node, changes: Mapping[Node, Node], took: dict[str, None]) -> Node:
     """The change of an expression as names in it change."""
     seed = make("cotangent", data=("", "*"), shape=value.shape)
-    products = pullback(value, seed, changes.keys(), lambda _, rule: took.setdefault(rule))
+    products = pullback(value, seed, changes.keys(), lambda step: took.setdefault(step.rule))
     parts = [zeros(value.shape)]
     for name, product in reversed(products.items()):
         if is_zero(product) or is_zero(changes[name]):

@@ -109,7 +109,7 @@ def _local(
     seed = make("cotangent", data=("", "*"), shape=name.shape)
     used: dict[str, None] = {}
     out: list[tuple[Node, Node | None, dict[str, None]]] = []
-    for other, product in pullback(value, seed, inner, lambda _, rule: used.setdefault(rule)).items():
+    for other, product in pullback(value, seed, inner, lambda step: used.setdefault(step.rule)).items():
         product = by_name(product, value, name, graph.named)
         if is_zero(product):
             out.append((other, None, used))

@@ -76,7 +76,7 @@ def reverse(graph: Graph, of: str, seeds: Mapping[Node, Node], wrt: Collection[N
             found.steps += [weight] if weight is not None else []
             used[RULE] = None
         else:
-            pulled = pullback(value, total, inner, lambda _, rule, used=used: used.setdefault(rule))  # type: ignore[misc]
+            pulled = pullback(value, total, inner, lambda step, used=used: used.setdefault(step.rule))  # type: ignore[misc]
         for other, contribution in pulled.items():
             parts.setdefault(other, []).append(by_name(contribution, value, name, graph.named))
             rules.setdefault(other, {}).update(used)

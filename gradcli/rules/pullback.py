@@ -8,14 +8,15 @@ from gradcli.expr import arith
 from gradcli.expr.node import ONE, Node
 from gradcli.expr.walk import postorder
 from gradcli.rules.apply import operand_gradients
+from gradcli.rules.record import Application
 
-Record = Callable[[Node, str], None]
+Record = Callable[[Application], object]
 
 
 def pullback(value: Node, grad: Node, targets: Collection[Node], record: Record | None = None) -> dict[Node, Node]:
     """The gradient of each target that `value` depends on, `grad` being that of `value`.
 
-    Each rule that is applied is told to `record(node, rule)`.  Costs one pass over the expression.  Raises NoRule.
+    Each application of a rule is told to `record`, in order.  Costs one pass over the expression.  Raises NoRule.
     """
     order = postorder(value)
     wanted = set(targets)
@@ -37,7 +38,7 @@ def pullback(value: Node, grad: Node, targets: Collection[Node], record: Record 
         active = {i for i, arg in enumerate(node.args) if arg in depends}
         for position, contribution, rule in operand_gradients(node, total, active):
             if record is not None:
-                record(node, rule)
+                record(Application(node, position, rule, total, contribution))
             parts.setdefault(node.args[position], []).append(contribution)
     return found
 
