@@ -39,8 +39,12 @@ def decide(problem: Problem, key: str) -> Outcome:
     places: list[Place] = []
     try:
         for place, equal in _places(problem, key, trouble):
-            if not equal and differ(problem, place) is not None:
-                return Outcome("refuted", place)
+            try:
+                if not equal and differ(problem, place) is not None:
+                    return Outcome("refuted", place)
+            except (OutsideDomain, OnKink) as reason:
+                trouble[str(reason)] += 1
+                continue
             places.append(place)
             if len(places) == (TURNING if problem.piecewise else POINTS):
                 break

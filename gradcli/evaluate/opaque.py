@@ -30,13 +30,17 @@ def random_rational(source: Random, low: int, high: int, denominator: int) -> Fr
 
 
 class ScalarFunction:
-    """`sum of a sin(b t + c)` and a cubic; in the exact field a polynomial of degree 7."""
+    """Waves `a sin(b t + c)` and a line; in the exact field a polynomial of degree 7.
+
+    It grows no faster than a line, so that a chain of many such functions has a value.
+    """
 
     def __init__(self, field: Field, key: str) -> None:
         source = Random(key)
         self._field = field
+        self._orders: dict[int, tuple[list[Scalar], list[tuple[Scalar, Scalar, Scalar]]]] = {}
         if field.exact:
-            self._waves: list[tuple[Scalar, Scalar, Scalar]] = []
+            self._waves: list[tuple[Scalar, Scalar, Scalar]] = []  # amplitude, frequency, phase
             self._polynomial = [random_rational(source, -9, 9, 4) for _ in range(_DEGREE + 1)]
             return
         self._waves = [
@@ -45,21 +49,35 @@ class ScalarFunction:
                 field.number(random_rational(source, 5, 13, 9)),
                 field.number(random_rational(source, -20, 20, 8)),
             )
-            for _ in range(2)
+            for _ in range(3)
         ]
-        self._polynomial = [field.number(random_rational(source, -8, 8, 16)) for _ in range(4)]
+        self._polynomial = [field.number(random_rational(source, -8, 8, 16)) for _ in range(2)]
 
     def __call__(self, order: int, x: Scalar) -> Scalar:
+        powers, waves = self._derivative(order)
         value = self._field.zero
-        for power in range(len(self._polynomial) - 1, order - 1, -1):
-            falling = prod(range(power - order + 1, power + 1))
-            value = value * x + self._polynomial[power] * falling
-        for amplitude, frequency, phase in self._waves:
-            angle = frequency * x + phase
-            wave = self._field.function("cos" if order % 2 else "sin", angle)
-            sign = -1 if order % 4 >= 2 else 1
-            value = value + sign * amplitude * self._field.power(frequency, self._field.number(order)) * wave
+        for coefficient in powers:
+            value = value * x + coefficient
+        name = "cos" if order % 2 else "sin"
+        for height, frequency, phase in waves:
+            value = value + height * self._field.function(name, frequency * x + phase)
         return value
+
+    def _derivative(self, order: int) -> tuple[list[Scalar], list[tuple[Scalar, Scalar, Scalar]]]:
+        """The coefficients of the polynomial, highest power first, and the waves, `order` times differentiated."""
+        if order not in self._orders:
+            powers = [
+                self._polynomial[power] * prod(range(power - order + 1, power + 1))
+                for power in range(len(self._polynomial) - 1, order - 1, -1)
+            ]
+            sign = -1 if order % 4 >= 2 else 1
+            steps = self._field.number(order)
+            waves = [
+                (sign * amplitude * self._field.power(frequency, steps), frequency, phase)
+                for amplitude, frequency, phase in self._waves
+            ]
+            self._orders[order] = powers, waves
+        return self._orders[order]
 
 
 class VectorFunction:

@@ -94,7 +94,12 @@ def test_a_reader_that_goes_away_is_no_fault() -> None:
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_an_interruption_has_its_own_status() -> None:
     command = subprocess.Popen(
-        [*COMMAND, "derive", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
+        [*COMMAND, "derive", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # where the tests ignore it
     )
     time.sleep(2)  # it waits for its input
     command.send_signal(signal.SIGINT)
