@@ -30,7 +30,15 @@ def _product(a: OpenShape, b: OpenShape) -> OpenShape | None:
 
 
 def _bracket(text: str) -> str:
-    return text if text.replace("_", "a").replace(".", "a").isalnum() else f"({text})"
+    """The text of an expression as an operand; a name, an entry or a call needs no brackets."""
+    depth = 0
+    for place, char in enumerate(text):
+        depth += (char in "([") - (char in ")]")
+        if not depth and not (char.isalnum() or char in "_.')]"):
+            return f"({text})"
+        if not depth and char in ")]" and text[0] == "(" and place < len(text) - 1:
+            return f"({text})"
+    return text
 
 
 def product_hint(names: tuple[str, str], a: OpenShape, b: OpenShape) -> str | None:

@@ -151,7 +151,7 @@ def _difference(
         gap = _collected(book, sub(value, book.resolver.value(raw)))
     except NoRule:
         return None
-    if gap is None or tree_size(gap) > _SHORT:
+    if gap is None or tree_size(gap) > _SHORT or _terms(gap) > _terms(value):
         return None
     negative = split_number(gap)[0] < 0
     term = trees.parsed(mc(neg(gap) if negative else gap, None, set(book.program.nodes)))
@@ -162,6 +162,10 @@ def _difference(
     if node is None or not samples.agreeing([node]):
         return None
     return Hint("term", f"the term {'-' if negative else ''}{unparse(term)} is missing", unparse(whole))
+
+
+def _terms(node: Node) -> int:
+    return len(node.args) if node.op == "add" else 1
 
 
 def _collected(book: Book, gap: Node) -> Node | None:

@@ -62,7 +62,7 @@ def _numbers(site: Site, value: Fraction) -> Edits:
 
 
 def axes(root: ast.Expr, setting: Setting) -> Edits:
-    """A sum over the other axis, or a mean for a sum."""
+    """A sum over the other axis, one over all entries for one along an axis, or a mean for a sum."""
     for site in sites(root):
         part = site.expr
         if not (isinstance(part, ast.Call) and part.fn in ("sum", "mean")):
@@ -73,6 +73,11 @@ def axes(root: ast.Expr, setting: Setting) -> Edits:
                 new = replace(part, kwargs=(("axis", trees.number(axis)),))
                 said = f"the sum is over the wrong axis: axis={axis} instead of axis={value.value}"
                 yield Edit("batch", said, site.put(new))
+        if not part.kwargs:
+            for axis in (0, 1):
+                along = replace(part, kwargs=(("axis", trees.number(axis)),))
+                said = f"the {part.fn} is over one axis, not over all entries: {unparse(along)}"
+                yield Edit("batch", said, site.put(along))
         other = "mean" if part.fn == "sum" else "sum"
         said = f"{other} belongs where {part.fn} stands"
         yield Edit("batch", said, site.put(replace(part, fn=other)))
