@@ -46,13 +46,8 @@ def command(
     of its last definition and for the gradient of an arbitrary scalar function of it.
     """
     terminal = Terminal(color, quiet, verbose)
-    if steps == "components":
-        terminal.complain(
-            [error("E120", "--steps components is not available yet", hint="--steps rules names the rules")]
-        )
-        return WRONG
     given = read_input(file, text, layout)
-    derivation = _derivation(given, of, wrt, kind, expand, stacked)
+    derivation = _derivation(given, of, wrt, kind, expand, stacked, steps)
     diagnostics = [*derivation.program.diagnostics, *derivation.diagnostics]
     if not derivation.answers and not any(said.is_error for said in diagnostics):
         diagnostics.append(_nothing(given, derivation))
@@ -61,12 +56,12 @@ def command(
 
 
 def _derivation(
-    given: Input, of: str | None, wrt: str | None, kind: str | None, expand: bool, stacked: bool
+    given: Input, of: str | None, wrt: str | None, kind: str | None, expand: bool, stacked: bool, steps: str | None
 ) -> Derivation:
     if of is None and wrt is None and kind is None:
-        return derive(given.program(), expand=expand, stacked=stacked)
+        return derive(given.program(), expand=expand, stacked=stacked, steps=steps)
     program, questions = asked_question(given, of, wrt, kind)
-    return derive(program, questions, expand, stacked) if questions else Derivation(program, (), ())
+    return derive(program, questions, expand, stacked, steps) if questions else Derivation(program, (), ())
 
 
 def _nothing(given: Input, derivation: Derivation) -> Diagnostic:
@@ -94,4 +89,4 @@ def _written(derivation: Derivation, diagnostics: list[Diagnostic], form: str, t
         return derive_latex(program, answers)
     from gradcli.render.derive_text import derive_text
 
-    return derive_text(program, answers, color=terminal.color, rules=rules)
+    return derive_text(program, answers, color=terminal.color, rules=rules, worked=derivation.worked)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from dataclasses import replace as with_changes
 from itertools import count
+from typing import TYPE_CHECKING
 
 from gradcli.derive.answers import Asker
 from gradcli.derive.free_entries import FreeEntries
@@ -20,6 +21,10 @@ from gradcli.program.model import Program, Question, Relation
 from gradcli.program.outputs import outputs_with
 from gradcli.syntax.ast import Span
 
+if TYPE_CHECKING:
+    from gradcli.derive.worked.ask import WorkedAsker
+    from gradcli.derive.worked.model import Worked
+
 # The derivative of a matrix by a matrix is a tensor, which grows with the way from one to the other: beyond this many
 # variables the default question leaves them out.
 _MOST_TENSORS = 30
@@ -32,15 +37,22 @@ class Derivation:
     program: Program
     answers: tuple[Answer, ...]
     diagnostics: tuple[Diagnostic, ...]
+    worked: tuple[Worked, ...] = ()
+    """How each answer comes about, where that was asked for."""
 
 
 def derive(
-    program: Program, questions: Sequence[Question] | None = None, expand: bool = False, stacked: bool = False
+    program: Program,
+    questions: Sequence[Question] | None = None,
+    expand: bool = False,
+    stacked: bool = False,
+    steps: str | None = None,
 ) -> Derivation:
     """The answers to a program's questions; where it asks none, to the default one.
 
     `stacked` asks for ∂vec(Y)/∂vec(X), a matrix, in place of ∂Y/∂X; `expand` writes every gradient of an intermediate
-    out.  Never raises: what has no answer has a diagnostic.
+    out; `steps`, `rules` or `components`, writes out how the answers come about.  Never raises: what has no answer has
+    a diagnostic.
     """
     program = resolved(program)
     asked = list(program.questions if questions is None else questions)
@@ -51,11 +63,28 @@ def derive(
     free = FreeEntries(program)
     asker = Asker(free.twin, expand)
     asker.forms = True
+    writer = _step_writer(asker, program, steps)
     answers: list[Answer] = []
-    for question in asked:
-        found = [free.answer(answer) for answer in (*asker.answer(free.question(question)), *asker.offered)]
-        answers += [_finished(program, answer) for answer in found]
-    return Derivation(program, tuple(answers), tuple(asker.diagnostics))
+    worked: list[Worked] = []
+    for question in map(free.question, asked):
+        raw = [*asker.answer(question), *asker.offered]
+        found = [_finished(program, free.answer(answer)) for answer in raw]
+        answers += found
+        if writer is not None:
+            worked += writer.worked(question, raw, found)
+    return Derivation(program, tuple(answers), tuple(asker.diagnostics), tuple(worked))
+
+
+def _step_writer(asker: Asker, program: Program, steps: str | None) -> WorkedAsker | None:
+    if steps is None:
+        return None
+    from gradcli.derive.worked.ask import WorkedAsker
+    from gradcli.program.functions import RESERVED
+
+    shapes = (node.shape for node in program.nodes.values())
+    sizes = {part for shape in shapes for dim in shape for part in str(dim).split("*")}
+    taken = {*program.nodes, *program.variables, *program.functions, *program.losses, *RESERVED, *sizes}
+    return WorkedAsker(asker, "components" if steps == "components" else "rules", taken)
 
 
 def _finished(program: Program, answer: Answer) -> Answer:

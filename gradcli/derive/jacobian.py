@@ -85,7 +85,7 @@ def vector_jacobians(graph: Graph, of: Node, wrt: Collection[Node], turned: bool
             step = make("jac", (of, name), data=layout, shape=total.shape)
             found.steps.append(Step(step, total, tuple(took)))
             total, took = step, {}
-        for other, product, used in _local(graph, name, inner, total, turned):
+        for other, product, used in local_products(graph, name, inner, total, turned):
             if product is not None:
                 parts.setdefault(other, []).append(product)
             rules.setdefault(other, {}).update({**took, **used})
@@ -98,7 +98,7 @@ def vector_jacobians(graph: Graph, of: Node, wrt: Collection[Node], turned: bool
     return found
 
 
-def _local(
+def local_products(
     graph: Graph, name: Node, inner: list[Node], total: Node, turned: bool
 ) -> list[tuple[Node, Node | None, dict[str, None]]]:
     """For each name that a definition uses: the Jacobian so far times the local one (None where that is zero).
@@ -115,7 +115,7 @@ def _local(
             out.append((other, None, used))
             continue
         if is_vector(other.shape):
-            local = _matrix(product, seed)
+            local = local_matrix(product, seed)
             joined = matmul(local, total) if turned else matmul(total, transpose(local))
         else:
             joined = tensor_of(product, seed, turned, transpose(total) if turned else total)
@@ -123,7 +123,8 @@ def _local(
     return out
 
 
-def _matrix(product: Node, seed: Node) -> Node:
+def local_matrix(product: Node, seed: Node) -> Node:
+    """The matrix M with `product == M @ seed`, both lists of entries.  Raises NoRule where it has no index form."""
     if not seed.shape and not product.shape:
         return replace([product], {seed: ONE})[0]
     matrix = matrix_of(product, seed)

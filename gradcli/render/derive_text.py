@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from gradcli.derive.model import Answer
+from gradcli.derive.worked.model import Worked
 from gradcli.expr.node import Node
 from gradcli.program.model import Function, Program
 from gradcli.program.outputs import joint_definitions, joint_head, relation_of
+from gradcli.render.derivation_rows import made_up_names
 from gradcli.render.indexed import entries
 from gradcli.render.labels import NO_LAYOUT, TITLES, text_entry_label, text_label, text_shape
 from gradcli.render.program_mc import attributes_of, function_type, variable_type
@@ -32,19 +34,32 @@ class Line:
     stands_out: bool = False
 
 
-def derive_text(program: Program, answers: Sequence[Answer], *, color: bool = False, rules: bool = False) -> str:
-    """The derivation as text; with `color`, ANSI colours; with `rules`, the rule behind each line."""
-    report = _Report(program, answers, color, rules)
+def derive_text(
+    program: Program,
+    answers: Sequence[Answer],
+    *,
+    color: bool = False,
+    rules: bool = False,
+    worked: Sequence[Worked] = (),
+) -> str:
+    """The derivation as text; with `color`, ANSI colours; with `rules`, the rules behind each line.
+
+    `worked` says of each answer how it comes about, line by line.
+    """
+    report = _Report(program, answers, color, rules, worked)
     return report.write()
 
 
 class _Report:
-    def __init__(self, program: Program, answers: Sequence[Answer], color: bool, rules: bool) -> None:
+    def __init__(
+        self, program: Program, answers: Sequence[Answer], color: bool, rules: bool, worked: Sequence[Worked]
+    ) -> None:
         self.program = program
         self.answers = answers
         self.color = color
         self.rules = rules
-        self.steps = Steps(answers, taken_names(program))
+        self.worked = worked
+        self.steps = Steps(answers, taken_names(program) | made_up_names(worked))
         self.values = program.nodes.keys() | program.variables.keys()
         self.known: set[Node] = set()
 
@@ -52,6 +67,8 @@ class _Report:
         blocks = [self._given()]
         for layout, group in groupby(self.answers, key=lambda answer: answer.layout):
             blocks += self._answers(layout, list(group))
+        if self.worked:
+            blocks += self._worked()
         notes = dict.fromkeys(note for answer in self.answers for note in answer.notes)
         if notes:
             blocks.append([self._paint(_BOLD, "Notes"), *(f"  {note}" for note in notes)])
@@ -144,6 +161,13 @@ class _Report:
     def _remark(self, shape: str, rules: Iterable[str]) -> str:
         names = ", ".join(rules) if self.rules else ""
         return f"{shape}   by {names}" if names else shape
+
+    def _worked(self) -> list[list[str]]:
+        from gradcli.render.derivation_text import steps_text
+
+        paint = (lambda text: self._paint(_CYAN, text), lambda text: self._paint(_DIM, text))
+        found = steps_text(self.program, self.answers, self.worked, self.steps.shared, width, paint)
+        return [[self._paint(_BOLD, "Steps"), *found[0]], *found[1:]] if found else []
 
     # ------------------------------------------------------------------- layout
 

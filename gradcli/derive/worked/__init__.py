@@ -1,0 +1,1 @@
+"""Derivations written out, line by line: by rules, or by components."""

@@ -1,0 +1,75 @@
+"""Which way of writing out serves an answer; every answer has steps, if only the names of its rules."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace as with_changes
+
+from gradcli.derive.answers import Asker
+from gradcli.derive.model import Answer
+from gradcli.derive.reverse import ANONYMOUS
+from gradcli.derive.worked.model import Block, Label, Line, Worked
+from gradcli.derive.worked.worked import Mode, gradient_worked, jacobian_worked, plain_worked
+from gradcli.expr.node import Node, name_of
+from gradcli.program.model import Question
+from gradcli.rules.missing import NoRule
+
+_KINDS = ("gradient", "jacobian", "derivative")
+
+
+class WorkedAsker:
+    """Writes the answers of an `Asker` out; `taken` are the names that may not be made up."""
+
+    def __init__(self, asker: Asker, mode: Mode, taken: Collection[str]) -> None:
+        self.asker = asker
+        self.mode = mode
+        self.taken = taken
+
+    def worked(self, question: Question, raw: Sequence[Answer], final: Sequence[Answer]) -> list[Worked]:
+        """The steps of each answer: `raw` over the program with free entries, `final` as they are printed."""
+        try:
+            found = self._found(question, raw)
+        except (NoRule, LookupError):
+            found = None
+        if found is None or len(found) != len(raw):
+            return [plain_worked(answer, self.mode) for answer in final]
+        return [_as_declared(*three) for three in zip(found, raw, final, strict=True)]
+
+    def _found(self, question: Question, raw: Sequence[Answer]) -> list[Worked] | None:
+        wrt = dict(question.wrt)
+        if question.kind not in _KINDS or any(answer.wrt not in wrt for answer in raw) or not raw:
+            return None
+        targets = [wrt[answer.wrt] for answer in raw]
+        if any(target.op != "var" or self.asker.scalars_of(target) for target in targets):
+            return None
+        if len(set(targets)) < len(targets) or any(answer.kind not in _KINDS for answer in raw):
+            return None
+        of = question.of
+        if of.op not in ("var", "loss") or (of.op == "var" and name_of(of).startswith(ANONYMOUS)):
+            return None
+        if question.kind == "gradient" or of.op == "loss" or not of.shape:
+            return self._gradients(of, question, targets, raw)
+        return jacobian_worked(self.asker.graph, of, targets, raw, self.mode, self.taken)
+
+    def _gradients(
+        self, of: Node, question: Question, targets: Sequence[Node], raw: Sequence[Answer]
+    ) -> list[Worked] | None:
+        if self.asker.program.relations and any(relation.data is not None for relation in self.asker.program.relations):
+            return None
+        seeds = self.asker.seeds(of)
+        graph = self.asker.graph
+        return gradient_worked(graph, of, question.of_name, seeds, targets, raw, self.mode, self.taken)
+
+
+def _as_declared(found: Worked, raw: Answer, final: Answer) -> Worked:
+    """With a last line for what is declared of the names, where it makes the answer simpler."""
+    if raw.value is final.value:
+        return found
+    lines = found.last.lines if found.last is not None else ()
+    if lines and lines[-1].right is raw.value:
+        lines = (*lines[:-1], with_changes(lines[-1], right=final.value))
+    else:
+        lines = (*lines, Line(Label(), final.value, "attributes", ("with what is declared of the names",)))
+    key = found.last.key if found.last is not None else found.target
+    assert key is not None
+    return with_changes(found, last=Block(key, lines))

@@ -1,0 +1,98 @@
+"""The lines of derivations as rows of text: left side, sign, right side, reason."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from gradcli.derive.model import Answer
+from gradcli.derive.worked.model import Block, Line, Worked
+from gradcli.expr.node import Node, name_of
+from gradcli.expr.shapes import Dim
+from gradcli.program.model import Program
+from gradcli.render.step_formulas import FormulaWriter
+from gradcli.render.step_notation import StepNotation
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line in a notation; an empty left side goes on from the row before.  `line` is what it is made from."""
+
+    left: str
+    sign: str
+    right: str
+    reason: str
+    line: Line
+
+
+def dimensions(program: Program) -> set[str]:
+    """The names of the sizes, which no index should have."""
+    shapes = [node.shape for node in program.nodes.values()]
+    return {part for shape in shapes for dim in shape for part in str(dim).split("*")}
+
+
+def block_rows(block: Block, writer: FormulaWriter, label: str) -> list[Row]:
+    """The rows of one block, what reads as the row before left out."""
+    writer.begin(label)
+    rows: list[Row] = []
+    for line in block.lines:
+        left = "" if line.left is None else writer.formula(line.left)
+        right = writer.formula(line.right)
+        reason = writer.words(line.reason)
+        if rows and rows[-1].right == right and left in ("", rows[-1].left) and line.rule in ("simplify", "delta"):
+            continue
+        rows.append(Row(left, line.sign, right, reason, line))
+    if rows and not rows[0].left:
+        rows[0] = Row(label, rows[0].sign, rows[0].right, rows[0].reason, rows[0].line)
+    return rows
+
+
+def worked_rows(worked: Worked, label: str, writer: FormulaWriter, known: set[tuple[int, Node]]) -> Iterator[list[Row]]:
+    """The rows of each block that an answer needs and that is not known yet; its own lines end the last of them."""
+    waiting: list[Row] = []
+    key: Node | None = None
+    for block in worked.needed(known):
+        if waiting:
+            yield waiting
+        key, waiting = block.key, block_rows(block, writer, label)
+    if worked.last is not None:
+        if waiting and key is not worked.target:
+            yield waiting
+            waiting = []
+        rows = block_rows(worked.last, writer, label)
+        if waiting and rows and rows[0].left == _left(waiting):
+            rows[0] = Row("", rows[0].sign, rows[0].right, rows[0].reason, rows[0].line)
+        waiting += rows
+    if waiting:
+        yield waiting
+
+
+def _left(rows: Sequence[Row]) -> str:
+    """The left side in force at the end."""
+    return next((row.left for row in reversed(rows) if row.left), "")
+
+
+def made_up(worked: Sequence[Worked]) -> dict[Node, Node]:
+    """The names that derivations make up, and what they stand for."""
+    out: dict[Node, Node] = {}
+    seen: set[int] = set()
+    for each in worked:
+        if id(each.let) not in seen:
+            seen.add(id(each.let))
+            out.update(each.let)
+    return out
+
+
+def made_up_names(worked: Sequence[Worked]) -> set[str]:
+    """The names alone."""
+    return {name_of(node) for node in made_up(worked)}
+
+
+def formula_writer(notation: StepNotation, program: Program, worked: Collection[Worked], layout: str) -> FormulaWriter:
+    """A writer whose indices are no names of the program."""
+    taken = {*program.nodes, *program.variables, *program.functions, *program.losses, *dimensions(program)}
+    return FormulaWriter(notation, taken, layout)
+
+
+Sizes = Mapping[int, Dim]
+__all__ = ["Answer", "Row", "block_rows", "formula_writer", "made_up", "made_up_names", "worked_rows"]

@@ -1,0 +1,56 @@
+"""Derivations line by line, for people: equals signs and reasons lined up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from gradcli.derive.model import Answer
+from gradcli.derive.worked.model import Worked
+from gradcli.expr.node import Node, name_of
+from gradcli.program.model import Program
+from gradcli.render.derivation_rows import Row, formula_writer, made_up, worked_rows
+from gradcli.render.labels import text_label
+from gradcli.render.parts import Names
+from gradcli.render.step_notation import StepText
+
+_WIDEST = 72  # columns after which reasons are not lined up any more
+Paint = Callable[[str], str]
+
+
+def steps_text(
+    program: Program,
+    answers: Sequence[Answer],
+    worked: Sequence[Worked],
+    names: Names,
+    width: Callable[[str], int],
+    paint: tuple[Paint, Paint] = (str, str),
+) -> list[list[str]]:
+    """Blocks of lines; `paint` colours left sides and reasons.  Steps that answers share stand once."""
+    blocks: list[list[str]] = []
+    known: set[tuple[int, Node]] = set()
+    let = made_up(worked)
+    values = {*program.nodes, *program.variables, *(name_of(node) for node in let)}
+    told: set[Node] = set()
+    for answer, each in zip(answers, worked, strict=True):
+        notation = StepText(names, values, answer.layout)
+        writer = formula_writer(notation, program, worked, answer.layout)
+        lets = [(node, value) for node, value in each.let.items() if node not in told]
+        told.update(node for node, _ in lets)
+        if lets:
+            blocks.append([f"  let {notation.render(node)} = {notation.render(value)}" for node, value in lets])
+        blocks += [_aligned(rows, width, paint) for rows in worked_rows(each, text_label(answer), writer, known)]
+    return [block for block in blocks if block]
+
+
+def _aligned(rows: Sequence[Row], width: Callable[[str], int], paint: tuple[Paint, Paint]) -> list[str]:
+    left = max((width(row.left) for row in rows), default=0)
+    bodies = [f"{row.sign} {row.right}" for row in rows]
+    column = max((taken for taken in map(width, bodies) if taken + left <= _WIDEST), default=0)
+    out = []
+    for row, body in zip(rows, bodies, strict=True):
+        gap = " " * (left - width(row.left))
+        text = f"  {paint[0](row.left) if row.left else ''}{gap} {body}"
+        if row.reason:
+            text += " " * (max(column - width(body), 0) + 3) + paint[1](row.reason)
+        out.append(text)
+    return out

@@ -1,0 +1,67 @@
+"""The notations of the steps: text and LaTeX, with leaves that are written already."""
+
+from __future__ import annotations
+
+from gradcli.expr.node import Node, make
+from gradcli.expr.shapes import Shape
+from gradcli.render.latex import LatexNotation
+from gradcli.render.notation import Form, Level
+from gradcli.render.text import TextNotation
+
+_MARK = "\0"  # what starts the name of a leaf that is written already; no name of the language does
+
+
+def written_leaf(text: str, level: Level = Level.ATOM, shape: Shape = ()) -> Node:
+    """A leaf that stands for a text, which binds as `level` says."""
+    return make("var", data=(f"{_MARK}{int(level)}{text}", ()), shape=shape)
+
+
+def _leaf_form(node: Node) -> Form | None:
+    name = str(node.data[0]) if isinstance(node.data, tuple) else ""
+    return Form(Level(int(name[1])), [name[2:]]) if name.startswith(_MARK) else None
+
+
+class StepText(TextNotation):
+    """Unicode text."""
+
+    def op_var(self, node: Node) -> Form:
+        return _leaf_form(node) or super().op_var(node)
+
+    def slope(self, top: str, bottom: str, over: bool = False, order: str = "") -> str:
+        """`∂top/∂bottom`; with `over` the top stands in brackets."""
+        return f"∂({top})/∂{bottom}" if over else f"∂{order}{top}/∂{bottom}"
+
+    def total(self, letters: str) -> str:
+        """The sign of a sum over letters."""
+        return f"Σ_{letters} "
+
+    def iverson(self, left: str, sign: str, right: str) -> str:
+        """1 where it holds, else 0."""
+        return f"[{left} {sign} {right}]"
+
+
+class StepLatex(LatexNotation):
+    """amsmath."""
+
+    def op_var(self, node: Node) -> Form:
+        return _leaf_form(node) or super().op_var(node)
+
+    def slope(self, top: str, bottom: str, over: bool = False, order: str = "") -> str:
+        """`∂top/∂bottom`; with `over` the top stands in brackets."""
+        if over:
+            return rf"\frac{{\partial}}{{\partial {bottom}}} \Bigl( {top} \Bigr)"
+        power = "^{2}" if order else ""
+        return rf"\frac{{\partial{power} {top}}}{{\partial {bottom}}}"
+
+    def total(self, letters: str) -> str:
+        """The sign of a sum over letters."""
+        return rf"\sum_{{{letters}}} "
+
+    def iverson(self, left: str, sign: str, right: str) -> str:
+        """1 where it holds, else 0."""
+        return rf"[{left} {sign} {right}]"
+
+
+StepNotation = StepText | StepLatex
+
+__all__ = ["StepLatex", "StepNotation", "StepText", "written_leaf"]
