@@ -54,5 +54,9 @@ def _write(converted: Converted, file: str | None) -> None:
         if raw.startswith(b"\xef\xbb\xbf"):
             out = "\ufeff" + out
     sys.stdout.flush()
-    sys.stdout.buffer.write(out.encode("utf-8"))
-    sys.stdout.buffer.flush()
+    raw_output = getattr(sys.stdout, "buffer", None)
+    if raw_output is None:  # a stream of text alone, as a program that calls this may put there
+        sys.stdout.write(out)
+        return
+    raw_output.write(out.encode("utf-8"))
+    raw_output.flush()

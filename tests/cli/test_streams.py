@@ -91,15 +91,21 @@ def test_a_reader_that_goes_away_is_no_fault() -> None:
     assert command.wait(60) == 0 and said == b""
 
 
+HEEDING = (
+    "import runpy, signal\n"
+    "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a background job ignores it
+    "runpy.run_module('gradcli', run_name='__main__')\n"
+)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_an_interruption_has_its_own_status() -> None:
     command = subprocess.Popen(
-        [*COMMAND, "derive", "-"],
+        [sys.executable, "-c", HEEDING, "derive", "-"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=ROOT,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # where the tests ignore it
     )
     time.sleep(2)  # it waits for its input
     command.send_signal(signal.SIGINT)

@@ -1,0 +1,96 @@
+"""The questions and checks of a program, as expressions."""
+
+from __future__ import annotations
+
+from gradcli.diagnostics import Diagnostic, GradcliError
+from gradcli.expr.node import Node
+from gradcli.program.build import Builder
+from gradcli.program.draft import Draft
+from gradcli.program.infer_derivative import derived_shape, variable_shape
+from gradcli.program.model import Check, Question
+from gradcli.program.poisoned import Poisoned
+from gradcli.program.unify import (
+    closed,
+    find,
+    show_open,
+)
+from gradcli.syntax import ast
+
+
+def build_asked(draft: Draft, builder: Builder) -> tuple[list[Question], list[Check]]:
+    questions: list[Question] = []
+    checks: list[Check] = []
+    layout = "numerator"
+    for located in draft.scope.statements:
+        statement = located.statement
+        draft.inference.source = located.source
+        if isinstance(statement, ast.Layout):
+            layout = statement.name.id
+        draft.inference.layout = layout
+        if isinstance(statement, ast.Question):
+            question = _question(draft, builder, statement, layout)
+            if question is not None:
+                questions.append(question)
+        elif isinstance(statement, ast.Check):
+            checks.append(_check(draft, builder, statement, layout))
+    return questions, checks
+
+
+def _question(draft: Draft, builder: Builder, statement: ast.Question, layout: str) -> Question | None:
+    inference = draft.inference
+    try:
+        derived_shape(inference, statement.of, {}, statement.kind)
+        of = builder.derived(statement.of, {})
+        if statement.kind in ("gradient", "hessian", "hvp") and of.shape:
+            what = "Hessian" if statement.kind == "hessian" else "gradient"
+            inference.fail(
+                "E404",
+                f"{inference.text(statement.of)} is {show_open(of.shape)}; only a scalar has a {what}.",
+                statement.of,
+                inference.scalar_hint(statement.of)
+                or "ask `jacobian {0} wrt ...`, or state `loss f({0})`".format(inference.text(statement.of)),
+            )
+        wrt: list[tuple[str, Node]] = []
+        for expr in statement.wrt:
+            variable_shape(inference, expr, {})
+            label = inference.text(expr)
+            label = label.replace(" ", "") if isinstance(expr, ast.Index) else label
+            wrt.append((label, builder.build(expr, {})))
+    except GradcliError as failure:
+        draft.diagnostics.append(failure.diagnostic)
+        return None
+    except (Poisoned, LookupError):
+        return None
+    return Question(
+        statement.kind, of, inference.text(statement.of), tuple(wrt), layout, statement.span, inference.source
+    )
+
+
+def _check(draft: Draft, builder: Builder, statement: ast.Check, layout: str) -> Check:
+    sides: list[Node | None] = []
+    errors: list[Diagnostic] = []
+    for side in statement.sides:
+        if id(side) in draft.failed:
+            diagnostic = draft.failed[id(side)]
+            errors += [diagnostic] if diagnostic else []
+            sides.append(None)
+            continue
+        try:
+            sides.append(_side(draft, builder, side))
+        except GradcliError as failure:
+            errors.append(failure.diagnostic)
+            sides.append(None)
+        except (Poisoned, LookupError):
+            sides.append(None)
+    spans = tuple(side.span for side in statement.sides)
+    draft.diagnostics += errors
+    return Check(statement.kind, tuple(sides), spans, layout, statement.span, tuple(errors))
+
+
+def _side(draft: Draft, builder: Builder, side: ast.Expr) -> Node:
+    """A side of a check; with index names that nothing binds it is an array, one axis for each."""
+    axes = draft.side_axes[id(side)]
+    if not axes:
+        return builder.build(side, {})
+    dims = tuple(closed((axis.dim,))[0] if find(axis.dim) != 1 else 1 for axis in axes.values())
+    return builder.indexed(side, tuple(axes), dims, closed(dims))
