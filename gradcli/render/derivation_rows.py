@@ -13,6 +13,8 @@ from gradcli.program.model import Program
 from gradcli.render.step_formulas import FormulaWriter
 from gradcli.render.step_notation import StepNotation
 
+_SAID_ALREADY = ("matrix form", "attributes")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -36,11 +38,16 @@ def block_rows(block: Block, writer: FormulaWriter, label: str) -> list[Row]:
     writer.begin(label)
     rows: list[Row] = []
     for line in block.lines:
+        if line.fresh:
+            writer.begin(label)
         left = "" if line.left is None else writer.formula(line.left)
         right = writer.formula(line.right)
         reason = writer.words(line.reason)
-        if rows and rows[-1].right == right and left in ("", rows[-1].left) and line.rule in ("simplify", "delta"):
+        if rows and rows[-1].right == right and (left in ("", rows[-1].left) or line.rule in _SAID_ALREADY):
             continue
+        if len(rows) == 1 and rows[0].left == rows[0].right and not left:  # what is defined to be so
+            said = writer.words(block.lines[0].reason)
+            left, reason = rows.pop().left, f"{reason}: {said}" if reason else said
         rows.append(Row(left, line.sign, right, reason, line))
     if rows and not rows[0].left:
         rows[0] = Row(label, rows[0].sign, rows[0].right, rows[0].reason, rows[0].line)
@@ -54,14 +61,20 @@ def worked_rows(worked: Worked, label: str, writer: FormulaWriter, known: set[tu
     for block in worked.needed(known):
         if waiting:
             yield waiting
+        if not block.lines:
+            waiting = []
+            continue
         key, waiting = block.key, block_rows(block, writer, label)
     if worked.last is not None:
-        if waiting and key is not worked.target:
+        key_is_last = key is worked.target
+        if waiting and not key_is_last:
             yield waiting
             waiting = []
         rows = block_rows(worked.last, writer, label)
         if waiting and rows and rows[0].left == _left(waiting):
             rows[0] = Row("", rows[0].sign, rows[0].right, rows[0].reason, rows[0].line)
+            if rows[0].right == waiting[-1].right:
+                rows = rows[1:]
         waiting += rows
     if waiting:
         yield waiting

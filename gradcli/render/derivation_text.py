@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from gradcli.derive.model import Answer
 from gradcli.derive.worked.model import Worked
@@ -13,6 +14,7 @@ from gradcli.render.labels import text_label
 from gradcli.render.parts import Names
 from gradcli.render.step_notation import StepText
 
+_LONG_LEFT = 16
 _WIDEST = 72  # columns after which reasons are not lined up any more
 Paint = Callable[[str], str]
 
@@ -43,6 +45,15 @@ def steps_text(
 
 
 def _aligned(rows: Sequence[Row], width: Callable[[str], int], paint: tuple[Paint, Paint]) -> list[str]:
+    """Rows with their signs lined up; a long left side starts anew."""
+    starts = [place for place, row in enumerate(rows) if row.left]
+    for before, start in pairwise(starts):
+        if width(rows[before].left) > _LONG_LEFT or width(rows[start].left) > _LONG_LEFT:
+            return [*_lined_up(rows[:start], width, paint), *_aligned(rows[start:], width, paint)]
+    return _lined_up(rows, width, paint)
+
+
+def _lined_up(rows: Sequence[Row], width: Callable[[str], int], paint: tuple[Paint, Paint]) -> list[str]:
     left = max((width(row.left) for row in rows), default=0)
     bodies = [f"{row.sign} {row.right}" for row in rows]
     column = max((taken for taken in map(width, bodies) if taken + left <= _WIDEST), default=0)

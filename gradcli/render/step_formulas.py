@@ -98,6 +98,7 @@ class FormulaWriter:
     def _sum(self, form: IndexSum) -> str:
         if not form.terms:
             return "0"
+        self._index(tuple((letter,) for letter in form.free))
         out = ""
         for term in form.terms:
             written = self._product(term, form.free)
@@ -121,6 +122,8 @@ class FormulaWriter:
             leaves.insert(0, num(number))
         body = leaves[0] if len(leaves) == 1 else make("mul", tuple(leaves))
         written = self.notation.render(body)
+        if body.op == "cmp":
+            return f"{front}{sigma}[{written}]"
         if body.op == "add" and (sums or front or len(leaves) > 1 or term.number < 0):
             written = f"({written})"
         return f"{front}{sigma}{written}"
@@ -144,10 +147,11 @@ class FormulaWriter:
                 return written_leaf(self.notation.slope(inner, bottom, over))
 
     def _slope(self, factor: Slope) -> Node:
-        of, bottom = factor.of, self._plain(factor.by, factor.by_index)
+        of = factor.of
         if of.op == "cotangent" and isinstance(of.data, tuple):
             label, by = (self.notation.identifier(str(part)) for part in of.data)
             first = by + self._suffix(factor.of_index)
+            bottom = self._plain(factor.by, factor.by_index)
             partial = "∂" if self.notation.gap == "" else r" \, \partial "
             return written_leaf(self.notation.slope(label, f"{first}{partial}{bottom}", order="²"))
         top = self._plain(of, factor.of_index)
@@ -177,6 +181,9 @@ class FormulaWriter:
             return make(node.op, args, data=node.data)
         if node.op == "ones":
             return num(1)
+        if node.op == "vfun" and isinstance(node.data, tuple) and node.data[1] == 0:
+            name = self.notation.function(str(node.data[0])) + self._suffix(index)
+            return written_leaf(f"{name}({self.notation.render(node.args[0])})")
         if node.op == "unit" and isinstance(node.data, tuple):
             places = node.data[-len(index) :]
             return written_leaf(
@@ -242,6 +249,8 @@ class FormulaWriter:
     def _local(self, outer: Node | None, part: Node, by: Node, turned: bool) -> Node:
         closed = self._partial(part, by) if part is not by else None
         factors = [each for each in ((closed, outer) if turned else (outer, closed)) if each is not None]
+        if not factors:
+            return make("eye", shape=("*", "*")) if by.shape else num(1)
         if len(factors) == 1:
             return factors[0]
         leaves = [factor if factor.shape else written_leaf(self.notation.render(factor)) for factor in factors]

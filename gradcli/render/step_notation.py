@@ -5,9 +5,10 @@ from __future__ import annotations
 from gradcli.expr.node import Node, make
 from gradcli.expr.shapes import Shape
 from gradcli.render.latex import LatexNotation
-from gradcli.render.notation import Form, Level
+from gradcli.render.notation import Child, Form, Level, Piece
 from gradcli.render.text import TextNotation
 
+_CLOSED = "*"  # marks a derivative that is not carried out yet
 _MARK = "\0"  # what starts the name of a leaf that is written already; no name of the language does
 
 
@@ -27,6 +28,13 @@ class StepText(TextNotation):
     def op_var(self, node: Node) -> Form:
         return _leaf_form(node) or super().op_var(node)
 
+    def op_jac(self, node: Node) -> Form:
+        if node.data != _CLOSED:
+            return super().op_jac(node)
+        expr, by = node.args
+        before, after = ("∂", "/∂") if expr.op == "var" else ("∂(", ")/∂")
+        return Form(Level.ATOM, [before, Child(expr, Level.ANY), after, Child(by, Level.ATOM)])
+
     def slope(self, top: str, bottom: str, over: bool = False, order: str = "") -> str:
         """`∂top/∂bottom`; with `over` the top stands in brackets."""
         return f"∂({top})/∂{bottom}" if over else f"∂{order}{top}/∂{bottom}"
@@ -45,6 +53,22 @@ class StepLatex(LatexNotation):
 
     def op_var(self, node: Node) -> Form:
         return _leaf_form(node) or super().op_var(node)
+
+    def op_jac(self, node: Node) -> Form:
+        if node.data != _CLOSED:
+            return super().op_jac(node)
+        expr, by = node.args
+        if expr.op == "var":
+            pieces: list[Piece] = [
+                r"\frac{\partial ",
+                Child(expr, Level.ATOM),
+                r"}{\partial ",
+                Child(by, Level.ATOM),
+                "}",
+            ]
+            return Form(Level.ATOM, pieces)
+        before: list[Piece] = [r"\frac{\partial}{\partial ", Child(by, Level.ATOM), r"} \left( "]
+        return Form(Level.ATOM, [*before, Child(expr, Level.ANY), r" \right)"])
 
     def slope(self, top: str, bottom: str, over: bool = False, order: str = "") -> str:
         """`∂top/∂bottom`; with `over` the top stands in brackets."""

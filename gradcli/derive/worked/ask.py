@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace as with_changes
+from functools import cached_property
 
 from gradcli.derive.answers import Asker
+from gradcli.derive.free import relation_of_loss
 from gradcli.derive.model import Answer
 from gradcli.derive.reverse import ANONYMOUS
+from gradcli.derive.worked.free import FreeWriter
 from gradcli.derive.worked.model import Block, Label, Line, Worked
+from gradcli.derive.worked.raw import written_definitions
+from gradcli.derive.worked.scalars import ScalarWriter
 from gradcli.derive.worked.worked import Mode, gradient_worked, jacobian_worked, plain_worked
 from gradcli.expr.node import Node, name_of
 from gradcli.program.model import Question
@@ -28,7 +33,7 @@ class WorkedAsker:
     def worked(self, question: Question, raw: Sequence[Answer], final: Sequence[Answer]) -> list[Worked]:
         """The steps of each answer: `raw` over the program with free entries, `final` as they are printed."""
         try:
-            found = self._found(question, raw)
+            found = self._of_scalars(question, raw) or self._across(question, raw) or self._found(question, raw)
         except (NoRule, LookupError):
             found = None
         if found is None or len(found) != len(raw):
@@ -50,6 +55,33 @@ class WorkedAsker:
         if question.kind == "gradient" or of.op == "loss" or not of.shape:
             return self._gradients(of, question, targets, raw)
         return jacobian_worked(self.asker.graph, of, targets, raw, self.mode, self.taken)
+
+    def _of_scalars(self, question: Question, raw: Sequence[Answer]) -> list[Worked] | None:
+        """Of scalars by scalars, rule by rule."""
+        wrt = dict(question.wrt)
+        if question.kind not in _KINDS or any(answer.wrt not in wrt for answer in raw):
+            return None
+        given = self.asker.program.definitions.get(name_of(question.of)) if question.of.op == "var" else question.of
+        outputs = given.args if given is not None and given.op == "stack" else (question.of,)
+        targets = [self.asker.scalars_of(wrt[answer.wrt]) or (wrt[answer.wrt],) for answer in raw]
+        nodes = (*outputs, *(node for each in targets for node in each))
+        if any(node.op != "var" or node.shape or name_of(node).startswith(ANONYMOUS) for node in nodes):
+            return None
+        if not self._scalars.serves_all(outputs, [node for each in targets for node in each]):
+            return None
+        return [self._scalars.worked(answer, outputs, each) for answer, each in zip(raw, targets, strict=True)]
+
+    @cached_property
+    def _scalars(self) -> ScalarWriter:
+        return ScalarWriter(self.asker.graph, written_definitions(self.asker.program))
+
+    def _across(self, question: Question, raw: Sequence[Answer]) -> list[Worked] | None:
+        """Across a relation that leaves its names free: each name's gradient, and what it gives for the others."""
+        relation = relation_of_loss(self.asker.program, question.of)
+        if relation is None or question.kind != "gradient" or relation.data is None or relation.inverse is None:
+            return None
+        writer = FreeWriter(self.asker, question, relation, self.mode, self.taken)
+        return [writer.worked(answer, dict(question.wrt)[answer.wrt]) for answer in raw]
 
     def _gradients(
         self, of: Node, question: Question, targets: Sequence[Node], raw: Sequence[Answer]

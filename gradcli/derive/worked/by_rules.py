@@ -12,6 +12,7 @@ from gradcli.derive.worked.index import Entry, IndexSum, Slope, deltas_first, fl
 from gradcli.derive.worked.lower import Lowering
 from gradcli.derive.worked.model import Block, Frontier, Line, LocalJacobian, Pending, Piece, Reason
 from gradcli.derive.worked.titles import title
+from gradcli.expr.arith import is_zero, zeros
 from gradcli.expr.linear import eye, matmul, transpose
 from gradcli.expr.node import ONE, Node
 from gradcli.expr.walk import postorder
@@ -44,7 +45,8 @@ class GradientWriter:
                 place = next(k for k, each in enumerate(parts) if _is(each, part, link))
                 opened = [self._opened(step, target, link) for step in group]
                 kept = [each for each in parts if not _is(each, part, link)]
-                parts = [*kept[:place], *opened, *kept[place:]]
+                opened = [each for each in opened if isinstance(each, Pending) or not is_zero(each)]
+                parts = [*kept[:place], *opened, *kept[place:]] or [zeros(target.shape)]
                 reason = _named(group, link, len(steps) > len(group))
                 if part is _last_part(steps):
                     reason = (*reason, *_jacobian(self.chain.graph, link, target, turned))
@@ -83,8 +85,9 @@ class JacobianWriter:
         if len(links) == 1:
             lines += self._opened(links[0], target, outer.get(links[0].name))
         if whole is not None:
-            reason: Reason = (", ".join(map(title, rules)),) if len(lines) == 1 else ("multiplied out",)
-            lines.append(Line(None, whole, ", ".join(rules), reason))
+            alone = len(lines) == 1
+            reason: Reason = (", ".join(map(title, rules)),) if alone else ("multiplied out",)
+            lines.append(Line(None, whole, ", ".join(rules) if alone else "simplify", reason))
         return Block(target, tuple(lines), tuple(link.name for link in links))
 
     def _opened(self, link: Link, target: Node, outer: Node | None) -> list[Line]:

@@ -36,7 +36,7 @@ class Link:
 @dataclass(slots=True)
 class Chain:
     """`of` is a name or a `loss` node; `label` what its gradients are called by; `users` maps a name to the links
-    that use it, from the last to the first."""
+    that use it, in the order of the program."""
 
     of: Node
     label: str
@@ -102,7 +102,7 @@ def _walked(chain: Chain, wrt: Collection[Node], adjoint: Callable[[Node], Node]
         for other in inner:
             if other in link.pulled:
                 found.setdefault(other, []).append(link)
-    chain.users = {name: found[name] for name in order}
+    chain.users = {name: found[name][::-1] for name in order}
     return chain
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from gradcli.derive.worked.chain import Chain, Link
@@ -21,7 +22,7 @@ from gradcli.derive.worked.index import (
 )
 from gradcli.derive.worked.lower import Lowering
 from gradcli.derive.worked.model import Block, Line, Piece, Reason, Same
-from gradcli.derive.worked.relations import is_relation, relation_lines
+from gradcli.derive.worked.relations import factor_lines, implicit_lines
 from gradcli.expr.arith import add
 from gradcli.expr.collect import collected
 from gradcli.expr.node import ONE, Node
@@ -57,7 +58,19 @@ class ComponentWriter:
             used = _listed([link.name for link in links])
             reason: Reason = ("chain rule: ", target, " stands in ", *used)
             lines.append(Line(side, IndexSum(tuple(terms), free), "chain", reason))
+        factored = [link for link in links if link.value.op == "factor"]
+        if factored:
+            lines += self._settled(lambda: factor_lines(factored, target, lowering, chain), factored, target)
         for link, (factors, index) in zip(links, parts, strict=True):
+            if link.value.op == "factor":
+                continue
+            if link.value.op == "implicit" and chain.label:
+                lines += self._settled(
+                    lambda link=link: implicit_lines(link, target, lowering, at, chain, side),  # type: ignore[misc]
+                    [link],
+                    target,
+                )
+                continue
             start: Line | None = None
             if len(links) > 1:
                 through = IndexSum((product_of([*factors, Slope(link.name, index, target, at)]),), free)
@@ -69,7 +82,9 @@ class ComponentWriter:
                 found[0] = Line(opening, first.right, first.rule, first.reason, first.sign)
             lines += found
         if whole is not None and left is not None:
-            lines.append(Line(left, whole, "matrix form", ("in matrix form",)))
+            rules = ", ".join(dict.fromkeys(step.rule for link in factored for step in link.record))
+            words = f"solved for the gradient: rule {rules}" if rules else "in matrix form"
+            lines.append(Line(left, whole, rules or "matrix form", (words,)))
         needs = tuple(link.name for link in links)
         return Block(target, tuple(lines), needs, lowering.dims)
 
@@ -79,6 +94,14 @@ class ComponentWriter:
             return [], rows
         index = lowering.index(link.name.shape)
         return [Slope(self.chain.of, rows, link.name, index)], index
+
+    def _settled(self, write: Callable[[], list[Line]], links: list[Link], target: Node) -> list[Line]:
+        """The lines of values that an equation settles; none where they cannot be written."""
+        try:
+            return write()
+        except (NoRule, ValueError):
+            rules = ", ".join(dict.fromkeys(rule for link in links for rule in _rules(link, target)))
+            return [Line(link.name, link.value, rules, (f"by the rule {rules}",)) for link in links]
 
     def _link(
         self,
@@ -91,8 +114,6 @@ class ComponentWriter:
         free: tuple[int, ...],
     ) -> list[Line]:
         """The lines from the definition of a link to the entry of the derivative."""
-        if is_relation(link):
-            return relation_lines(link, target, factors, free)
         lowering.shown = {link.value: link.name} if link.value.args else {}
         lowering.shown |= self.chain.graph.named
         try:
@@ -196,4 +217,4 @@ def _cases(form: IndexSum) -> Reason:
 
 def total(chain: Chain, target: Node) -> Node:
     """The gradient by a name over the gradients of those that use it."""
-    return collected([add(*(link.pulled[target] for link in reversed(chain.users[target])))])[0]
+    return collected([add(*(link.pulled[target] for link in chain.users[target]))])[0]

@@ -66,7 +66,8 @@ Reason = tuple[Piece, ...]
 class Line:
     """`left = right`, by `rule`; without a left side, the right side of the line before goes on.
 
-    `reason` says the same in words and formulas.  `sign` stands between the sides.
+    `reason` says the same in words and formulas.  `sign` stands between the sides.  The indices of a `fresh` line are
+    named anew.
     """
 
     left: Formula | None
@@ -74,6 +75,7 @@ class Line:
     rule: str
     reason: Reason = ()
     sign: str = "="
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

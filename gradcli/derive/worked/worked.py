@@ -31,7 +31,7 @@ def plain_worked(answer: Answer, mode: Mode) -> Worked:
         for step in answer.where
     ]
     words = ", ".join(map(title, answer.rules)) or "definition"
-    if mode == "components":
+    if mode == "components" and answer.kind != "difference":
         words = f"no component form is written for this; by {words}"
     lines.append(Line(Label(), answer.value, ", ".join(answer.rules), (words,)))
     key = make("param", data=f"*{answer.kind} {answer.of} {answer.wrt} {answer.layout}")
@@ -49,11 +49,36 @@ def gradient_worked(
     taken: Collection[str],
 ) -> list[Worked]:
     """The steps of gradients of one scalar.  Raises NoRule."""
+    blocks, values, chain = gradient_blocks(graph, of, label, seeds, targets, mode, taken, _is_turned(answers))
+    out = []
+    for target, answer in zip(targets, answers, strict=True):
+        last = _finish(answer, values.get(target), chain, target)
+        out.append(Worked(blocks, target, last, chain.links.new))
+    return out
+
+
+def _is_turned(answers: Sequence[Answer]) -> bool:
+    return bool(answers) and answers[0].layout == "denominator"
+
+
+def gradient_blocks(
+    graph: Graph,
+    of: Node,
+    label: str,
+    seeds: Mapping[Node, Node],
+    targets: Sequence[Node],
+    mode: Mode,
+    taken: Collection[str],
+    turned: bool,
+) -> tuple[dict[Node, Block], dict[Node, Node], Chain]:
+    """The block of each name between a scalar and the variables, and the gradients that they end with.
+
+    Raises NoRule.
+    """
     links = links_of(graph, list(seeds), targets, taken)
     chain = gradient_chain(links, of, label, seeds, targets)
     blocks: dict[Node, Block] = {}
     values: dict[Node, Node] = {}
-    turned = bool(answers) and answers[0].layout == "denominator"
     for target in chain.order():
         values[target] = total(chain, target)
         left = cotangent(label, target)
@@ -61,13 +86,10 @@ def gradient_worked(
             blocks[target] = GradientWriter(chain).block(target, left, values[target], turned)
         else:
             blocks[target] = ComponentWriter(chain).block(target, left, values[target])
-    return [
-        Worked(blocks, target, _finish(answer, cotangent(label, target), values.get(target), chain, target), links.new)
-        for target, answer in zip(targets, answers, strict=True)
-    ]
+    return blocks, values, chain
 
 
-def _finish(answer: Answer, left: Node, value: Node | None, chain: Chain, target: Node) -> Block | None:
+def _finish(answer: Answer, value: Node | None, chain: Chain, target: Node) -> Block | None:
     """The answer, where the block of its variable does not end with it."""
     if value is answer.value:
         return None
@@ -122,7 +144,7 @@ def _jacobian_value(chain: Chain, target: Node, outer: Mapping[Node, Node], turn
     if not is_vector(chain.of.shape) or not is_vector(target.shape):
         return None
     parts = []
-    for link in reversed(chain.users[target]):
+    for link in chain.users[target]:
         before = eye(list_dim(chain.of.shape)) if link.name is chain.of else outer.get(link.name)
         if before is None:
             return None
