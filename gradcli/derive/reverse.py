@@ -63,7 +63,7 @@ def reverse(graph: Graph, of: str, seeds: Mapping[Node, Node], wrt: Collection[N
             continue
         seeded = name in seeds and total is seeds[name]
         if not seeded and _deserves_name(total, len(inner) + (name in wanted)):
-            step_name = make("cotangent", data=(of, name_of(name)), shape=name.shape)
+            step_name = make("cotangent", data=(of, _called(name)), shape=name.shape)
             found.steps.append(Step(step_name, total, took))
             total, took = step_name, ()
             written = found.steps[-1].value
@@ -87,6 +87,14 @@ def reverse(graph: Graph, of: str, seeds: Mapping[Node, Node], wrt: Collection[N
         found.gradients, found.rules = written_out(found.gradients, found.rules, found.steps)
         found.steps = []
     return found
+
+
+def _called(name: Node) -> str:
+    """What a value is called in the name of its gradient; one that is a gradient itself has none that is shown."""
+    if name.op == "var":
+        return name_of(name)
+    assert isinstance(name.data, tuple)
+    return ANONYMOUS + "/".join(map(str, name.data))
 
 
 def _has_division(total: Node) -> bool:

@@ -34,6 +34,13 @@ def {apply}(function, t):
     """A function given by the caller, at every entry."""
     return {np}.broadcast_to({array}(function(t)), {np}.shape(t))
 ''',
+    "adjugate": '''
+def {adjugate}(a):
+    """Transposed cofactors, from the singular values: of a singular matrix too."""
+    u, s, vt = {np}.linalg.svd(a)
+    others = {np}.stack([{np}.prod({np}.delete(s, i)) for i in range(len(s))])
+    return {np}.linalg.det(u) * {np}.linalg.det(vt) * (vt.T * others) @ u.T
+''',
     "erf": """
 def {erf}(t):
     return {root}.lax.erf({array}(t))

@@ -39,7 +39,13 @@ def {erf}(t):
 """,
     "adjugate": '''
 def {adjugate}(a):
-    """Transposed cofactors, from the singular values: of a singular matrix too."""
+    """Transposed cofactors: of a singular matrix too, from the singular values."""
+    try:
+        inverse = {np}.linalg.inv(a)
+        if {np}.linalg.norm(a) * {np}.linalg.norm(inverse) < 1e8:
+            return {np}.linalg.det(a) * inverse
+    except {np}.linalg.LinAlgError:
+        pass
     u, s, vt = {np}.linalg.svd(a)
     others = {np}.stack([{np}.prod({np}.delete(s, i)) for i in range(len(s))])
     return {np}.linalg.det(u) * {np}.linalg.det(vt) * (vt.T * others) @ u.T

@@ -7,6 +7,7 @@ from string import ascii_lowercase
 
 from gradcli.expr import arith, contraction, linear, rearrange, reduce
 from gradcli.expr.node import Node, make, num
+from gradcli.expr.replace import replace
 from gradcli.rules.contract import einsum_gradients, kron_gradients
 from gradcli.rules.fill import fill, is_known
 from gradcli.rules.load import all_rules
@@ -116,8 +117,9 @@ def _raw(node: Node, grad: Node, wanted: set[int]) -> Iterator[Contribution]:
     elif op == "adj":
         from gradcli.rules.pullback import gradient
 
-        equal = fill(all_rules()["adjugate"].rewrite or "", {"A": args[0]})
-        yield 0, gradient(equal, args[0], grad), "adjugate"
+        apart = make("var", data=("_operand", ()), shape=args[0].shape)  # the inverse of the operand may be simpler
+        equal = fill(all_rules()["adjugate"].rewrite or "", {"A": apart})
+        yield 0, replace([gradient(equal, apart, grad)], {apart: args[0]})[0], "adjugate"
     elif op == "einsum":
         yield from einsum_gradients(node, grad, wanted)
     elif op == "kron":

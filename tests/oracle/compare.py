@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -38,6 +38,7 @@ class Setting:
         declares = [s for s in self.statements if isinstance(s, ast.Declare)]
         self.sizes = {**draw.sizes_of(self._dims(declares)), **case.sizes}
         defined = {s.name.id for s in self.statements if isinstance(s, ast.Define | ast.DefineIndexed)}
+        defined |= {n.id for s in self.statements if isinstance(s, ast.Implicit) for n in s.names}
         self.free: Natural = {}
         self.callables: dict[str, Callable[[int], Any]] = {}
         source = np.random.default_rng(zlib.crc32(case.name.encode()) + seed)
@@ -130,6 +131,8 @@ class Setting:
 
     def expected(self, ask: Ask, wrt: str) -> np.ndarray:
         """The derivative that JAX computes, in the shape that is promised."""
+        if ask.kind == "hessian" and "," in wrt and not wrt.startswith("["):
+            return self.mixed(ask.of, *wrt.split(", "))
         at = self.point(wrt)
         if ask.kind == "gradient":
             return np.asarray(jax.grad(lambda x: self.scalar(ask.of, self.given(wrt, x)))(at))
@@ -141,6 +144,51 @@ class Setting:
         full = np.asarray(jax.jacobian(lambda x: function(ask.of, self.given(wrt, x)))(at))
         of_shape = () if of_scalar else jnp.shape(self.value(ask.of, {}))
         return in_layout(full, as_list(of_shape), as_list(at.shape), ask.layout)
+
+    def expected_of(self, ask: Ask, labels: Sequence[str]) -> dict[str, np.ndarray]:
+        """The value, and the derivatives by several names as `expected` has them, all of them compiled together."""
+        places = {name: self.point(name) for name in ask.wrt}
+        scalar = ask.kind in ("gradient", "hessian") or self.loss_arguments(ask.of) is not None
+        function = self.scalar if scalar else self.value
+
+        def by(name: str) -> Callable[[Any], Any]:
+            return lambda at: function(ask.of, self.given(name, at))
+
+        def all_of_them(places: dict[str, Any]) -> dict[str, Any]:
+            found = {}
+            for label in labels:
+                first, _, second = label.partition(", ")
+                if ask.kind == "gradient":
+                    found[label] = jax.grad(by(first))(places[first])
+                elif ask.kind != "hessian":
+                    found[label] = jax.jacobian(by(first))(places[first])
+                elif second:
+                    both = jax.grad(lambda a, b, x=first, y=second: self.scalar(ask.of, {x: a, y: b}))
+                    found[label] = jax.jacobian(both, argnums=1)(places[first], places[second])
+                else:
+                    found[label] = jax.hessian(by(first))(places[first])
+            names = self.loss_arguments(ask.of) or (ask.of,)
+            found["value"] = self.value(names[0], {})
+            return found
+
+        found = jax.jit(all_of_them)(places)
+        out = {"value": np.asarray(found.pop("value"))}
+        for label, full in found.items():
+            shapes = [as_list(places[name].shape) for name in label.split(", ")]
+            if ask.kind == "hessian":
+                full = np.asarray(full).reshape(shapes[0] + shapes[-1])
+            elif ask.kind != "gradient":
+                of_shape = () if scalar else as_list(out["value"].shape)
+                full = in_layout(np.asarray(full), of_shape, shapes[0], ask.layout)
+            out[label] = np.asarray(full)
+        return out
+
+    def mixed(self, of: str, first: str, second: str) -> np.ndarray:
+        """The mixed second derivative: the axes of the first, then of the second."""
+        function = jax.grad(lambda a, b: self.scalar(of, {first: a, second: b}))
+        at = self.point(first), self.point(second)
+        full = jax.jacobian(function, argnums=1)(*at)
+        return np.asarray(full).reshape(as_list(at[0].shape) + as_list(at[1].shape))
 
 
 def as_list(shape: tuple[int, ...]) -> tuple[int, ...]:

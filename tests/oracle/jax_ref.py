@@ -6,6 +6,7 @@ without further thought; scalars have no axes.  `natural` is what goes in and co
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any
@@ -20,6 +21,8 @@ from gradcli.syntax.parse import parse_module
 from tests.oracle.jax_factors import FACTORS
 from tests.oracle.jax_functions import FUNCTIONS, language_scalar, nth_derivative
 
+# Small programs are compiled once and run once: time is for compiling.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true")
 jax.config.update("jax_enable_x64", True)
 
 CONSTANTS = {"pi": jnp.pi, "e_": jnp.e, "inf": jnp.inf}
@@ -92,6 +95,8 @@ class Reference:
                     self.definitions[statement.name.id] = statement
                 case ast.DefineMany():
                     self.definitions.update({name.id: statement for name in statement.names})
+                case ast.Implicit():
+                    self.definitions.update({name.id: statement for name in statement.names})
                 case ast.DefineFunction():
                     self.defined_functions[statement.name.id] = statement
 
@@ -108,16 +113,45 @@ class Reference:
             elif isinstance(statement, ast.DefineMany) and name not in env:
                 outputs = self.eval(statement.value, env)
                 env.update({output.id: part for output, part in zip(statement.names, outputs, strict=True)})
+            elif isinstance(statement, ast.Implicit):
+                env[name] = self.settled(statement, env)
             if name == of:
                 break
         return outside(env[of])
+
+    def settled(self, statement: ast.Implicit, env: Mapping[str, Value]) -> Value:
+        """The one unknown of a relation, by Newton's method from 0.
+
+        The steps after the first are those that count for derivatives: each makes one more order of them right.
+        """
+        (unknown,) = [name.id for name in statement.names]
+        shape = self.shape_of(unknown)
+
+        def residual(flat: Value) -> Value:
+            inner = {**env, unknown: flat.reshape(shape)}
+            return (self.eval(statement.left, inner) - self.eval(statement.right, inner)).reshape(-1)
+
+        def step(flat: Value) -> Value:
+            return flat - jnp.linalg.solve(jax.jacobian(residual)(flat), residual(flat))
+
+        flat = jnp.zeros(prod(shape))
+        for _ in range(30):
+            flat = jax.lax.stop_gradient(step(flat))
+        return step(step(flat)).reshape(shape)
+
+    def shape_of(self, name: str) -> tuple[int, ...]:
+        """The declared shape of a name, a vector as a column."""
+        declared = self.declared[name].type
+        assert isinstance(declared, ast.ArrayType)
+        dims = tuple(int(dim) if str(dim).isdigit() else self.sizes[str(dim)] for dim in declared.dims)
+        return (*dims, 1) if len(dims) == 1 else dims
 
     # ------------------------------------------------------------------ expressions
 
     def eval(self, e: ast.Expr, env: Mapping[str, Value]) -> Value:
         match e:
             case ast.Num():
-                return jnp.float64(float(e.value))
+                return np.float64(float(e.value))
             case ast.Name():
                 return self.name(e.id, env)
             case ast.Neg():
@@ -163,7 +197,7 @@ class Reference:
             return CONSTANTS[name]
         if name == "I":
             return Identity()
-        return jnp.float64(self.sizes[name])
+        return np.float64(self.sizes[name])
 
     def product(self, op: str, a: Value, b: Value) -> Value:
         if op == "@":
@@ -256,48 +290,60 @@ class Reference:
     # ---------------------------------------------------------------- index notation
 
     def entry(self, e: ast.Index, env: Mapping[str, Value]) -> Value:
-        base = self.eval(e.base, env)
-        index = [int(self.eval(i, env)) - 1 for i in e.indices]
+        base = env[_key(e)] if _key(e) in env else self.eval(e.base, env)
+        index = tuple(jnp.asarray(self.eval(i, env), dtype=int) - 1 for i in e.indices)
         if len(index) == 1 and base.ndim == 2:
             return base.reshape(-1)[index[0]]
-        return base[tuple(index)]
+        return base[index]
 
     def index_sum(self, e: ast.IndexSum, env: Mapping[str, Value]) -> Value:
-        ranges = self.ranges(e.body, env)
-        total: Value = jnp.float64(0)
-        for index in np.ndindex(*(ranges[name] for name in e.indices)):
-            inner = {name: jnp.float64(i + 1) for name, i in zip(e.indices, index, strict=True)}
-            total = total + self.eval(e.body, {**env, **inner})
-        return total
+        ranges, env = self.ranges(e.body, env)
+        return jnp.sum(self.everywhere(e.body, env, {name: ranges[name] for name in e.indices}))
 
     def indexed(self, e: ast.DefineIndexed, env: Mapping[str, Value]) -> Value:
-        names = [index.id for index in e.indices]
-        ranges = self.ranges(e.value, env)
-        shape = tuple(ranges[name] for name in names)
-        cells = []
-        for index in np.ndindex(*shape):
-            inner = {name: jnp.float64(i + 1) for name, i in zip(names, index, strict=True)}
-            cells.append(jnp.asarray(self.eval(e.value, {**env, **inner})).reshape(()))
-        return inside_keeping_rows(jnp.stack(cells).reshape(shape))
+        ranges, env = self.ranges(e.value, env)
+        sizes = {index.id: ranges[index.id] for index in e.indices}
+        return inside_keeping_rows(self.everywhere(e.value, env, sizes).reshape(tuple(sizes.values())))
 
-    def ranges(self, e: ast.Expr, env: Mapping[str, Value]) -> dict[str, int]:
-        """How far each index name goes: as far as the axes that it indexes."""
+    def everywhere(self, e: ast.Expr, env: Mapping[str, Value], sizes: Mapping[str, int]) -> Value:
+        """An expression at every choice of its indices, in order, as a list."""
+        if not sizes:
+            return jnp.asarray(self.eval(e, env)).reshape(1)
+        places = np.indices(tuple(sizes.values())).reshape(len(sizes), -1) + 1.0
+
+        def at(*index: Value) -> Value:
+            return jnp.asarray(self.eval(e, {**env, **dict(zip(sizes, index, strict=True))})).reshape(())
+
+        return jax.vmap(at)(*places)
+
+    def ranges(self, e: ast.Expr, env: Mapping[str, Value]) -> tuple[dict[str, int], dict[str, Value]]:
+        """How far each index name goes (as far as the axes that it indexes), and `env` with the arrays indexed."""
         found: dict[str, int] = {}
+        known = dict(env)
         todo: list[Any] = [e]
         while todo:
             part = todo.pop()
-            if isinstance(part, ast.Index) and isinstance(part.base, ast.Name) and part.base.id in env:
-                shape = jnp.shape(outside(env[part.base.id]))
+            if isinstance(part, ast.Index):
+                named = isinstance(part.base, ast.Name)
+                if named and part.base.id not in env:
+                    continue
+                known[_key(part)] = env[part.base.id] if named else self.eval(part.base, env)
+                shape = jnp.shape(outside(known[_key(part)]))
                 if len(shape) == 2 and shape[0] == 1 and len(part.indices) == 1:
                     shape = shape[1:]
                 for index, size in zip(part.indices, shape, strict=True):
                     if isinstance(index, ast.Name):
                         found[index.id] = size
-            if isinstance(part, ast.Expr):
+            elif isinstance(part, ast.Expr):
                 todo.extend(getattr(part, slot) for slot in part.__slots__ if slot != "span")
             elif isinstance(part, tuple):
                 todo.extend(part)
-        return found
+        return found, known
+
+
+def _key(e: ast.Index) -> str:
+    """Under which the array that is indexed is kept: no name of the language."""
+    return f"#{id(e)}"
 
 
 def inside_keeping_rows(natural: Value) -> Value:
