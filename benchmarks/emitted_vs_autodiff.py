@@ -1,0 +1,82 @@
+"""Emitted code beside automatic differentiation and beside derivatives by hand.
+
+    python -m benchmarks.emitted_vs_autodiff [--quick] [--problems NAME,...] [--sizes N,...] [--targets T,...]
+        [--kinds gradient,hessian,hvp] [--write]
+
+Prints the goals and whether they are met; `--write` writes `docs/performance.md` too.  Ends with status 1 where a
+result is wrong, never for its time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from benchmarks.emitted.measure import best, pin
+
+DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
+KINDS, TARGETS = ("gradient", "hessian", "hvp"), ("numpy", "jax", "torch")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    names = {"type": lambda text: tuple(text.split(","))}
+    parser.add_argument("--problems", default=(), **names)
+    parser.add_argument("--sizes", default=(), type=lambda text: tuple(int(part) for part in text.split(",")))
+    parser.add_argument("--targets", default=TARGETS, **names)
+    parser.add_argument("--kinds", default=KINDS, **names)
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, sizes up to 100 unless given")
+    parser.add_argument("--all", action="store_true", help="print the goals that are met too")
+    parser.add_argument("--write", action="store_true", help=f"write docs/{DOCUMENT.name}")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Run what is asked for."""
+    asked = _arguments()
+    pin()
+    from benchmarks.emitted import report
+    from benchmarks.emitted.cases import build, disagreements
+    from benchmarks.emitted.first_call import first_calls
+    from benchmarks.emitted.goals import all_goals
+    from benchmarks.emitted.problems import PROBLEMS
+
+    times: dict[str, dict[str, float]] = {}
+    wrong = 0
+    for problem in PROBLEMS:
+        if asked.problems and problem.name not in asked.problems:
+            continue
+        for kind in asked.kinds:
+            sizes = problem.hessian if kind == "hessian" else problem.sizes
+            wanted = asked.sizes or ((10, 100) if asked.quick and kind != "hessian" else sizes)
+            for n in [n for n in sizes if n in wanted]:
+                case = build(problem, kind, n, asked.targets)
+                for name, reason in case.missing.items():
+                    print(f"{case.key}: {name}: {reason}")
+                if not any(name.startswith("emitted") for name in case.calls):
+                    continue
+                differing = disagreements(case)
+                for name, difference in differing.items():
+                    wrong += 1
+                    print(f"{case.key}: {name} is WRONG by {difference:.2g}")
+                    del case.calls[name]
+                rounds, least = (5, 0.005) if asked.quick else (15, 0.02)
+                times[case.key] = best(case.calls, least, rounds)
+                shown = ", ".join(f"{name} {seconds * 1e6:.1f}" for name, seconds in times[case.key].items())
+                print(f"{case.key} (µs): {shown}", flush=True)
+    goals = all_goals()
+    rows = [row for row in report.goal_rows(goals, times) if asked.all or row[-1] != "yes"]
+    print("\n" + report.machine())
+    print("\n" + report.summary(goals, times))
+    print("\nGoals:\n" if asked.all else "\nGoals missed:\n", report.table(report.GOAL_HEAD, rows), sep="\n")
+    calls = {} if asked.problems or "numpy" not in asked.targets else first_calls()
+    if calls:
+        print("\n" + report.first_call_table(calls))
+    if asked.write:
+        DOCUMENT.write_text(report.document(goals, times, calls), encoding="utf-8")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
