@@ -14,7 +14,14 @@ from gradcli.derive.worked.free import FreeWriter
 from gradcli.derive.worked.model import Block, Label, Line, Worked
 from gradcli.derive.worked.raw import written_definitions
 from gradcli.derive.worked.scalars import ScalarWriter
-from gradcli.derive.worked.worked import Mode, gradient_worked, jacobian_worked, plain_worked
+from gradcli.derive.worked.worked import (
+    GradientBlocks,
+    Mode,
+    gradient_blocks,
+    gradient_worked,
+    jacobian_worked,
+    plain_worked,
+)
 from gradcli.expr.node import Node, name_of
 from gradcli.program.model import Question
 from gradcli.rules.missing import NoRule
@@ -29,6 +36,7 @@ class WorkedAsker:
         self.asker = asker
         self.mode = mode
         self.taken = taken
+        self._written: dict[tuple[object, ...], GradientBlocks] = {}
 
     def worked(self, question: Question, raw: Sequence[Answer], final: Sequence[Answer]) -> list[Worked]:
         """The steps of each answer: `raw` over the program with free entries, `final` as they are printed."""
@@ -88,9 +96,14 @@ class WorkedAsker:
     ) -> list[Worked] | None:
         if self.asker.program.relations and any(relation.data is not None for relation in self.asker.program.relations):
             return None
-        seeds = self.asker.seeds(of)
-        graph = self.asker.graph
-        return gradient_worked(graph, of, question.of_name, seeds, targets, raw, self.mode, self.taken)
+        turned = question.layout == "denominator"
+        key = (of, tuple(targets), turned)
+        if key not in self._written:
+            graph, seeds = self.asker.graph, self.asker.seeds(of)
+            self._written[key] = gradient_blocks(
+                graph, of, question.of_name, seeds, targets, self.mode, self.taken, turned
+            )
+        return gradient_worked(self._written[key], targets, raw)
 
 
 def _as_declared(found: Worked, raw: Answer, final: Answer) -> Worked:

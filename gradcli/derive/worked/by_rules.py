@@ -31,7 +31,7 @@ class GradientWriter:
     def block(self, target: Node, left: Node, whole: Node, turned: bool) -> Block:
         """The lines for the gradient by `target`, `left`, which comes to `whole`."""
         links = self.chain.users[target]
-        parts: list[Pending | Node] = [self._closed(link, target) for link in links]
+        parts: list[Pending | Node] = [self._closed(link, target, len(links) > 1) for link in links]
         lines = [Line(left, Frontier(tuple(parts)), "chain", _uses(self.chain, links, target))]
         for link in links:
             if link.weight is not None:
@@ -55,8 +55,11 @@ class GradientWriter:
             lines.append(Line(None, whole, "simplify", ("simplified",)))
         return Block(target, tuple(lines), tuple(link.name for link in links))
 
-    def _closed(self, link: Link, target: Node) -> Pending:
-        return Pending(link.name, target, None if link.adjoint is ONE else link.adjoint)
+    def _closed(self, link: Link, target: Node, several: bool) -> Pending:
+        """A link that is not opened yet; what is differentiated by what it is, where there are several."""
+        if link.adjoint is ONE:
+            return Pending(link.value if several else link.name, target, None)
+        return Pending(link.name, target, link.adjoint)
 
     def _opened(self, step: Application, target: Node, link: Link) -> Pending | Node:
         if step.operand is target:
@@ -80,7 +83,10 @@ class JacobianWriter:
         rules = tuple(dict.fromkeys(step.rule for link in links for step in _leading(link, target)))
         if left is None or not all(is_vector(link.name.shape) for link in links):
             return self._by_entries(target, links, rules)
-        closed = [(outer.get(link.name), link.name, target) for link in links]
+        closed = [
+            (outer.get(link.name), link.value if len(links) > 1 and link.name is self.chain.of else link.name, target)
+            for link in links
+        ]
         lines = [Line(left, LocalJacobian(tuple(closed), self.turned), "chain", _uses(self.chain, links, target))]
         if len(links) == 1:
             lines += self._opened(links[0], target, outer.get(links[0].name))

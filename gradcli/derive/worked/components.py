@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace as with_changes
 from fractions import Fraction
 
 from gradcli.derive.worked.chain import Chain, Link
@@ -50,18 +51,15 @@ class ComponentWriter:
         free = (*flat(rows), *flat(at))
         parts = [self._through(link, lowering, rows) for link in links]
         lines: list[Line] = []
-        if len(links) > 1 or parts[0][0]:
-            terms = []
-            for link, (factors, index) in zip(links, parts, strict=True):
-                inner: Factor = Slope(link.name, index, target, at)
-                terms.append(product_of([*factors, inner]))
-            used = _listed([link.name for link in links])
-            reason: Reason = ("chain rule: ", target, " stands in ", *used)
-            lines.append(Line(side, IndexSum(tuple(terms), free), "chain", reason))
+        several = len(links) > 1
+        starts = [self._start(*each, target, lowering, at, several) for each in zip(links, parts, strict=True)]
+        if several or parts[0][0]:
+            reason: Reason = ("chain rule: ", target, " stands in ", *_listed([link.name for link in links]))
+            lines.append(Line(side, IndexSum(tuple(starts), free), "chain", reason))
         factored = [link for link in links if link.value.op == "factor"]
         if factored:
             lines += self._settled(lambda: factor_lines(factored, target, lowering, chain), factored, target)
-        for link, (factors, index) in zip(links, parts, strict=True):
+        for link, (factors, index), start in zip(links, parts, starts, strict=True):
             if link.value.op == "factor":
                 continue
             if link.value.op == "implicit" and chain.label:
@@ -71,15 +69,11 @@ class ComponentWriter:
                     target,
                 )
                 continue
-            start: Line | None = None
-            if len(links) > 1:
-                through = IndexSum((product_of([*factors, Slope(link.name, index, target, at)]),), free)
-                start = Line(through, through, "chain")
             found = self._link(link, target, lowering, factors, index, at, free)
-            if start is not None or not lines:
-                first = found[0]
-                opening = side if start is None else start.left
-                found[0] = Line(opening, first.right, first.rule, first.reason, first.sign)
+            if several and not factors and len(found) > 1:
+                found = found[1:]  # its definition stands in the line of the chain rule
+            if several or not lines:
+                found[0] = with_changes(found[0], left=IndexSum((start,), free) if several else side)
             lines += found
         if whole is not None and left is not None:
             rules = ", ".join(dict.fromkeys(step.rule for link in factored for step in link.record))
@@ -87,6 +81,18 @@ class ComponentWriter:
             lines.append(Line(left, whole, rules or "matrix form", (words,)))
         needs = tuple(link.name for link in links)
         return Block(target, tuple(lines), needs, lowering.dims)
+
+    def _start(
+        self, link: Link, part: tuple[list[Factor], Groups], target: Node, lowering: Lowering, at: Groups, several: bool
+    ) -> Product:
+        """What a link adds, not opened yet; among several, what is differentiated by its definition."""
+        factors, index = part
+        if several and not factors:
+            try:
+                return product_of([SlopeOf(lowering.entry(link.value, index, (target,)), target, at)])
+            except (NoRule, ValueError):
+                pass
+        return product_of([*factors, Slope(link.name, index, target, at)])
 
     def _through(self, link: Link, lowering: Lowering, rows: Groups) -> tuple[list[Factor], Groups]:
         """The factor ∂of/∂name and the index of `name`; no factor where `name` is what is differentiated."""

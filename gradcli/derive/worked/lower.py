@@ -107,7 +107,7 @@ class Lowering(Reader):
         _matched(term.out, out, table, deltas)
         factors: list[Factor] = [Entry(scalar) for scalar in term.scalars for scalar in _scalar_factors(scalar)]
         factors += self._arrays(term, table, frozenset(flat(out)))
-        return product_of([*factors, *deltas])
+        return product_of([*factors, *(renamed(delta, table) for delta in deltas)])
 
     def _arrays(self, term: Term, table: dict[int, Letters], free: frozenset[int]) -> list[Factor]:
         """The array factors of a term under new names; ones are left out, or counted where they alone are summed."""
@@ -166,7 +166,7 @@ class Lowering(Reader):
             _matched(term.out, at, table, deltas)
             factors: list[Factor] = [Entry(part) for scalar in term.scalars for part in _scalar_factors(scalar)]
             factors += self._arrays(term, table, frozenset((*flat(factor.index), *flat(at))))
-            out.append(product_of([*factors, *deltas]))
+            out.append(product_of([*factors, *(renamed(delta, table) for delta in deltas)]))
         return out
 
 

@@ -92,13 +92,15 @@ class Block:
 class Worked:
     """How one answer comes about: the blocks up to `target`, shared with other answers, then its own lines.
 
-    `let` are names that the derivation makes up for parts of definitions, each with what it stands for.
+    `let` are names that the derivation makes up for parts of definitions, each with what it stands for; `values` are
+    all definitions as the derivation reads them.
     """
 
     blocks: Mapping[Node, Block]
     target: Node | None
     last: Block | None
     let: Mapping[Node, Node] = field(default_factory=dict)
+    values: Mapping[Node, Node] = field(default_factory=dict)
 
     def needed(self, known: set[tuple[int, Node]]) -> Iterator[Block]:
         """The blocks that lead to the target, each after those it rests on, without those known; adds to `known`."""

@@ -11,13 +11,13 @@ from gradcli.derive.model import Answer
 from gradcli.derive.worked.by_rules import GradientWriter, JacobianWriter
 from gradcli.derive.worked.chain import Chain, cotangent, gradient_chain, jacobian_chain
 from gradcli.derive.worked.components import ComponentWriter, total
-from gradcli.derive.worked.links import Links, links_of
+from gradcli.derive.worked.links import links_of
 from gradcli.derive.worked.model import Block, Label, Line, Worked
 from gradcli.derive.worked.titles import title
 from gradcli.expr.arith import add
 from gradcli.expr.collect import collected
 from gradcli.expr.linear import eye
-from gradcli.expr.node import ONE, Node, make
+from gradcli.expr.node import Node, make
 from gradcli.expr.shapes import list_dim
 from gradcli.rules.missing import NoRule
 
@@ -38,27 +38,17 @@ def plain_worked(answer: Answer, mode: Mode) -> Worked:
     return Worked({}, None, Block(key, tuple(lines)))
 
 
-def gradient_worked(
-    graph: Graph,
-    of: Node,
-    label: str,
-    seeds: Mapping[Node, Node],
-    targets: Sequence[Node],
-    answers: Sequence[Answer],
-    mode: Mode,
-    taken: Collection[str],
-) -> list[Worked]:
-    """The steps of gradients of one scalar.  Raises NoRule."""
-    blocks, values, chain = gradient_blocks(graph, of, label, seeds, targets, mode, taken, _is_turned(answers))
+GradientBlocks = tuple[dict[Node, Block], dict[Node, Node], Chain]
+
+
+def gradient_worked(found: GradientBlocks, targets: Sequence[Node], answers: Sequence[Answer]) -> list[Worked]:
+    """The steps of gradients of one scalar."""
+    blocks, values, chain = found
     out = []
     for target, answer in zip(targets, answers, strict=True):
         last = _finish(answer, values.get(target), chain, target)
-        out.append(Worked(blocks, target, last, chain.links.new))
+        out.append(Worked(blocks, target, last, chain.links.new, chain.graph.values))
     return out
-
-
-def _is_turned(answers: Sequence[Answer]) -> bool:
-    return bool(answers) and answers[0].layout == "denominator"
 
 
 def gradient_blocks(
@@ -70,7 +60,7 @@ def gradient_blocks(
     mode: Mode,
     taken: Collection[str],
     turned: bool,
-) -> tuple[dict[Node, Block], dict[Node, Node], Chain]:
+) -> GradientBlocks:
     """The block of each name between a scalar and the variables, and the gradients that they end with.
 
     Raises NoRule.
@@ -126,7 +116,7 @@ def jacobian_worked(
         last = None
         if values.get(target) is not answer.value:
             last = _last(answer, target, chain, values)
-        out.append(Worked(blocks, target, last, links.new))
+        out.append(Worked(blocks, target, last, links.new, links.graph.values))
     return out
 
 
@@ -156,4 +146,11 @@ def _jacobian_value(chain: Chain, target: Node, outer: Mapping[Node, Node], turn
     return collected([add(*parts)])[0] if parts else None
 
 
-__all__ = ["ONE", "Links", "Mode", "gradient_worked", "jacobian_worked", "plain_worked"]
+__all__ = [
+    "GradientBlocks",
+    "Mode",
+    "gradient_blocks",
+    "gradient_worked",
+    "jacobian_worked",
+    "plain_worked",
+]
