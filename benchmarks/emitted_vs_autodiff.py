@@ -1,7 +1,7 @@
 """Emitted code beside automatic differentiation and beside derivatives by hand.
 
     python -m benchmarks.emitted_vs_autodiff [--quick] [--problems NAME,...] [--sizes N,...] [--targets T,...]
-        [--kinds gradient,hessian,hvp] [--write]
+        [--kinds gradient,hessian,hvp] [--all] [--fresh-memory] [--write]
 
 Prints the goals and whether they are met; `--write` writes `docs/performance.md` too.  Ends with status 1 where a
 result is wrong, never for its time.
@@ -28,6 +28,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kinds", default=KINDS, **names)
     parser.add_argument("--quick", action="store_true", help="fewer rounds, sizes up to 100 unless given")
     parser.add_argument("--all", action="store_true", help="print the goals that are met too")
+    parser.add_argument("--fresh-memory", action="store_true", help="give freed memory back to the system each time")
     parser.add_argument("--write", action="store_true", help=f"write docs/{DOCUMENT.name}")
     return parser.parse_args()
 
@@ -35,7 +36,7 @@ def _arguments() -> argparse.Namespace:
 def main() -> int:
     """Run what is asked for."""
     asked = _arguments()
-    pin()
+    pin(asked.fresh_memory)
     from benchmarks.emitted import report
     from benchmarks.emitted.cases import build, disagreements
     from benchmarks.emitted.first_call import first_calls

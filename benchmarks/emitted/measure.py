@@ -10,11 +10,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 _MARK = "GRADCLI_BENCHMARK_PINNED"
+_KEEP_MEMORY = {
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 32),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 33),
+    "MALLOC_TOP_PAD_": str(1 << 28),
+}
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
-def pin() -> None:
-    """Start this program again on one core, every library told to use one thread.  Call before importing them."""
+def pin(fresh_memory: bool = False) -> None:
+    """Start this program again on one core, every library told to use one thread.  Call before importing them.
+
+    The C library keeps freed memory for the next call, unless `fresh_memory`: else large results are mostly the time
+    that the system takes to hand out pages.
+    """
     if os.environ.get(_MARK):
         return
     core = max(os.sched_getaffinity(0))
@@ -22,7 +31,7 @@ def pin() -> None:
     threads = dict.fromkeys(_THREADS, "1")
     xla = f"{os.environ.get('XLA_FLAGS', '')} --xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
     jax = {"XLA_FLAGS": xla.strip(), "JAX_ENABLE_X64": "1", "JAX_PLATFORMS": "cpu"}
-    os.environ.update({_MARK: "1", **threads, **jax})
+    os.environ.update({_MARK: "1", **threads, **jax, **({} if fresh_memory else _KEEP_MEMORY)})
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
