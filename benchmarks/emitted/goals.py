@@ -43,8 +43,6 @@ _HESSIANS = {
     ("factorisation", 300): (2000, 1000),
     ("logdet", 50): (15, 60),
     ("softmax_ce", 200): (4.5, 2.3),
-    ("softmax_ce_sample", 200): (4.5, 2.3),
-    ("softmax_ce_scores", 200): (4.5, 2.3),
     ("logistic", 1000): (1.9, 1.7),
 }
 _GRADIENTS = {"cholesky_solve": 8.0, "factorisation": 2.0, "rayleigh": 1.6, "gaussian": 1.5, "logdet_gram": 1.4}

@@ -7,6 +7,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.scipy.linalg import cho_factor, cho_solve
 
 Array = Any
@@ -154,9 +155,12 @@ def _h_logistic(X: Array, w: Array, t: Array) -> Array:
 def _h_softmax_ce(X: Array, W: Array, Y: Array) -> Array:
     (m, n), c = X.shape, W.shape[1]
     P = jax.nn.softmax(X @ W, axis=1)
-    D = P[:, :, None] * (jnp.eye(c) - P[:, None, :]) * (jnp.sum(Y, axis=1) / m)[:, None, None]
-    scaled = D.reshape(m, c * c, 1) * X[:, None, :]
-    return (X.T @ scaled.reshape(m, c * c * n)).reshape(n, c, c, n).transpose(0, 1, 3, 2)
+    a, b = np.tril_indices(c)
+    D = P[:, a] * ((a == b) - P[:, b]) * (jnp.sum(Y, axis=1) / m)[:, None]
+    blocks = (X.T @ (D[:, :, None] * X[:, None, :]).reshape(m, -1)).reshape(n, len(a), n)
+    place = np.zeros((c, c), dtype=int)
+    place[a, b] = place[b, a] = np.arange(len(a))
+    return blocks[:, place].transpose(0, 1, 3, 2)
 
 
 def _h_sample(x: Array, W: Array, y: Array) -> Array:

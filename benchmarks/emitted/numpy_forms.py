@@ -154,13 +154,14 @@ def _h_softmax_ce(X: Array, W: Array, Y: Array) -> Array:
     (m, n), c = X.shape, W.shape[1]
     P = _softmax_rows(X @ W)
     weight = Y.sum(axis=1) / m
-    H = np.empty((n, c, n, c))
+    H = np.empty((c, c, n, n))
     for a in range(c):
         for b in range(a + 1):
             scale = P[:, a] * ((a == b) - P[:, b]) * weight
-            H[:, a, :, b] = X.T @ (scale[:, None] * X)
-            H[:, b, :, a] = H[:, a, :, b]
-    return H
+            np.matmul(X.T, scale[:, None] * X, out=H[a, b])
+            if a != b:
+                H[b, a] = H[a, b]
+    return H.transpose(2, 0, 3, 1)
 
 
 def _h_sample(x: Array, W: Array, y: Array) -> Array:

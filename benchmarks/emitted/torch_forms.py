@@ -159,13 +159,14 @@ def _h_softmax_ce(X: Tensor, W: Tensor, Y: Tensor) -> Tensor:
     (m, n), c = X.shape, W.shape[1]
     P = torch.softmax(X @ W, dim=1)
     weight = Y.sum(dim=1) / m
-    H = torch.empty((n, c, n, c), dtype=X.dtype)
+    H = torch.empty((c, c, n, n), dtype=X.dtype)
     for a in range(c):
         for b in range(a + 1):
             scale = P[:, a] * (float(a == b) - P[:, b]) * weight
-            H[:, a, :, b] = X.T @ (scale[:, None] * X)
-            H[:, b, :, a] = H[:, a, :, b]
-    return H
+            torch.matmul(X.T, scale[:, None] * X, out=H[a, b])
+            if a != b:
+                H[b, a] = H[a, b]
+    return H.permute(2, 0, 3, 1)
 
 
 def _h_sample(x: Tensor, W: Tensor, y: Tensor) -> Tensor:
