@@ -76,17 +76,17 @@ def _written(derivation: Derivation, diagnostics: list[Diagnostic], form: str, t
     if form == "json":
         from gradcli.render.derive_json import derive_json
 
-        return derive_json(program, answers, diagnostics)
+        return derive_json(program, answers, diagnostics, derivation.worked)
     if not answers:
         return ""
     if form == "mc":
         from gradcli.render.derive_mc import derive_mc
 
-        return derive_mc(program, answers)
+        return derive_mc(program, answers, derivation.worked)
     if form == "latex":
         from gradcli.render.derive_latex import derive_latex
 
-        return derive_latex(program, answers)
+        return derive_latex(program, answers, derivation.worked)
     from gradcli.render.derive_text import derive_text
 
     return derive_text(program, answers, color=terminal.color, rules=rules, worked=derivation.worked)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from gradcli.derive.model import Answer
 from gradcli.derive.worked.model import Block, Line, Worked
-from gradcli.expr.node import Node, name_of
-from gradcli.expr.shapes import Dim
+from gradcli.expr.node import Node
 from gradcli.program.model import Program
 from gradcli.render.step_formulas import FormulaWriter
-from gradcli.render.step_notation import StepNotation
 
 _SAID_ALREADY = ("matrix form", "attributes")
 
@@ -33,7 +30,7 @@ def dimensions(program: Program) -> set[str]:
     return {part for shape in shapes for dim in shape for part in str(dim).split("*")}
 
 
-def block_rows(block: Block, writer: FormulaWriter, label: str) -> list[Row]:
+def rows_of(block: Block, writer: FormulaWriter, label: str) -> list[Row]:
     """The rows of one block, what reads as the row before left out."""
     writer.begin(label)
     rows: list[Row] = []
@@ -64,13 +61,13 @@ def worked_rows(worked: Worked, label: str, writer: FormulaWriter, known: set[tu
         if not block.lines:
             waiting = []
             continue
-        key, waiting = block.key, block_rows(block, writer, label)
+        key, waiting = block.key, rows_of(block, writer, label)
     if worked.last is not None:
         key_is_last = key is worked.target
         if waiting and not key_is_last:
             yield waiting
             waiting = []
-        rows = block_rows(worked.last, writer, label)
+        rows = rows_of(worked.last, writer, label)
         if waiting and rows and rows[0].left == _left(waiting):
             rows[0] = Row("", rows[0].sign, rows[0].right, rows[0].reason, rows[0].line)
             if rows[0].right == waiting[-1].right:
@@ -96,16 +93,9 @@ def made_up(worked: Sequence[Worked]) -> dict[Node, Node]:
     return out
 
 
-def made_up_names(worked: Sequence[Worked]) -> set[str]:
-    """The names alone."""
-    return {name_of(node) for node in made_up(worked)}
+def no_indices(program: Program) -> set[str]:
+    """The names that no index should have: those of values, functions and sizes."""
+    return {*program.nodes, *program.variables, *program.functions, *program.losses, *dimensions(program)}
 
 
-def formula_writer(notation: StepNotation, program: Program, worked: Collection[Worked], layout: str) -> FormulaWriter:
-    """A writer whose indices are no names of the program."""
-    taken = {*program.nodes, *program.variables, *program.functions, *program.losses, *dimensions(program)}
-    return FormulaWriter(notation, taken, layout)
-
-
-Sizes = Mapping[int, Dim]
-__all__ = ["Answer", "Row", "block_rows", "formula_writer", "made_up", "made_up_names", "worked_rows"]
+__all__ = ["Row", "made_up", "no_indices", "rows_of", "worked_rows"]

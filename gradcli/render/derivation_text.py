@@ -9,9 +9,10 @@ from gradcli.derive.model import Answer
 from gradcli.derive.worked.model import Worked
 from gradcli.expr.node import Node, name_of
 from gradcli.program.model import Program
-from gradcli.render.derivation_rows import Row, formula_writer, made_up, worked_rows
+from gradcli.render.derivation_rows import Row, made_up, no_indices, worked_rows
 from gradcli.render.labels import text_label
 from gradcli.render.parts import Names
+from gradcli.render.step_formulas import FormulaWriter
 from gradcli.render.step_notation import StepText
 
 _LONG_LEFT = 16
@@ -32,13 +33,14 @@ def steps_text(
     known: set[tuple[int, Node]] = set()
     let = made_up(worked)
     values = {*program.nodes, *program.variables, *(name_of(node) for node in let)}
-    told: set[Node] = set()
+    taken = no_indices(program)
+    told: set[int] = set()
     for answer, each in zip(answers, worked, strict=True):
         notation = StepText(names, values, answer.layout)
-        writer = formula_writer(notation, program, worked, answer.layout)
-        lets = [(node, value) for node, value in each.let.items() if node not in told]
-        told.update(node for node, _ in lets)
-        if lets:
+        writer = FormulaWriter(notation, taken, answer.layout)
+        if id(each.let) not in told:
+            told.add(id(each.let))
+            lets = each.let.items()
             blocks.append([f"  let {notation.render(node)} = {notation.render(value)}" for node, value in lets])
         blocks += [_aligned(rows, width, paint) for rows in worked_rows(each, text_label(answer), writer, known)]
     return [block for block in blocks if block]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gradcli.derive.model import Answer
 from gradcli.diagnostics.as_json import render_dict
@@ -16,22 +16,35 @@ from gradcli.render.program_mc import arrays_of, attributes_of
 from gradcli.render.steps import Bound, Steps, taken_names
 from gradcli.render.text import TextNotation
 
+if TYPE_CHECKING:
+    from gradcli.derive.worked.model import Worked
+
 _COMPACT = "The steps are many: each is bound in the first result that needs it, and later results use it from there."
 
 
-def derive_json(program: Program, answers: Sequence[Answer], diagnostics: Sequence[Diagnostic] = ()) -> str:
+def derive_json(
+    program: Program,
+    answers: Sequence[Answer],
+    diagnostics: Sequence[Diagnostic] = (),
+    worked: Sequence[Worked] = (),
+) -> str:
     """The object as text, with a line feed at the end."""
-    return json.dumps(derive_dict(program, answers, diagnostics), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(derive_dict(program, answers, diagnostics, worked), ensure_ascii=False, indent=2) + "\n"
 
 
-def derive_dict(program: Program, answers: Sequence[Answer], diagnostics: Sequence[Diagnostic] = ()) -> dict[str, Any]:
-    """The object that `gradcli derive --format json` prints."""
+def derive_dict(
+    program: Program,
+    answers: Sequence[Answer],
+    diagnostics: Sequence[Diagnostic] = (),
+    worked: Sequence[Worked] = (),
+) -> dict[str, Any]:
+    """The object that `gradcli derive --format json` prints; with `worked` each result has its `steps`."""
     return {
         "version": 1,
         "file": program.source.name,
         "layout": program.layout,
         "shapes": shapes_dict(program),
-        "results": _results(program, answers),
+        "results": _results(program, answers, worked),
         "diagnostics": [render_dict(diagnostic) for diagnostic in diagnostics],
     }
 
@@ -52,8 +65,8 @@ def shapes_dict(program: Program) -> dict[str, Any]:
     return shapes
 
 
-def _results(program: Program, answers: Sequence[Answer]) -> list[dict[str, Any]]:
-    taken = taken_names(program)
+def _results(program: Program, answers: Sequence[Answer], worked: Sequence[Worked]) -> list[dict[str, Any]]:
+    taken = taken_names(program, worked)
     steps = Steps(answers, taken)
     names = steps.identifiers(taken)
     values = program.nodes.keys() | program.variables.keys()
@@ -83,4 +96,9 @@ def _results(program: Program, answers: Sequence[Answer]) -> list[dict[str, Any]
                 "notes": [*answer.notes, *([_COMPACT] if compact else [])],
             }
         )
+    if worked:
+        from gradcli.render.derivation_json import steps_json
+
+        for result, lines in zip(results, steps_json(program, answers, worked, steps.shared), strict=True):
+            result["steps"] = lines
     return results

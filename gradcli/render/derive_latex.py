@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from gradcli.derive.model import Answer
 from gradcli.expr.node import Node
@@ -15,12 +16,18 @@ from gradcli.render.latex import LatexNotation
 from gradcli.render.latex_names import latex_function, latex_name, latex_text
 from gradcli.render.steps import Bound, Steps, is_arbitrary, loss_arguments, taken_names
 
+if TYPE_CHECKING:
+    from gradcli.derive.worked.model import Worked
+
 _Row = tuple[str, str, str]
 
 
-def derive_latex(program: Program, answers: Sequence[Answer]) -> str:
-    """Text and displayed mathematics to put into a document that loads amsmath and amssymb."""
-    steps = Steps(answers, taken_names(program))
+def derive_latex(program: Program, answers: Sequence[Answer], worked: Sequence[Worked] = ()) -> str:
+    """Text and displayed mathematics to put into a document that loads amsmath and amssymb.
+
+    `worked` says of each answer how it comes about, line by line.
+    """
+    steps = Steps(answers, taken_names(program, worked))
     values = program.nodes.keys() | program.variables.keys()
     parts = ["% needs \\usepackage{amsmath,amssymb}", *_given(program, LatexNotation(variables=values))]
     known: set[Node] = set()
@@ -45,6 +52,10 @@ def derive_latex(program: Program, answers: Sequence[Answer]) -> str:
         where = [row for row in where if row not in stated]
         if where:
             parts += ["where", *_display(where)]
+    if worked:
+        from gradcli.render.derivation_latex import steps_latex
+
+        parts += steps_latex(program, answers, worked, steps.shared)
     notes = dict.fromkeys(note for answer in answers for note in answer.notes)
     parts += [latex_text(note) for note in notes]
     return "\n".join(parts) + "\n"

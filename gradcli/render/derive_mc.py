@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from gradcli.derive.model import Answer
 from gradcli.expr.node import Node, name_of
@@ -13,14 +14,20 @@ from gradcli.render.mc import McNotation
 from gradcli.render.program_mc import arrays_of, declared_type, program_lines
 from gradcli.render.steps import Steps, is_arbitrary, loss_arguments, taken_names
 
+if TYPE_CHECKING:
+    from gradcli.derive.worked.model import Worked
+
 _WORDS = {"gradient": "grad"}
 _OF_LOSSES = ("gradient", "differential", "hvp")
 _ASKED = ("gradient", "jacobian", "hessian", "derivative", "differential", "hvp")
 
 
-def derive_mc(program: Program, answers: Sequence[Answer]) -> str:
-    """A program that parses again and means the same; its checks state every step and every answer."""
-    taken = taken_names(program)
+def derive_mc(program: Program, answers: Sequence[Answer], worked: Sequence[Worked] = ()) -> str:
+    """A program that parses again and means the same; its checks state every step and every answer.
+
+    `worked`, how each answer comes about, stands at the end as comments.
+    """
+    taken = taken_names(program, worked)
     steps = Steps(answers, taken)
     values = program.nodes.keys() | program.variables.keys()
     arrays = arrays_of(program)
@@ -51,7 +58,17 @@ def derive_mc(program: Program, answers: Sequence[Answer]) -> str:
             checks[f"# {answer.kind} of {answer.of}{by}: {written}"] = None
         else:
             checks[f"check {asked} == {written}"] = None
-    return "\n".join([*lines, *checks]) + "\n"
+    return "\n".join([*lines, *checks, *_comments(program, answers, worked, steps)]) + "\n"
+
+
+def _comments(program: Program, answers: Sequence[Answer], worked: Sequence[Worked], steps: Steps) -> list[str]:
+    """The lines of a derivation, each a comment."""
+    if not worked:
+        return []
+    from gradcli.render.derivation_text import steps_text
+
+    blocks = steps_text(program, answers, worked, steps.shared, len)
+    return ["# Steps", *(f"# {line}".rstrip() for block in blocks for line in (*block, ""))][:-1]
 
 
 def _questions(answers: Sequence[Answer], lines: list[str], layout: str) -> str:

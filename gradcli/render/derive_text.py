@@ -6,18 +6,20 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from gradcli.derive.model import Answer
-from gradcli.derive.worked.model import Worked
 from gradcli.expr.node import Node
 from gradcli.program.model import Function, Program
 from gradcli.program.outputs import joint_definitions, joint_head, relation_of
-from gradcli.render.derivation_rows import made_up_names
 from gradcli.render.indexed import entries
 from gradcli.render.labels import NO_LAYOUT, TITLES, text_entry_label, text_label, text_shape
 from gradcli.render.program_mc import attributes_of, function_type, variable_type
 from gradcli.render.steps import Bound, Steps, is_arbitrary, loss_arguments, taken_names
 from gradcli.render.text import TextNotation
+
+if TYPE_CHECKING:
+    from gradcli.derive.worked.model import Worked
 
 _WIDEST = 64  # columns after which shapes are not lined up any more
 _BOLD, _DIM, _CYAN, _OFF = "\x1b[1m", "\x1b[2m", "\x1b[36m", "\x1b[0m"
@@ -59,7 +61,7 @@ class _Report:
         self.color = color
         self.rules = rules
         self.worked = worked
-        self.steps = Steps(answers, taken_names(program) | made_up_names(worked))
+        self.steps = Steps(answers, taken_names(program, worked))
         self.values = program.nodes.keys() | program.variables.keys()
         self.known: set[Node] = set()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from gradcli.derive.model import Answer
 from gradcli.expr.node import Node, name_of
@@ -12,6 +13,9 @@ from gradcli.expr.walk import postorder
 from gradcli.program.model import Program
 from gradcli.program.outputs import outputs_with
 from gradcli.render.share import shared_parts
+
+if TYPE_CHECKING:
+    from gradcli.derive.worked.model import Worked
 
 MOST_WHERE = 50_000
 """The most `where` entries of all results together before each is bound only where it is needed first."""
@@ -150,9 +154,17 @@ def _unused(used: Collection[str], base: str, start: int) -> str:
     return f"{base}{number}"
 
 
-def taken_names(program: Program) -> set[str]:
-    """Every name that means something in a program: values, functions, dimensions and the language's own."""
+def taken_names(program: Program, worked: Sequence[Worked] = ()) -> set[str]:
+    """Every name that means something in a program: values, functions, dimensions and the language's own.
+
+    And those that its derivations make up.
+    """
     from gradcli.program.functions import RESERVED
+
+    if worked:
+        return taken_names(program) | {
+            name_of(node) for let in {id(w.let): w.let for w in worked}.values() for node in let
+        }
 
     names = {*program.nodes, *program.variables, *program.definitions, *program.functions, *program.losses}
     for node in (*program.nodes.values(), *(variable.node for variable in program.variables.values())):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from gradcli.derive.worked.index import Factor, IndexSum, Letters
@@ -101,6 +101,11 @@ class Worked:
     last: Block | None
     let: Mapping[Node, Node] = field(default_factory=dict)
     values: Mapping[Node, Node] = field(default_factory=dict)
+
+    def used_names(self, blocks: Iterable[Block]) -> list[Node]:
+        """The names made up that some blocks are about, in order of use."""
+        keys = {block.key for block in blocks}
+        return [] if keys.isdisjoint(self.let) else [node for node in self.let if node in keys]
 
     def needed(self, known: set[tuple[int, Node]]) -> Iterator[Block]:
         """The blocks that lead to the target, each after those it rests on, without those known; adds to `known`."""

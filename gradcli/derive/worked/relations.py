@@ -16,12 +16,12 @@ from gradcli.expr.replace import replace
 from gradcli.rules.fill import fill
 
 _TIED = {
-    "lu": "dP = 0 between jumps, dL is strictly lower and dU upper triangular",
-    "doolittle": "dL is strictly lower and dU upper triangular",
-    "chol": "dL is lower triangular",
-    "qr": "Qᵀ dQ is antisymmetric, dR upper triangular",
-    "eigh": "Vᵀ dV is antisymmetric",
-    "svd": "Uᵀ dU and Vᵀ dV are antisymmetric",
+    "lu": "P moves by jumps alone, L stays unit lower and U upper triangular",
+    "doolittle": "L stays unit lower and U upper triangular",
+    "chol": "L stays lower triangular",
+    "qr": "Q stays orthogonal and R upper triangular",
+    "eigh": "V stays orthogonal",
+    "svd": "U and V stay orthogonal",
 }
 
 

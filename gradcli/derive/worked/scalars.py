@@ -188,7 +188,7 @@ class ScalarWriter:
         if not self._varies(base, by):
             scale = make("elem", (base,), data=("log", 0))
             return _Rewrite(
-                _combined("mul", (expr, scale, closed(exponent, by)), None), CHAIN, ("(aᵘ)' = aᵘ log(a) u'",)
+                _combined("mul", (expr, scale, closed(exponent, by)), None), CHAIN, ("(a^u)' = a^u log(a) u'",)
             )
         power = make("elem", (make("mul", (exponent, make("elem", (base,), data=("log", 0)))),), data=("exp", 0))
         return _Rewrite(closed(power, by), "a power as an exponential")
