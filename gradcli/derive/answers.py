@@ -283,18 +283,26 @@ class Asker:
     # ---------------------------------------------------------------- gradients
 
     def seeds(self, of: Node) -> dict[Node, Node]:
-        """Where reverse mode starts: a scalar value with 1, an arbitrary function with its derivatives."""
+        """Where reverse mode starts: a scalar value with 1, an arbitrary function with its gradients.
+
+        Each is the whole gradient: where an argument depends on another, what goes through it counts.
+        """
         if of.op == "loss":
             label = str(of.data)
-            for arg in of.args:
-                others = set(of.args) - {arg}
-                if others & self.graph.depending([arg]):
-                    reason = (
-                        f"{label} is a function of {name_of(arg)} and of what depends on it: its own part is not named."
-                    )
-                    raise NoRule("E402", reason)
             return {arg: make("cotangent", data=(label, name_of(arg)), shape=arg.shape) for arg in of.args}
         return {of: ONE}
+
+    def _through(self, of: Node) -> tuple[str, ...]:
+        """What is said of an arbitrary function one of whose arguments depends on another."""
+        if of.op != "loss" or len(of.args) < 2:
+            return ()
+        out = []
+        for arg in of.args:
+            after = [name_of(other) for other in of.args if other is not arg and other in self.graph.depending([arg])]
+            if after:
+                through = " and ".join(after)
+                out.append(f"grad({of.data}, {name_of(arg)}) counts what {of.data} does through {through} too")
+        return tuple(out)
 
     def _named(self, of: Node) -> Node:
         """What is differentiated as a name of the graph; an expression or list is entered as one."""
@@ -315,7 +323,7 @@ class Asker:
             self._independent(name, question, scalars or (node,), upstream)
             value, rules = self._gradient_value(found, node, scalars)
             where = self._where(value, found.steps, len(wrt))
-            notes = self._notes(rules, where)
+            notes = (*self._notes(rules, where), *self._through(of))
             answers.append(
                 Answer(
                     question.of_name,
@@ -404,7 +412,7 @@ class Asker:
             matrix = len(axes(value.shape)) == 2  # of a square one the shape does not tell
             if not is_transposed((), value.shape, question.layout) if matrix else value.shape != shape:
                 value = turned_list(value)
-            notes = self._notes(rules, where)
+            notes = (*self._notes(rules, where), *self._through(of))
             answers.append(
                 Answer(question.of_name, name, question.kind, question.layout, shape, value, where, rules, notes)
             )

@@ -13,7 +13,7 @@ from gradcli.derive.graph import Graph
 from gradcli.derive.model import Step
 from gradcli.derive.parts import freed
 from gradcli.derive.reverse import ANONYMOUS, reverse
-from gradcli.derive.second import opaque_seeds
+from gradcli.derive.second import opaque_seeds, put_back
 from gradcli.derive.steps import needed_steps
 from gradcli.expr.arith import add, mul
 from gradcli.expr.linear import matmul, trace, transpose
@@ -86,21 +86,21 @@ def hessian_product(graph: Graph, subject: Subject, wrt: Node, names: Differenti
     direction = names.name(letter, wrt)
     moved = freed(graph, [wrt])
     graph, (wrt,) = moved.graph, moved.nodes
-    seeds, back = dict(subject.seeds), dict[Node, Node]()
+    seeds, opaque = dict(subject.seeds), dict[object, Node]()
     if subject.of.op == "loss":
-        seeds, back = opaque_seeds(subject.of, subject.seeds)
+        seeds, opaque = opaque_seeds(graph, subject.of, subject.seeds)
     first = reverse(graph, subject.name, seeds, [wrt])
     gradient = make("var", data=(f"{ANONYMOUS}gradient", ()), shape=wrt.shape)
-    values = {**graph.values, **{step.name: step.value for step in first.steps}, gradient: first.gradients[wrt]}
+    steps = {step.name: step.value for step in first.steps}
+    values = {**graph.values, **steps, gradient: first.gradients[wrt]}
     found = forward(Graph(values), {wrt: direction}, gradient, names, expand)
     value = found.changes[gradient]
-    steps = [*first.steps, *found.steps]
+    every = [*first.steps, *found.steps]
     if expand:
         for step in reversed(first.steps):
             value = replace([value], {step.name: step.value})[0]
-    back.update(moved.table)
-    where = needed_steps(value, steps)
-    value, *inside = replace([value, *(step.value for step in where)], back)
+    where = needed_steps(value, every)
+    value, *inside = put_back([value, *(step.value for step in where)], moved.table, opaque)
     where = tuple(Step(step.name, new, step.rules) for step, new in zip(where, inside, strict=True))
     rules = tuple(dict.fromkeys((*first.rules[wrt], *found.rules[gradient])))
     size = f", {show_shape(wrt.shape)}" if wrt.shape else ""

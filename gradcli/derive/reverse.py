@@ -41,7 +41,8 @@ class Reverse:
 def reverse(graph: Graph, of: str, seeds: Mapping[Node, Node], wrt: Collection[Node], expand: bool = False) -> Reverse:
     """The gradient of a scalar by each name in `wrt`; `seeds` are its direct derivatives by some names.
 
-    `of` is what the scalar is called.  The cost is that of one pass over the definitions.  Raises NoRule.
+    A seed is the whole gradient by its name: what other names add to it is part of it.  `of` is what the scalar is
+    called.  The cost is that of one pass over the definitions.  Raises NoRule.
     """
     wanted = set(wrt)
     depending = graph.depending(wanted)
@@ -78,6 +79,8 @@ def reverse(graph: Graph, of: str, seeds: Mapping[Node, Node], wrt: Collection[N
         else:
             pulled = pullback(value, total, inner, lambda step, used=used: used.setdefault(step.rule))  # type: ignore[misc]
         for other, contribution in pulled.items():
+            if other in seeds:
+                continue
             parts.setdefault(other, []).append(by_name(contribution, value, name, graph.named))
             rules.setdefault(other, {}).update(used)
     for name in wanted:

@@ -11,10 +11,13 @@ from gradcli.derive.parts import freed
 from gradcli.derive.reverse import ANONYMOUS, reverse
 from gradcli.derive.tensor import tensor_jacobian
 from gradcli.derive.vectorised import Commutations, vec_jacobian
+from gradcli.expr.arith import add, zeros
 from gradcli.expr.linear import transpose
-from gradcli.expr.node import Node, make
+from gradcli.expr.node import Node, make, name_of
+from gradcli.expr.ops import rebuild
 from gradcli.expr.replace import replace
 from gradcli.expr.shapes import is_row
+from gradcli.expr.walk import transform
 from gradcli.rules.missing import NoRule
 
 
@@ -34,10 +37,9 @@ def hessian(
     """
     moved = freed(graph, [first, second])
     graph, (first, second) = moved.graph, moved.nodes
-    back: dict[Node, Node] = {}
+    opaque: dict[object, Node] = {}
     if of.op == "loss":
-        seeds, back = opaque_seeds(of, seeds)
-    back.update(moved.table)
+        seeds, opaque = opaque_seeds(graph, of, seeds)
     found = reverse(graph, name, seeds, [first])
     values = {**graph.values, **{step.name: step.value for step in found.steps}}
     gradient = make("var", data=(f"{ANONYMOUS}gradient", ()), shape=first.shape)
@@ -52,24 +54,51 @@ def hessian(
             value = transpose(value)
     else:
         value, rules = tensor_jacobian(extended, gradient, second, False)
-    value = _put_back(value, {gradient: found.gradients[first]})
-    steps = [Step(step.name, _put_back(step.value, back), step.rules) for step in found.steps]
-    return _put_back(value, back), tuple(steps), tuple(dict.fromkeys((*found.rules[first], *rules)))
+    value = replace([value], {gradient: found.gradients[first]})[0]
+    value, *steps = put_back([value, *(step.value for step in found.steps)], moved.table, opaque)
+    where = tuple(Step(step.name, new, step.rules) for step, new in zip(found.steps, steps, strict=True))
+    return value, where, tuple(dict.fromkeys((*found.rules[first], *rules)))
 
 
-def opaque_seeds(of: Node, seeds: Mapping[Node, Node]) -> tuple[dict[Node, Node], dict[Node, Node]]:
-    """The seeds as functions of what f is a function of, and how they are written."""
-    if len(of.args) != 1 or not is_vector(of.args[0].shape):
-        raise NoRule("E402", f"The second derivative of an arbitrary {of.data} is only known of one vector or scalar.")
-    (arg,) = of.args
-    name = f"_{of.data}"
-    slope = make("vfun", (arg,), data=(name, 1), shape=arg.shape)
-    curvature = make("vfun", (arg,), data=(name, 2), shape=arg.shape + arg.shape)
-    return {arg: slope}, {
-        slope: seeds[arg],
-        curvature: make("hess", (of, arg, arg), shape=arg.shape + arg.shape),
-    }
+def opaque_seeds(graph: Graph, of: Node, seeds: Mapping[Node, Node]) -> tuple[dict[Node, Node], dict[object, Node]]:
+    """The slopes of f by each of its arguments, as functions of them, and how they and their slopes are written.
+
+    The slope by y is the sum over the arguments z of a function of z alone, the derivative of which is the second
+    derivative by y and z.  Raises NoRule where one argument is a function of another.
+    """
+    slopes: dict[Node, Node] = {}
+    back: dict[object, Node] = {}
+    for number, arg in enumerate(of.args):
+        if (set(of.args) - {arg}) & graph.depending([arg]):
+            label = f"{of.data}({', '.join(map(name_of, of.args))})"
+            reason = f"{label} depends on {name_of(arg)} through another of its arguments too: its second derivatives"
+            raise NoRule("E402", f"{reason} have no name in the language. State the loss as a function of one of them.")
+        parts = []
+        for position, other in enumerate(of.args):
+            name = f"{ANONYMOUS}{of.data}/{number}/{position}"
+            parts.append(make("vfun", (other,), data=(name, 1), shape=arg.shape))
+            back[name, 1] = seeds[arg] if arg is other else zeros(arg.shape)
+            swapped = number > position and len(arg.shape + other.shape) <= 2
+            first, second = (other, arg) if swapped else (arg, other)  # the one that f names first
+            written = make("hess", (of, first, second), shape=first.shape + second.shape)
+            back[name, 2] = transpose(written) if swapped else written
+        slopes[arg] = add(*parts)
+    return slopes, back
 
 
-def _put_back(value: Node, table: dict[Node, Node]) -> Node:
-    return replace([value], table)[0] if table else value
+def put_back(roots: list[Node], table: Mapping[Node, Node], opaque: Mapping[object, Node]) -> list[Node]:
+    """Expressions over the program's own names: `table` by node, `opaque` by what a slope of an arbitrary f is called.
+
+    The second derivative by one argument is symmetric.
+    """
+    if not table and not opaque:
+        return roots
+
+    def visit(node: Node, args: tuple[Node, ...]) -> Node:
+        if node.op == "vfun" and node.data in opaque:
+            return opaque[node.data]
+        if node.op == "T" and args[0].op == "hess" and args[0].args[1] is args[0].args[2]:
+            return args[0]
+        return table.get(node) or rebuild(node, args)
+
+    return transform(roots, visit)

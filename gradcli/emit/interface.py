@@ -101,9 +101,9 @@ def _identifiers(wanted: Iterable[str], names: Names) -> dict[str, str]:
 
 
 def _seed_name(node: Node, taken: Collection[str]) -> str:
-    """`grad_y` for the gradient of an arbitrary function of y, `hess_y` for its Hessian."""
+    """`grad_y` for the gradient of an arbitrary function of y, `hess_y` for its Hessian, `hess_y_z` by two arguments."""
     if node.op == "hess":
-        loss, of, kind = str(node.args[0].data), name_of(node.args[1]), "hess"
+        loss, of, kind = str(node.args[0].data), "_".join(dict.fromkeys(map(name_of, node.args[1:]))), "hess"
     else:
         loss, of, kind = str(node.data[0]), str(node.data[1]), "grad"  # type: ignore[index]
     name = f"{kind}_{of}"
