@@ -22,6 +22,11 @@ from gradcli.syntax.ast import Module
 MOST_SUBSTITUTED = 400
 
 
+def jumps(node: Node) -> bool:
+    """Whether an operation jumps, so that it matters what it is at the very number: `x >= 0` is not `x > 0`."""
+    return node.op == "cmp" or (node.op == "elem" and node.data == ("sign", 0))
+
+
 @dataclass(frozen=True, slots=True)
 class Needed:
     """What roots are computed from: free leaves, and definitions in order of use."""
@@ -90,6 +95,15 @@ class Book:
                     todo.append(self.bodies[str(node.data[0])][1])
         order = sorted(defined, key=lambda node: self._ranks[node])
         return Needed(tuple(free), tuple((node, self.values[node]) for node in order))
+
+    @cached_property
+    def jumping(self) -> frozenset[Node]:
+        """The defined names whose value jumps somewhere."""
+        found: set[Node] = set()
+        for name, value in self.values.items():
+            if any(jumps(node) or node in found for node in postorder([value])):
+                found.add(name)
+        return frozenset(found)
 
     def outside_where(self, roots: Iterable[Node]) -> list[Node]:
         """The defined names that must have a value where the roots have one: all that no `where` chooses between."""

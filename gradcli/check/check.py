@@ -68,7 +68,8 @@ def check_statement(
         if left is None or right is None:
             findings.append(_no_side(book, check, statement, position))
             continue
-        false = next((broken[name] for name, _ in book.needed((left, right)).definitions if name in broken), None)
+        used = book.needed((left, right)).definitions if broken else ()
+        false = next((broken[name] for name, _ in used if name in broken), None)
         if false is not None:
             findings.append(Finding("error", false.message, false.code))
             continue

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gradcli.check import ties
-from gradcli.check.algebra import proved
+from gradcli.check.algebra import is_long, proved
 from gradcli.check.book import Book
 from gradcli.check.counterexample import at, smallest
 from gradcli.check.faults import debugging
 from gradcli.check.hints.advise import advise
 from gradcli.check.hints.expected import answer
-from gradcli.check.numeric import decide
+from gradcli.check.numeric import decide, glance
 from gradcli.check.parts import partial_parts
 from gradcli.check.problem import Problem
 from gradcli.check.verdict import REFUTED, SHAPES_DIFFER, UNDECIDED, Finding, Hint
@@ -60,6 +60,12 @@ class Link:
         except ZeroDivisionError:
             return Finding("undecided", "a side divides by zero and has no value anywhere", UNDECIDED)
         jumps = ties.matter(self.book, (left, right))
+        if values[0] is not values[1] and is_long(values) and not jumps:
+            problem = self._problem(*values)
+            if glance(problem, self.key):  # cheaper than algebra, and as sure once it is confirmed
+                finding = self._by_numbers(problem)
+                if finding.kind == "refuted":
+                    return finding
         if proved(self.book, *values) and not jumps:
             return Finding("proved", "equal by algebra")
         problem = self._problem(*values)

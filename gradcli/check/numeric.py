@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from random import Random
 
 from gradcli.check.compare import DIGITS, differ, differ_exactly, differ_precisely, looks_equal
@@ -53,6 +54,14 @@ def decide(problem: Problem, key: str) -> Outcome:
         return _precisely(problem, places, trouble)
     except NotEvaluable as missing:
         return Outcome("undecided", reason=f"a side cannot be evaluated: {missing}")
+
+
+def glance(problem: Problem, key: str) -> bool:
+    """Whether the sides look different in floats at the first point that has a value; decides nothing."""
+    try:
+        return any(not equal for _, equal in islice(_places(problem, key, Counter()), 1))
+    except NotEvaluable:
+        return False
 
 
 def _precisely(problem: Problem, places: list[Place], trouble: Counter[str]) -> Outcome:

@@ -78,11 +78,6 @@ class Problem:
         return [memo[root.serial] for root in roots]
 
 
-def jumps(node: Node) -> bool:
-    """Whether an operation jumps, so that it matters what it is at the very number: `x >= 0` is not `x > 0`."""
-    return node.op == "cmp" or (node.op == "elem" and node.data == ("sign", 0))
-
-
 def _turns(node: Node) -> bool:
     """Whether an operation is another on the other side of some number."""
     if node.op == "elem" and isinstance(node.data, tuple):

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from random import Random
 
-from gradcli.check.book import Book
+from gradcli.check.book import Book, jumps
 from gradcli.check.compare import differ_exactly
 from gradcli.check.numeric import place_of
-from gradcli.check.problem import PLACEHOLDERS, Place, Problem, jumps
+from gradcli.check.problem import PLACEHOLDERS, Place, Problem
 from gradcli.check.sizes import small_sizes
 from gradcli.evaluate.errors import EvaluationError
 from gradcli.expr.node import Node
@@ -24,8 +24,9 @@ _TRIES = 60
 
 def matter(book: Book, raw: tuple[Node, Node]) -> bool:
     """Whether a statement without derivatives holds something that jumps."""
-    nodes = postorder([*raw, *(value for _, value in book.needed(raw).definitions)])
-    return any(map(jumps, nodes)) and not any(node.op in PLACEHOLDERS for node in nodes)
+    nodes = postorder(list(raw))
+    jumping = any(jumps(node) or node in book.jumping for node in nodes)
+    return jumping and not any(node.op in PLACEHOLDERS for node in nodes)
 
 
 def broken(problem: Problem, key: str) -> Place | None:

@@ -14,6 +14,8 @@ _MOST_SEARCHED = 20_000
 
 def needed_steps(value: Node, steps: Sequence[Step]) -> tuple[Step, ...]:
     """The steps that a value uses, directly or through others, in order."""
+    if not steps:
+        return ()
     by_name = {step.name: step for step in steps}
     needed: set[Node] = set()
     todo = [value]

@@ -16,6 +16,7 @@ from gradcli.normal.product import Product, Rewritten, Table, dimension
 MOST_STEPS = 20_000
 
 # What is left of the steps that a comparison may take, where one is under way.
+_FACTORS_A_STEP = 6  # a long product is as much work as several short ones
 _left: ContextVar[list[int] | None] = ContextVar("steps left", default=None)
 
 
@@ -86,7 +87,7 @@ def simplify(start: Product, out: dict[Term, Rational]) -> None:
     while todo:
         steps += 1
         if left is not None:
-            left[0] -= 1
+            left[0] -= 1 + len(todo[-1].factors) // _FACTORS_A_STEP
         if steps > MOST_STEPS or len(out) > MOST_TERMS or (left is not None and left[0] < 0):
             raise TooLarge("too many terms")
         item = todo.pop()

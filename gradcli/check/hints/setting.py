@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from gradcli.check.book import Book
 from gradcli.check.hints import trees
@@ -21,41 +22,55 @@ _LONGEST = 80
 def setting_of(book: Book, target: Node, side: str) -> Setting:
     """The inner derivatives, factors, terms, dimensions and names that edits may bring in."""
     names = set(book.program.nodes)
-    nodes = postorder(target)
     definitions = [value for _, value in book.needed([target]).definitions]
-    inner: dict[str, None] = {}
-    for node in nodes:
-        if node.op in ("elem", "vfun") and isinstance(node.data, tuple) and node.data[1]:
-            inner[mc(node, None, names)] = None
-    for node in postorder([*definitions, target]):
-        if node.op == "elem" and isinstance(node.data, tuple):
-            name, order = str(node.data[0]), int(node.data[1])
-            if is_known(name) or name in book.program.functions:
-                inner[f"{name}{chr(39) * (order + 1)}({mc(node.args[0], None, names)})"] = None
+    short = _short([*definitions, target])
+    nodes = postorder(target)
     factors: dict[Node, None] = {}
     terms: dict[Node, None] = {}
     for node in reversed(nodes):
         if node.op in ("mul", "matmul"):
             for factor in node.args:
-                if value_of(factor) is None:
+                if value_of(factor) is None and factor in short:
                     factors[factor] = None
         if node.op == "add":
-            terms |= _terms(node)
+            terms |= _terms(node, short)
     for value in definitions:
         if value.op == "add":
-            terms |= _terms(value)
+            terms |= _terms(value, short)
     complements = [f"1 - {name}" for name in _squashed(book, definitions)]
     dims = dict.fromkeys(dim for node in nodes for dim in node.shape if isinstance(dim, str) and "*" not in dim)
     dims |= dict.fromkeys(str(node.data) for node in nodes if node.op == "dim")
     used = [name_of(node) for node in nodes if node.op == "var"]
     return Setting(
         side,
-        _trees(inner),
-        _trees([*(mc(node, None, names) for node in factors), *complements]),
+        _trees(_inner(book, [node for node in nodes if node in short], [*definitions, target])),
+        _trees(chain((mc(node, None, names) for node in factors), complements)),
         _trees(mc(node, None, names) for node in terms),
         tuple(dim for dim in dims if dim not in names),
         tuple(dict.fromkeys([*used, *book.program.definitions]))[:12],
     )
+
+
+def _inner(book: Book, nodes: list[Node], roots: list[Node]) -> Iterator[str]:
+    """Derivatives of functions: those in the answer, and those of the functions that it is computed with."""
+    names = set(book.program.nodes)
+    for node in nodes:
+        if node.op in ("elem", "vfun") and isinstance(node.data, tuple) and node.data[1]:
+            yield mc(node, None, names)
+    short = _short(roots)
+    for node in postorder(roots):
+        if node.op == "elem" and node in short and isinstance(node.data, tuple):
+            name, order = str(node.data[0]), int(node.data[1])
+            if is_known(name) or name in book.program.functions:
+                yield f"{name}{chr(39) * (order + 1)}({mc(node.args[0], None, names)})"
+
+
+def _short(roots: list[Node]) -> set[Node]:
+    """The parts of expressions that are no longer than what is offered."""
+    sizes: dict[Node, int] = {}
+    for node in postorder(roots):
+        sizes[node] = 1 + sum(sizes[arg] for arg in node.args)
+    return {node for node, size in sizes.items() if size <= _LONGEST}
 
 
 def _squashed(book: Book, definitions: list[Node]) -> list[str]:
@@ -65,16 +80,23 @@ def _squashed(book: Book, definitions: list[Node]) -> list[str]:
     return [named[value] for value in few if value.op in ("elem", "pow", "softmax")][:8]
 
 
-def _terms(total: Node) -> dict[Node, None]:
-    """The terms of a sum without their signs, numbers left out."""
-    without = (neg(term) if split_number(term)[0] < 0 else term for term in total.args)
+def _terms(total: Node, short: set[Node]) -> dict[Node, None]:
+    """The short terms of a sum without their signs, numbers left out."""
+    few = [term for term in total.args if term in short]
+    without = (neg(term) if split_number(term)[0] < 0 else term for term in few)
     return {term: None for term in without if value_of(term) is None}
 
 
 def _trees(texts: Iterable[str]) -> tuple[ast.Expr, ...]:
     found: list[ast.Expr] = []
-    for text in dict.fromkeys(texts):
-        tree = trees.parsed(text) if len(text) <= _LONGEST else None
-        if tree is not None and len(found) < _MOST:
+    seen: set[str] = set()
+    for text in texts:
+        if text in seen or len(text) > _LONGEST:
+            continue
+        seen.add(text)
+        tree = trees.parsed(text)
+        if tree is not None:
             found.append(tree)
+        if len(found) == _MOST:
+            break
     return tuple(found)

@@ -1,0 +1,45 @@
+"""Statements about long programs: their work grows with the program, and the verdicts stay the same."""
+
+from __future__ import annotations
+
+import pytest
+
+from gradcli.check.book import Book
+from gradcli.check.check import check_source
+from gradcli.check.shared import with_shared_named
+from gradcli.expr.walk import postorder
+from gradcli.program.elaborate import elaborate_with_reader
+from gradcli.syntax.ast import Source
+from gradcli.syntax.parse import parse_module
+
+STATEMENTS = (
+    "check grad(L, x1) == W2.T @ (grad(L, x2) * (1 - tanh(W2 @ x1)**2))",
+    "check grad(L, W1) == (grad(L, x1) - grad(L, x1) * x1 * x1) @ x0.T",
+    "check grad(L, x1) == W2.T @ grad(L, x2)",
+)
+
+
+def net(layers: int, *statements: str) -> str:
+    """Layers `x_i = tanh(W_i @ x_(i-1))` and a loss."""
+    weights = [f"W{i} : R[n, n]" for i in range(1, layers + 1)]
+    states = [f"x{i} = tanh(W{i} @ x{i - 1})" for i in range(1, layers + 1)]
+    return "\n".join([*weights, "x0 : R[n]", *states, f"L = sum(x{layers}**2)", *statements]) + "\n"
+
+
+@pytest.mark.parametrize("layers", [3, 40, 450])
+def test_a_layer_of_a_deep_net_is_decided_as_one_of_a_flat_one(layers: int) -> None:
+    checked = check_source(Source("net.mc", net(layers, *STATEMENTS)))
+    assert [verdict.kind for verdict in checked.verdicts] == ["proved", "proved", "refuted"]
+    wrong = checked.verdicts[2]
+    assert wrong.hint is not None and wrong.hint.kind in ("inner", "term", "prime")
+
+
+def test_what_sides_have_in_common_is_named() -> None:
+    module, diagnostics = parse_module(Source("net.mc", net(40, STATEMENTS[0])))
+    program, reader = elaborate_with_reader([module], diagnostics)
+    book = Book(program, module, reader)
+    (check,) = book.program.checks
+    assert all(side is not None for side in check.sides)
+    sides = [book.resolver.value(side) for side in check.sides if side is not None]
+    assert len(postorder(sides)) > 200
+    assert len(postorder(with_shared_named(*sides))) < 30
