@@ -41,15 +41,18 @@ def steps_latex(program: Program, answers: Sequence[Answer], worked: Sequence[Wo
     taken = no_indices(program)
     known: set[tuple[int, Node]] = set()
     told: set[int] = set()
+    named: set[Node] = set()
+    printed: set[tuple[Row, ...]] = set()
     parts = ["Steps:"]
     for answer, each in zip(answers, worked, strict=True):
         notation = StepLatex(names, values, answer.layout)
         writer = LatexWords(notation, taken, answer.layout)
         if id(each.let) not in told:
             told.add(id(each.let))
-            lets = each.let.items()
+            lets = [(node, value) for node, value in each.let.items() if node not in named]
+            named.update(node for node, _ in lets)
             parts += _display([f"  {notation.render(node)} &:= {notation.render(value)}" for node, value in lets])
-        for found in worked_rows(each, latex_label(answer), writer, known):
+        for found in worked_rows(each, latex_label(answer), writer, known, printed):
             parts += _display([_row(row) for row in found])
     return parts
 

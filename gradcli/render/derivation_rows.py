@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from gradcli.derive.worked.model import Block, Line, Worked
 from gradcli.expr.node import Node
@@ -21,7 +21,7 @@ class Row:
     sign: str
     right: str
     reason: str
-    line: Line
+    line: Line = field(compare=False)
 
 
 def dimensions(program: Program) -> set[str]:
@@ -51,25 +51,29 @@ def rows_of(block: Block, writer: FormulaWriter, label: str) -> list[Row]:
     return rows
 
 
-def worked_rows(worked: Worked, label: str, writer: FormulaWriter, known: set[tuple[int, Node]]) -> Iterator[list[Row]]:
-    """The rows of each block that an answer needs and that is not known yet; its own lines end the last of them."""
+def worked_rows(
+    worked: Worked, label: str, writer: FormulaWriter, known: set[tuple[int, Node]], printed: set[tuple[Row, ...]]
+) -> Iterator[list[Row]]:
+    """The rows of each block that an answer needs and that is not known yet; its own lines end the last of them.
+
+    What reads as in `printed` is left out.
+    """
     waiting: list[Row] = []
     key: Node | None = None
     for block in worked.needed(known):
         if waiting:
             yield waiting
-        if not block.lines:
-            waiting = []
-            continue
         key, waiting = block.key, rows_of(block, writer, label)
+        if tuple(waiting) in printed:
+            waiting = []
+        printed.add(tuple(waiting))
     if worked.last is not None:
-        key_is_last = key is worked.target
-        if waiting and not key_is_last:
+        if waiting and key is not worked.target:
             yield waiting
             waiting = []
         rows = rows_of(worked.last, writer, label)
         if waiting and rows and rows[0].left == _left(waiting):
-            rows[0] = Row("", rows[0].sign, rows[0].right, rows[0].reason, rows[0].line)
+            rows[0] = replace(rows[0], left="")
             if rows[0].right == waiting[-1].right:
                 rows = rows[1:]
         waiting += rows

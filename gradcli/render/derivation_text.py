@@ -35,14 +35,19 @@ def steps_text(
     values = {*program.nodes, *program.variables, *(name_of(node) for node in let)}
     taken = no_indices(program)
     told: set[int] = set()
+    named: set[Node] = set()
+    printed: set[tuple[Row, ...]] = set()
     for answer, each in zip(answers, worked, strict=True):
         notation = StepText(names, values, answer.layout)
         writer = FormulaWriter(notation, taken, answer.layout)
         if id(each.let) not in told:
             told.add(id(each.let))
-            lets = each.let.items()
+            lets = [(node, value) for node, value in each.let.items() if node not in named]
+            named.update(node for node, _ in lets)
             blocks.append([f"  let {notation.render(node)} = {notation.render(value)}" for node, value in lets])
-        blocks += [_aligned(rows, width, paint) for rows in worked_rows(each, text_label(answer), writer, known)]
+        blocks += [
+            _aligned(rows, width, paint) for rows in worked_rows(each, text_label(answer), writer, known, printed)
+        ]
     return [block for block in blocks if block]
 
 

@@ -29,11 +29,25 @@ class StepText(TextNotation):
         return _leaf_form(node) or super().op_var(node)
 
     def op_jac(self, node: Node) -> Form:
-        if node.data != _CLOSED:
+        if node.data != _CLOSED and node.args[0].op != "cotangent":
             return super().op_jac(node)
         expr, by = node.args
         before, after = ("∂", "/∂") if expr.op == "var" else ("∂(", ")/∂")
         return Form(Level.ATOM, [before, Child(expr, Level.ANY), after, Child(by, Level.ATOM)])
+
+    def op_hess(self, node: Node) -> Form:
+        of, first, second = node.args
+        if first is second:
+            return super().op_hess(node)
+        parts: list[Piece] = [
+            "∂²",
+            Child(of, Level.ATOM),
+            "/∂",
+            Child(first, Level.ATOM),
+            "∂",
+            Child(second, Level.ATOM),
+        ]
+        return Form(Level.PRODUCT, parts)
 
     def slope(self, top: str, bottom: str, over: bool = False, order: str = "") -> str:
         """`∂top/∂bottom`; with `over` the top stands in brackets."""
@@ -55,7 +69,7 @@ class StepLatex(LatexNotation):
         return _leaf_form(node) or super().op_var(node)
 
     def op_jac(self, node: Node) -> Form:
-        if node.data != _CLOSED:
+        if node.data != _CLOSED and node.args[0].op != "cotangent":
             return super().op_jac(node)
         expr, by = node.args
         if expr.op == "var":
@@ -69,6 +83,13 @@ class StepLatex(LatexNotation):
             return Form(Level.ATOM, pieces)
         before: list[Piece] = [r"\frac{\partial}{\partial ", Child(by, Level.ATOM), r"} \left( "]
         return Form(Level.ATOM, [*before, Child(expr, Level.ANY), r" \right)"])
+
+    def op_hess(self, node: Node) -> Form:
+        of, first, second = node.args
+        if first is second:
+            return super().op_hess(node)
+        top: list[Piece] = [r"\frac{\partial^{2} ", Child(of, Level.ATOM), r"}{\partial ", Child(first, Level.ATOM)]
+        return Form(Level.ATOM, [*top, r" \, \partial ", Child(second, Level.ATOM), "}"])
 
     def slope(self, top: str, bottom: str, over: bool = False, order: str = "") -> str:
         """`∂top/∂bottom`; with `over` the top stands in brackets."""

@@ -77,6 +77,11 @@ class Values(Numeric):
         raise Unknown(kind)
 
 
+def called(name: Node) -> str:
+    """What a name's value is called: that of a gradient `grad_x`."""
+    return f"grad_{name.data[1]}" if name.op == "cotangent" and isinstance(name.data, tuple) else name_of(name)
+
+
 class World:
     """A program at a point: the value of every name, and how values move with each other.
 
@@ -99,10 +104,10 @@ class World:
         self.definitions = {
             name: value
             for name, value in definitions.items()
-            if not any(part.op == "cotangent" for part in postorder(value))
+            if not any(part.op == "cotangent" and part not in definitions for part in postorder(value))
         }
         for name, value in self.definitions.items():
-            self.names[name_of(name)] = self.node(value)
+            self.names[called(name)] = self.node(value)
 
     # ------------------------------------------------------------------ nodes
 
@@ -110,13 +115,13 @@ class World:
         """The value of an expression, derivatives in it by differences."""
         table = dict(self.names if names is None else names)
         for part in postorder(node):
-            if part.op == "cotangent" and isinstance(part.data, tuple):
+            if part.op == "cotangent" and isinstance(part.data, tuple) and part not in self.definitions:
                 table[f"grad_{part.data[1]}"] = self.total_by_name(str(part.data[0]), str(part.data[1]))
-        jacobians = [part for part in postorder(node) if part.op == "jac"]
+        jacobians = [part for part in postorder(node) if part.op in ("jac", "hess")]
         if jacobians:
             memo: dict[int, Node] = {}
             for part in postorder(node):
-                if part.op == "jac":
+                if part.op in ("jac", "hess"):
                     label = f"jac_{part.serial}"
                     table[label] = self.jacobian(part, table)
                     memo[part.serial] = make("var", data=(label, ()), shape=part.shape)
@@ -129,10 +134,13 @@ class World:
 
     def jacobian(self, node: Node, table: Mapping[str, Array]) -> Array:
         """∂of/∂by in a layout, or of an expression that is not differentiated yet."""
+        if node.op == "hess":
+            of, first, second = node.args
+            return self.total(make("cotangent", data=(name_of(of), name_of(first)), shape=first.shape), second)
         of, by = node.args
         if node.data == "*":
             return self.direct(lambda names: self.node(of, names), by, total=True)
-        found = self.total(of, by).reshape(self.names[name_of(of)].size, self.names[name_of(by)].size)
+        found = self.total(of, by).reshape(self.names[called(of)].size, self.names[called(by)].size)
         return found.T if node.data == "denominator" else found
 
     # ------------------------------------------------------------------ differences
@@ -141,15 +149,15 @@ class World:
         """The names when some have other values, everything after them computed anew."""
         names = {**self.names, **changed}
         for name, value in self.definitions.items():
-            if name_of(name) not in changed:
-                names[name_of(name)] = Values(names, self.sizes)(value)
+            if called(name) not in changed:
+                names[called(name)] = Values(names, self.sizes)(value)
         return names
 
     def total(self, of: Node, by: Node) -> Array:
         """The total derivative of a name, or of the arbitrary function, by a name: axes of `of`, then of `by`."""
         if of.op == "loss":
-            return self.total_by_name(str(of.data), name_of(by))
-        return self.total_by_name(name_of(of), name_of(by))
+            return self.total_by_name(str(of.data), called(by))
+        return self.total_by_name(called(of), called(by))
 
     def total_by_name(self, of: str, by: str) -> Array:
         if (of, by) not in self._total:
@@ -169,7 +177,7 @@ class World:
     def direct(self, read: Any, by: Node, total: bool = False) -> Array:
         """The derivative of what `read` makes of the names, the names in between held (or not: `total`)."""
         move = self.downstream if total else (lambda changed: {**self.names, **changed})
-        return self._differences(read, name_of(by), move)
+        return self._differences(read, called(by), move)
 
     def _differences(self, read: Any, by: str, move: Any) -> Array:
         base = np.asarray(self.names[by], dtype=float)
@@ -261,7 +269,7 @@ class Lines:
         inner = self.world.definitions.get(part.part, part.part)
         slope = self.world.direct(lambda names: self.world.node(inner, names), part.by)
         if part.adjoint is None:
-            return slope.sum(axis=tuple(range(slope.ndim - self.world.names[name_of(part.by)].ndim)))
+            return slope.sum(axis=tuple(range(slope.ndim - self.world.names[called(part.by)].ndim)))
         adjoint = self.world.node(part.adjoint)
         axes = adjoint.ndim
         return np.tensordot(adjoint, slope, axes=(list(range(axes)), list(range(axes)))) if axes else adjoint * slope
@@ -270,8 +278,8 @@ class Lines:
         inner = self.world.definitions.get(part, part)
         slope = self.world.direct(lambda names: self.world.node(inner, names), by)
         if part is by:
-            slope = np.eye(self.world.names[name_of(by)].size)
-        size = self.world.names[name_of(by)].size
+            slope = np.eye(self.world.names[called(by)].size)
+        size = self.world.names[called(by)].size
         slope = slope.reshape(-1, size)
         if outer is not None:
             before = self.world.node(outer)

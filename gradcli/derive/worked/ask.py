@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace as with_changes
 from functools import cached_property
 
 from gradcli.derive.answers import Asker
 from gradcli.derive.free import relation_of_loss
 from gradcli.derive.model import Answer
+from gradcli.derive.parts import is_entry, unstacked
 from gradcli.derive.reverse import ANONYMOUS
+from gradcli.derive.worked.blocks import BlockWriter, Found, Mode, answer_key, plain_worked
+from gradcli.derive.worked.directions import differential_worked
 from gradcli.derive.worked.free import FreeWriter
 from gradcli.derive.worked.model import Block, Label, Line, Worked
 from gradcli.derive.worked.raw import written_definitions
 from gradcli.derive.worked.scalars import ScalarWriter
-from gradcli.derive.worked.worked import (
-    GradientBlocks,
-    Mode,
-    gradient_blocks,
-    gradient_worked,
-    jacobian_worked,
-    plain_worked,
-)
+from gradcli.derive.worked.second import hessian_blocks, hessian_key
 from gradcli.expr.node import Node, name_of
 from gradcli.program.model import Question
 from gradcli.rules.missing import NoRule
@@ -35,8 +31,8 @@ class WorkedAsker:
     def __init__(self, asker: Asker, mode: Mode, taken: Collection[str]) -> None:
         self.asker = asker
         self.mode = mode
-        self.taken = taken
-        self._written: dict[tuple[object, ...], GradientBlocks] = {}
+        self.writer = BlockWriter(mode, taken)
+        self._written: dict[tuple[object, ...], Found] = {}
 
     def worked(self, question: Question, raw: Sequence[Answer], final: Sequence[Answer]) -> list[Worked]:
         """The steps of each answer: `raw` over the program with free entries, `final` as they are printed."""
@@ -50,19 +46,65 @@ class WorkedAsker:
 
     def _found(self, question: Question, raw: Sequence[Answer]) -> list[Worked] | None:
         wrt = dict(question.wrt)
-        if question.kind not in _KINDS or any(answer.wrt not in wrt for answer in raw) or not raw:
-            return None
-        targets = [wrt[answer.wrt] for answer in raw]
-        if any(target.op != "var" or self.asker.scalars_of(target) for target in targets):
-            return None
-        if len(set(targets)) < len(targets) or any(answer.kind not in _KINDS for answer in raw):
-            return None
-        of = question.of
+        of = unstacked(question.of)
         if of.op not in ("var", "loss") or (of.op == "var" and name_of(of).startswith(ANONYMOUS)):
             return None
-        if question.kind == "gradient" or of.op == "loss" or not of.shape:
-            return self._gradients(of, question, targets, raw)
-        return jacobian_worked(self.asker.graph, of, targets, raw, self.mode, self.taken)
+        if self.asker.program.relations and any(relation.data is not None for relation in self.asker.program.relations):
+            return None
+        if question.kind == "hessian":
+            return [self._hessian(of, answer, wrt) for answer in raw]
+        if question.kind == "differential" and len(raw) == 1:
+            return [self._differential(of, question, raw[0])]
+        if question.kind not in _KINDS or any(answer.wrt not in wrt or answer.kind not in _KINDS for answer in raw):
+            return None
+        variables = [wrt[answer.wrt] for answer in raw]
+        targets = [node.args[0] if is_entry(node) else unstacked(node) for node in variables]
+        if any(target.op != "var" or self.asker.scalars_of(target) for target in targets) or not raw:
+            return None
+        found = self._blocks(of, question, list(dict.fromkeys(targets)), question.kind == "gradient")
+        out = []
+        for variable, target, answer in zip(variables, targets, raw, strict=True):
+            if variable is target and of is question.of:
+                out.append(found.worked(target, answer))
+            else:
+                words = "one entry of the variable" if is_entry(variable) else "its columns stacked"
+                last = Line(Label(), answer.value, "entry" if is_entry(variable) else "vec", (words,))
+                out.append(found.ending(target, Block(answer_key(answer), (last,))))
+        return out
+
+    def _blocks(self, of: Node, question: Question, targets: list[Node], gradient: bool) -> Found:
+        """The blocks of gradients or Jacobians, written once."""
+        gradient = gradient or of.op == "loss" or not of.shape
+        turned = question.layout == "denominator"
+        key = (of, tuple(targets), turned if gradient else question.layout, gradient)
+        if key not in self._written:
+            graph = self.asker.graph
+            if gradient:
+                label, seeds = str(of.data) if of.op == "loss" else name_of(of), self.asker.seeds(of)
+                self._written[key] = self.writer.gradients(graph, of, label, seeds, targets, turned)
+            else:
+                self._written[key] = self.writer.jacobians(graph, of, targets, question.layout)
+        return self._written[key]
+
+    def _hessian(self, of: Node, answer: Answer, wrt: Mapping[str, Node]) -> Worked:
+        """Of a scalar that the program defines, by names.  Raises NoRule for any other."""
+        nodes = [wrt[name] for name in answer.wrt.split(", ") if name in wrt]
+        if not nodes or any(node.op != "var" or self.asker.scalars_of(node) for node in nodes) or of.op != "var":
+            return plain_worked(answer, self.mode)
+        first, second = nodes[0], nodes[-1]
+        if (of, first, second) not in self._written:
+            graph, seeds = self.asker.graph, self.asker.seeds(of)
+            self._written[of, first, second] = hessian_blocks(self.writer, graph, of, name_of(of), seeds, first, second)
+        found = self._written[of, first, second]
+        key = hessian_key(of, first, second)
+        last = None
+        if found.values.get(second) is not answer.value:
+            last = found.worked(second, answer).last
+        return found.ending(key, last)
+
+    def _differential(self, of: Node, question: Question, answer: Answer) -> Worked:
+        targets = [self.asker.program.nodes[name] for name, _ in answer.directions]
+        return differential_worked(self._blocks(of, question, targets, False), of, targets, answer)
 
     def _of_scalars(self, question: Question, raw: Sequence[Answer]) -> list[Worked] | None:
         """Of scalars by scalars, rule by rule."""
@@ -88,22 +130,8 @@ class WorkedAsker:
         relation = relation_of_loss(self.asker.program, question.of)
         if relation is None or question.kind != "gradient" or relation.data is None or relation.inverse is None:
             return None
-        writer = FreeWriter(self.asker, question, relation, self.mode, self.taken)
+        writer = FreeWriter(self.asker, question, relation, self.writer)
         return [writer.worked(answer, dict(question.wrt)[answer.wrt]) for answer in raw]
-
-    def _gradients(
-        self, of: Node, question: Question, targets: Sequence[Node], raw: Sequence[Answer]
-    ) -> list[Worked] | None:
-        if self.asker.program.relations and any(relation.data is not None for relation in self.asker.program.relations):
-            return None
-        turned = question.layout == "denominator"
-        key = (of, tuple(targets), turned)
-        if key not in self._written:
-            graph, seeds = self.asker.graph, self.asker.seeds(of)
-            self._written[key] = gradient_blocks(
-                graph, of, question.of_name, seeds, targets, self.mode, self.taken, turned
-            )
-        return gradient_worked(self._written[key], targets, raw)
 
 
 def _as_declared(found: Worked, raw: Answer, final: Answer) -> Worked:

@@ -8,7 +8,8 @@ from gradcli.derive.graph import Graph
 from gradcli.derive.jacobian import is_vector, local_matrix, local_products
 from gradcli.derive.reverse import by_name
 from gradcli.derive.worked.chain import Chain, Link, seed_of
-from gradcli.derive.worked.index import Entry, IndexSum, Slope, deltas_first, flat
+from gradcli.derive.worked.contract import contracted_once
+from gradcli.derive.worked.index import Entry, Factor, IndexSum, Product, Slope, SlopeOf, deltas_first, flat, product_of
 from gradcli.derive.worked.lower import Lowering
 from gradcli.derive.worked.model import Block, Frontier, Line, LocalJacobian, Pending, Piece, Reason
 from gradcli.derive.worked.titles import title
@@ -31,7 +32,7 @@ class GradientWriter:
     def block(self, target: Node, left: Node, whole: Node, turned: bool) -> Block:
         """The lines for the gradient by `target`, `left`, which comes to `whole`."""
         links = self.chain.users[target]
-        parts: list[Pending | Node] = [self._closed(link, target, len(links) > 1) for link in links]
+        parts: list[Pending | Node] = [self._closed(link, target) for link in links]
         lines = [Line(left, Frontier(tuple(parts)), "chain", _uses(self.chain, links, target))]
         for link in links:
             if link.weight is not None:
@@ -55,11 +56,10 @@ class GradientWriter:
             lines.append(Line(None, whole, "simplify", ("simplified",)))
         return Block(target, tuple(lines), tuple(link.name for link in links))
 
-    def _closed(self, link: Link, target: Node, several: bool) -> Pending:
-        """A link that is not opened yet; what is differentiated by what it is, where there are several."""
-        if link.adjoint is ONE:
-            return Pending(link.value if several else link.name, target, None)
-        return Pending(link.name, target, link.adjoint)
+    def _closed(self, link: Link, target: Node) -> Pending:
+        """A link that is not opened yet."""
+        part = link.value if self.chain.by_definition(link, target) else link.name
+        return Pending(part, target, None if link.adjoint is ONE else link.adjoint)
 
     def _opened(self, step: Application, target: Node, link: Link) -> Pending | Node:
         if step.operand is target:
@@ -84,7 +84,7 @@ class JacobianWriter:
         if left is None or not all(is_vector(link.name.shape) for link in links):
             return self._by_entries(target, links, rules)
         closed = [
-            (outer.get(link.name), link.value if len(links) > 1 and link.name is self.chain.of else link.name, target)
+            (outer.get(link.name), link.value if self.chain.by_definition(link, target) else link.name, target)
             for link in links
         ]
         lines = [Line(left, LocalJacobian(tuple(closed), self.turned), "chain", _uses(self.chain, links, target))]
@@ -130,14 +130,26 @@ class JacobianWriter:
         lowering = Lowering()
         rows, at = lowering.index(self.chain.of.shape), lowering.index(target.shape)
         side = Slope(self.chain.of, rows, target, at)
-        lines: list[Line] = []
-        if len(links) == 1 and links[0].name is self.chain.of:
-            terms = lowering.factor_derivative(Entry(links[0].value, rows), target, at)
-            form = deltas_first(IndexSum(tuple(terms), (*flat(rows), *flat(at))))
-            shown = tuple(title(rule) for rule in rules)
-            lines.append(
-                Line(side, form, ", ".join(rules), (", ".join(shown), ": ", links[0].name, " = ", links[0].value))
-            )
+        free = (*flat(rows), *flat(at))
+        closed: list[Product] = []
+        opened: list[Product] = []
+        for link in links:
+            direct = link.name is self.chain.of
+            index = rows if direct else lowering.index(link.name.shape)
+            outer = [] if direct else [Slope(self.chain.of, rows, link.name, index)]
+            own: Factor = Slope(link.name, index, target, at)
+            if self.chain.by_definition(link, target):
+                whole = IndexSum((product_of([Entry(link.value, index)]),), flat(index))
+                own = SlopeOf(whole, target, at)
+            closed.append(product_of([*outer, own]))
+            terms = lowering.factor_derivative(Entry(link.value, index), target, at)
+            opened += [product_of([*outer, *term.factors], term.number) for term in terms]
+        form = IndexSum(tuple(opened), free)
+        form, done = contracted_once(form, lowering.dims)
+        while done:
+            form, done = contracted_once(form, lowering.dims)
+        lines = [Line(side, IndexSum(tuple(closed), free), "chain", _uses(self.chain, links, target))]
+        lines.append(Line(None, deltas_first(form), ", ".join(rules), (", ".join(map(title, rules)),)))
         return Block(target, tuple(lines), tuple(link.name for link in links), lowering.dims)
 
 

@@ -43,6 +43,7 @@ class Chain:
     links: Links
     seeds: Mapping[Node, Node]
     users: dict[Node, list[Link]] = field(default_factory=dict)
+    path: set[Node] = field(default_factory=set)
 
     @property
     def graph(self) -> Graph:
@@ -52,6 +53,12 @@ class Chain:
     def gradient(self, name: Node) -> Node:
         """How the gradient by a name is written."""
         return ONE if self.seeds.get(name) is ONE else cotangent(self.label, name)
+
+    def by_definition(self, link: Link, target: Node) -> bool:
+        """Whether `∂name/∂target` may be read in two ways, with and without what the name uses beside the target."""
+        others = (other for other in self.graph.uses[link.name] if other is not target and other in self.graph.values)
+        several = len(self.users[target]) > 1
+        return several and (self.seeds.get(link.name) is ONE or any(other in self.path for other in others))
 
     def order(self) -> list[Node]:
         """The names on the chain that have users, each after its users."""
@@ -85,6 +92,7 @@ def _walked(chain: Chain, wrt: Collection[Node], adjoint: Callable[[Node], Node]
     graph = chain.graph
     depending = graph.depending(wrt)
     path = depending & graph.upstream(chain.seeds)
+    chain.path = path
     found: dict[Node, list[Link]] = {}
     order: list[Node] = []
     free = [name for name in wrt if name not in graph.values]

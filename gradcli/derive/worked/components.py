@@ -52,7 +52,7 @@ class ComponentWriter:
         parts = [self._through(link, lowering, rows) for link in links]
         lines: list[Line] = []
         several = len(links) > 1
-        starts = [self._start(*each, target, lowering, at, several) for each in zip(links, parts, strict=True)]
+        starts = [self._start(*each, target, lowering, at) for each in zip(links, parts, strict=True)]
         if several or parts[0][0]:
             reason: Reason = ("chain rule: ", target, " stands in ", *_listed([link.name for link in links]))
             lines.append(Line(side, IndexSum(tuple(starts), free), "chain", reason))
@@ -70,7 +70,7 @@ class ComponentWriter:
                 )
                 continue
             found = self._link(link, target, lowering, factors, index, at, free)
-            if several and not factors and len(found) > 1:
+            if chain.by_definition(link, target) and len(found) > 1:
                 found = found[1:]  # its definition stands in the line of the chain rule
             if several or not lines:
                 found[0] = with_changes(found[0], left=IndexSum((start,), free) if several else side)
@@ -83,13 +83,13 @@ class ComponentWriter:
         return Block(target, tuple(lines), needs, lowering.dims)
 
     def _start(
-        self, link: Link, part: tuple[list[Factor], Groups], target: Node, lowering: Lowering, at: Groups, several: bool
+        self, link: Link, part: tuple[list[Factor], Groups], target: Node, lowering: Lowering, at: Groups
     ) -> Product:
-        """What a link adds, not opened yet; among several, what is differentiated by its definition."""
+        """What a link adds, not opened yet."""
         factors, index = part
-        if several and not factors:
+        if self.chain.by_definition(link, target):
             try:
-                return product_of([SlopeOf(lowering.entry(link.value, index, (target,)), target, at)])
+                return product_of([*factors, SlopeOf(lowering.entry(link.value, index, (target,)), target, at)])
             except (NoRule, ValueError):
                 pass
         return product_of([*factors, Slope(link.name, index, target, at)])

@@ -6,15 +6,13 @@ one form of the answer.
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from gradcli.derive.answers import Asker
 from gradcli.derive.free import forms
 from gradcli.derive.graph import Graph
 from gradcli.derive.model import Answer
+from gradcli.derive.worked.blocks import BlockWriter
 from gradcli.derive.worked.chain import cotangent
 from gradcli.derive.worked.model import Block, Label, Line, Worked
-from gradcli.derive.worked.worked import Mode, gradient_blocks
 from gradcli.expr.node import Node, make
 from gradcli.expr.replace import replace
 from gradcli.expr.walk import leaves
@@ -25,14 +23,11 @@ from gradcli.rules.missing import NoRule
 class FreeWriter:
     """Writes the answers to one question across one relation."""
 
-    def __init__(
-        self, asker: Asker, question: Question, relation: Relation, mode: Mode, taken: Collection[str]
-    ) -> None:
+    def __init__(self, asker: Asker, question: Question, relation: Relation, writer: BlockWriter) -> None:
         self.asker = asker
         self.question = question
         self.relation = relation
-        self.mode = mode
-        self.taken = taken
+        self.writer = writer
         assert relation.data is not None and relation.inverse is not None
         self.data: Node = relation.data
         self.label = str(question.of.data)
@@ -77,10 +72,7 @@ class FreeWriter:
     def _gradients(self, graph: Graph, targets: list[Node], of: set[Node]) -> dict[Node, Block]:
         seeds = {node: cotangent(self.label, node) for node in of}
         turned = self.question.layout == "denominator"
-        blocks, _, _ = gradient_blocks(
-            graph, self.question.of, self.label, seeds, targets, self.mode, self.taken, turned
-        )
-        return blocks
+        return self.writer.gradients(graph, self.question.of, self.label, seeds, targets, turned).blocks
 
     def _name_of(self, form: Node) -> str:
         return next(

@@ -33,10 +33,15 @@ class Links:
     new: dict[Node, Node] = field(default_factory=dict)
 
 
-def links_of(graph: Graph, of: Collection[Node], wrt: Collection[Node], taken: Collection[str]) -> Links:
-    """The definitions between `wrt` and `of` as links; others stay as they are."""
+def links_of(
+    graph: Graph, of: Collection[Node], wrt: Collection[Node], taken: Collection[str], names: dict[Node, Node]
+) -> Links:
+    """The definitions between `wrt` and `of` as links; others stay as they are.
+
+    `names` has the names that were made up before, by their values; new ones are entered.
+    """
     path = graph.depending(wrt) & graph.upstream(of)
-    cutter = _Cutter(path, taken)
+    cutter = _Cutter(path, taken, names)
     for name, value in graph.values.items():
         if name not in path:
             cutter.values[name] = value
@@ -46,9 +51,10 @@ def links_of(graph: Graph, of: Collection[Node], wrt: Collection[Node], taken: C
 
 
 class _Cutter:
-    def __init__(self, path: Collection[Node], taken: Collection[str]) -> None:
+    def __init__(self, path: Collection[Node], taken: Collection[str], known: dict[Node, Node]) -> None:
         self.path = path
-        self.taken = set(taken)
+        self.taken = {*taken, *map(name_of, known.values())}
+        self.known = known
         self.values: dict[Node, Node] = {}
         self.new: dict[Node, Node] = {}
         self._names: dict[Node, Node] = {}
@@ -106,10 +112,12 @@ class _Cutter:
         known = self._names.get(value)
         if known is not None:
             return known
-        self._count += 1
-        while f"t{self._count}" in self.taken:
+        name = self.known.get(value)
+        if name is None:
             self._count += 1
-        name = make("var", data=(f"t{self._count}", ()), shape=value.shape)
+            while f"t{self._count}" in self.taken:
+                self._count += 1
+            name = self.known[value] = make("var", data=(f"t{self._count}", ()), shape=value.shape)
         self.new[name] = value
         self._enter(name, value)
         return name
