@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gradcli.derive.model import Answer
-from gradcli.derive.worked.model import Worked
+from gradcli.derive.worked.model import Label, Worked
 from gradcli.expr.node import Node, name_of
 from gradcli.program.model import Program
 from gradcli.render.derivation_latex import LatexWords
@@ -44,13 +44,22 @@ def steps_json(
             steps.append(_step(name, name, "let", right, f"let {name} = {right}", tex, f"let {name} = {right}"))
         for block in blocks:
             rows = rows_of(block, text, text_label(answer))
-            tex_rows = rows_of(block, latex, latex_label(answer))
-            for row, tex_row in zip(rows, tex_rows, strict=True):
+            latex.begin(latex_label(answer))
+            for place, row in enumerate(rows):
+                if row.line.fresh:
+                    latex.begin(latex_label(answer))
+                source = row.line.left
+                if source is None and not place:
+                    source = block.lines[0].left or Label()
+                if source is not None:
+                    tex_left = latex.formula(source)
                 if row.left and row.left != left:
-                    left, tex_left, before = row.left, tex_row.left, row.left
-                tex = f"{tex_left} {tex_row.sign} {tex_row.right}"
+                    left = before = row.left
+                right = latex.formula(row.line.right)
                 line = f"{left} {row.sign} {row.right}"
-                steps.append(_step(left, before, row.line.rule, row.right, row.reason, tex, line))
+                steps.append(
+                    _step(left, before, row.line.rule, row.right, row.reason, f"{tex_left} {row.sign} {right}", line)
+                )
                 before = row.right
         out.append(steps)
     return out

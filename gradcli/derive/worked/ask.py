@@ -59,12 +59,19 @@ class WorkedAsker:
             return None
         variables = [wrt[answer.wrt] for answer in raw]
         targets = [node.args[0] if is_entry(node) else unstacked(node) for node in variables]
-        if any(target.op != "var" or self.asker.scalars_of(target) for target in targets) or not raw:
+        lists = [self.asker.scalars_of(target) or (target,) for target in targets]
+        names = list(dict.fromkeys(name for each in lists for name in each))
+        if any(name.op != "var" for name in names) or not raw:
             return None
-        found = self._blocks(of, question, list(dict.fromkeys(targets)), question.kind == "gradient")
+        found = self._blocks(of, question, names, question.kind == "gradient")
         out = []
-        for variable, target, answer in zip(variables, targets, raw, strict=True):
-            if variable is target and of is question.of:
+        for variable, target, each, answer in zip(variables, targets, lists, raw, strict=True):
+            if each != (target,):
+                key = answer_key(answer)
+                found.blocks[key] = Block(key, (), each)
+                last = Line(Label(), answer.value, "matrix form", ("all entries",))
+                out.append(found.ending(key, Block(key, (last,))))
+            elif variable is target and of is question.of:
                 out.append(found.worked(target, answer))
             else:
                 words = "one entry of the variable" if is_entry(variable) else "its columns stacked"

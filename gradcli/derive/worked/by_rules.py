@@ -23,6 +23,13 @@ from gradcli.rules.record import Application
 _MOST_TERMS = 4
 
 
+_Part = tuple[Link, Pending | Node]
+
+
+def _frontier(parts: list[_Part]) -> Frontier:
+    return Frontier(tuple(part for _, part in parts))
+
+
 class GradientWriter:
     """Writes the blocks of a gradient: what is closed yet, `(∂u/∂x)ᵀ ∇_u f`, is opened rule by rule."""
 
@@ -32,27 +39,29 @@ class GradientWriter:
     def block(self, target: Node, left: Node, whole: Node, turned: bool) -> Block:
         """The lines for the gradient by `target`, `left`, which comes to `whole`."""
         links = self.chain.users[target]
-        parts: list[Pending | Node] = [self._closed(link, target) for link in links]
-        lines = [Line(left, Frontier(tuple(parts)), "chain", _uses(self.chain, links, target))]
+        parts: list[_Part] = [(link, self._closed(link, target)) for link in links]
+        lines = []
         for link in links:
             if link.weight is not None:
                 name, side, given = link.weight
                 lines.append(Line(side, given, "implicit", ("this settles ", name)))
-                lines.append(Line(left, Frontier(tuple(parts)), "implicit", ("once more",)))
+        lines.append(Line(left, _frontier(parts), "chain", _uses(self.chain, links, target)))
         for link in links:
             steps = _leading(link, target)
             for part, same in groupby(steps, key=lambda step: step.part):
                 group = list(same)
-                place = next(k for k, each in enumerate(parts) if _is(each, part, link))
-                opened = [self._opened(step, target, link) for step in group]
-                kept = [each for each in parts if not _is(each, part, link)]
-                opened = [each for each in opened if isinstance(each, Pending) or not is_zero(each)]
-                parts = [*kept[:place], *opened, *kept[place:]] or [zeros(target.shape)]
+                places = [k for k, (whose, each) in enumerate(parts) if whose is link and _is(each, part, link)]
+                if not places:
+                    continue
+                opened = [(link, self._opened(step, target, link)) for step in group]
+                kept = [each for k, each in enumerate(parts) if k not in places]
+                opened = [each for each in opened if isinstance(each[1], Pending) or not is_zero(each[1])]
+                parts = [*kept[: places[0]], *opened, *kept[places[0] :]] or [(link, zeros(target.shape))]
                 reason = _named(group, link, len(steps) > len(group))
                 if part is _last_part(steps):
                     reason = (*reason, *_jacobian(self.chain.graph, link, target, turned))
-                lines.append(Line(None, Frontier(tuple(parts)), group[0].rule, reason))
-        if not _is_sum(parts, whole):
+                lines.append(Line(None, _frontier(parts), group[0].rule, reason))
+        if not _is_sum([part for _, part in parts], whole):
             lines.append(Line(None, whole, "simplify", ("simplified",)))
         return Block(target, tuple(lines), tuple(link.name for link in links))
 
