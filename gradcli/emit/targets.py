@@ -8,6 +8,7 @@ from gradcli.derive.model import Answer
 from gradcli.emit.jax_dialect import JaxDialect
 from gradcli.emit.module import module_text
 from gradcli.emit.numpy_dialect import NumpyDialect
+from gradcli.emit.style.statements import styled
 from gradcli.emit.torch_dialect import TorchDialect
 from gradcli.program.model import Program
 
@@ -20,7 +21,7 @@ def emit(target: str, program: Program, of: str, answers: Sequence[Answer]) -> s
     `of` is a defined name, or that of an arbitrary scalar function.  Raises EmitError where there is no such name,
     or no code for an expression.
     """
-    return module_text(program, of, answers, TARGETS[target])
+    return styled(module_text(program, of, answers, TARGETS[target]))
 
 
 def emit_numpy(program: Program, of: str, answers: Sequence[Answer]) -> str:

@@ -1,0 +1,1 @@
+"""How emitted code lies on the page: as the usual formatters of Python lay it."""
