@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from gradcli.check.fractions_field import SHORT
 from gradcli.check.problem import Place, Problem
 from gradcli.evaluate.array import Array, Scalar
@@ -16,8 +18,8 @@ SHRINKS = 10.0**-30  # what rounding leaves shrinks at least so much from DIGITS
 
 def suspicious(left: Array, right: Array) -> bool:
     """Whether floats look different; decides nothing."""
-    scale = max((abs(x) for x in (*left.flat, *right.flat)), default=0.0)
-    return any(abs(a - b) > SUSPICIOUS * scale for a, b in zip(left.flat, right.flat, strict=True))
+    scale = _largest(left, right)
+    return any(_distance(a, b) > SUSPICIOUS * scale for a, b in zip(left.flat, right.flat, strict=True))
 
 
 def looks_equal(problem: Problem, place: Place) -> bool:
@@ -41,10 +43,12 @@ def differ_precisely(problem: Problem, place: Place) -> tuple[Array, Array] | No
     Raises what evaluation raises.
     """
     left, right = problem.sides(place, digits(DIGITS))
-    largest = max((abs(x) for x in (*left.flat, *right.flat)), default=0)
+    largest = _largest(left, right)
     gap = _gap(left, right)
     if gap <= AGREEMENT * largest:
         return None
+    if gap == inf:
+        return left, right
     finer_left, finer_right = problem.sides(place, digits(MORE_DIGITS))
     if _gap(finer_left, finer_right) <= SHRINKS * gap:
         return None
@@ -52,7 +56,17 @@ def differ_precisely(problem: Problem, place: Place) -> tuple[Array, Array] | No
 
 
 def _gap(left: Array, right: Array) -> Scalar:
-    return max((abs(a - b) for a, b in zip(left.flat, right.flat, strict=True)), default=0)
+    return max((_distance(a, b) for a, b in zip(left.flat, right.flat, strict=True)), default=0)
+
+
+def _distance(a: Scalar, b: Scalar) -> Scalar:
+    """How far apart two numbers are: an infinite one is at no distance from itself, and infinitely far from others."""
+    return 0 if a == b else abs(a - b)
+
+
+def _largest(left: Array, right: Array) -> Scalar:
+    """The largest finite size of an entry."""
+    return max((size for size in (abs(x) for x in (*left.flat, *right.flat)) if size < inf), default=0)
 
 
 def differ(problem: Problem, place: Place) -> tuple[Array, Array] | None:
@@ -72,8 +86,8 @@ def differ(problem: Problem, place: Place) -> tuple[Array, Array] | None:
 
 def first_difference(left: Array, right: Array) -> int:
     """The place in the flat lists of the first entry that differs beyond rounding."""
-    largest = max(abs(a - b) for a, b in zip(left.flat, right.flat, strict=True))
+    largest = _gap(left, right)
     for place, (a, b) in enumerate(zip(left.flat, right.flat, strict=True)):
-        if abs(a - b) * 1_000_000 > largest:
+        if _distance(a, b) * 1_000_000 > largest:
             return place
     return 0

@@ -101,7 +101,7 @@ def _identifiers(wanted: Iterable[str], names: Names) -> dict[str, str]:
 
 
 def _seed_name(node: Node, taken: Collection[str]) -> str:
-    """`grad_y` for the gradient of an arbitrary function of y, `hess_y` for its Hessian, `hess_y_z` by two arguments."""
+    """`grad_y` for the gradient of an arbitrary function of y, `hess_y` for its Hessian, `hess_y_z` by two."""
     if node.op == "hess":
         loss, of, kind = str(node.args[0].data), "_".join(dict.fromkeys(map(name_of, node.args[1:]))), "hess"
     else:

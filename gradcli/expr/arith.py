@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from typing import cast
 
 from gradcli.expr.node import MINUS_ONE, ONE, ZERO, Node, make, num, value_of
 from gradcli.expr.shapes import Dim, Shape, joint_shape
@@ -80,6 +81,8 @@ def add(*terms: Node) -> Node:
             value, rest = split_number(term)
             if not is_zero(rest) and value:
                 counts[rest] = counts.get(rest, Fraction(0)) + value
+                if not counts[rest] and _is_infinite(rest):
+                    return make("add", terms, shape=shape)  # inf - inf is no number
     kept = {rest: value for rest, value in counts.items() if value}
     _join_diagonals(kept)
     array = [rest for rest in kept if rest.shape]
@@ -95,6 +98,11 @@ def add(*terms: Node) -> Node:
     if shape and not array:
         return mul(built[0] if len(built) == 1 else make("add", tuple(built)), full)
     return built[0] if len(built) == 1 else make("add", tuple(built), shape=shape)
+
+
+def _is_infinite(node: Node) -> bool:
+    """Whether this is `inf`, or a product in which it stands."""
+    return any(part.op == "const" and part.data == "inf" for part in (node, *(node.args if node.op == "mul" else ())))
 
 
 def _join_diagonals(kept: dict[Node, Fraction]) -> None:
@@ -145,23 +153,27 @@ def mul(*factors: Node) -> Node:
     todo = list(reversed(factors))
     while todo:
         factor = todo.pop()
-        value = value_of(factor)
-        if value is not None:
-            number *= value
-        elif factor.op == "mul":
+        op = factor.op
+        if op == "num":
+            number *= cast(Fraction, factor.data)
+        elif op == "mul":
             todo.extend(reversed(factor.args))
-        elif is_zero(factor):
+        elif op == "zeros":
             number = Fraction(0)
-        elif factor.op != "ones":
+        elif op != "ones":
             base, exponent = base_and_exponent(factor)
             powers[base] = add(powers[base], exponent) if base in powers else exponent
     if not number:
-        return zeros(shape)
+        infinite = any(_is_infinite(base) for base in powers)
+        return make("mul", factors, shape=shape) if infinite else zeros(shape)  # 0 * inf is no number
     opened = _open_bracket(powers)
     if opened is not None:
         return mul(num(number), opened) if opened.shape == shape else mul(num(number), opened, ones(shape))
     built: list[Node] = []
     for base, exponent in powers.items():
+        if exponent is ONE and base.op not in ("num", "mul"):
+            built.append(base)
+            continue
         factor = power(base, exponent)
         value, rest = split_number(factor)
         number *= value

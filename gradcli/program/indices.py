@@ -116,6 +116,10 @@ def _no_index(inference: Inference, index: ast.Expr) -> NoReturn:
             index,
             f"sum[{text}](...) sums over it; Y[{text}] = ... runs over it",
         )
+    if not isinstance(index, ast.Num | ast.Str) and not isinstance(index, ast.Neg):
+        shift = "a shift is a product with a constant: (x[2], ..., x[n], 0) is triu(tril(ones(n, n), 1), 1) @ x"
+        window = 'a window of x is einsum("ikj,k,j->i", K, w, x), with K : R[m, k, n] constant, 1 at j = i + k'
+        inference.fail("E307", f"The index {text} is computed, and no number and no name.", index, f"{shift}; {window}")
     inference.fail("E307", f"The index {text} is no number.", index, "a literal index counts from 1")
 
 

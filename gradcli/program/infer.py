@@ -66,7 +66,8 @@ class Inference:
         """The shape of what a name stands for; an undeclared name is entered by the convention."""
         key = name.id
         if key in self.indices:
-            self.fail("E310", f"{key} is an index here and no value.", name, f"it stands in entries, A[{key}, 1]")
+            hint = f"it stands in entries, A[{key}, 1]; j <= i is tril(ones(n, n))[i, j], and i == j is eye(n)[i, j]"
+            self.fail("E310", f"{key} is an index here and no value.", name, hint)
         if key in local:
             return local[key]
         if key in self.poisoned:

@@ -46,9 +46,26 @@ def call_shape(inference: Inference, expr: ast.Call, local: Local) -> OpenShape:
         inference.fail("E205", f"{name} is a value, not a function.", expr, f"{name} * (...) multiplies")
     if name == "reshape":
         return _reshaped(inference, expr, local)
+    if name in _JUMPING and name not in inference.scope.functions:
+        what, serves = _JUMPING[name]
+        inference.fail("E401", f"{name} has no derivative: it is {what}.", expr, serves)
     shape = _one_argument(inference, expr, local)
     inference.opaque[name] = None
     return shape
+
+
+# Functions of other libraries that are constant but for jumps: what they are, and what serves instead.
+_PLACE = "a place in a list, an integer, which moves by jumps"
+_STEPS = "constant between integers, and jumps there"
+_JUMPING = {
+    "argmax": (_PLACE, "softmax(k * x), k large, is smooth and nearly 1 at the place of the largest entry"),
+    "argmin": (_PLACE, "softmax(-k * x), k large, is smooth and nearly 1 at the place of the least entry"),
+    "argsort": ("a permutation, which moves by jumps", "with the order held, P : R[n, n] permutation, P @ x is sorted"),
+    "sort": ("x in an order that moves by jumps", "with the order held, P : R[n, n] permutation, P @ x is sorted"),
+    **dict.fromkeys(
+        ("floor", "ceil", "round"), (_STEPS, "declare it, `floor : R -> R`, if it is your own")
+    ),
+}
 
 
 def apply(inference: Inference, name: str, shapes: list[OpenShape], options: Options, expr: ast.Expr) -> OpenShape:

@@ -47,4 +47,16 @@ def count_arguments(inference: Inference, expr: ast.Call, least: int, most: int 
     got = len(expr.args)
     if got < least or (most is not None and got > most):
         takes = str(least) if least == most else f"{least} to {most}" if most else f"at least {least}"
-        inference.fail("E204", f"{expr.fn} takes {takes} argument{'s' * (takes != '1')}, not {got}.", expr)
+        message = f"{expr.fn} takes {takes} argument{'s' * (takes != '1')}, not {got}."
+        inference.fail("E204", message, expr, _SERVES.get((expr.fn, got)))
+
+
+# What serves where a function was called in another library's way.
+_SERVES = {
+    ("max", 1): "max(a, b) goes entry by entry; smooth for the largest entry of x: logsumexp(k * x) / k, k large",
+    ("min", 1): "min(a, b) goes entry by entry; smooth for the least entry of x: -logsumexp(-k * x) / k, k large",
+    (
+        "norm",
+        2,
+    ): "norm(A) is the Frobenius norm; norm1(A), norm2(A) (spectral), norm_nuc(A) (nuclear)",
+}
