@@ -45,7 +45,7 @@ KEYWORDS: dict[str, int] = {
 
 # what the grammar does not know: these stand after its terminals in the scanner
 NEWLINE, COMMENT, SEMICOLON, UNKNOWN = range(len(_tables.TERMINALS) + 1, len(_tables.TERMINALS) + 5)
-_OUTSIDE = (r"\n\s*+", r"#[^\n]*", r";[;\s]*+", r"\\[A-Za-z]+|\.[^\W\d]\w*|!=|&&|\|\||[^\s]")
+_OUTSIDE = (r"\n(?:\s++|#[^\n]*+)*+", r"#[^\n]*", r";[;\s]*+", r"\\[A-Za-z]+|\.[^\W\d]\w*|!=|&&|\|\||[^\s]")
 
 # A blank is any white space but a line feed.  The possessive `*+` keeps a failing match from
 # giving blanks back to UNKNOWN; the scan ends before the blanks at the end of the text.
