@@ -56,6 +56,7 @@ class Asker:
         self._shared: dict[int, tuple[Step, ...]] = {}
         self._kept: list[tuple[Step, ...]] = []
         self._step_notes: dict[int, tuple[str, ...]] = {}
+        self._last: tuple[tuple[Graph, Node, str, tuple[Node, ...]], Reverse] | None = None
 
     def answer(self, question: Question) -> list[Answer]:
         """The answers, one for each variable asked about."""
@@ -313,9 +314,16 @@ class Asker:
         self.graph = Graph({**self.graph.values, name: of})
         return name
 
+    def _reversed(self, of: Node, name: str, targets: list[Node]) -> Reverse:
+        """The gradients of a scalar; the last ones found are kept, as a Jacobian and a gradient of it are the same."""
+        key = (self.graph, of, name, tuple(targets))
+        if self._last is None or self._last[0] != key:
+            self._last = key, reverse(self.graph, name, self.seeds(of), targets, self.expand)
+        return self._last[1]
+
     def _gradients(self, question: Question, wrt: list[tuple[str, Node]]) -> list[Answer]:
         of = self._named(question.of)
-        found = reverse(self.graph, question.of_name, self.seeds(of), self._targets(wrt), self.expand)
+        found = self._reversed(of, question.of_name, self._targets(wrt))
         upstream = self.graph.upstream(of.args if of.op == "loss" else (of,))
         answers = []
         for name, node in wrt:
@@ -400,7 +408,7 @@ class Asker:
 
     def _jacobians_of_scalar(self, question: Question, of: Node, wrt: list[tuple[str, Node]]) -> list[Answer]:
         """A scalar's derivative is its gradient, in the denominator layout as it is, in the numerator turned round."""
-        found = reverse(self.graph, question.of_name, self.seeds(of), self._targets(wrt), self.expand)
+        found = self._reversed(of, question.of_name, self._targets(wrt))
         upstream = self.graph.upstream(of.args if of.op == "loss" else (of,))
         answers = []
         for name, node in wrt:
