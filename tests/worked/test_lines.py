@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 
 from gradcli.derive.worked.index import Slope
 from gradcli.derive.worked.model import Block, Frontier, Label, LocalJacobian, Words
-from gradcli.expr.node import Node
+from gradcli.expr.node import Node, make
 from tests.oracle.case import FOLDER as ORACLE
 from tests.worked.cases import derived, world
 from tests.worked.values import Lines, Unknown, World
@@ -22,7 +23,7 @@ NOTES = [path for path in NOTES if path.stem not in ("d5-relation", "d6-relation
 PROGRAMS = sorted(ORACLE.glob("*.mc"))
 
 
-def check_block(block: Block, point: World, of: Node | None) -> int:
+def check_block(block: Block, point: World, of: Sequence[Node]) -> int:
     """Compare the lines of a block; how many were compared."""
     lines = Lines(point, block.dims)
     lines.of = of
@@ -67,7 +68,10 @@ def check_all(text: str, steps: str) -> int:
         except (Unknown, KeyError):
             continue
         plain = found.program.plain or found.program
-        of = plain.nodes.get(answer.of)
+        of = [plain.nodes[answer.of]] if answer.of in plain.nodes else []
+        if answer.kind == "hessian":
+            first = answer.wrt.split(", ")[0]
+            of.append(make("cotangent", data=(answer.of, first), shape=plain.nodes[first].shape))
         for block in worked.needed(known):
             compared += check_block(block, point, of)
     return compared
@@ -84,3 +88,73 @@ def test_the_lines_of_the_notes_hold(path: Path, steps: str) -> None:
 @pytest.mark.parametrize("path", PROGRAMS, ids=lambda path: path.stem)
 def test_the_lines_of_other_programs_hold(path: Path, steps: str) -> None:
     check_all(path.read_text(encoding="utf-8"), steps)
+
+
+ASKED = {
+    "hessian of a form": """A : R[n, n]; x : R[n]; t : R
+L = x.T@A@x + exp(t*x.T@x)
+hessian L wrt x, t
+""",
+    "hessian through a chain": """A : R[m, n]; x : R[n]; b : R[m]
+u = A@x - b
+L = sum(u**3) + norm(u)**2
+hessian L wrt x
+grad L wrt x, A, b
+""",
+    "a differential": """A : R[m, n]; x : R[n]
+y = tanh(A@x)
+L = sum(y*y)
+differential y
+differential L
+""",
+    "denominator layout": """layout denominator
+W : R[m, n]; V : R[p, m]; x : R[n]
+u = sin(W@x); y = V@u + sum(x)*ones(p)
+jacobian y wrt x, W, u
+""",
+    "one name used in three places": """x : R[n]; A : R[n, n]
+u = A@x; v = u*x; w = v + u
+L = w.T@x
+grad L wrt x, A
+""",
+    "rows and traces": """r : R[1, n]; A : R[n, n]; B : R[n, n]
+z = r@A@B
+L = tr(A.T@B@A) + z@z.T + logdet(A@B)
+grad L wrt A, r, B
+jacobian z wrt r, A
+""",
+    "triangles, diagonals and axes": """A : R[n, n]; x : R[n]
+y = tril(A)@x + diag(A)*x + sum(A, axis=0) + sum(A, axis=1)
+jacobian y wrt A, x
+""",
+    "kron and vec": """A : R[m, n]; B : R[p, q]
+K = kron(A, B)
+v = vec(A)
+jacobian K wrt A
+jacobian v wrt A
+""",
+    "softmax and norms": """W : R[m, n]; x : R[n]
+p = softmax(W@x)
+L = log(norm(p)) + logsumexp(W@x)
+grad L wrt x, W
+""",
+    "inverse and determinant": """A : R[n, n]; b : R[n]
+x = inv(A)@b
+L = x.T@x * det(A)
+grad L wrt A, b
+jacobian x wrt A
+""",
+    "scalars through each other": """x, y : R
+u = x**2*y + sin(x*y)
+v = exp(u)/x
+w = u*v - 3/y
+derivative w wrt x, y
+derivative v wrt x
+""",
+}
+
+
+@pytest.mark.parametrize("steps", ["rules", "components"])
+@pytest.mark.parametrize("name", ASKED)
+def test_the_lines_of_what_is_asked_hold(name: str, steps: str) -> None:
+    assert check_all(ASKED[name], steps) > 3

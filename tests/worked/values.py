@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -256,12 +256,12 @@ class Lines:
 
     def slope(self, factor: Slope) -> Array:
         """The total derivative of what the chain is of; of a name in between the direct one."""
-        if factor.of.op == "loss" or factor.of is self.of or factor.of not in self.world.definitions:
+        if factor.of.op == "loss" or factor.of in self.of or factor.of not in self.world.definitions:
             return self.world.total(factor.of, factor.by)
         value = self.world.definitions[factor.of]
         return self.world.direct(lambda names: self.world.node(value, names), factor.by)
 
-    of: Node | None = None
+    of: Sequence[Node] = ()
 
     def pending(self, part: Pending | Node) -> Array:
         if isinstance(part, Node):

@@ -74,7 +74,8 @@ class WorkedAsker:
             elif variable is target and of is question.of:
                 out.append(found.worked(target, answer))
             else:
-                words = "one entry of the variable" if is_entry(variable) else "its columns stacked"
+                place = ", ".join(map(str, variable.data)) if isinstance(variable.data, tuple) else ""
+                words = f"at the entry [{place}]" if is_entry(variable) else "columns stacked"
                 last = Line(Label(), answer.value, "entry" if is_entry(variable) else "vec", (words,))
                 out.append(found.ending(target, Block(answer_key(answer), (last,))))
         return out

@@ -187,6 +187,8 @@ def _uses(chain: Chain, links: list[Link], target: Node) -> Reason:
     for place, link in enumerate(links):
         out += [", "] if place else []
         out += [link.name, " = ", link.value]
+    if any(len(link.name.shape) > 1 or (link.name.shape and target.shape[1:]) for link in links) and chain.label:
+        out.append("; a colon sums over all entries")
     return tuple(out)
 
 
