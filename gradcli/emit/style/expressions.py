@@ -237,16 +237,27 @@ def _flatten(node: ast.expr, level: int, out: Flat) -> None:
             out.operators.append((_COMPARE[type(op)], _COMPARING))
             _flatten(right, _COMPARING + 1, out)
         return
-    sign, own = _BINARY[type(node.op)]
-    if own == _POWER:
+    spine: list[ast.BinOp] = []  # a sum of thousands of terms leans to the left
+    left: ast.expr = node
+    while isinstance(left, ast.BinOp) and not isinstance(left.op, ast.Pow) and _stays(left, spine):
+        spine.append(left)
+        left = left.left
+    if not spine:
         _power(node, out)
         return
-    if _mixes_products(node, node.left):
-        out.operands.append(bracketed("(", (piece(node.left),), ")"))
+    if isinstance(left, ast.BinOp) and _mixes_products(spine[-1], left):
+        out.operands.append(bracketed("(", (piece(left),), ")"))
     else:
-        _flatten(node.left, own, out)
-    out.operators.append((sign, own))
-    _flatten(node.right, own + 1, out)
+        _flatten(left, precedence(spine[-1]), out)
+    for each in reversed(spine):
+        sign, own = _BINARY[type(each.op)]
+        out.operators.append((sign, own))
+        _flatten(each.right, own + 1, out)
+
+
+def _stays(left: ast.BinOp, spine: list[ast.BinOp]) -> bool:
+    """Whether the left operand of what was met last needs no brackets."""
+    return not spine or (precedence(left) >= precedence(spine[-1]) and not _mixes_products(spine[-1], left))
 
 
 def _mixes_products(node: ast.BinOp, left: ast.expr) -> bool:

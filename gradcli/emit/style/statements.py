@@ -67,7 +67,7 @@ def _statement(lines: list[str]) -> list[str]:
     joined = " ".join(line.strip() for line in lines)
     try:
         return (" " * indent + lay_out(_pieces(joined), indent)).split("\n")
-    except (SyntaxError, UnknownError):
+    except (SyntaxError, UnknownError, RecursionError, MemoryError):
         return lines
 
 
