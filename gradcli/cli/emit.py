@@ -13,7 +13,7 @@ from gradcli.derive.derive import Derivation, derive
 from gradcli.diagnostics.diagnostic import Diagnostic, error
 
 TARGETS = ("numpy", "jax", "torch")
-KINDS = ("gradient", "jacobian", "hessian")
+KINDS = ("gradient", "jacobian", "hessian", "hvp")
 
 
 @click.command()

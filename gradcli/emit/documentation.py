@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gradcli.derive.model import Answer
-from gradcli.expr.node import Node
+from gradcli.expr.node import Node, name_of
 from gradcli.expr.shapes import show_shape
-from gradcli.render.mc import mc, tree_size
+from gradcli.expr.walk import tree_size
+from gradcli.render.mc import mc
 
 _LARGEST = 60
 _MOST_STEPS = 12
 
-_TITLES = {"gradient": "Gradient", "jacobian": "Jacobian", "hessian": "Hessian", "derivative": "Derivative"}
+_TITLES = {
+    "gradient": "Gradient",
+    "jacobian": "Jacobian",
+    "hessian": "Hessian",
+    "derivative": "Derivative",
+    "hvp": "Product of the Hessian and a direction",
+}
 
 
 def describe_value(of: str, values: Sequence[Node]) -> str:
@@ -26,6 +33,10 @@ def describe(answer: Answer) -> str:
     layout = f", {answer.layout} layout" if answer.kind == "jacobian" else ""
     title = _TITLES.get(answer.kind, answer.kind.capitalize())
     lines = [f"{title} of {answer.of} by {answer.wrt}{layout}: {show_shape(answer.shape)}."]
+    if answer.kind == "hvp":
+        ((_, direction),) = answer.directions
+        lines[0] = f"Hessian of {answer.of} by {answer.wrt}, times the direction {name_of(direction)}"
+        lines[0] += f": {show_shape(answer.shape)}; the Hessian is not formed."
     short = len(answer.where) <= _MOST_STEPS and _small(answer.value) and all(_small(s.value) for s in answer.where)
     if short:
         lines += ["", *(f"    {mc(step.name)} = {mc(step.value)}" for step in answer.where)]

@@ -35,10 +35,10 @@ class Interface:
     lengths: dict[str, str] = field(default_factory=dict)
     others: str = "names"
 
-    def signature(self) -> str:
-        """The parameter list."""
+    def signature(self, more: Sequence[ArrayParameter] = ()) -> str:
+        """The parameter list; `more` come after the variables."""
         odd = any(p.python != p.name for p in self.variables)
-        parts = [f"{p.python}=None" if odd else p.python for p in self.variables]
+        parts = [f"{p.python}=None" if odd else p.python for p in (*self.variables, *more)]
         optional = [*self.callables.values(), *(p.python for p in self.seeds)]
         if optional or self.lengths:
             parts += ["*", *self.lengths.values(), *(f"{name}=None" for name in optional)]

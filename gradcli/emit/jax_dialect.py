@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
-from gradcli.emit.numpy_dialect import NumpyDialect
+from gradcli.emit.numpy_dialect import NumpyDialect, Rule, factorisation_rules
 from gradcli.emit.numpy_helpers import HELPERS
+from gradcli.emit.optimise.rewrite import Pass, Rules
+from gradcli.emit.optimise.targets import JAX_PASSES
 from gradcli.emit.writer import Code
 
 _OWN: dict[str, str] = {
@@ -67,6 +69,42 @@ def {doolittle}(a):
         upper = upper.at[k + 1 :].add(-{np}.outer(lower[k + 1 :, k], upper[k]))
     return lower, {np}.triu(upper)
 ''',
+    "cholesky_lower": '''
+def {cholesky_lower}(a):
+    """The lower triangular factor of a positive definite matrix, from its lower triangle."""
+    return {root}.lax.linalg.cholesky(a, symmetrize_input=False)
+''',
+    "cho_solve": '''
+def {cho_solve}(lower, b):
+    """The solution of a @ x == b for a == lower @ lower.T."""
+    return {root}.scipy.linalg.cho_solve((lower, True), b)
+''',
+    "cho_inverse": '''
+def {cho_inverse}(lower):
+    """The inverse of a == lower @ lower.T."""
+    return {cho_solve}(lower, {np}.eye(len(lower)))
+''',
+    "cholesky": '''
+def {cholesky}(a):
+    """The lower triangular factor of the symmetric part."""
+    return {np}.linalg.cholesky(a, symmetrize_input=True)
+''',
+    "lu_factor": """
+def {lu_factor}(a):
+    return {root}.scipy.linalg.lu_factor(a)
+""",
+    "lu_solve": """
+def {lu_solve}(factors, b, turned=False):
+    return {root}.scipy.linalg.lu_solve(factors, b, trans=int(turned))
+""",
+    "lu_inverse": """
+def {lu_inverse}(factors):
+    return {root}.scipy.linalg.lu_solve(factors, {np}.eye(len(factors[0])))
+""",
+    "lu_logdet": """
+def {lu_logdet}(factors):
+    return {np}.sum({np}.log({np}.abs({np}.diagonal(factors[0]))))
+""",
     "expm": """
 def {expm}(a):
     return {root}.scipy.linalg.expm(a)
@@ -80,7 +118,13 @@ class JaxDialect(NumpyDialect):
     package: ClassVar[str] = "jax"
     module: ClassVar[str] = "jax.numpy"
     alias: ClassVar[str] = "jnp"
+    passes: ClassVar[Sequence[tuple[type[Pass], Rules]]] = JAX_PASSES
     helpers: ClassVar[Mapping[str, str]] = {"array": _OWN["array"], **HELPERS, **_OWN}
+
+    einsum_options: ClassVar[tuple[str, ...]] = ()
+
+    def rules(self) -> Mapping[str, Rule]:
+        return _RULES
 
     def decorators(self) -> list[str]:
         """JAX does not warn."""
@@ -89,9 +133,21 @@ class JaxDialect(NumpyDialect):
     def array(self, text: str) -> Code:
         return self.help("array", text)
 
+    def fast_arrays(self, helper: Callable[[str], str]) -> tuple[str, str] | None:
+        """Checks of shapes cost nothing under jit."""
+        return None
+
     def copied(self, code: Code) -> Code:
         """Arrays do not change: a view is as good as a copy."""
         return code
 
     def constant(self, code: Code) -> Code:
         return self.help("array", code)
+
+
+_RULES: dict[str, Rule] = {
+    **NumpyDialect.base_rules,
+    **factorisation_rules(),
+    "chol_lower": lambda d, i, args: d.help("cholesky_lower", *args),
+    "cho_inverse": lambda d, i, args: d.help("cho_inverse", *args),
+}

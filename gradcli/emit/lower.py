@@ -60,7 +60,8 @@ class Lowering:
                 todo.extend(reversed(waiting))
                 continue
             todo.pop()
-            self._memo[node.serial] = self._one(node)
+            instr = self._memo[node.serial] = self._one(node)
+            self.plan.tell(instr, axes_of(node))
         return self._memo[root.serial]
 
     def _needs(self, node: Node) -> tuple[Node, ...]:
@@ -91,6 +92,8 @@ class Lowering:
         if node in self.bound:
             return self.planned(self.bound[node])
         if node in self.inputs:
+            if node.op == "var" and isinstance(node.data, tuple):
+                self.plan.declare(self.inputs[node], frozenset(node.data[1]))
             return self.plan.make("input", data=self.inputs[node], rank=rank_of(node))
         rule = RULES.get(node.op)
         if rule is None:
@@ -100,6 +103,11 @@ class Lowering:
 
     def size(self, dim: Dim) -> Instr:
         """A dimension as a number."""
+        out = self._size(dim)
+        self.plan.tell_dim(out, dim)
+        return out
+
+    def _size(self, dim: Dim) -> Instr:
         if isinstance(dim, int):
             return self.plan.number(dim)
         if "*" in dim:
@@ -120,6 +128,11 @@ class Lowering:
         if not is_list(node.shape):
             return instr
         return self.plan.make("row" if is_row(node.shape) else "column", instr, rank=2)
+
+
+def axes_of(node: Node) -> tuple[Dim, ...]:
+    """The lengths of the axes inside: one for a row as for a column."""
+    return node.shape[-1:] if is_row(node.shape) else node.shape[:1] if is_list(node.shape) else node.shape
 
 
 def rank_of(node: Node) -> int:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from gradcli.derive.model import Answer
+from gradcli.derive.singular import with_values_at_singular
+from gradcli.emit.arguments import head
 from gradcli.emit.documentation import describe, describe_value
 from gradcli.emit.equations import equation_code
 from gradcli.emit.errors import EmitError
@@ -13,6 +15,7 @@ from gradcli.emit.interface import ArrayParameter, build_interface, lengths_told
 from gradcli.emit.lower import Lowering
 from gradcli.emit.names import BUILTINS, Names, as_part, spelled
 from gradcli.emit.numpy_dialect import EQUATION, NumpyDialect
+from gradcli.emit.optimise import optimise
 from gradcli.emit.plan import Instr, Plan
 from gradcli.emit.plan import postorder as instructions
 from gradcli.emit.writer import Code, Level, write
@@ -22,9 +25,10 @@ from gradcli.expr.shapes import Dim, is_list, is_row
 from gradcli.expr.walk import leaves
 from gradcli.program.model import Program
 
+_LIKE_VARIABLE = ("gradient", "hvp")
 _GIVEN = ("input", "call", "field")
 _VIEWS = frozenset(
-    ("input", "transpose", "diagonal", "call", "field", "row", "column", "flat", "columns", "reshape", "entry")
+    ("transpose", "diagonal", "row", "column", "flat", "columns", "reshape", "entry", "axes", "einsum", "contract")
 )
 
 
@@ -34,7 +38,7 @@ def module_text(program: Program, of: str, answers: Sequence[Answer], dialect: t
     `of` is a defined name, or that of an arbitrary scalar function, whose `value` is what it is a function
     of. Raises EmitError where there is no such name, or no code for an expression.
     """
-    return _Module(program, of, answers, dialect).text()
+    return _Module(program, of, with_values_at_singular(program, answers), dialect).text()
 
 
 def _label(node: Node) -> str:
@@ -142,19 +146,32 @@ class _Module:
 
     # ---------------------------------------------------------------- one function
 
+    def _directions(self, answer: Answer | None) -> list[ArrayParameter]:
+        """The arguments of a function that say in which direction a variable moves, each of its variable's shape."""
+        found = []
+        for name, node in answer.directions if answer is not None else ():
+            variable = self.program.variables.get(name)
+            dims = variable.declared if variable is not None else node.shape
+            found.append(ArrayParameter(name_of(node), spelled(name_of(node)), dims, node))
+        return found
+
     def _function(
         self, name: str, roots: list[Node], steps: Mapping[Node, Node], doc: str, answer: Answer | None
     ) -> str:
-        plan = Plan()
+        plan = Plan(free=answer is None)
         bound = {**self.definitions, **steps}
-        parameters = {p.name: p for p in (*self.interface.variables, *self.interface.seeds)}
+        directions = self._directions(answer)
+        parameters = {p.name: p for p in (*self.interface.variables, *directions, *self.interface.seeds)}
         inputs = {p.node: p.name for p in parameters.values() if p.node not in bound}
+        plan.known = frozenset({*self.interface.known_dims(), *self.interface.lengths})
         lowering = Lowering(plan, bound, inputs, self.program.functions, self.lengths)
-        lowered = [lowering.lower(root) for root in roots]
+        first = [lowering.lower(root) for root in roots]
+        better = optimise(plan, first, self.dialect.passes)
+        lowered = better.roots
         used = instructions(lowered)
         self._define_functions(used)
         names = self.names.copy()
-        preferred = self._preferred(lowering, bound)
+        preferred = self._preferred(lowering, bound, better.became)
         dims = _dims(used)
         local = {dim: self.interface.lengths.get(dim) or names.fresh(dim) for dim in dims}
         dialect = self.dialect(
@@ -166,14 +183,14 @@ class _Module:
         )
         lines, results = write(lowered, preferred, dialect, names)
         shown = [self._result(dialect, code, lowered[i], roots[i], answer) for i, code in enumerate(results)]
-        body = self._arguments(used, parameters, local) + lines
+        body = self._arguments(used, parameters, local, dialect) + lines
         returned = shown[0] if len(shown) == 1 else f"({', '.join(shown)})"
-        head = dialect.decorators()
-        head.append(f"def {name}({self.interface.signature()}):")
-        return "\n".join([*head, *_indented([doc]), *_indented(body), f"    return {returned}"])
+        top = dialect.decorators()
+        top.append(f"def {name}({self.interface.signature(directions)}):")
+        return "\n".join([*top, *_indented([doc]), *_indented(body), f"    return {returned}"])
 
     @staticmethod
-    def _preferred(lowering: Lowering, bound: Mapping[Node, Node]) -> dict[Instr, str]:
+    def _preferred(lowering: Lowering, bound: Mapping[Node, Node], became: Mapping[int, Instr]) -> dict[Instr, str]:
         """The program's own names for what it names."""
         preferred: dict[Instr, str] = {}
         for node in bound:
@@ -181,14 +198,18 @@ class _Module:
                 instr = lowering.planned(node)
             except KeyError:
                 continue
-            preferred.setdefault(instr, _label(node))
+            preferred.setdefault(became.get(instr.serial, instr), _label(node))
         return preferred
 
     def _called(self, name: str, order: int, opaque: bool) -> str:
         return self.interface.callables[name, order] if opaque else self._defined(name, order)
 
     def _arguments(
-        self, used: Sequence[Instr], parameters: Mapping[str, ArrayParameter], local: Mapping[str, str]
+        self,
+        used: Sequence[Instr],
+        parameters: Mapping[str, ArrayParameter],
+        local: Mapping[str, str],
+        dialect: NumpyDialect,
     ) -> list[str]:
         """Arguments as arrays of known sizes: those that are used, and those that tell a size that is."""
         needed = {str(instr.data) for instr in used if instr.kind == "input"}
@@ -204,32 +225,19 @@ class _Module:
             f'if "{name}" in {others}:\n    {python} = {others}["{name}"]'
             for name, python in self.interface.respelled()
         ]
-        if needed:
-            lines.append(f"{self.sizes} = {{}}")
-        for parameter in parameters.values():
-            if parameter.name in needed:
-                lines.append(self._argument(parameter))
-        lines += [f'{text} = {self.sizes}["{dim}"]' for dim, text in local.items() if dim not in self.interface.lengths]
-        return lines
-
-    def _argument(self, parameter: ArrayParameter) -> str:
-        dims = "".join(f", {dim!r}" if isinstance(dim, int) else f', "{dim}"' for dim in parameter.dims)
-        read = f'{self._helper("input")}({self.sizes}, "{parameter.name}", {parameter.python}{dims})'
-        node = parameter.node
-        rank = 1 if is_list(node.shape) else len(node.shape)
-        if rank == len(parameter.dims):
-            return f"{parameter.python} = {read}"
-        return f"{parameter.python} = {read}.reshape({'-1' if rank else '()'})"
+        given = [parameter for parameter in parameters.values() if parameter.name in needed]
+        wanted = {dim: text for dim, text in local.items() if dim not in self.interface.lengths}
+        return lines + head(given, wanted, self.sizes, dialect, self._helper)
 
     # ---------------------------------------------------------------------- results
 
     def _result(self, dialect: NumpyDialect, code: Code, instr: Instr, node: Node, answer: Answer | None) -> str:
         """What a function returns: of the shape that is promised, and never a view of an argument."""
-        if instr.kind in _VIEWS and instr.rank:
+        if instr.rank and _shows_given(instr):
             code = dialect.copied(code)
         if not instr.rank and not any(part.kind in _GIVEN for part in instructions([instr])):
             code = dialect.constant(code)
-        if answer is not None and answer.kind == "gradient" and answer.wrt in self.program.variables:
+        if answer is not None and answer.kind in _LIKE_VARIABLE and answer.wrt in self.program.variables:
             return self._as_declared(code, self.program.variables[answer.wrt].declared, node)
         if is_row(node.shape):
             return f"{code.at(Level.ATOM)}[None, :]"
@@ -308,8 +316,15 @@ class _Module:
         if param not in set(leaves(body, "param")):
             text = dialect.spread(text, label)
         doc = f'"""{_plain(name)}{chr(39) * order}, at every entry."""'
-        head = dialect.decorators()
-        return "\n".join([*head, f"def {identifier}({label}):", *_indented([doc, *lines]), f"    return {text}"])
+        top = dialect.decorators()
+        return "\n".join([*top, f"def {identifier}({label}):", *_indented([doc, *lines]), f"    return {text}"])
+
+
+def _shows_given(instr: Instr) -> bool:
+    """Whether a value is, or may be, a view of what a function is given."""
+    while instr.kind in _VIEWS:
+        instr = instr.args[0]
+    return instr.kind in _GIVEN
 
 
 def _import(module: str, name: str) -> str:

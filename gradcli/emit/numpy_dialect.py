@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import ClassVar, cast
 
 from gradcli.emit.numpy_helpers import HELPERS
+from gradcli.emit.optimise.rewrite import Pass, Rules
+from gradcli.emit.optimise.targets import NUMPY_PASSES
 from gradcli.emit.plan import Instr
 from gradcli.emit.writer import Code, Level
 
 Rule = Callable[["NumpyDialect", Instr, list[Code]], Code]
 
+# What makes a new array, whatever it is given.
+_FRESH = frozenset(
+    {
+        *("matmul", "outer", "solve", "inv", "scale_rows", "scale_cols", "diag", "zeros", "ones", "eye", "sum"),
+        *("add_diagonal", "add_blocks", "blocks", "plus_transpose", "product", "power", "tensordot"),
+    }
+)
 _LARGEST_EXACT = 2**53
 EQUATION = -1  # in place of the order of a derivative: the equation that settles a name
 
 _CALLS: dict[str, str] = {
-    "sqrt": "sqrt", "outer": "outer", "solve": "linalg.solve", "inv": "linalg.inv", "trace": "trace",
+    "sqrt": "sqrt", "solve": "linalg.solve", "inv": "linalg.inv", "trace": "trace",
     "det": "linalg.det", "diag": "diag", "diagonal": "diagonal", "total": "sum", "norm": "linalg.norm",
     "maximum": "maximum", "minimum": "minimum", "kron": "kron", "eye": "eye",
 }  # fmt: skip
 
 _MAPS: dict[str, str] = {
     **{name: name for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh")},
-    **{name: name for name in ("abs", "sign")},
+    **{name: name for name in ("abs", "sign", "log1p", "expm1")},
     "asin": "arcsin", "acos": "arccos", "atan": "arctan",
 }  # fmt: skip
 
@@ -42,6 +51,10 @@ class NumpyDialect:
     calls: ClassVar[Mapping[str, str]] = _CALLS
     maps: ClassVar[Mapping[str, str]] = _MAPS
     axis: ClassVar[str] = "axis"
+    axes: ClassVar[str] = "axes"
+    einsum_options: ClassVar[tuple[str, ...]] = ("optimize=True",)
+    permute: ClassVar[str] = "transpose"
+    passes: ClassVar[Sequence[tuple[type[Pass], Rules]]] = NUMPY_PASSES
     base_rules: ClassVar[Mapping[str, Rule]]
 
     def __init__(
@@ -58,6 +71,7 @@ class NumpyDialect:
         self.helper = helper
         self.function = function
         self.quiet = False
+        self.own: frozenset[int] = frozenset()
 
     def code(self, instr: Instr, args: list[Code]) -> Code:
         """The expression for an instruction, given those of its arguments."""
@@ -78,6 +92,16 @@ class NumpyDialect:
         """An array of a nested list, or of what a caller's function gave."""
         return Code(f"{self.xp}.asarray({text}, dtype={self.xp}.float64)", Level.ATOM)
 
+    fast_number: ClassVar[str] = "float"
+
+    def fast_arrays(self, helper: Callable[[str], str]) -> tuple[str, str] | None:
+        """The type and the entry type of an argument that needs no conversion; None where it does not matter."""
+        return f"{self.xp}.ndarray", helper("float")
+
+    def scalar(self, text: str) -> str:
+        """A Python number as one that divides by zero as arrays do."""
+        return f"{self.xp}.float64({text})"
+
     def copied(self, code: Code) -> Code:
         """An array of its own."""
         return Code(f"{self.xp}.array({code.text})", Level.ATOM)
@@ -89,6 +113,10 @@ class NumpyDialect:
     def spread(self, text: str, like: str) -> str:
         """A number at every entry of an array's shape."""
         return f"{self.xp}.full({self.xp}.shape({like}), {text})"
+
+    def fresh(self, instr: Instr, code: Code) -> Code:
+        """A value that may be written to: one that nothing else holds, else a copy."""
+        return code if instr.kind in _FRESH and instr.serial in self.own else self.copied(code)
 
     def call(self, function: str, *args: Code | str) -> Code:
         """A call of a NumPy function."""
@@ -185,6 +213,51 @@ def _matmul(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
 
 def _transpose(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     return Code(f"{args[0].at(Level.ATOM)}.T", Level.ATOM, args[0].cheap)
+
+
+def _outer(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    return Code(f"{args[0].at(Level.ATOM)}[:, None] * {args[1].at(Level.UNARY)}", Level.PRODUCT)
+
+
+def _axes_of(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    axes = cast("tuple[int | None, ...]", instr.data)
+    order = [axis for axis in axes if axis is not None]
+    text = args[0].at(Level.ATOM)
+    if order == [1, 0]:
+        text += ".T"
+    elif order != sorted(order):
+        text = f"{text}.{dialect.permute}({', '.join(map(str, order))})"
+    if None in axes:
+        text += f"[{', '.join('None' if axis is None else ':' for axis in axes)}]"
+    return Code(text, Level.ATOM, args[0].cheap)
+
+
+def where_blocks(pattern: str) -> str:
+    """The subscripts of einsum that show the blocks of an array: `ijil->ijl`."""
+    return f'"{pattern}->{"".join(dict.fromkeys(pattern))}"'
+
+
+def _blocks(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    return dialect.help("blocks", args[0], where_blocks(str(instr.data)), _tuple(args[1:]))
+
+
+def _add_blocks(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    base = dialect.fresh(instr.args[0], args[0])
+    return dialect.help("add_blocks", base, args[1], where_blocks(str(instr.data)))
+
+
+def _add_diagonal(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    return dialect.help("add_diagonal", dialect.fresh(instr.args[0], args[0]), args[1])
+
+
+def _tensordot(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    a, b = cast("tuple[tuple[int, ...], tuple[int, ...]]", instr.data)
+    axes = f"({_numbers(a)}, {_numbers(b)})"
+    return dialect.call("tensordot", *args, f"{dialect.axes}={axes}")
+
+
+def _numbers(axes: tuple[int, ...]) -> str:
+    return f"[{', '.join(map(str, axes))}]"
 
 
 def _scale_rows(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
@@ -290,6 +363,14 @@ _RULES: dict[str, Rule] = {
     "power": _power,
     "matmul": _matmul,
     "transpose": _transpose,
+    "dot": lambda d, i, args: d.call("vdot", *args),
+    "outer": _outer,
+    "axes": _axes_of,
+    "blocks": _blocks,
+    "add_blocks": _add_blocks,
+    "add_diagonal": _add_diagonal,
+    "plus_transpose": lambda d, i, args: d.help("plus_transpose", *args),
+    "tensordot": _tensordot,
     "scale_rows": _scale_rows,
     "scale_cols": _scale_cols,
     "logdet": lambda d, i, args: Code(d.call("linalg.slogdet", *args).text + "[1]", Level.ATOM),
@@ -313,6 +394,9 @@ _RULES: dict[str, Rule] = {
     "tril": lambda d, i, args: d.call("tril", *args, *([str(i.data)] if i.data else [])),
     "triu": lambda d, i, args: d.call("triu", *args, *([str(i.data)] if i.data else [])),
     "einsum": lambda d, i, args: d.call("einsum", f'"{i.data}"', *args, *(["optimize=True"] if len(args) > 2 else [])),
+    "contract": lambda d, i, args: d.call("einsum", f'"{i.data}"', *args, *d.einsum_options),
+    "chol_lower": lambda d, i, args: d.call("linalg.cholesky", *args),
+    "cho_solve": lambda d, i, args: d.help("cho_solve", *args),
     "chol": lambda d, i, args: d.help("cholesky", *args),
     "factorise": lambda d, i, args: d.help(str(i.data), *args),
     "root": _root,
@@ -331,6 +415,16 @@ _RULES: dict[str, Rule] = {
     "columns": lambda d, i, args: d.call("ravel", *args, 'order="F"'),
     "reshape": lambda d, i, args: d.call("reshape", args[0], _tuple(args[1:])),
 }
+
+
+def factorisation_rules() -> dict[str, Rule]:
+    """How the parts of a factorisation are written where a target has helpers for them."""
+    return {
+        "lu_factor": lambda d, i, args: d.help("lu_factor", *args),
+        "lu_solve": lambda d, i, args: d.help("lu_solve", *args, *(["True"] if i.data else [])),
+        "lu_inverse": lambda d, i, args: d.help("lu_inverse", *args),
+        "lu_logdet": lambda d, i, args: d.help("lu_logdet", *args),
+    }
 
 
 def _tuple(args: list[Code]) -> str:

@@ -8,6 +8,9 @@ from __future__ import annotations
 from gradcli.emit.numpy_matrix_helpers import MATRIX_HELPERS
 
 HELPERS: dict[str, str] = {
+    "float": """
+{float} = {np}.dtype({np}.float64)
+""",
     "input": '''
 def {input}(sizes, name, value, *dims):
     """The argument as an array, its lengths checked against those met before."""
@@ -29,8 +32,7 @@ def {apply}(function, t):
 ''',
     "sigmoid": """
 def {sigmoid}(t):
-    small = {np}.exp(-{np}.abs(t))
-    return {np}.where({np}.asarray(t) < 0, small, 1.0) / (1.0 + small)
+    return 1.0 / (1.0 + {np}.exp(-{np}.maximum(t, -709.0)))
 """,
     "erf": """
 def {erf}(t):

@@ -3,6 +3,52 @@
 from __future__ import annotations
 
 MATRIX_HELPERS: dict[str, str] = {
+    "cho_solve": '''
+def {cho_solve}(lower, b):
+    """The solution of a @ x == b for a == lower @ lower.T, by blocks."""
+    n, step = len(lower), 64
+    if n <= step:
+        return {np}.linalg.solve(lower.T, {np}.linalg.solve(lower, b))
+    x = {np}.array(b)
+    for i in range(0, n, step):
+        j = min(i + step, n)
+        x[i:j] = {np}.linalg.solve(lower[i:j, i:j], x[i:j] - lower[i:j, :i] @ x[:i])
+    for i in reversed(range(0, n, step)):
+        j = min(i + step, n)
+        x[i:j] = {np}.linalg.solve(lower[i:j, i:j].T, x[i:j] - lower[j:, i:j].T @ x[j:])
+    return x
+''',
+    "add_diagonal": '''
+def {add_diagonal}(a, entries):
+    """Adds to the diagonal of a, in place."""
+    a.flat[:: len(a) + 1] += entries
+    return a
+''',
+    "blocks": '''
+def {blocks}(core, where, shape):
+    """An array of zeros but for the entries that einsum shows as `where`."""
+    out = {np}.zeros(shape)
+    {np}.einsum(where, out)[...] = core
+    return out
+''',
+    "add_blocks": '''
+def {add_blocks}(a, core, where):
+    """Adds to the entries of a that einsum shows as `where`, in place."""
+    view = {np}.einsum(where, a)
+    view += core
+    return a
+''',
+    "plus_transpose": '''
+def {plus_transpose}(a):
+    """a + a.T, in strips where it is large: a transpose is slow to read."""
+    n = len(a)
+    if n < 256:
+        return a + a.T
+    out = {np}.empty_like(a)
+    for i in range(0, n, 64):
+        {np}.add(a[i : i + 64], a[:, i : i + 64].T, out=out[i : i + 64])
+    return out
+''',
     "newton": '''
 def {newton}(equation, shape, *given):
     """The root of an equation by Newton's method from zero; entries of a matrix are stacked column by column."""

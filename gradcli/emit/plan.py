@@ -49,6 +49,15 @@ object, so that what is used twice is computed once.
 | zeros, ones, eye | sizes | | |
 | unit | sizes | index from 0 | 1 at one entry, else 0 |
 | column, row | v | | n x 1, 1 x n |
+| chol_lower | A | | the same of a matrix known to be definite, from its lower triangle |
+| cho_solve, cho_inverse | L, b | | with the factor of `chol`: the solution, the inverse |
+| lu_factor | A | | both triangles and the exchanges |
+| lu_solve | F, b | of the transpose | with the factors: the solution |
+| lu_inverse, lu_logdet | F | | with the factors |
+| dot | A, B | | the sum of `A * B` |
+| axes | a | for each axis of the value one of a, or None | axes in another order; None: one of length 1 |
+| tensordot | a, b | the axes of each that are summed | the other axes of a, then those of b |
+| blocks | a, sizes | letters of the axes, some twice | a where axes of the same letter agree, else 0 |
 | flat | a | | one-dimensional, row by row |
 | columns | A | | one-dimensional, column by column |
 | reshape | a, sizes | | |
@@ -56,9 +65,13 @@ object, so that what is used twice is computed once.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections import Counter
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+
+from gradcli.emit.shape import Lengths, infer
+from gradcli.expr.shapes import Dim
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,10 +86,26 @@ class Instr:
 
 
 class Plan:
-    """Makes instructions, each different one once."""
+    """Makes instructions, each different one once, and knows the shapes of their values.
 
-    def __init__(self) -> None:
+    `declared` says what was declared of an input, by its name, and `attributes` what of that may be used: where every
+    entry is `free`, as in the value that is differentiated, not that a matrix is symmetric.  `known` are the dimensions
+    that have a name in code.
+    """
+
+    def __init__(self, free: bool = False) -> None:
         self._table: dict[tuple[Hashable, ...], Instr] = {}
+        self._shapes: dict[int, Lengths | None] = {}
+        self._dims: dict[int, Dim] = {}
+        self.free = free
+        self.declared: dict[str, frozenset[str]] = {}
+        self.attributes: dict[str, frozenset[str]] = {}
+        self.known: frozenset[str] = frozenset()
+
+    def declare(self, name: str, attributes: frozenset[str]) -> None:
+        """What was declared of an input."""
+        self.declared[name] = attributes
+        self.attributes[name] = attributes & {"positive"} if self.free else attributes
 
     def make(self, kind: str, *args: Instr, data: Hashable = None, rank: int = 0) -> Instr:
         """The instruction of this description."""
@@ -90,6 +119,41 @@ class Plan:
         """A rational."""
         return self.make("number", data=Fraction(value))
 
+    def size(self, dim: Dim) -> Instr:
+        """A dimension of the known ones as a number."""
+        out = self.number(dim) if isinstance(dim, int) else self.make("size", data=dim)
+        self.tell_dim(out, dim)
+        return out
+
+    def tell(self, instr: Instr, shape: Lengths) -> None:
+        """The lengths of the axes of an instruction's value, where its arguments do not tell."""
+        if len(shape) == instr.rank and self.shape(instr) is None:
+            self._shapes[instr.serial] = shape
+
+    def tell_dim(self, instr: Instr, dim: Dim) -> None:
+        """The dimension that a number is the length of."""
+        self._dims.setdefault(instr.serial, dim)
+
+    def dim(self, instr: Instr) -> Dim | None:
+        """The dimension that a number is the length of, where it is known for one."""
+        if instr.kind == "number":
+            return int(str(instr.data)) if Fraction(str(instr.data)).denominator == 1 else None
+        return self._dims.get(instr.serial)
+
+    def shape(self, instr: Instr) -> Lengths | None:
+        """The lengths of the axes of an instruction's value; None where they are not known."""
+        todo = [instr]
+        while todo:
+            part = todo[-1]
+            waiting = [arg for arg in part.args if arg.serial not in self._shapes]
+            if waiting and part.serial not in self._shapes:
+                todo.extend(waiting)
+                continue
+            todo.pop()
+            if part.serial not in self._shapes:
+                self._shapes[part.serial] = infer(self, part)
+        return self._shapes[instr.serial]
+
     def transpose(self, a: Instr) -> Instr:
         """Transpose of a matrix; a list stays a list."""
         if a.rank < 2:
@@ -101,7 +165,14 @@ class Plan:
         return self.make("matmul", a, b, rank=a.rank + b.rank - 2)
 
 
-def postorder(roots: list[Instr]) -> list[Instr]:
+def uses(order: Sequence[Instr], roots: Sequence[Instr]) -> Counter[int]:
+    """How often each instruction is used, by its serial; `order` holds all under `roots`."""
+    counts = Counter(arg.serial for instr in order for arg in instr.args)
+    counts.update(root.serial for root in roots)
+    return counts
+
+
+def postorder(roots: Sequence[Instr]) -> list[Instr]:
     """All instructions under some, arguments first."""
     todo = list(reversed(roots))
     seen: set[int] = set()

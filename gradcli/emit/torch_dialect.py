@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, cast
 
-from gradcli.emit.numpy_dialect import NumpyDialect, Rule, shape_of
+from gradcli.emit.numpy_dialect import NumpyDialect, Rule, factorisation_rules, shape_of
+from gradcli.emit.optimise.rewrite import Pass, Rules
+from gradcli.emit.optimise.targets import TORCH_PASSES
 from gradcli.emit.plan import Instr
 from gradcli.emit.torch_helpers import HELPERS
 from gradcli.emit.writer import Code, Level
 
 _CALLS: dict[str, str] = {
-    "sqrt": "sqrt", "outer": "outer", "solve": "linalg.solve", "inv": "linalg.inv", "trace": "trace",
+    "sqrt": "sqrt", "solve": "linalg.solve", "inv": "linalg.inv", "trace": "trace",
     "det": "linalg.det", "diag": "diag", "diagonal": "diagonal", "total": "sum", "norm": "linalg.norm",
     "maximum": "maximum", "minimum": "minimum",
 }  # fmt: skip
@@ -20,7 +22,7 @@ _MAPS: dict[str, str] = {
     name: name
     for name in (
         *("exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"),
-        *("sigmoid", "erf", "relu", "abs", "sign"),
+        *("sigmoid", "erf", "relu", "abs", "sign", "log1p", "expm1"),
     )
 }
 
@@ -39,6 +41,10 @@ class TorchDialect(NumpyDialect):
     calls: ClassVar[Mapping[str, str]] = _CALLS
     maps: ClassVar[Mapping[str, str]] = _MAPS
     axis: ClassVar[str] = "dim"
+    axes: ClassVar[str] = "dims"
+    einsum_options: ClassVar[tuple[str, ...]] = ()
+    permute: ClassVar[str] = "permute"
+    passes: ClassVar[Sequence[tuple[type[Pass], Rules]]] = TORCH_PASSES
 
     def code(self, instr: Instr, args: list[Code]) -> Code:
         if instr.kind in _OF_TENSORS:
@@ -56,6 +62,12 @@ class TorchDialect(NumpyDialect):
 
     def array(self, text: str) -> Code:
         return self.help("array", text)
+
+    def fast_arrays(self, helper: Callable[[str], str]) -> tuple[str, str] | None:
+        return f"{self.xp}.Tensor", f"{self.xp}.float64"
+
+    def scalar(self, text: str) -> str:
+        return self.help("array", text).text
 
     def copied(self, code: Code) -> Code:
         return Code(f"{code.at(Level.ATOM)}.clone()", Level.ATOM)
@@ -100,10 +112,36 @@ def _stack(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     return dialect.help("stack", items, str(shape))
 
 
+def _blocks(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    """The core, every axis at its full length, with an axis more for each letter that stands twice."""
+    pattern = str(instr.data)
+    letters = "".join(dict.fromkeys(pattern))
+    sizes = [args[1 + pattern.index(letter)].text for letter in letters]
+    text = f"{args[0].at(Level.ATOM)}.expand({', '.join(sizes)})"
+    for letter in [letter for letter in letters if pattern.count(letter) > 1]:
+        place, rank = letters.index(letter), len(letters)
+        if place != rank - 1:
+            text += f".movedim({place}, -1)"
+        seen: list[str] = []
+        for other in pattern:
+            if other == letter or (other in letters and (other not in seen or letters.count(other) > 1)):
+                seen.append(other)
+        first = seen.index(letter)
+        second = seen.index(letter, first + 1)
+        text = f"{dialect.xp}.diag_embed({text}, dim1={first}, dim2={second})"
+        letters = "".join(seen)
+    return Code(text, Level.ATOM)
+
+
 _RULES: dict[str, Rule] = {
     **NumpyDialect.base_rules,
+    **factorisation_rules(),
+    "chol_lower": lambda d, i, args: d.help("cholesky_lower", *args),
+    "cho_inverse": lambda d, i, args: d.call("cholesky_inverse", *args),
+    "blocks": _blocks,
     "map": _map,
     "indicator": lambda d, i, args: Code(f"{args[0].at(Level.ATOM)}.to({d.xp}.float64)", Level.ATOM),
+    "dot": lambda d, i, args: Code(f"{d.xp}.sum({args[0].at(Level.UNARY)} * {args[1].at(Level.UNARY)})", Level.ATOM),
     "softmax": _soft("softmax"),
     "logsoftmax": _soft("log_softmax"),
     "logsumexp": _soft("logsumexp"),

@@ -50,6 +50,36 @@ def {cholesky}(a):
     """The lower triangular factor of the symmetric part."""
     return {np}.linalg.cholesky((a + a.T) / 2)
 ''',
+    "cholesky_lower": '''
+def {cholesky_lower}(a):
+    """The lower triangular factor of a positive definite matrix, from its lower triangle."""
+    return {np}.linalg.cholesky((a + a.T) / 2 if a.requires_grad else a)
+''',
+    "cho_solve": '''
+def {cho_solve}(lower, b):
+    """The solution of a @ x == b for a == lower @ lower.T."""
+    if b.ndim == 1:
+        return {np}.cholesky_solve(b[:, None], lower)[:, 0]
+    return {np}.cholesky_solve(b, lower)
+''',
+    "lu_factor": """
+def {lu_factor}(a):
+    return {np}.linalg.lu_factor(a)
+""",
+    "lu_solve": """
+def {lu_solve}(factors, b, turned=False):
+    if b.ndim == 1:
+        return {np}.linalg.lu_solve(*factors, b[:, None], adjoint=turned)[:, 0]
+    return {np}.linalg.lu_solve(*factors, b, adjoint=turned)
+""",
+    "lu_inverse": """
+def {lu_inverse}(factors):
+    return {np}.linalg.lu_solve(*factors, {np}.eye(len(factors[0]), dtype={np}.float64))
+""",
+    "lu_logdet": """
+def {lu_logdet}(factors):
+    return {np}.sum({np}.log({np}.abs({np}.diagonal(factors[0]))))
+""",
     "lu": '''
 def {lu}(a):
     """p, l, u with p @ a == l @ u, by row pivoting."""

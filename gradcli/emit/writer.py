@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import Protocol
 
 from gradcli.emit.names import Names
-from gradcli.emit.plan import Instr, postorder
+from gradcli.emit.plan import Instr, postorder, uses
 
 _LONG = 72
 
@@ -38,7 +38,9 @@ class Code:
 
 
 class Dialect(Protocol):
-    """One target's spelling of instructions."""
+    """One target's spelling of instructions; `own` are those whose value nothing but one other instruction uses."""
+
+    own: frozenset[int]
 
     def code(self, instr: Instr, args: list[Code]) -> Code:
         """The expression for an instruction, given those of its arguments."""
@@ -56,19 +58,15 @@ def write(
     deeply.
     """
     order = postorder(roots)
-    uses: dict[int, int] = {}
-    for instr in order:
-        for arg in instr.args:
-            uses[arg.serial] = uses.get(arg.serial, 0) + 1
-    for root in roots:
-        uses[root.serial] = uses.get(root.serial, 0) + 1
+    used = uses(order, roots)
+    dialect.own = frozenset(serial for serial, count in used.items() if count == 1)
     final = {root.serial for root in roots}
     lines: list[str] = []
     codes: dict[int, Code] = {}
     for instr in order:
         args = [codes[arg.serial] for arg in instr.args]
         code = _sum(instr, args, dialect, names, lines) if instr.kind == "sum" else dialect.code(instr, args)
-        once = uses[instr.serial] == 1
+        once = used[instr.serial] == 1
         last = instr.serial in final and once
         wanted = preferred.get(instr)
         if not code.cheap and not last and (wanted or not once or len(code.text) > _LONG):

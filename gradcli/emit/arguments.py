@@ -1,0 +1,118 @@
+"""The head of a function: its arguments as arrays that fit together, and the lengths that the code uses.
+
+Arrays of the right type and shape, the usual case, pass a single condition; everything else goes through the helper
+`input`, which converts, fills in axes of length 1, and says what does not fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from gradcli.emit.interface import ArrayParameter
+from gradcli.emit.numpy_dialect import NumpyDialect
+from gradcli.expr.shapes import is_list
+
+_LONG = 100
+_MOST = 6  # arguments that one condition reads well for
+
+
+def head(
+    needed: Sequence[ArrayParameter],
+    local: Mapping[str, str],
+    sizes: str,
+    dialect: NumpyDialect,
+    helper: Callable[[str], str],
+) -> list[str]:
+    """Lines that make the arguments `needed` arrays, and give the dimensions in `local` their names."""
+    if not needed:
+        return []
+    told = _tellers(needed)
+    plain = all(_rank(parameter) == len(parameter.dims) for parameter in needed)
+    reads = [f"{sizes} = {{}}", *(_read(parameter, sizes, helper("input")) for parameter in needed)]
+    condition = _condition(needed, told, dialect, helper) if plain and len(needed) <= _MOST else None
+    if condition is None:
+        return [*reads, *(f'{text} = {sizes}["{dim}"]' for dim, text in local.items())]
+    numbers = [p.python for p in needed if not p.dims]
+    lines = [*_broken(condition), *(f"    {line}" for line in reads)]
+    lines += [f"{name} = {dialect.scalar(name)}" for name in numbers if dialect.scalar(name) != name]
+    return [*lines, *(f"{text} = {told[dim]}" for dim, text in local.items())]
+
+
+def _rank(parameter: ArrayParameter) -> int:
+    return 1 if is_list(parameter.node.shape) else len(parameter.node.shape)
+
+
+def _read(parameter: ArrayParameter, sizes: str, name: str) -> str:
+    dims = "".join(f", {dim!r}" if isinstance(dim, int) else f', "{dim}"' for dim in parameter.dims)
+    read = f'{name}({sizes}, "{parameter.name}", {parameter.python}{dims})'
+    rank = _rank(parameter)
+    if rank == len(parameter.dims):
+        return f"{parameter.python} = {read}"
+    return f"{parameter.python} = {read}.reshape({'-1' if rank else '()'})"
+
+
+def _tellers(needed: Sequence[ArrayParameter]) -> dict[str, str]:
+    """What tells each dimension: a list where there is one."""
+    told: dict[str, str] = {}
+    for parameter in _lists_first(needed):
+        for axis, dim in enumerate(parameter.dims):
+            if isinstance(dim, str) and dim not in told:
+                told[dim] = (
+                    f"len({parameter.python})" if len(parameter.dims) == 1 else f"{parameter.python}.shape[{axis}]"
+                )
+    return told
+
+
+def _lists_first(needed: Sequence[ArrayParameter]) -> list[ArrayParameter]:
+    return sorted(needed, key=lambda parameter: len(parameter.dims) != 1)
+
+
+def _condition(
+    needed: Sequence[ArrayParameter], told: Mapping[str, str], dialect: NumpyDialect, helper: Callable[[str], str]
+) -> list[str] | None:
+    """The parts of the condition under which the arguments are as they should be."""
+    arrays = [p for p in _lists_first(needed) if p.dims]
+    numbers = [p for p in needed if not p.dims]
+    fast = dialect.fast_arrays(helper)
+    if fast is None:
+        return None
+    kind, dtype = fast
+    parts = []
+    if arrays:
+        parts.append(" is ".join([*(f"type({p.python})" for p in arrays), kind]))
+        parts.append(" is ".join([*(f"{p.python}.dtype" for p in arrays), dtype]))
+    if numbers:
+        number = dialect.fast_number
+        parts += [f"isinstance({p.python}, {number})" for p in numbers]
+    ranks: dict[int, list[str]] = {}
+    shapes = []
+    for parameter in arrays:
+        wanted = [_wanted(parameter, axis, dim, told) for axis, dim in enumerate(parameter.dims)]
+        whole = next(
+            (p.python for p in arrays if wanted == [f"{p.python}.shape[{i}]" for i in range(len(p.dims))]), None
+        )
+        if whole:
+            shapes.append(f"{parameter.python}.shape == {whole}.shape")
+            continue
+        if all(wanted):
+            shapes.append(f"{parameter.python}.shape == ({', '.join(map(str, wanted))}{',' * (len(wanted) == 1)})")
+            continue
+        ranks.setdefault(len(parameter.dims), []).append(f"{parameter.python}.ndim")
+        shapes += [f"{parameter.python}.shape[{axis}] == {want}" for axis, want in enumerate(wanted) if want]
+    return [*parts, *(" == ".join([*names, str(rank)]) for rank, names in ranks.items()), *shapes]
+
+
+def _wanted(parameter: ArrayParameter, axis: int, dim: str | int, told: Mapping[str, str]) -> str | None:
+    """What a length has to equal; None where it tells the dimension itself, or may be anything."""
+    if isinstance(dim, int):
+        return str(dim) if dim else None
+    here = (f"len({parameter.python})", f"{parameter.python}.shape[{axis}]")
+    return told[dim] if told[dim] not in here else None
+
+
+def _broken(parts: list[str]) -> list[str]:
+    """`if not (...):`, on several lines where one does not hold it."""
+    line = f"if not ({' and '.join(parts)}):"
+    if len(line) <= _LONG:
+        return [line]
+    return ["if not (", f"    {parts[0]}", *(f"    and {part}" for part in parts[1:]), "):"]

@@ -1,0 +1,77 @@
+"""Chains of matrix products, taken apart: the factors, and what each costs to apply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from gradcli.emit.optimise.facts import is_symmetric
+from gradcli.emit.optimise.rewrite import parts_of_product
+from gradcli.emit.plan import Instr, Plan
+from gradcli.emit.shape import extent
+
+PLAIN, INVERSE, DIAGONAL = "plain", "inverse", "diagonal"
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One factor: `instr` itself, its inverse, or the diagonal matrix of it; transposed where `turned` (a list is a
+    column, or a row where turned).  `rows` and `cols` are its lengths, or what they are taken to be."""
+
+    kind: str
+    instr: Instr
+    turned: bool
+    rows: int
+    cols: int
+
+    @property
+    def key(self) -> tuple[str, int, bool]:
+        """What tells factors apart."""
+        return self.kind, self.instr.serial, self.turned
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A product: `number * over / under` times the factors, from left to right."""
+
+    factors: tuple[Factor, ...]
+    number: Fraction = Fraction(1)
+    over: tuple[Instr, ...] = ()
+    under: tuple[Instr, ...] = ()
+
+
+def factor(plan: Plan, kind: str, instr: Instr, turned: bool = False) -> Factor | None:
+    """A factor; None where its shape is not known."""
+    shape = plan.shape(instr)
+    if shape is None or not 1 <= len(shape) <= 2:
+        return None
+    if kind == PLAIN and instr.kind == "transpose":
+        instr, turned, shape = instr.args[0], not turned, shape[::-1]
+    if (kind == DIAGONAL) or (instr.rank == 2 and turned and is_symmetric(plan, instr)):
+        turned = False
+    rows, cols = extent(shape[0]), extent(shape[-1])
+    if kind == PLAIN and len(shape) == 1:
+        cols = 1
+    return Factor(kind, instr, turned, *((cols, rows) if turned else (rows, cols)))
+
+
+def reverse(plan: Plan, chain: Chain) -> Chain:
+    """The transpose of a chain."""
+    return replace(chain, factors=tuple(_turn(plan, part) for part in reversed(chain.factors)))
+
+
+def _turn(plan: Plan, part: Factor) -> Factor:
+    if part.kind == DIAGONAL or (part.instr.rank == 2 and is_symmetric(plan, part.instr)):
+        return part
+    return replace(part, turned=not part.turned, rows=part.cols, cols=part.rows)
+
+
+def scaled_link(instr: Instr) -> tuple[Fraction, list[Instr], list[Instr], Instr] | None:
+    """`(number, over, under, product)` of a scalar times a product."""
+    if instr.kind != "product" or not instr.rank:
+        return None
+    value, over, under = parts_of_product(instr)
+    arrays = [part for part in over if part.rank]
+    if len(arrays) != 1 or any(part.rank for part in under):
+        return None
+    return value, [part for part in over if not part.rank], under, arrays[0]

@@ -1,0 +1,35 @@
+"""What XLA does best: one loop over an array, whatever is computed at its entries."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from gradcli.emit.optimise.rewrite import Pass, Rule
+from gradcli.emit.plan import Instr
+
+
+def _blocks(run: Pass, instr: Instr) -> Instr | None:
+    """Blocks as a product with identities, which XLA makes no array of."""
+    pattern = str(instr.data)
+    core, *sizes = instr.args
+    letters = "".join(dict.fromkeys(pattern))
+    axes = [letters.index(letter) if pattern.index(letter) == i else None for i, letter in enumerate(pattern)]
+    out = [run.make("axes", core, data=tuple(axes), rank=len(pattern))]
+    for letter, count in Counter(pattern).items():
+        if count > 2:
+            return None
+        if count == 2:
+            first, second = (i for i, other in enumerate(pattern) if other == letter)
+            eye = run.make("eye", sizes[first], rank=2)
+            spread = tuple(0 if i == first else 1 if i == second else None for i in range(len(pattern)))
+            out.append(run.make("axes", eye, data=spread, rank=len(pattern)))
+    shape = run.shape(core) or ()
+    for i, letter in enumerate(pattern):
+        if pattern.count(letter) == 1 and len(shape) == len(letters) and shape[letters.index(letter)] == 1:
+            ones = run.make("ones", sizes[i], rank=1)
+            spread = tuple(0 if j == i else None for j in range(len(pattern)))
+            out.append(run.make("axes", ones, data=spread, rank=len(pattern)))
+    return run.product(1, out)
+
+
+RULES: dict[str, tuple[Rule, ...]] = {"blocks": (_blocks,)}

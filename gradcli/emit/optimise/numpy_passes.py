@@ -1,0 +1,108 @@
+"""What NumPy does faster in another way: on the diagonal in place, by symmetric products, without `pow`."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import cast
+
+from gradcli.emit.optimise.facts import gram_weights, is_nonnegative
+from gradcli.emit.optimise.rewrite import Pass, Rule, make_sum, parts_of_product, terms_of_sum
+from gradcli.emit.plan import Instr
+
+_HIGHEST = 8  # power that is written as products
+
+
+def _power(run: Pass, instr: Instr) -> Instr | None:
+    """`x ** 3` as `x * (x * x)`: squares are fast, other powers are not."""
+    base, exponent = instr.args
+    if exponent.kind != "number" or not instr.rank:
+        return None
+    value = cast(Fraction, exponent.data)
+    if value.denominator == 2 and 1 < value <= _HIGHEST:
+        whole = _whole(run, base, int(value - Fraction(1, 2)))
+        return run.product(1, [whole, run.make("sqrt", base, rank=base.rank)])
+    if value.denominator != 1 or not 2 < value <= _HIGHEST:
+        return None
+    return _whole(run, base, int(value))
+
+
+def _whole(run: Pass, base: Instr, power: int) -> Instr:
+    if power == 1:
+        return base
+    square = run.plan.make("power", base, run.number(2), rank=base.rank)
+    if power == 2:
+        return square
+    if power % 2:
+        return run.plan.make("product", _whole(run, base, power - 1), base, data=(Fraction(1), 2), rank=base.rank)
+    return _whole(run, square, power // 2)
+
+
+def _diagonal(run: Pass, instr: Instr) -> Instr | None:
+    """A term that is a diagonal matrix is added on the diagonal alone."""
+    if instr.rank != 2:
+        return None
+    terms = terms_of_sum(instr)
+    diagonals = [(sign, _on_diagonal(run, term)) for sign, term in terms]
+    rest = [term for term, (_, found) in zip(terms, diagonals, strict=True) if found is None]
+    there = [(sign, found) for sign, found in diagonals if found is not None]
+    if not rest or not there:
+        return None
+    base = make_sum(run, rest, 2)
+    if run.shape(base) != run.shape(instr):
+        return None  # what is left is spread over the diagonal matrix
+    added = make_sum(run, there, max(term.rank for _, term in there))
+    return run.make("add_diagonal", base, added, rank=2)
+
+
+def _on_diagonal(run: Pass, term: Instr) -> Instr | None:
+    """The entries of a diagonal matrix: a list, or a scalar."""
+    value, over, under = parts_of_product(term)
+    arrays = [part for part in over if part.rank]
+    if len(arrays) != 1 or any(part.rank for part in under) or arrays[0].kind not in ("eye", "diag"):
+        return None
+    scalars = [part for part in over if not part.rank]
+    entries = [arrays[0].args[0]] if arrays[0].kind == "diag" else []
+    return run.product(value, [*scalars, *entries], under)
+
+
+def _blocks(run: Pass, instr: Instr) -> Instr | None:
+    """Blocks on a diagonal are added where they stand."""
+    terms = terms_of_sum(instr)
+    place = next((i for i, (_, term) in enumerate(terms) if term.kind == "blocks"), None)
+    rest = [term for i, term in enumerate(terms) if i != place]
+    if place is None or all(term.kind == "blocks" for _, term in rest):
+        return None
+    sign, blocks = terms[place]
+    core = run.product(-1, [blocks.args[0]]) if sign else blocks.args[0]
+    base = make_sum(run, rest, instr.rank)
+    if run.shape(base) != run.shape(instr):
+        return None
+    return run.make("add_blocks", base, core, data=blocks.data, rank=instr.rank)
+
+
+def _plus_transpose(run: Pass, instr: Instr) -> Instr | None:
+    a, b = instr.args if len(instr.args) == 2 else (instr, instr)
+    if instr.rank != 2 or instr.data != (False, False):
+        return None
+    if b is run.plan.transpose(a):
+        return run.make("plus_transpose", a if b.kind == "transpose" else b, rank=2)
+    return None
+
+
+def _gram(run: Pass, instr: Instr) -> Instr | None:
+    """`X.T @ diag(w) @ X` with w >= 0 as `Y.T @ Y`, which takes half the work."""
+    weighted = gram_weights(instr)
+    if weighted is None or not is_nonnegative(run.plan, weighted[0]):
+        return None
+    root = run.make("sqrt", weighted[0], rank=1)
+    turned = instr.args[0].kind == "transpose"
+    matrix = weighted[1] if turned or weighted[1].kind == "transpose" else run.transpose(weighted[1])
+    half = run.make("scale_rows", root, matrix, rank=2)
+    return run.matmul(run.transpose(half), half)
+
+
+RULES: dict[str, tuple[Rule, ...]] = {
+    "power": (_power,),
+    "sum": (_blocks, _diagonal, _plus_transpose),
+    "matmul": (_gram,),
+}

@@ -1,0 +1,48 @@
+"""The passes, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from gradcli.emit.optimise import broadcast, reductions, scalars, stable, sums, tensors, transposes
+from gradcli.emit.optimise.chains import ChainPass
+from gradcli.emit.optimise.rewrite import Pass, Rules, merged
+from gradcli.emit.plan import Instr, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Optimised:
+    """The roots of a cheaper plan, and what became of the instructions of the first one, by serial."""
+
+    roots: list[Instr]
+    became: Mapping[int, Instr]
+
+
+_FIRST = merged(transposes.RULES, stable.RULES, scalars.RULES, reductions.RULES, tensors.RULES)
+_BASE = merged(_FIRST, broadcast.RULES)
+_PASSES: tuple[tuple[type[Pass], Rules], ...] = (
+    (Pass, _FIRST),
+    (Pass, merged(_FIRST, sums.DISTRIBUTE)),
+    (ChainPass, merged(transposes.RULES, scalars.RULES)),
+    (Pass, merged(_BASE, sums.COLLECT)),
+    (Pass, _BASE),
+)
+
+
+def optimise(plan: Plan, roots: Sequence[Instr], last: Sequence[tuple[type[Pass], Rules]] = ()) -> Optimised:
+    """The plan of a target that computes the same values, up to rounding; `last` are the target's own passes."""
+    became: dict[int, Instr] = {}
+    now = list(roots)
+    for kind, rules in (*_PASSES, *last):
+        run = kind(plan, rules, now)
+        now = run.run()
+        became = _composed(became, run.memo)
+    return Optimised(now, became)
+
+
+def _composed(first: Mapping[int, Instr], second: Mapping[int, Instr]) -> dict[int, Instr]:
+    out = {serial: second.get(instr.serial, instr) for serial, instr in first.items()}
+    for serial, instr in second.items():
+        out.setdefault(serial, instr)
+    return out

@@ -1,0 +1,151 @@
+"""A pass over a plan: every instruction is made again from its new arguments, by rules that look at one at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from fractions import Fraction
+from typing import cast
+
+from gradcli.emit.plan import Instr, Plan, postorder, uses
+from gradcli.emit.shape import Lengths, entries
+
+Rule = Callable[["Pass", Instr], "Instr | None"]
+Rules = Mapping[str, Sequence[Rule]]
+
+_MOST_ROUNDS = 40
+
+
+class Pass:
+    """One pass: `rules` by the kind of instruction that they rewrite; each gives what serves instead, or None.
+
+    What a rule builds by `make` is rewritten in turn.  `used` counts the uses of the instructions as they were before
+    the pass, `memo` holds what became of each.
+    """
+
+    def __init__(self, plan: Plan, rules: Rules, roots: Sequence[Instr]) -> None:
+        self.plan = plan
+        self.rules = rules
+        self.roots = roots
+        self.order = postorder(roots)
+        self.used: Counter[int] = uses(self.order, roots)
+        self.memo: dict[int, Instr] = {}
+        self._count: Counter[int] = Counter()
+        self._known: dict[int, Instr] = {}
+
+    def run(self) -> list[Instr]:
+        """The new roots."""
+        for instr in self.order:
+            new = self.memo[instr.serial] = self.visit(instr)
+            self._count[new.serial] += self.used[instr.serial]
+        return [self.memo[root.serial] for root in self.roots]
+
+    def visit(self, instr: Instr) -> Instr:
+        """What becomes of an instruction whose arguments have been met."""
+        args = [self.memo[arg.serial] for arg in instr.args]
+        changed = any(new is not old for new, old in zip(args, instr.args, strict=True))
+        again = self.plan.make(instr.kind, *args, data=instr.data, rank=instr.rank) if changed else instr
+        self._keep_shape(instr, again)
+        out = self.simplify(again)
+        self._keep_shape(instr, out)
+        return out
+
+    def once(self, instr: Instr) -> bool:
+        """Whether nothing but what is being rewritten uses a value, as far as is known: then it may dissolve."""
+        return self._count[instr.serial] <= 1
+
+    def _keep_shape(self, old: Instr, new: Instr) -> None:
+        shape = self.plan.shape(old)
+        if shape is not None and old is not new:
+            self.plan.tell(new, shape)
+
+    def make(self, kind: str, *args: Instr, data: Hashable = None, rank: int = 0) -> Instr:
+        """An instruction, rewritten by the rules."""
+        return self.simplify(self.plan.make(kind, *args, data=data, rank=rank))
+
+    def simplify(self, instr: Instr) -> Instr:
+        """What the rules make of an instruction whose arguments are as they should be."""
+        found = self._known.get(instr.serial)
+        if found is not None:
+            return found
+        now = instr
+        for _ in range(_MOST_ROUNDS):
+            for rule in self.rules.get(now.kind, ()):
+                new = rule(self, now)
+                if new is not None and new is not now:
+                    now = new
+                    break
+            else:
+                break
+        self._known[instr.serial] = self._known[now.serial] = now
+        return now
+
+    # ------------------------------------------------------------ what rules are built of
+
+    def number(self, value: Fraction | int) -> Instr:
+        """A rational."""
+        return self.plan.number(value)
+
+    def shape(self, instr: Instr) -> Lengths | None:
+        """The lengths of the axes of a value."""
+        return self.plan.shape(instr)
+
+    def weight(self, instr: Instr) -> int:
+        """How many entries a value has, or is taken to have."""
+        shape = self.plan.shape(instr)
+        return entries(shape) if shape is not None else entries(("n",) * instr.rank)
+
+    def product(self, value: Fraction | int, over: Sequence[Instr], under: Sequence[Instr] = ()) -> Instr:
+        """A number times factors over factors."""
+        over, under = list(over), list(under)
+        if value == 1 and len(over) == 1 and not under:
+            return over[0]
+        if not over and not under:
+            return self.number(value)
+        rank = max(part.rank for part in (*over, *under))
+        return self.make("product", *over, *under, data=(Fraction(value), len(over)), rank=rank)
+
+    def transpose(self, a: Instr) -> Instr:
+        """Transpose of a matrix; a list stays a list."""
+        return a if a.rank < 2 else self.make("transpose", a, rank=2)
+
+    def matmul(self, a: Instr, b: Instr) -> Instr:
+        """`a @ b` for ranks 1 and 2."""
+        return self.make("matmul", a, b, rank=a.rank + b.rank - 2)
+
+
+def parts_of_product(instr: Instr) -> tuple[Fraction, list[Instr], list[Instr]]:
+    """The number, the factors over and the factors under; of anything else: 1, itself, none."""
+    if instr.kind != "product":
+        return Fraction(1), [instr], []
+    value, over = cast("tuple[Fraction, int]", instr.data)
+    return Fraction(value), list(instr.args[:over]), list(instr.args[over:])
+
+
+def terms_of_sum(instr: Instr) -> list[tuple[bool, Instr]]:
+    """The terms, each with whether it is subtracted."""
+    if instr.kind != "sum":
+        return [(False, instr)]
+    return list(zip(cast("tuple[bool, ...]", instr.data), instr.args, strict=True))
+
+
+def make_sum(run: Pass, terms: Sequence[tuple[bool, Instr]], rank: int) -> Instr:
+    """Terms added, or subtracted where true; one that is added stands first where there is one."""
+    if not terms:
+        return run.number(0)
+    if len(terms) == 1 and not terms[0][0]:
+        return terms[0][1]
+    ordered = list(terms)
+    if ordered[0][0] and not all(negative for negative, _ in ordered):
+        first = next(i for i, (negative, _) in enumerate(ordered) if not negative)
+        ordered.insert(0, ordered.pop(first))
+    return run.make("sum", *(term for _, term in ordered), data=tuple(sign for sign, _ in ordered), rank=rank)
+
+
+def merged(*tables: Rules) -> dict[str, list[Rule]]:
+    """Several tables of rules as one, the first ones first."""
+    out: dict[str, list[Rule]] = {}
+    for table in tables:
+        for kind, rules in table.items():
+            out.setdefault(kind, []).extend(rules)
+    return out

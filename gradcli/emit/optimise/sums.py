@@ -1,0 +1,219 @@
+"""Products over sums, and sums of products: whichever form costs less."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from gradcli.emit.optimise.rewrite import Pass, Rule, make_sum, parts_of_product, terms_of_sum
+from gradcli.emit.plan import Instr
+
+_MOST_LIGHT = 4  # terms of a light sum
+_FREE = frozenset({"input", "transpose", "outer", "eye", "diag", "matmul"})
+
+
+def _distribute(run: Pass, instr: Instr) -> Instr | None:
+    """`(A + B) @ v` as `A @ v + B @ v`, where neither A nor B has to be made for it."""
+    a, b = instr.args
+    if a.kind != "sum" or a.rank != 2 or b.rank != 1 or not run.once(a):
+        return None
+    terms = terms_of_sum(a)
+    if not all(_free(run, term) for _, term in terms):
+        return None
+    return make_sum(run, [(sign, _applied(run, term, b)) for sign, term in terms], 1)
+
+
+def _light_sum(run: Pass, instr: Instr) -> Instr | None:
+    """`(diag(d) + u @ v.T) @ M` and `M @ (diag(d) + u @ v.T)` term by term: none of them is a product of matrices."""
+    a, b = instr.args
+    if a.rank != 2 or b.rank != 2:
+        return None
+    if _is_light(a):
+        terms = [(sign, _times(run, term, b, left=True)) for sign, term in terms_of_sum(a)]
+    elif _is_light(b):
+        terms = [(sign, _times(run, term, a, left=False)) for sign, term in terms_of_sum(b)]
+    else:
+        return None
+    return make_sum(run, terms, 2)
+
+
+def _light_transpose(run: Pass, instr: Instr) -> Instr | None:
+    """The transpose of a light sum term by term."""
+    (inner,) = instr.args
+    if inner.kind != "sum" or not _is_light(inner):
+        return None
+    terms = []
+    for sign, term in terms_of_sum(inner):
+        value, over, under = parts_of_product(term)
+        light = _light(term)
+        turned = [run.transpose(part) if part is light else part for part in over]
+        terms.append((sign, run.product(value, turned, under)))
+    return make_sum(run, terms, 2)
+
+
+def _is_light(matrix: Instr) -> bool:
+    """Whether a matrix is a sum of some diagonal matrices and outer products."""
+    terms = terms_of_sum(matrix)
+    return 1 < len(terms) <= _MOST_LIGHT and all(_light(term) is not None for _, term in terms)
+
+
+def _light(term: Instr) -> Instr | None:
+    _, over, under = parts_of_product(term)
+    arrays = [part for part in over if part.rank]
+    if len(arrays) != 1 or arrays[0].kind not in ("eye", "diag", "outer") or any(part.rank for part in under):
+        return None
+    return arrays[0]
+
+
+def _times(run: Pass, term: Instr, matrix: Instr, left: bool) -> Instr:
+    """A light term times a matrix, from the left or from the right."""
+    value, over, under = parts_of_product(term)
+    scalars = [part for part in over if not part.rank]
+    light = _light(term)
+    assert light is not None
+    match light.kind:
+        case "eye":
+            body = matrix
+        case "diag" if _is_light(matrix):
+            body = _scaled_light(run, light.args[0], matrix, left)
+        case "diag":
+            body = run.make("scale_rows" if left else "scale_cols", light.args[0], matrix, rank=2)
+        case _:
+            u, v = light.args
+            if left:
+                body = run.make("outer", u, run.matmul(run.transpose(matrix), v), rank=2)
+            else:
+                body = run.make("outer", run.matmul(matrix, u), v, rank=2)
+    return run.product(value, [*scalars, body], under)
+
+
+def _scaled_light(run: Pass, entries: Instr, matrix: Instr, left: bool) -> Instr:
+    """A diagonal matrix times a sum of light terms: light again."""
+    terms = []
+    for sign, term in terms_of_sum(matrix):
+        value, over, under = parts_of_product(term)
+        scalars = [part for part in over if not part.rank]
+        light = _light(term)
+        assert light is not None
+        if light.kind == "outer":
+            u, v = light.args
+            u, v = (run.product(1, [entries, u]), v) if left else (u, run.product(1, [v, entries]))
+            body = run.make("outer", u, v, rank=2)
+        else:
+            diagonal = entries if light.kind == "eye" else run.product(1, [entries, light.args[0]])
+            body = run.make("diag", diagonal, rank=2)
+        terms.append((sign, run.product(value, [*scalars, body], under)))
+    return make_sum(run, terms, 2)
+
+
+def _free(run: Pass, term: Instr) -> bool:
+    _, over, under = parts_of_product(term)
+    arrays = [part for part in over if part.rank]
+    if len(arrays) != 1 or arrays[0].rank != 2 or any(part.rank for part in under):
+        return False
+    (matrix,) = arrays
+    if matrix.kind == "transpose":
+        return matrix.args[0].kind == "input"
+    if matrix.kind in ("scale_rows", "scale_cols"):
+        return matrix.args[1].kind in ("input", "transpose")
+    return matrix.kind in _FREE and (matrix.kind != "matmul" or run.once(matrix))
+
+
+def _applied(run: Pass, term: Instr, vector: Instr) -> Instr:
+    value, over, under = parts_of_product(term)
+    scalars = [part for part in over if not part.rank]
+    (matrix,) = (part for part in over if part.rank)
+    match matrix.kind:
+        case "eye":
+            body = vector
+        case "diag":
+            body = run.product(1, [matrix.args[0], vector])
+        case "outer":
+            u, v = matrix.args
+            return run.product(value, [*scalars, run.matmul(v, vector), u], under)
+        case "scale_rows":
+            body = run.product(1, [matrix.args[0], run.matmul(matrix.args[1], vector)])
+        case "scale_cols":
+            body = run.matmul(matrix.args[1], run.product(1, [matrix.args[0], vector]))
+        case "matmul":
+            body = run.matmul(matrix.args[0], run.matmul(matrix.args[1], vector))
+        case _:
+            body = run.matmul(matrix, vector)
+    return run.product(value, [*scalars, body], under)
+
+
+def _collect(run: Pass, instr: Instr) -> Instr | None:
+    """`A @ B + A @ C` as `A @ (B + C)`, and the like."""
+    terms = terms_of_sum(instr)
+    if not instr.rank or len(terms) < 2:
+        return None
+    for side in (0, 1):
+        groups: dict[tuple[str, int, int], list[int]] = {}
+        for i, (_, term) in enumerate(terms):
+            body = _body(run, term)
+            if body is not None and _worth(body, side):
+                key = (body.kind, body.args[side].serial, body.args[1 - side].rank)
+                groups.setdefault(key, []).append(i)
+        for places in groups.values():
+            if len(places) > 1:
+                return _joined(run, instr, places, side)
+    return None
+
+
+def _body(run: Pass, term: Instr) -> Instr | None:
+    """The product of arrays in a term, which nothing else uses."""
+    _, over, under = parts_of_product(term)
+    arrays = [part for part in over if part.rank]
+    if len(arrays) != 1 or any(part.rank for part in under) or not run.once(arrays[0]) or not run.once(term):
+        return None
+    return arrays[0] if arrays[0].kind in ("matmul", "outer", "solve") else None
+
+
+def _worth(body: Instr, side: int) -> bool:
+    """Whether the product costs more than to add what stands on its other side."""
+    if body.kind == "solve":
+        return side == 0
+    return body.kind == "outer" or body.args[side].rank == 2
+
+
+def _joined(run: Pass, instr: Instr, places: list[int], side: int) -> Instr | None:
+    terms = terms_of_sum(instr)
+    first = _body(run, terms[places[0]][1])
+    assert first is not None
+    others: list[tuple[bool, Instr]] = []
+    common = _coefficient(terms[places[0]][1]) if _same_coefficients(terms, places) else None
+    for i in places:
+        sign, term = terms[i]
+        body = _body(run, term)
+        assert body is not None
+        other = body.args[1 - side]
+        if common is None:
+            value, scalars, under = _coefficient(term)
+            other = run.product(value, [*scalars, other], under)
+        others.append((sign, other))
+    turned = common is not None and others[0][0]
+    if turned:
+        others = [(not sign, other) for sign, other in others]
+    inner = make_sum(run, others, others[0][1].rank)
+    args = (first.args[0], inner) if side == 0 else (inner, first.args[1])
+    joined = run.make(first.kind, *args, data=first.data, rank=first.rank)
+    if common is not None:
+        joined = run.product(common[0], [*common[1], joined], common[2])
+    rest = [term for i, term in enumerate(terms) if i not in places]
+    return make_sum(run, [(turned, joined), *rest], instr.rank)
+
+
+def _coefficient(term: Instr) -> tuple[Fraction, list[Instr], list[Instr]]:
+    value, over, under = parts_of_product(term)
+    return value, [part for part in over if not part.rank], under
+
+
+def _same_coefficients(terms: list[tuple[bool, Instr]], places: list[int]) -> bool:
+    first = _coefficient(terms[places[0]][1])
+    return all(_coefficient(terms[i][1]) == first for i in places)
+
+
+DISTRIBUTE: dict[str, tuple[Rule, ...]] = {
+    "matmul": (_distribute, _light_sum),
+    "transpose": (_light_transpose,),
+}
+COLLECT: dict[str, tuple[Rule, ...]] = {"sum": (_collect,)}

@@ -1,0 +1,21 @@
+"""The passes that each target adds to those of all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gradcli.emit.optimise import jax_passes, numpy_passes, scalars, tensors
+from gradcli.emit.optimise.factorisations import FactorisationPass, NumpyFactorisationPass
+from gradcli.emit.optimise.rewrite import Pass, Rules, merged
+
+NUMPY_PASSES: Sequence[tuple[type[Pass], Rules]] = (
+    (NumpyFactorisationPass, {}),
+    (Pass, scalars.RULES),
+    (Pass, numpy_passes.RULES),
+)
+JAX_PASSES: Sequence[tuple[type[Pass], Rules]] = (
+    (FactorisationPass, {}),
+    (Pass, scalars.RULES),
+    (Pass, merged(jax_passes.RULES, {"axes": tensors.RULES["axes"]})),
+)
+TORCH_PASSES: Sequence[tuple[type[Pass], Rules]] = ((FactorisationPass, {}), (Pass, scalars.RULES))
