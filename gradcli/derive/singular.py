@@ -11,12 +11,31 @@ from dataclasses import replace as with_changes
 
 from gradcli.derive.model import Answer, Step
 from gradcli.expr.arith import mul, power
-from gradcli.expr.linear import matmul, transpose
+from gradcli.expr.linear import transpose
 from gradcli.expr.node import Node, make, num, value_of
 from gradcli.expr.ops import rebuild
 from gradcli.expr.walk import postorder, transform
 from gradcli.program.model import Program
 
+_LINEAR = frozenset(
+    (
+        "mul",
+        "matmul",
+        "T",
+        "tr",
+        "tril",
+        "triu",
+        "diag",
+        "diagonal",
+        "sum",
+        "sum_axis",
+        "vec",
+        "reshape",
+        "kron",
+        "entry",
+    )
+)
+_DEEPEST = 20
 # Attributes by which a matrix is invertible.
 _REGULAR = frozenset({"spd", "orthogonal", "permutation", "unit"})
 
@@ -74,14 +93,31 @@ def _is_regular(matrix: Node) -> bool:
 
 
 def _adjugate(array: Node, matrix: Node) -> Node | None:
-    """A matrix product with the adjugate for the inverse of `matrix`, which stands in it just once; else None."""
+    """An expression with the adjugate for the inverse of `matrix`, which stands in it just once; else None."""
     forms = {
         make("inv", (form,), shape=form.shape): make("adj", (form,), shape=form.shape)
         for form in (matrix, transpose(matrix))
     }
     forms.update({transpose(inverse): transpose(adjugate) for inverse, adjugate in list(forms.items())})
-    factors = array.args if array.op == "matmul" else (array,)
-    places = [i for i, factor in enumerate(factors) if factor in forms]
-    if len(places) != 1:
+    way = _way_down(array, forms)
+    if way is None:
         return None
-    return matmul(*(forms.get(factor, factor) for factor in factors))
+    new = forms[way[-1][0].args[way[-1][1]]] if way else forms[array]
+    for node, place in reversed(way):
+        new = rebuild(node, (*node.args[:place], new, *node.args[place + 1 :]))
+    return new
+
+
+def _way_down(array: Node, forms: Mapping[Node, Node]) -> list[tuple[Node, int]] | None:
+    """Through operations linear in it, the places that lead to the only one of `forms` in an expression; else None."""
+    way: list[tuple[Node, int]] = []
+    node = array
+    while node not in forms:
+        if node.op not in _LINEAR or len(way) > _DEEPEST:
+            return None
+        places = [i for i, arg in enumerate(node.args) if any(part in forms for part in postorder(arg))]
+        if len(places) != 1:
+            return None
+        way.append((node, places[0]))
+        node = node.args[places[0]]
+    return way
