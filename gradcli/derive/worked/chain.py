@@ -108,7 +108,7 @@ def _walked(chain: Chain, wrt: Collection[Node], adjoint: Callable[[Node], Node]
         link = Link(name, value, adjoint(name))
         _applied(chain, link, inner)
         for other in inner:
-            if other in link.pulled:
+            if other in link.pulled and other not in chain.seeds:
                 found.setdefault(other, []).append(link)
     chain.users = {name: found[name][::-1] for name in order}
     return chain
