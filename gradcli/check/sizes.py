@@ -7,7 +7,7 @@ from itertools import product
 from random import Random
 
 from gradcli.expr.node import Node
-from gradcli.expr.shapes import Dim
+from gradcli.expr.shapes import Dim, least_parts
 from gradcli.expr.walk import postorder
 
 Sizes = dict[str, int]
@@ -34,7 +34,8 @@ def dimensions(roots: Iterable[Node]) -> dict[str, int]:
 def _names(dim: Dim | object) -> list[str]:
     if not isinstance(dim, str):
         return []
-    return [part for part in dim.split("*") if not part.isdigit()]
+    parts = [least_parts(part) or (part,) for part in dim.split("*")]
+    return [str(name) for part in parts for name in part if not str(name).isdigit()]
 
 
 def random_sizes(least: dict[str, int], source: Random) -> Iterator[Sizes]:

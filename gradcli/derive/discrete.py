@@ -10,7 +10,7 @@ from gradcli.expr.factor import parts_of
 from gradcli.expr.node import ONE, Node, has_attribute, name_of
 from gradcli.expr.replace import replace
 from gradcli.expr.shapes import show_shape
-from gradcli.expr.walk import postorder
+from gradcli.expr.walk import postorder, tree_size
 from gradcli.program.model import Program, Question
 
 _LARGEST = 2_000
@@ -60,6 +60,21 @@ def forward_difference(graph: Graph, question: Question, name: str, variable: No
             return None
     (now,) = replace([question.of], table)
     (then,) = replace([now], {variable: add(variable, ONE)})
-    (difference,) = collected([sub(then, now)])
+    (difference,) = map(_shorter_multiplied_out, collected([sub(then, now)]))
     note = f"{name} is an integer: in place of a derivative the forward difference"
     return Answer(question.of_name, name, "difference", question.layout, difference.shape, difference, (), (), (note,))
+
+
+def _shorter_multiplied_out(node: Node) -> Node:
+    """The expression with its products of sums written out, where that is shorter: what is in both values cancels."""
+    from gradcli.normal.atom import TooLarge, Unsupported
+    from gradcli.normal.lower import Lowering
+    from gradcli.normal.raise_poly import raise_node
+
+    if len(node.shape) > 2 or 1 in node.shape:
+        return node
+    try:
+        out = raise_node(Lowering(None).array(node).poly, node.shape)
+    except (TooLarge, Unsupported, ZeroDivisionError):
+        return node
+    return out if out is not None and tree_size(out) < tree_size(node) else node

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from gradcli.expr.arith import add, mul, power
 from gradcli.expr.node import Node, make, num, value_of
 from gradcli.expr.reduce import elementwise
-from gradcli.expr.walk import postorder
+from gradcli.expr.walk import postorder, tree_size
 
 if TYPE_CHECKING:
     import sympy
@@ -38,7 +38,7 @@ _FUNCTIONS = (
 
 def simplified(node: Node) -> Node:
     """An equal scalar expression, shorter where SymPy finds one; small and very large ones are left alone."""
-    size = _size(node)
+    size = tree_size(node)
     if node.shape or size < _WORTH or size > _TOO_LARGE:
         return node
     import sympy
@@ -46,14 +46,7 @@ def simplified(node: Node) -> Node:
     symbols: dict[Any, Node] = {}
     before = _to_sympy(node, symbols)
     back = _from_sympy(sympy.simplify(before), symbols)
-    return back if back is not None and _size(back) < size else node
-
-
-def _size(node: Node) -> int:
-    sizes: dict[int, int] = {}
-    for part in postorder(node):
-        sizes[part.serial] = min(_TOO_LARGE + 1, 1 + sum(sizes[arg.serial] for arg in part.args))
-    return sizes[node.serial]
+    return back if back is not None and tree_size(back) < size else node
 
 
 def _to_sympy(root: Node, symbols: dict[Any, Node]) -> sympy.Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 
 from gradcli.expr.node import Node
 
@@ -39,3 +39,14 @@ def transform(roots: list[Node], visit: Callable[[Node, tuple[Node, ...]], Node]
     for node in postorder(roots):
         memo[node.serial] = visit(node, tuple(memo[arg.serial] for arg in node.args))
     return [memo[root.serial] for root in roots]
+
+
+def tree_size(node: Node, named: Container[Node] = ()) -> int:
+    """How many operations the expression is when written out, shared parts counted each time they stand.
+
+    Named nodes count once.  Costs the number of different subexpressions; the size may be astronomical.
+    """
+    sizes: dict[int, int] = {}
+    for part in postorder(node):
+        sizes[part.serial] = 1 if part in named else 1 + sum(sizes[arg.serial] for arg in part.args)
+    return sizes[node.serial]

@@ -21,9 +21,7 @@ from gradcli.render.notation import (
     subscripts,
 )
 from gradcli.render.numbers import coefficient, decimal, digits
-from gradcli.render.parts import Names, is_reciprocal, quotient, reads_turned, reciprocal, signed_terms, tree_size
-
-__all__ = ["mc", "tree_size"]
+from gradcli.render.parts import Names, is_reciprocal, quotient, reads_turned, reciprocal, signed_terms
 
 _HALF = Fraction(1, 2)
 _SMALL_LITERAL, _LARGEST_LITERAL = 12, 400  # entries of an array that is written out

@@ -9,7 +9,6 @@ from fractions import Fraction
 from gradcli.expr.arith import mul, split_number
 from gradcli.expr.node import MINUS_ONE, ONE, Node, make, num, value_of
 from gradcli.expr.shapes import Shape
-from gradcli.expr.walk import postorder
 from gradcli.program.unify import quotient as size_quotient
 
 Names = Mapping[Node, str]
@@ -82,18 +81,6 @@ def reciprocal(node: Node) -> Node:
         flipped = num(-value)
         return base if flipped is ONE else make("pow", (base, flipped), shape=node.shape)
     return make("pow", (base, mul(MINUS_ONE, exponent)), shape=node.shape)
-
-
-def tree_size(node: Node, names: Names | None = None) -> int:
-    """How many operations the expression is when written out, shared parts counted each time they stand.
-
-    Named nodes count once.  Costs the number of different subexpressions; the size may be astronomical.
-    """
-    named = names or {}
-    sizes: dict[int, int] = {}
-    for part in postorder(node):
-        sizes[part.serial] = 1 if part in named else 1 + sum(sizes[arg.serial] for arg in part.args)
-    return sizes[node.serial]
 
 
 def merged_axes(inner: Shape, outer: Shape) -> tuple[int, ...] | None:

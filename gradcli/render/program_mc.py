@@ -27,7 +27,7 @@ def function_type(function: Function) -> str:
 
 def is_declarable(dims: tuple[Dim, ...]) -> bool:
     """Whether a shape can be declared: a product of sizes (of `kron`) has no name."""
-    return not any("*" in str(dim) for dim in dims)
+    return not any(mark in str(dim) for dim in dims for mark in "*(")
 
 
 def attributes_of(node: Node) -> tuple[str, ...]:

@@ -65,6 +65,10 @@ class StepText(TextNotation):
 class StepLatex(LatexNotation):
     """amsmath."""
 
+    def _is_fraction(self, node: Node) -> bool:
+        leaf = _leaf_form(node) if node.op == "var" else None
+        return r"\frac" in str(leaf.pieces[0]) if leaf is not None else super()._is_fraction(node)
+
     def op_var(self, node: Node) -> Form:
         return _leaf_form(node) or super().op_var(node)
 

@@ -21,8 +21,8 @@ from gradcli.expr.reduce import (
     vec,
     where,
 )
+from gradcli.expr.walk import tree_size
 from gradcli.render.mc import mc
-from gradcli.render.parts import tree_size
 from tests.render.vocabulary import A, B, W, X, elem, frac, n, p, r, s, seed_u, seed_y, t, u, w, x, y, z
 
 two, three = num(2), num(3)

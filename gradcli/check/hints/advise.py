@@ -16,11 +16,12 @@ from gradcli.check.verdict import Hint
 from gradcli.expr.arith import neg, split_number, sub
 from gradcli.expr.node import Node
 from gradcli.expr.shapes import ShapeError
+from gradcli.expr.walk import tree_size
 from gradcli.normal.atom import TooLarge, Unsupported
 from gradcli.normal.lower import Lowering
 from gradcli.normal.raise_poly import raise_node
 from gradcli.program.model import LAYOUTS
-from gradcli.render.mc import mc, tree_size
+from gradcli.render.mc import mc
 from gradcli.rules.missing import NoRule
 from gradcli.syntax import ast
 from gradcli.syntax.unparse import unparse

@@ -5,9 +5,9 @@ from __future__ import annotations
 from gradcli.check.book import Book
 from gradcli.derive.derive import derive
 from gradcli.expr.node import Node
-from gradcli.expr.walk import postorder
+from gradcli.expr.walk import postorder, tree_size
 from gradcli.program.model import Question
-from gradcli.render.mc import mc, tree_size
+from gradcli.render.mc import mc
 from gradcli.syntax.ast import Span
 
 _LARGE = 60
