@@ -38,7 +38,7 @@ class WorkedAsker:
         """The steps of each answer: `raw` over the program with free entries, `final` as they are printed."""
         try:
             found = self._of_scalars(question, raw) or self._across(question, raw) or self._found(question, raw)
-        except (NoRule, LookupError):
+        except (NoRule, LookupError, ValueError, AssertionError):  # then the names of the rules serve
             found = None
         if found is None or len(found) != len(raw):
             return [plain_worked(answer, self.mode) for answer in final]

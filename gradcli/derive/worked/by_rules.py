@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 
 from gradcli.derive.graph import Graph
@@ -21,6 +22,7 @@ from gradcli.rules.missing import NoRule
 from gradcli.rules.record import Application
 
 _MOST_TERMS = 4
+_MOST_TOGETHER = 4  # uses of a name that are opened in one line
 
 
 _Part = tuple[Link, Pending | Node]
@@ -46,24 +48,37 @@ class GradientWriter:
                 name, side, given = link.weight
                 lines.append(Line(side, given, "implicit", ("this settles ", name)))
         lines.append(Line(left, _frontier(parts), "chain", _uses(self.chain, links, target)))
+        if len(links) > _MOST_TOGETHER:  # each by itself: the whole is not written again and again
+            for part in parts:
+                _, opened = self._opening(part[0], [part], target, turned)
+                lines += [replace(opened[0], left=_frontier([part])), *opened[1:]] if opened else []
+            lines.append(Line(left, whole, "sum", ("added up",)))
+            return Block(target, tuple(lines), tuple(link.name for link in links))
         for link in links:
-            steps = _leading(link, target)
-            for part, same in groupby(steps, key=lambda step: step.part):
-                group = list(same)
-                places = [k for k, (whose, each) in enumerate(parts) if whose is link and _is(each, part, link)]
-                if not places:
-                    continue
-                opened = [(link, self._opened(step, target, link)) for step in group]
-                kept = [each for k, each in enumerate(parts) if k not in places]
-                opened = [each for each in opened if isinstance(each[1], Pending) or not is_zero(each[1])]
-                parts = [*kept[: places[0]], *opened, *kept[places[0] :]] or [(link, zeros(target.shape))]
-                reason = _named(group, link, len(steps) > len(group))
-                if part is _last_part(steps):
-                    reason = (*reason, *_jacobian(self.chain.graph, link, target, turned))
-                lines.append(Line(None, _frontier(parts), group[0].rule, reason))
+            parts, opened = self._opening(link, parts, target, turned)
+            lines += opened
         if not _is_sum([part for _, part in parts], whole):
             lines.append(Line(None, whole, "simplify", ("simplified",)))
         return Block(target, tuple(lines), tuple(link.name for link in links))
+
+    def _opening(self, link: Link, parts: list[_Part], target: Node, turned: bool) -> tuple[list[_Part], list[Line]]:
+        """A line for each rule of one definition, and what stands then."""
+        steps = _leading(link, target)
+        lines: list[Line] = []
+        for part, same in groupby(steps, key=lambda step: step.part):
+            group = list(same)
+            places = [k for k, (whose, each) in enumerate(parts) if whose is link and _is(each, part, link)]
+            if not places:
+                continue
+            opened = [(link, self._opened(step, target, link)) for step in group]
+            kept = [each for k, each in enumerate(parts) if k not in places]
+            opened = [each for each in opened if isinstance(each[1], Pending) or not is_zero(each[1])]
+            parts = [*kept[: places[0]], *opened, *kept[places[0] :]] or [(link, zeros(target.shape))]
+            reason = _named(group, link, len(steps) > len(group))
+            if part is _last_part(steps):
+                reason = (*reason, *_jacobian(self.chain.graph, link, target, turned))
+            lines.append(Line(None, _frontier(parts), group[0].rule, reason))
+        return parts, lines
 
     def _closed(self, link: Link, target: Node) -> Pending:
         """A link that is not opened yet."""
