@@ -13,6 +13,7 @@ from gradcli.derive.derive import Derivation, derive
 from gradcli.diagnostics.diagnostic import Diagnostic, error
 
 TARGETS = ("numpy", "jax", "torch")
+STYLES = ("functions", "autograd-function")
 KINDS = ("gradient", "jacobian", "hessian", "hvp")
 
 
@@ -21,6 +22,13 @@ KINDS = ("gradient", "jacobian", "hessian", "hvp")
 @click.option("--target", type=click.Choice(TARGETS), required=True, help="What the code is written for.")
 @question_options
 @click.option("--kind", type=click.Choice(KINDS), help="Which derivative; without it what the file asks.")
+@click.option(
+    "--style",
+    type=click.Choice(STYLES),
+    default=STYLES[0],
+    show_default=True,
+    help="Plain functions, or for torch a torch.autograd.Function with the gradients as its backward pass.",
+)
 @layout_option
 @output_options
 def command(
@@ -30,6 +38,7 @@ def command(
     of: str | None,
     wrt: str | None,
     kind: str | None,
+    style: str,
     layout: str | None,
     color: str,
     quiet: bool,
@@ -41,11 +50,14 @@ def command(
     of the program as keyword arguments.
     """
     terminal = Terminal(color, quiet, verbose)
+    if style != STYLES[0]:
+        _refuse_style(target, kind)
+        kind = "gradient"
     given = read_input(file, text, layout)
     derivation = _derivation(given, of, wrt, kind)
     diagnostics = [*derivation.program.diagnostics, *derivation.diagnostics]
     if not any(said.is_error for said in diagnostics):
-        written = _module(target, given, derivation, of)
+        written = _module(target, given, derivation, of, style)
         if isinstance(written, Diagnostic):
             diagnostics.append(written)
         else:
@@ -65,7 +77,15 @@ def _derivation(given: Input, of: str | None, wrt: str | None, kind: str | None)
     return derive(program, questions) if questions else Derivation(program, (), ())
 
 
-def _module(target: str, given: Input, derivation: Derivation, of: str | None) -> str | Diagnostic:
+def _refuse_style(target: str, kind: str | None) -> None:
+    if target != "torch":
+        raise click.UsageError("--style autograd-function goes with --target torch")
+    if kind not in (None, "gradient"):
+        raise click.UsageError("--style autograd-function holds gradients, and goes with no other --kind")
+
+
+def _module(target: str, given: Input, derivation: Derivation, of: str | None, style: str) -> str | Diagnostic:
+    from gradcli.emit.autograd import autograd_text
     from gradcli.emit.errors import EmitError
     from gradcli.emit.targets import emit
 
@@ -74,6 +94,8 @@ def _module(target: str, given: Input, derivation: Derivation, of: str | None) -
     if name is None:
         return error("E112", f"there is nothing to emit in {given.name}", hint="write a definition: y = W @ x")
     try:
+        if style != STYLES[0]:
+            return autograd_text(derivation.program, name, answers)
         return emit(target, derivation.program, name, answers)
     except EmitError as missing:
         return error("E402", f"there is no code for this: {missing}")

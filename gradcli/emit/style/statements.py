@@ -8,7 +8,7 @@ import re
 from gradcli.emit.style.expressions import ATOM, UnknownError, flattened, piece, plain, precedence, separated
 from gradcli.emit.style.pieces import WIDTH, Bare, Group, IfBroken, Indent, Line, Piece, bracketed, lay_out
 
-_SUSPECT = re.compile(r" \*\* |'|^\s*@")
+_SUSPECT = re.compile(r" \*\* |'|^\s*@|(= |return )\(.*\)$")
 _OPENING, _CLOSING = "([{", ")]}"
 
 
@@ -81,8 +81,8 @@ def _pieces(line: str) -> tuple[Piece, ...]:
     (statement,) = ast.parse(line).body
     match statement:
         case ast.Assign():
-            targets = "".join(f"{_unbracketed(target)} = " for target in statement.targets)
-            return (targets, _value(statement.value))
+            targets = [part for target in statement.targets for part in (_target(target), " = ")]
+            return (*targets, _value(statement.value))
         case ast.AugAssign():
             sign = flattened(ast.BinOp(statement.target, statement.op, statement.value)).operators[0][0]
             return (f"{plain(statement.target)} {sign}= ", _value(statement.value))
@@ -103,6 +103,14 @@ def _expression(text: str) -> ast.expr:
 def _unbracketed(node: ast.expr) -> str:
     text = plain(node)
     return text[1:-1] if isinstance(node, ast.Tuple) and len(node.elts) > 1 else text
+
+
+def _target(node: ast.expr) -> Piece:
+    """What is assigned to; several names in brackets where they do not fit."""
+    if not isinstance(node, ast.Tuple) or len(node.elts) < 2:
+        return piece(node)
+    items = separated([piece(element) for element in node.elts])
+    return Group((IfBroken("("), Indent((Line(), *items)), Line(), IfBroken(")")))
 
 
 def _header(statement: ast.stmt, line: str) -> tuple[Piece, ...]:
