@@ -13,7 +13,8 @@ from gradcli.emit.numpy_dialect import NumpyDialect
 from gradcli.expr.shapes import is_list
 
 _LONG = 100
-_MOST = 6  # arguments that one condition reads well for
+_MANY = 4  # arrays whose types are better looked at in a loop
+_MOST = 14  # arguments that one condition reads well for
 
 
 def head(
@@ -28,13 +29,17 @@ def head(
         return []
     told = _tellers(needed)
     plain = all(_rank(parameter) == len(parameter.dims) for parameter in needed)
-    reads = [f"{sizes} = {{}}", *(_read(parameter, sizes, helper("input")) for parameter in needed)]
     condition = _condition(needed, told, dialect, helper) if plain and len(needed) <= _MOST else None
     if condition is None:
+        reads = [f"{sizes} = {{}}", *(_read(parameter, sizes, helper("input")) for parameter in needed)]
         return [*reads, *(f'{text} = {sizes}["{dim}"]' for dim, text in local.items())]
-    numbers = [p.python for p in needed if not p.dims]
-    lines = [*_broken(condition), *(f"    {line}" for line in reads)]
-    lines += [f"{name} = {dialect.scalar(name)}" for name in numbers if dialect.scalar(name) != name]
+    lines = [f'{p.python} = {helper("scalar")}("{p.name}", {p.python})' for p in needed if not p.dims]
+    if condition:
+        reads = [
+            f"{sizes} = {{}}",
+            *(_read(parameter, sizes, helper("input")) for parameter in needed if parameter.dims),
+        ]
+        lines += [*_broken(condition), *(f"    {line}" for line in reads)]
     return [*lines, *(f"{text} = {told[dim]}" for dim, text in local.items())]
 
 
@@ -72,18 +77,16 @@ def _condition(
 ) -> list[str] | None:
     """The parts of the condition under which the arguments are as they should be."""
     arrays = [p for p in _lists_first(needed) if p.dims]
-    numbers = [p for p in needed if not p.dims]
     fast = dialect.fast_arrays(helper)
     if fast is None:
         return None
     kind, dtype = fast
     parts = []
-    if arrays:
+    if len(arrays) > _MANY:
+        parts.append(f"{helper('plain')}({', '.join(p.python for p in arrays)})")
+    elif arrays:
         parts.append(" is ".join([*(f"type({p.python})" for p in arrays), kind]))
         parts.append(" is ".join([*(f"{p.python}.dtype" for p in arrays), dtype]))
-    if numbers:
-        number = dialect.fast_number
-        parts += [f"isinstance({p.python}, {number})" for p in numbers]
     ranks: dict[int, list[str]] = {}
     shapes = []
     for parameter in arrays:

@@ -105,6 +105,10 @@ def {lu_inverse}(factors):
 def {lu_logdet}(factors):
     return {np}.sum({np}.log({np}.abs({np}.diagonal(factors[0]))))
 """,
+    "logsumexp": """
+def {logsumexp}(a, axis=None):
+    return {root}.nn.logsumexp(a, axis=axis)
+""",
     "expm": """
 def {expm}(a):
     return {root}.scipy.linalg.expm(a)

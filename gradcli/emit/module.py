@@ -28,7 +28,10 @@ from gradcli.program.model import Program
 _LIKE_VARIABLE = ("gradient", "hvp")
 _GIVEN = ("input", "call", "field")
 _VIEWS = frozenset(
-    ("transpose", "diagonal", "row", "column", "flat", "columns", "reshape", "entry", "axes", "einsum", "contract")
+    {
+        *("transpose", "diagonal", "row", "column", "flat", "columns", "reshape", "entry", "axes", "column_of"),
+        *("einsum", "contract"),
+    }
 )
 
 

@@ -26,7 +26,7 @@ EQUATION = -1  # in place of the order of a derivative: the equation that settle
 
 _CALLS: dict[str, str] = {
     "sqrt": "sqrt", "solve": "linalg.solve", "inv": "linalg.inv", "trace": "trace",
-    "det": "linalg.det", "diag": "diag", "diagonal": "diagonal", "total": "sum", "norm": "linalg.norm",
+    "det": "linalg.det", "diag": "diag", "diagonal": "diagonal", "norm": "linalg.norm",
     "maximum": "maximum", "minimum": "minimum", "kron": "kron", "eye": "eye",
 }  # fmt: skip
 
@@ -92,15 +92,9 @@ class NumpyDialect:
         """An array of a nested list, or of what a caller's function gave."""
         return Code(f"{self.xp}.asarray({text}, dtype={self.xp}.float64)", Level.ATOM)
 
-    fast_number: ClassVar[str] = "float"
-
     def fast_arrays(self, helper: Callable[[str], str]) -> tuple[str, str] | None:
         """The type and the entry type of an argument that needs no conversion; None where it does not matter."""
         return f"{self.xp}.ndarray", helper("float")
-
-    def scalar(self, text: str) -> str:
-        """A Python number as one that divides by zero as arrays do."""
-        return f"{self.xp}.float64({text})"
 
     def copied(self, code: Code) -> Code:
         """An array of its own."""
@@ -217,6 +211,12 @@ def _transpose(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
 
 def _outer(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     return Code(f"{args[0].at(Level.ATOM)}[:, None] * {args[1].at(Level.UNARY)}", Level.PRODUCT)
+
+
+def _cheaper(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    """One of two ways, by the lengths: `c * (m + n) < m * n`."""
+    c, m, n = (arg.at(Level.ATOM) for arg in args[:3])
+    return Code(f"{args[3].text} if {c} * ({m} + {n}) < {m} * {n} else {args[4].text}", Level.CHOICE)
 
 
 def _axes_of(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
@@ -357,6 +357,7 @@ _RULES: dict[str, Rule] = {
     "number": _number,
     "const": _const,
     "size": _size,
+    "least": lambda d, i, args: Code(f"min({', '.join(arg.text for arg in args)})", Level.ATOM),
     "input": _input,
     "length": lambda d, i, args: Code(f"{args[0].at(Level.ATOM)}.shape[{i.data}]", Level.ATOM, args[0].cheap),
     "product": _product,
@@ -364,6 +365,10 @@ _RULES: dict[str, Rule] = {
     "matmul": _matmul,
     "transpose": _transpose,
     "dot": lambda d, i, args: d.call("vdot", *args),
+    "total": lambda d, i, args: Code(f"{args[0].at(Level.ATOM)}.sum()", Level.ATOM),
+    "cheaper": _cheaper,
+    "stacked": lambda d, i, args: Code(f"{d.xp}.array([{', '.join(arg.text for arg in args)}]).T", Level.ATOM),
+    "column_of": lambda d, i, args: Code(f"{args[0].at(Level.ATOM)}[:, {i.data}]", Level.ATOM, args[0].cheap),
     "outer": _outer,
     "axes": _axes_of,
     "blocks": _blocks,
@@ -377,7 +382,7 @@ _RULES: dict[str, Rule] = {
     "adj": lambda d, i, args: d.help("adjugate", *args),
     "matpower": lambda d, i, args: d.call("linalg.matrix_power", *args, str(i.data)),
     "norm1": lambda d, i, args: d.call("sum", d.call("abs", *args)),
-    "sum_axis": lambda d, i, args: d.call("sum", *args, *_axis(d, i)),
+    "sum_axis": lambda d, i, args: Code(f"{args[0].at(Level.ATOM)}.sum({', '.join(_axis(d, i))})", Level.ATOM),
     "map": _map,
     "call": _call,
     "defined": _defined,

@@ -25,6 +25,24 @@ def {input}(sizes, name, value, *dims):
         raise ValueError(f"{{name}} has shape {{value.shape}}, not ({{want}})")
     return value
 ''',
+    "plain": '''
+def {plain}(*arrays):
+    """Whether nothing has to be converted."""
+    for array in arrays:
+        if type(array) is not {np}.ndarray or array.dtype is not {float}:
+            return False
+    return True
+''',
+    "scalar": '''
+def {scalar}(name, value):
+    """The argument as a number that divides by zero as arrays do."""
+    if type(value) is float:
+        return {np}.float64(value)
+    value = {np}.asarray(value, dtype={np}.float64)
+    if value.ndim:
+        raise ValueError(f"{{name}} has shape {{value.shape}}, not ()")
+    return value[()]
+''',
     "apply": '''
 def {apply}(function, t):
     """A function given by the caller, at every entry."""
@@ -54,19 +72,25 @@ def {adjugate}(a):
 ''',
     "logsumexp": """
 def {logsumexp}(a, axis=None):
-    top = {np}.max(a, axis=axis, keepdims=True)
+    if axis is None:
+        top = a.max()
+        return {np}.log({np}.exp(a - top).sum()) + top if {np}.isfinite(top) else top
+    top = a.max(axis=axis, keepdims=True)
     top = {np}.where({np}.isfinite(top), top, 0.0)
-    return {np}.log({np}.sum({np}.exp(a - top), axis=axis)) + {np}.squeeze(top, axis=axis)
+    return {np}.log({np}.exp(a - top).sum(axis=axis)) + {np}.squeeze(top, axis=axis)
 """,
     "logsoftmax": """
 def {logsoftmax}(a, axis=None):
-    shifted = a - {np}.max(a, axis=axis, keepdims=True)
-    return shifted - {np}.log({np}.sum({np}.exp(shifted), axis=axis, keepdims=True))
+    shifted = a - a.max(axis=axis, keepdims=True)
+    return shifted - {np}.log({np}.exp(shifted).sum(axis=axis, keepdims=True))
 """,
     "softmax": """
 def {softmax}(a, axis=None):
-    weights = {np}.exp(a - {np}.max(a, axis=axis, keepdims=True))
-    return weights / {np}.sum(weights, axis=axis, keepdims=True)
+    if axis is None:
+        weights = {np}.exp(a - a.max())
+        return weights / weights.sum()
+    weights = {np}.exp(a - a.max(axis=axis, keepdims=True))
+    return weights / weights.sum(axis=axis, keepdims=True)
 """,
     "unit": '''
 def {unit}(shape, index):

@@ -15,7 +15,7 @@ Rule = Callable[["Plan", "Instr", list[Lengths]], "Lengths | None"]
 
 _TYPICAL = 1000  # what a length that only has a name is taken to be
 _SCALARS = (
-    *("lu_logdet", "number", "const", "size", "length", "trace", "det", "logdet", "entry", "dot"),
+    *("lu_logdet", "number", "const", "size", "length", "least", "trace", "det", "logdet", "entry", "dot"),
     *("total", "norm", "norm1", "norm2", "norm_nuc"),
 )
 _LIKE_FIRST = (
@@ -144,6 +144,9 @@ _RULES: dict[str, Rule] = {
     "contract": _einsum,
     "column": lambda plan, instr, shapes: (*shapes[0], 1),
     "row": lambda plan, instr, shapes: (1, *shapes[0]),
+    "stacked": lambda plan, instr, shapes: (*shapes[0], len(shapes)),
+    "column_of": lambda plan, instr, shapes: shapes[0][:1],
+    "cheaper": lambda plan, instr, shapes: shapes[-1],
     "axes": _axes,
     "blocks": _blocks,
     "add_diagonal": lambda plan, instr, shapes: shapes[0],

@@ -14,7 +14,7 @@ from gradcli.emit.writer import Code, Level
 
 _CALLS: dict[str, str] = {
     "sqrt": "sqrt", "solve": "linalg.solve", "inv": "linalg.inv", "trace": "trace",
-    "det": "linalg.det", "diag": "diag", "diagonal": "diagonal", "total": "sum", "norm": "linalg.norm",
+    "det": "linalg.det", "diag": "diag", "diagonal": "diagonal", "norm": "linalg.norm",
     "maximum": "maximum", "minimum": "minimum",
 }  # fmt: skip
 
@@ -28,7 +28,7 @@ _MAPS: dict[str, str] = {
 
 # Functions of PyTorch that take tensors only: a number has to become one.
 _OF_TENSORS = frozenset({"sqrt", "maximum", "minimum", "map", "where", "call", "defined", "field", "compare"})
-_NUMBERS = frozenset({"number", "const", "size", "length"})
+_NUMBERS = frozenset({"number", "const", "size", "length", "least"})
 
 
 class TorchDialect(NumpyDialect):
@@ -65,9 +65,6 @@ class TorchDialect(NumpyDialect):
 
     def fast_arrays(self, helper: Callable[[str], str]) -> tuple[str, str] | None:
         return f"{self.xp}.Tensor", f"{self.xp}.float64"
-
-    def scalar(self, text: str) -> str:
-        return self.help("array", text).text
 
     def copied(self, code: Code) -> Code:
         return Code(f"{code.at(Level.ATOM)}.clone()", Level.ATOM)

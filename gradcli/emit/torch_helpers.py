@@ -22,6 +22,22 @@ def {input}(sizes, name, value, *dims):
         raise ValueError(f"{{name}} has shape {{tuple(value.shape)}}, not ({{want}})")
     return value
 ''',
+    "plain": '''
+def {plain}(*arrays):
+    """Whether nothing has to be converted."""
+    for array in arrays:
+        if type(array) is not {np}.Tensor or array.dtype is not {np}.float64:
+            return False
+    return True
+''',
+    "scalar": '''
+def {scalar}(name, value):
+    """The argument as a tensor of no axes."""
+    value = {array}(value)
+    if value.ndim:
+        raise ValueError(f"{{name}} has shape {{tuple(value.shape)}}, not ()")
+    return value
+''',
     "apply": '''
 def {apply}(function, t):
     """A function given by the caller, at every entry."""

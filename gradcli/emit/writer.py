@@ -16,6 +16,7 @@ _LONG = 72
 class Level(IntEnum):
     """How tightly a piece of code holds together."""
 
+    CHOICE = 0
     SUM = 1
     PRODUCT = 2
     MATMUL = 3

@@ -21,7 +21,7 @@ _MAPS: dict[str, Bounds] = {
 _KINDS: dict[str, Bounds] = {
     "softmax": (_ZERO, _ONE), "indicator": (_ZERO, _ONE), "norm": (_ZERO, None), "norm1": (_ZERO, None),
     "sqrt": (_ZERO, None), "ones": (_ONE, _ONE), "zeros": (_ZERO, _ZERO), "eye": (_ZERO, _ONE), "unit": (_ZERO, _ONE),
-    "size": (_ONE, None), "length": (_ZERO, None),
+    "size": (_ONE, None), "length": (_ZERO, None), "least": (_ONE, None),
 }  # fmt: skip
 
 

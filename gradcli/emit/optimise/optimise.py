@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gradcli.emit.optimise import broadcast, reductions, scalars, stable, sums, tensors, transposes
+from gradcli.emit.optimise import broadcast, reductions, scalars, stable, sums, tensors, thin, transposes
 from gradcli.emit.optimise.chains import ChainPass
 from gradcli.emit.optimise.rewrite import Pass, Rules, merged
 from gradcli.emit.plan import Instr, Plan
@@ -25,6 +25,7 @@ _PASSES: tuple[tuple[type[Pass], Rules], ...] = (
     (Pass, _FIRST),
     (Pass, merged(_FIRST, sums.DISTRIBUTE)),
     (ChainPass, merged(transposes.RULES, scalars.RULES)),
+    (Pass, merged(transposes.RULES, scalars.RULES, thin.RULES)),
     (Pass, merged(_BASE, sums.COLLECT)),
     (Pass, _BASE),
 )

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from gradcli.emit.optimise import jax_passes, numpy_passes, scalars, tensors
 from gradcli.emit.optimise.factorisations import FactorisationPass, NumpyFactorisationPass
 from gradcli.emit.optimise.rewrite import Pass, Rules, merged
+from gradcli.emit.optimise.stacked import StackedSolvesPass
 
 NUMPY_PASSES: Sequence[tuple[type[Pass], Rules]] = (
     (NumpyFactorisationPass, {}),
+    (StackedSolvesPass, {}),
     (Pass, scalars.RULES),
     (Pass, numpy_passes.RULES),
 )
