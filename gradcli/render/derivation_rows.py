@@ -61,6 +61,8 @@ def worked_rows(
     waiting: list[Row] = []
     key: Node | None = None
     for block in worked.needed(known):
+        if not block.lines:  # it stands for those that it needs
+            continue
         if waiting:
             yield waiting
         key, waiting = block.key, rows_of(block, writer, label)
@@ -68,11 +70,12 @@ def worked_rows(
             waiting = []
         printed.add(tuple(waiting))
     if worked.last is not None:
-        if waiting and key is not worked.target:
+        rows = rows_of(worked.last, writer, label)
+        goes_on = bool(waiting and rows) and rows[0].left == _left(waiting)
+        if waiting and key is not worked.target and not goes_on:
             yield waiting
             waiting = []
-        rows = rows_of(worked.last, writer, label)
-        if waiting and rows and rows[0].left == _left(waiting):
+        if goes_on:
             rows[0] = replace(rows[0], left="")
             if rows[0].right == waiting[-1].right:
                 rows = rows[1:]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from gradcli.expr.shapes import least_parts
+
 _GREEK = frozenset({
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu",
     "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
@@ -46,6 +48,9 @@ def latex_name(name: str) -> str:
 
     What is no identifier, a piece of source text, is set as text.
     """
+    least = least_parts(name)
+    if least is not None:
+        return rf"\min({', '.join(part if part.isdigit() else latex_name(part) for part in map(str, least))})"
     if not name.isidentifier():
         return rf"\text{{({latex_text(name)})}}"
     parts = _PART.findall(name)

@@ -23,7 +23,7 @@ from gradcli.expr.node import Node, make, num
 from gradcli.render.notation import Form, Level
 from gradcli.render.step_notation import StepNotation, written_leaf
 
-_LETTERS = "ijklpqrstuvwabcdefghmnoxyz"
+_LETTERS = "ijklpqrstuvwabcmnxyz"
 _ENTRYWISE = frozenset(("add", "mul", "pow", "elem", "max", "min", "cmp", "where"))
 _LONGEST_ENTRY = 60
 

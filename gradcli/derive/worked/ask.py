@@ -12,7 +12,8 @@ from gradcli.derive.model import Answer
 from gradcli.derive.parts import is_entry, unstacked
 from gradcli.derive.reverse import ANONYMOUS
 from gradcli.derive.worked.blocks import BlockWriter, Found, Mode, answer_key, plain_worked
-from gradcli.derive.worked.directions import differential_worked
+from gradcli.derive.worked.chain import cotangent
+from gradcli.derive.worked.directions import differential_worked, product_worked
 from gradcli.derive.worked.free import FreeWriter
 from gradcli.derive.worked.model import Block, Label, Line, Worked
 from gradcli.derive.worked.raw import written_definitions
@@ -51,7 +52,7 @@ class WorkedAsker:
             return None
         if self.asker.program.relations and any(relation.data is not None for relation in self.asker.program.relations):
             return None
-        if question.kind == "hessian":
+        if question.kind in ("hessian", "hvp"):
             return [self._hessian(of, answer, wrt) for answer in raw]
         if question.kind == "differential" and len(raw) == 1:
             return [self._differential(of, question, raw[0])]
@@ -105,6 +106,8 @@ class WorkedAsker:
             self._written[of, first, second] = hessian_blocks(self.writer, graph, of, name_of(of), seeds, first, second)
         found = self._written[of, first, second]
         key = hessian_key(of, first, second)
+        if answer.kind == "hvp":
+            return product_worked(found, key, cotangent(name_of(of), first), first, answer)
         last = None
         if found.values.get(second) is not answer.value:
             last = found.worked(second, answer).last

@@ -15,8 +15,10 @@ from gradcli.derive.worked.lower import Lowering
 from gradcli.derive.worked.model import Block, Frontier, Line, LocalJacobian, Pending, Piece, Reason
 from gradcli.derive.worked.titles import title
 from gradcli.expr.arith import is_zero, zeros
+from gradcli.expr.implicit import equation_of
 from gradcli.expr.linear import eye, matmul, transpose
 from gradcli.expr.node import ONE, Node
+from gradcli.expr.replace import replace as replaced
 from gradcli.expr.walk import postorder
 from gradcli.rules.missing import NoRule
 from gradcli.rules.record import Application
@@ -201,10 +203,19 @@ def _uses(chain: Chain, links: list[Link], target: Node) -> Reason:
     out: list[Piece] = [word]
     for place, link in enumerate(links):
         out += [", "] if place else []
-        out += [link.name, " = ", link.value]
+        out += _definition(link)
     if any(len(link.name.shape) > 1 or (link.name.shape and target.shape[1:]) for link in links) and chain.label:
         out.append("; a colon sums over all entries")
     return tuple(out)
+
+
+def _definition(link: Link) -> list[Piece]:
+    """What a link is defined by: its expression, or the equation that settles it."""
+    if link.value.op != "implicit":
+        return [link.name, " = ", link.value]
+    unknown, parameters, residual = equation_of(link.value)
+    table = {unknown: link.name, **dict(zip(parameters, link.value.args, strict=True))}
+    return [replaced([residual], table)[0], " = 0 settles ", link.name]
 
 
 def _named(group: list[Application], link: Link, says_part: bool) -> Reason:

@@ -30,3 +30,16 @@ def differential_worked(found: Found, of: Node, targets: Sequence[Node], answer:
     key = make("param", data=f"*before {answer.kind} {answer.of} {answer.wrt}")
     found.blocks[key] = Block(key, (), tuple(targets))
     return found.ending(key, Block(answer_key(answer), lines, (), lowering.dims))
+
+
+def product_worked(found: Found, key: Node, gradient: Node, target: Node, answer: Answer) -> Worked:
+    """The steps of a product of a Hessian, which the blocks under `key` lead to, with a direction."""
+    ((_, direction),) = answer.directions
+    lowering = Lowering()
+    rows, at = lowering.index(target.shape), lowering.index(target.shape)
+    form = IndexSum((product_of([Slope(gradient, rows, target, at), Entry(direction, at)]),), flat(rows))
+    lines = (
+        Line(Label(), form, "definition", ("entry by entry",)),
+        Line(None, answer.value, "substitution", ("in matrix form",)),
+    )
+    return found.ending(key, Block(answer_key(answer), lines, (), lowering.dims))
