@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from gradcli.emit.names import Names, spelled
 from gradcli.expr.node import Node, name_of
-from gradcli.expr.shapes import Dim, is_list
+from gradcli.expr.shapes import Dim, is_list, least_parts
 from gradcli.expr.walk import postorder
 from gradcli.program.model import Program
 
@@ -85,7 +85,7 @@ def build_interface(
                 found.callables.setdefault((name, k), names.fresh(name if not k else f"{name}_{k}"))
     for node in seeds:
         name = _seed_name(node, {seed.name for seed in found.seeds})
-        declared = tuple(dim if isinstance(dim, int) or "*" not in dim else 0 for dim in node.shape)
+        declared = tuple(dim if isinstance(dim, int) or dim.isidentifier() else 0 for dim in node.shape)
         found.seeds.append(ArrayParameter(name, names.fresh(name), declared, node))
     for dim in sorted(dims - found.known_dims() - set(told)):
         found.lengths[dim] = names.fresh(dim)
@@ -130,7 +130,8 @@ def _used(
             if name not in ELEMENTWISE and (function is None or function.body is None):
                 orders[name] = max(orders.get(name, 0), order)
         for dim in (node.data,) if node.op == "dim" else node.shape:
-            dims.update(part for part in str(dim).split("*") if not part.isdigit())
+            for part in str(dim).split("*"):
+                dims.update(str(name) for name in least_parts(part) or (part,) if not str(name).isdigit())
     return orders, list(seeds), dims
 
 

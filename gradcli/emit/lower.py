@@ -13,7 +13,7 @@ from gradcli.emit.subscripts import lower_einsum
 from gradcli.expr.factor import KINDS, parts_of
 from gradcli.expr.implicit import equation_of
 from gradcli.expr.node import Node, name_of, value_of
-from gradcli.expr.shapes import Dim, is_list, is_row
+from gradcli.expr.shapes import Dim, is_list, is_row, least_parts
 from gradcli.program.functions import ELEMENTWISE
 from gradcli.program.model import Function
 
@@ -110,6 +110,9 @@ class Lowering:
     def _size(self, dim: Dim) -> Instr:
         if isinstance(dim, int):
             return self.plan.number(dim)
+        least = least_parts(dim)
+        if least is not None:
+            return self.plan.make("least", *map(self.size, least))
         if "*" in dim:
             parts = [self.size(int(part) if part.isdigit() else part) for part in dim.split("*")]
             return self.plan.make("product", *parts, data=(Fraction(1), len(parts)))

@@ -57,6 +57,10 @@ object, so that what is used twice is computed once.
 | dot | A, B | | the sum of `A * B` |
 | axes | a | for each axis of the value one of a, or None | axes in another order; None: one of length 1 |
 | tensordot | a, b | the axes of each that are summed | the other axes of a, then those of b |
+| weighted_gram | A, w | | `A.T @ diag(w) @ A` |
+| stacked, stacked_rows | lists | | a matrix of these columns, of these rows |
+| column_of | A | position | |
+| cheaper | c, m, n, a, b | | the same in two ways: a where `c * (m + n) < m * n`, else b |
 | blocks | a, sizes | letters of the axes, some twice | a where axes of the same letter agree, else 0 |
 | flat | a | | one-dimensional, row by row |
 | columns | A | | one-dimensional, column by column |
@@ -71,7 +75,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from gradcli.emit.shape import Lengths, infer
-from gradcli.expr.shapes import Dim
+from gradcli.expr.shapes import Dim, least_parts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +113,12 @@ class Plan:
 
     def make(self, kind: str, *args: Instr, data: Hashable = None, rank: int = 0) -> Instr:
         """The instruction of this description."""
-        key = (kind, data, rank, *(arg.serial for arg in args))
+        serials = [arg.serial for arg in args]
+        if kind == "product" and isinstance(data, tuple):  # factors in any order: the first writing stays
+            serials = [*sorted(serials[: data[1]]), *sorted(serials[data[1] :])]
+        elif kind in ("maximum", "minimum", "dot") or (kind == "sum" and data == (False,) * len(args)):
+            serials.sort()
+        key = (kind, data, rank, *serials)
         found = self._table.get(key)
         if found is None:
             found = self._table[key] = Instr(kind, args, data, rank, len(self._table))
@@ -121,7 +130,11 @@ class Plan:
 
     def size(self, dim: Dim) -> Instr:
         """A dimension of the known ones as a number."""
-        out = self.number(dim) if isinstance(dim, int) else self.make("size", data=dim)
+        least = least_parts(dim)
+        if least is not None:
+            out = self.make("least", *map(self.size, least))
+        else:
+            out = self.number(dim) if isinstance(dim, int) else self.make("size", data=dim)
         self.tell_dim(out, dim)
         return out
 

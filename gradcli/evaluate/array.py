@@ -8,7 +8,7 @@ from math import prod
 from typing import Any
 
 from gradcli.evaluate.errors import NotEvaluable
-from gradcli.expr.shapes import Dim, Shape
+from gradcli.expr.shapes import Dim, Shape, least_parts
 
 Scalar = Any
 """A Fraction, a float, an mpf or an `Undefined`."""
@@ -51,6 +51,9 @@ def size_of(dim: Dim, sizes: Sizes) -> int:
         return dim
     if dim in sizes:
         return sizes[dim]
+    parts = least_parts(dim)
+    if parts is not None:
+        return min(size_of(part, sizes) for part in parts)
     if "*" in dim:
         return prod(int(part) if part.isdigit() else size_of(part, sizes) for part in dim.split("*"))
     raise NotEvaluable(f"the dimension {dim} has no size")

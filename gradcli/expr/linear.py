@@ -11,7 +11,18 @@ from typing import cast
 
 from gradcli.expr.arith import add, is_zero, mul, ones, power, size, split_number, zeros
 from gradcli.expr.node import MINUS_ONE, ONE, Node, has_attribute, make, num, value_of
-from gradcli.expr.shapes import Dim, ShapeError, cols, is_list, is_row, product_shape, rows, show_shape, transposed
+from gradcli.expr.shapes import (
+    Dim,
+    ShapeError,
+    cols,
+    is_list,
+    is_row,
+    least_dim,
+    product_shape,
+    rows,
+    show_shape,
+    transposed,
+)
 
 
 def eye(dim: Dim) -> Node:
@@ -387,7 +398,7 @@ def diagonal(node: Node) -> Node:
     if scalars:
         return mul(*scalars, diagonal(rest))
     m, n = node.shape
-    dim = min(m, n) if isinstance(m, int) and isinstance(n, int) else m
+    dim = least_dim(m, n)
     if node.op == "diag":
         return node.args[0]
     if node.op in ("eye", "ones"):

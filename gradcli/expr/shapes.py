@@ -11,6 +11,24 @@ Dim = str | int
 Shape = tuple[Dim, ...]
 
 
+def least_dim(a: Dim, b: Dim) -> Dim:
+    """The smaller of two dimensions: `min(m, n)` where sizes decide; where one is a product of names, the first."""
+    if a == b or (isinstance(a, int) and isinstance(b, int)):
+        return min(a, b) if isinstance(a, int) and isinstance(b, int) else a
+    if 1 in (a, b):
+        return 1
+    composed = any(mark in str(dim) for dim in (a, b) for mark in "*(")
+    return a if composed else "min({}, {})".format(*sorted((a, b), key=str))
+
+
+def least_parts(dim: object) -> tuple[Dim, Dim] | None:
+    """m and n of the dimension `min(m, n)`; None of any other."""
+    if not isinstance(dim, str) or not dim.startswith("min("):
+        return None
+    a, b = (int(part) if part.isdigit() else part for part in dim[4:-1].split(", "))
+    return a, b
+
+
 class ShapeError(ValueError):
     """Shapes that do not fit; the message names both."""
 

@@ -16,6 +16,7 @@ from gradcli.program.unify import (
     OpenShape,
     could_agree,
     find,
+    least,
     product,
     settle,
     show_open,
@@ -111,12 +112,7 @@ def _column(node: Node) -> Node:
 def _diag_shape(shapes: list[OpenShape], options: Options) -> OpenShape:
     shape = _matrix_or_vector(shapes[0], "diag")
     if len(shape) == 2 and find(shape[0]) != 1:
-        a, b = find(shape[0]), find(shape[1])
-        if isinstance(a, int) and isinstance(b, int):
-            return settle((min(a, b),))
-        if isinstance(b, int):
-            return (a,)
-        return (a,)
+        return settle((least(*shape),))
     return (shape[-1], shape[-1]) if shape else ()
 
 

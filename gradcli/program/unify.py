@@ -9,20 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gradcli.expr.reduce import dim_product
-from gradcli.expr.shapes import Dim, Shape, normal_shape
+from gradcli.expr.shapes import Dim, Shape, least_dim, normal_shape
 
 
 class Unknown:
     """A dimension to be found; `bound` points at what it was found equal to.
 
-    With `parts` it is their product, found when both are.
+    With `parts` it is their product, or with `smaller` the lesser of them, found when both are.
     """
 
-    __slots__ = ("bound", "parts")
+    __slots__ = ("bound", "parts", "smaller")
 
-    def __init__(self, parts: tuple[OpenDim, OpenDim] | None = None) -> None:
+    def __init__(self, parts: tuple[OpenDim, OpenDim] | None = None, smaller: bool = False) -> None:
         self.bound: OpenDim | None = None
         self.parts = parts
+        self.smaller = smaller
 
 
 OpenDim = int | str | Unknown
@@ -37,12 +38,25 @@ def find(dim: OpenDim) -> OpenDim:
         dim = dim.bound
     if isinstance(dim, Unknown) and dim.parts is not None:
         a, b = (find(part) for part in dim.parts)
-        if a == 1 or b == 1:
+        if dim.smaller:
+            if a is b or a == 1 or b == 1 or not (isinstance(a, Unknown) or isinstance(b, Unknown)):
+                dim.bound = a if isinstance(a, Unknown) and a is b else least_dim(*_known(a, b))
+        elif a == 1 or b == 1:
             dim.bound = b if a == 1 else a
         elif not isinstance(a, Unknown) and not isinstance(b, Unknown):
             dim.bound = dim_product(a, b)
         return dim if dim.bound is None else dim.bound
     return dim
+
+
+def _known(a: OpenDim, b: OpenDim) -> tuple[Dim, Dim]:
+    """Two dimensions, one of which may be open where the other is 1."""
+    return 1 if isinstance(a, Unknown) else a, 1 if isinstance(b, Unknown) else b
+
+
+def least(a: OpenDim, b: OpenDim) -> OpenDim:
+    """The dimension `min(a, b)`."""
+    return find(Unknown((a, b), smaller=True))
 
 
 def product(a: OpenDim, b: OpenDim) -> OpenDim:
@@ -58,7 +72,9 @@ def unify(a: OpenDim, b: OpenDim) -> bool:
     if isinstance(a, Unknown) and a.parts is not None:
         a, b = b, a
     if isinstance(b, Unknown) and b.parts is not None:
-        return _unify_product(b, a)
+        if isinstance(a, Unknown) and a.smaller:
+            a, b = b, a
+        return _unify_least(b, a) if b.smaller else _unify_product(b, a)
     if isinstance(b, Unknown):
         b.bound = a
         return True
@@ -66,6 +82,20 @@ def unify(a: OpenDim, b: OpenDim) -> bool:
         a.bound = b
         return True
     return False
+
+
+def _unify_least(whole: Unknown, other: OpenDim) -> bool:
+    """The lesser of two dimensions, one not known yet, and another one: what is not known is taken to be that."""
+    assert whole.parts is not None
+    if isinstance(other, Unknown):
+        if other.parts is not None or _occurs(other, whole):
+            return False
+        other.bound = whole
+        return True
+    for part in whole.parts:
+        if isinstance(find(part), Unknown) and not unify(part, other):
+            return False
+    return find(whole) == other
 
 
 def _unify_product(whole: Unknown, other: OpenDim) -> bool:

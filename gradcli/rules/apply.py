@@ -8,6 +8,7 @@ from string import ascii_lowercase
 from gradcli.expr import arith, contraction, linear, rearrange, reduce
 from gradcli.expr.node import Node, make, num
 from gradcli.expr.replace import replace
+from gradcli.expr.shapes import Dim, normal_shape, rows
 from gradcli.rules.contract import einsum_gradients, kron_gradients
 from gradcli.rules.fill import fill, is_known
 from gradcli.rules.load import all_rules
@@ -83,10 +84,10 @@ def _raw(node: Node, grad: Node, wanted: set[int]) -> Iterator[Contribution]:
         for i in sorted(wanted):
             yield i, _fill("power", "Ap"[i], values), "power"
     elif op == "diagonal" and args[0].shape[0] != args[0].shape[1]:
-        band = reduce.triangle("triu", reduce.triangle("tril", arith.ones(args[0].shape), 0), 0)
-        weights = linear.diag(grad)
-        tall = grad.shape != args[0].shape[:1]
-        yield 0, linear.matmul(band, weights) if tall else linear.matmul(weights, band), "diagonal"
+        (m, n), k = args[0].shape, rows(node.shape)
+        scalars, rest = linear.split_scalars(grad)
+        inner = (_band(m, n),) if rest.op == "ones" else (_band(m, k), linear.diag(rest), _band(k, n))
+        yield 0, arith.mul(*scalars, linear.matmul(*inner)), "diagonal"
     elif op in _UNARY:
         yield from _one(node, grad, *_UNARY[op])
     elif (op, node.data) in _BY_AXIS:
@@ -145,6 +146,13 @@ def _raw(node: Node, grad: Node, wanted: set[int]) -> Iterator[Contribution]:
             yield i, arith.zeros(node.shape), "comparison"
     elif op != "stop":
         raise NoRule("E402", f"There is no rule for the derivative of {op} yet.")
+
+
+def _band(m: Dim, n: Dim) -> Node:
+    """The m x n matrix with ones on its main diagonal."""
+    if m == n:
+        return linear.eye(m)
+    return reduce.triangle("triu", reduce.triangle("tril", arith.ones(normal_shape((m, n))), 0), 0)
 
 
 def _fill(rule: str, operand: str, values: dict[str, Node]) -> Node:

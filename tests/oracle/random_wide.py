@@ -234,7 +234,7 @@ _FACTORS: list[tuple[str, str, dict[Kind, list[str]]]] = [
     ),
     ("pinv", "Y_ = pinv(A.T @ W + sin({n,k}) / 4)", {"n,k": ["Y_.T"], "k": ["(Y_@x)"]}),
     ("expm", "Y_ = expm(({n,n}) / 6)", {"n,n": ["Y_"], "n": ["(Y_@x)"]}),
-    ("norms", "s_ = norm2((B + sin({m,n}) / 4).T) + norm_nuc((A + cos({m,n}) / 4).T)", {"": ["s_"]}),
+    ("norms", "s_ = norm2(B.T @ W + sin({n,k}) / 4) + norm_nuc(A.T @ W + cos({n,k}) / 4)", {"": ["s_"]}),
     ("inv", "Y_ = inv(({n,n}) + 4 * eye(n))", {"n,n": ["Y_", "Y_.T"], "n": ["(Y_@x)"]}),
     ("det", "s_ = det({n,n}) + logdet(({n,n}) + 2 * N)", {"": ["s_"]}),
     ("solve", "Y_ = solve(({n,n}) + 4 * N, {n,m})", {"n,m": ["Y_"], "m": ["(Y_.T@y)"]}),
