@@ -77,6 +77,4 @@ def _shorter_multiplied_out(node: Node) -> Node:
         out = raise_node(Lowering(None).array(node).poly, node.shape)
     except (TooLarge, Unsupported, ZeroDivisionError):
         return node
-    if out is None or tree_size(out) >= tree_size(node):
-        return node
-    return add(*reversed(out.args)) if out.op == "add" else out  # a number last, as one writes it
+    return out if out is not None and tree_size(out) < tree_size(node) else node

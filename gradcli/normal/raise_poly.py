@@ -34,7 +34,7 @@ class _Raiser:
         shape = tuple(axes[i] for i in sorted(axes))
         shape = normal_shape(shape) if len(shape) <= 2 else shape
         terms: list[Node] = []
-        for term, value in poly.ordered():
+        for term, value in sorted(poly.ordered(), key=lambda item: not item[0]):  # a number last, as one writes it
             found = self._term(term, axes)
             if found is None:
                 return None
