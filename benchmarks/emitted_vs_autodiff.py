@@ -62,7 +62,7 @@ def main() -> int:
                     wrong += 1
                     print(f"{case.key}: {name} is WRONG by {difference:.2g}")
                     del case.calls[name]
-                rounds, least = (5, 0.005) if asked.quick else (15, 0.02)
+                rounds, least = (5, 0.005) if asked.quick else (15, 0.01)
                 times[case.key] = best(case.calls, least, rounds)
                 shown = ", ".join(f"{name} {seconds * 1e6:.1f}" for name, seconds in times[case.key].items())
                 print(f"{case.key} (µs): {shown}", flush=True)

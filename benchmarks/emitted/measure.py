@@ -54,7 +54,7 @@ def _times(call: Callable[[], Any], least: float) -> int:
 
 
 def best(
-    calls: Mapping[str, Callable[[], Any]], least: float = 0.02, rounds: int = 11, budget: float = 20.0
+    calls: Mapping[str, Callable[[], Any]], least: float = 0.02, rounds: int = 11, budget: float = 4.0
 ) -> dict[str, float]:
     """Processor seconds of one call of each, the least of `rounds` rounds.
 
