@@ -45,7 +45,8 @@ def build(problem: Problem, kind: str, n: int, targets: tuple[str, ...]) -> Case
 
 
 def _direction(case: Case, inputs: Inputs) -> Any:
-    return np.random.default_rng(7).standard_normal(inputs[case.problem.wrt].shape)
+    drawn = np.random.default_rng(7).standard_normal(inputs[case.problem.wrt].shape)
+    return drawn + drawn.T if case.problem.symmetric else drawn
 
 
 def _emitted(case: Case, target: str, inputs: Inputs) -> Callable[..., Any] | None:
