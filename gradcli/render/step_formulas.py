@@ -143,6 +143,7 @@ class FormulaWriter:
                 term = factor.inner.terms[0] if len(factor.inner.terms) == 1 else None
                 single = term is not None and len(term.factors) == 1 and term.number == 1
                 simple = single and term is not None and self._factor(term.factors[0]).op in ("var", "elem")
+                simple = simple and "∂" not in inner and r"\frac" not in inner
                 over = not simple or bool(term is not None and sums_of(term, factor.inner.free))
                 return written_leaf(self.notation.slope(inner, bottom, over))
 

@@ -96,18 +96,19 @@ class WorkedAsker:
         return self._written[key]
 
     def _hessian(self, of: Node, answer: Answer, wrt: Mapping[str, Node]) -> Worked:
-        """Of a scalar that the program defines, by names.  Raises NoRule for any other."""
+        """By names; by lists and entries the rules alone are named."""
         nodes = [wrt[name] for name in answer.wrt.split(", ") if name in wrt]
-        if not nodes or any(node.op != "var" or self.asker.scalars_of(node) for node in nodes) or of.op != "var":
+        if not nodes or any(node.op != "var" or self.asker.scalars_of(node) for node in nodes):
             return plain_worked(answer, self.mode)
         first, second = nodes[0], nodes[-1]
+        label = str(of.data) if of.op == "loss" else name_of(of)
         if (of, first, second) not in self._written:
             graph, seeds = self.asker.graph, self.asker.seeds(of)
-            self._written[of, first, second] = hessian_blocks(self.writer, graph, of, name_of(of), seeds, first, second)
+            self._written[of, first, second] = hessian_blocks(self.writer, graph, of, label, seeds, first, second)
         found = self._written[of, first, second]
         key = hessian_key(of, first, second)
         if answer.kind == "hvp":
-            return product_worked(found, key, cotangent(name_of(of), first), first, answer)
+            return product_worked(found, key, cotangent(label, first), first, answer)
         last = None
         if found.values.get(second) is not answer.value:
             last = found.worked(second, answer).last
