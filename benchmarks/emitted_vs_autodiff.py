@@ -1,7 +1,7 @@
 """Emitted code beside automatic differentiation and beside derivatives by hand.
 
     python -m benchmarks.emitted_vs_autodiff [--quick] [--problems NAME,...] [--sizes N,...] [--targets T,...]
-        [--kinds gradient,hessian,hvp] [--all] [--fresh-memory] [--write]
+        [--kinds gradient,hessian,hvp] [--all] [--fresh-memory] [--times FILE] [--write]
 
 Prints the goals and whether they are met; `--write` writes `docs/performance.md` too.  Ends with status 1 where a
 result is wrong, never for its time.
@@ -10,6 +10,7 @@ result is wrong, never for its time.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="fewer rounds, sizes up to 100 unless given")
     parser.add_argument("--all", action="store_true", help="print the goals that are met too")
     parser.add_argument("--fresh-memory", action="store_true", help="give freed memory back to the system each time")
+    parser.add_argument("--times", type=Path, help="keep times in this file, those of earlier runs with them")
     parser.add_argument("--write", action="store_true", help=f"write docs/{DOCUMENT.name}")
     return parser.parse_args()
 
@@ -43,7 +45,8 @@ def main() -> int:
     from benchmarks.emitted.goals import all_goals
     from benchmarks.emitted.problems import PROBLEMS
 
-    times: dict[str, dict[str, float]] = {}
+    earlier = asked.times is not None and asked.times.exists()
+    times: dict[str, dict[str, float]] = json.loads(asked.times.read_text()) if earlier else {}
     wrong = 0
     for problem in PROBLEMS:
         if asked.problems and problem.name not in asked.problems:
@@ -66,12 +69,14 @@ def main() -> int:
                 times[case.key] = best(case.calls, least, rounds)
                 shown = ", ".join(f"{name} {seconds * 1e6:.1f}" for name, seconds in times[case.key].items())
                 print(f"{case.key} (µs): {shown}", flush=True)
+                if asked.times is not None:
+                    asked.times.write_text(json.dumps(times))
     goals = all_goals()
     rows = [row for row in report.goal_rows(goals, times) if asked.all or row[-1] != "yes"]
     print("\n" + report.machine())
     print("\n" + report.summary(goals, times))
     print("\nGoals:\n" if asked.all else "\nGoals missed:\n", report.table(report.GOAL_HEAD, rows), sep="\n")
-    calls = {} if asked.problems or "numpy" not in asked.targets else first_calls()
+    calls = {} if (asked.problems and not asked.write) or "numpy" not in asked.targets else first_calls()
     if calls:
         print("\n" + report.first_call_table(calls))
     if asked.write:

@@ -45,7 +45,7 @@ def build(problem: Problem, kind: str, n: int, targets: tuple[str, ...]) -> Case
 
 
 def _direction(case: Case, inputs: Inputs) -> Any:
-    drawn = np.random.default_rng(7).standard_normal(inputs[case.problem.wrt].shape)
+    drawn: Any = np.random.default_rng(7).standard_normal(inputs[case.problem.wrt].shape)
     return drawn + drawn.T if case.problem.symmetric else drawn
 
 

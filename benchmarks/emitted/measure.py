@@ -58,10 +58,8 @@ def best(
 ) -> dict[str, float]:
     """Processor seconds of one call of each, the least of `rounds` rounds.
 
-    A round calls each in turn, as often as takes `least` seconds; after `budget` seconds in all, three rounds do.
+    A round calls each in turn, as often as takes `least` seconds; after `budget` seconds in all, two rounds do.
     """
-    for call in calls.values():
-        call()
     counts = {name: _times(call, least) for name, call in calls.items()}
     found = dict.fromkeys(calls, float("inf"))
     names = list(calls)
@@ -72,7 +70,7 @@ def best(
         for k in range(rounds):
             for name in names[k % len(names) :] + names[: k % len(names)]:
                 found[name] = min(found[name], _seconds(calls[name], counts[name]))
-            if k >= 2 and time.process_time() - begin > budget:
+            if k >= 1 and time.process_time() - begin > budget:
                 break
     finally:
         gc.enable()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks.emitted.first_call import LIMIT
 from benchmarks.emitted.goals import Goal, Times
+from benchmarks.emitted.problems import PROBLEMS
 
 TARGETS = ("numpy", "jax", "torch")
 _INTRODUCTION = """# Performance of emitted code
@@ -16,9 +17,13 @@ _INTRODUCTION = """# Performance of emitted code
 Written by `python -m benchmarks.emitted_vs_autodiff --write`. All times are processor time (CPU seconds) of one call in
 double precision on one core, the best of some rounds in which all candidates take their turns; JAX without the time to
 compile. Before they are timed, all results of a case are compared with JAX's own derivative (relative difference at
-most 1e-8). The problems are the programs in `benchmarks/emit_problems`; what they are compared with is in
-`benchmarks/emitted`: the loss as one writes it, differentiated by `jax.grad`, `jax.hessian`, `jax.jvp` of `jax.grad`,
-`torch.autograd` and `torch.func.hessian`, and the derivative as one writes it by hand in NumPy, in JAX and in PyTorch.
+most 1e-8). Freed memory stays with the process, so that large results are not mostly the time that the system takes to
+hand out pages (`--fresh-memory` measures with it).
+
+The problems are the programs in `benchmarks/emit_problems`; what they are compared with is in `benchmarks/emitted`: the
+loss as one writes it, differentiated by `jax.grad`, `jax.hessian`, `jax.jvp` of `jax.grad`, `torch.autograd` and
+`torch.func.hessian`, and the derivative as one writes it by hand in NumPy, in JAX and in PyTorch. `cholesky_solve` is
+`solve` with a loss that calls a Cholesky factorisation by name.
 """
 
 
@@ -81,7 +86,8 @@ def summary(goals: Sequence[Goal], times: Mapping[str, Times]) -> str:
 def time_table(kind: str, times: Mapping[str, Times]) -> str:
     """All times of one kind of derivative."""
     columns = [f"{who} {target}" for target in TARGETS for who in ("emitted", "by hand", "autodiff")]
-    found = {key: case for key, case in times.items() if key.startswith(f"{kind} ")}
+    order = [f"{kind} {problem.name} {n}" for problem in PROBLEMS for n in sorted({*problem.sizes, *problem.hessian})]
+    found = {key: times[key] for key in order if key in times}
     columns = [column for column in columns if any(column in case for case in found.values())]
     rows = [
         [*key.split()[1:], *(_seconds(case[column]) if column in case else "" for column in columns)]
