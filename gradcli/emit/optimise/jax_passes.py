@@ -32,4 +32,14 @@ def _blocks(run: Pass, instr: Instr) -> Instr | None:
     return run.product(1, out)
 
 
-RULES: dict[str, tuple[Rule, ...]] = {"blocks": (_blocks,)}
+def _from_the_left(run: Pass, instr: Instr) -> Instr | None:
+    """A transposed matrix times a vector as the vector times the matrix: XLA copies what is transposed."""
+    a, b = instr.args
+    if a.kind == "transpose" and a.args[0].rank == 2 and b.rank == 1:
+        return run.make("matmul", b, a.args[0], rank=1)
+    if b.kind == "transpose" and b.args[0].rank == 2 and a.rank == 1:
+        return run.make("matmul", b.args[0], a, rank=1)
+    return None
+
+
+RULES: dict[str, tuple[Rule, ...]] = {"blocks": (_blocks,), "matmul": (_from_the_left,)}
