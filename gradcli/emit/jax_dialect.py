@@ -81,8 +81,14 @@ def {cho_solve}(lower, b):
 ''',
     "cho_inverse": '''
 def {cho_inverse}(lower):
-    """The inverse of a == lower @ lower.T."""
-    return {cho_solve}(lower, {np}.eye(len(lower)))
+    """The inverse of a == lower @ lower.T, of a large one by blocks."""
+    n, half = len(lower), len(lower) // 2
+    if n <= 128:
+        return {cho_solve}(lower, {np}.eye(n))
+    above, below = {cho_inverse}(lower[:half, :half]), {cho_inverse}(lower[half:, half:])
+    left = {root}.scipy.linalg.solve_triangular(lower[:half, :half], lower[half:, :half].T, trans=1, lower=True)
+    corner = left @ below
+    return {np}.block([[above + corner @ left.T, -corner], [-corner.T, below]])
 ''',
     "cholesky": '''
 def {cholesky}(a):
