@@ -142,3 +142,14 @@ def test_rows_spread_over_eight_devices(
         for kind in ("plain", "compiled"):
             assert found[f"{kind} {function}"] < 1e-12
             assert found[f"{kind} {function} on"] == 8
+
+
+@pytest.mark.parametrize("n", [1, 129, 301])
+def test_the_inverse_of_a_positive_definite_matrix_of_any_size(n: int, capsys: pytest.CaptureFixture[str]) -> None:
+    module: dict[str, Any] = {"__name__": "emitted"}
+    exec(emitted_text(capsys, "S : R[n, n] spd\nL = logdet(S)", "S", "gradient"), module)
+    root = np.random.default_rng(n).standard_normal((n, n))
+    S = root @ root.T / n + np.eye(n)
+    want = np.linalg.inv(S)
+    np.testing.assert_allclose(module["gradient_S"](S), want, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(jax.jit(module["gradient_S"])(S), want, rtol=1e-9, atol=1e-12)
