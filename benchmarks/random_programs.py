@@ -1,6 +1,6 @@
 """Programs drawn at random from the grammar: what gradcli emits for them against JAX, at 1e-7.
 
-    python -m benchmarks.random_programs [--count 1000] [--start 0] [--only THEME]
+    python -m benchmarks.random_programs [--count 1000] [--start 0] [--only THEME] [--seconds 600]
 
 Gradients, Jacobians in three layouts, Hessians (mixed ones too), and derivatives of factorisations.  Prints the seeds,
 how many programs there were of each theme and feature, what came of each, and the programs that failed.
@@ -23,6 +23,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--only", choices=THEMES)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="start no program after so long")
     wanted = parser.parse_args()
     seeds = range(wanted.start, wanted.start + wanted.count)
     verdicts: Counter[tuple[str, str]] = Counter()
@@ -30,6 +31,9 @@ def main() -> int:
     compared, worst, slowest = 0, 0.0, (0.0, 0)
     started = time.monotonic()
     for seed in seeds:
+        if time.monotonic() - started > wanted.seconds:
+            seeds = range(seeds.start, seed)
+            break
         drawn = random_wide(seed)
         if wanted.only and drawn.theme != wanted.only:
             continue

@@ -156,23 +156,24 @@ class Setting:
 
         def all_of_them(places: dict[str, Any]) -> dict[str, Any]:
             found = {}
-            for label in labels:
+            if ask.kind != "hessian":  # the names are free: all at once
+                derivative = jax.grad if ask.kind == "gradient" else jax.jacobian
+                found = dict(derivative(lambda given: function(ask.of, given))(places))
+            for label in labels if ask.kind == "hessian" else ():
                 first, _, second = label.partition(", ")
-                if ask.kind == "gradient":
-                    found[label] = jax.grad(by(first))(places[first])
-                elif ask.kind != "hessian":
-                    found[label] = jax.jacobian(by(first))(places[first])
-                elif second:
+                if second:
                     both = jax.grad(lambda a, b, x=first, y=second: self.scalar(ask.of, {x: a, y: b}))
                     found[label] = jax.jacobian(both, argnums=1)(places[first], places[second])
                 else:
                     found[label] = jax.hessian(by(first))(places[first])
             names = self.loss_arguments(ask.of) or (ask.of,)
             found["value"] = self.value(names[0], {})
+            if scalar and self.loss_arguments(ask.of) is not None:
+                found["seed"] = jax.grad(draw.arbitrary_scalar(jnp.shape(found["value"])))(found["value"])
             return found
 
         found = jax.jit(all_of_them)(places)
-        out = {"value": np.asarray(found.pop("value"))}
+        out = {name: np.asarray(found.pop(name)) for name in ("value", "seed") if name in found}
         for label, full in found.items():
             shapes = [as_list(places[name].shape) for name in label.split(", ")]
             if ask.kind == "hessian":
@@ -234,9 +235,11 @@ def emitted(case: Case, ask: Ask, target: str = "numpy") -> tuple[str, dict[str,
     return text, namespace
 
 
-def arguments(setting: Setting, ask: Ask, function: Callable[..., Any]) -> dict[str, Any]:
+def arguments(
+    setting: Setting, ask: Ask, function: Callable[..., Any], seeds: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Keyword arguments for an emitted function: derivatives beyond the second only where it takes them."""
-    given: dict[str, Any] = {**setting.free, **setting.seeds(ask.of)}
+    given: dict[str, Any] = {**setting.free, **(setting.seeds(ask.of) if seeds is None else seeds)}
     taken = inspect.signature(function).parameters
     for name, function in setting.callables.items():
         for order in range(5):

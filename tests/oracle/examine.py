@@ -78,9 +78,12 @@ def _compared(case: Case, ask: Ask, functions: dict[str, object], seconds: float
     compared, worst = 0, 0.0
     value = functions["value"]
     assert callable(value)
-    given = arguments(setting, ask, value)
+    wanted = setting.expected_of(ask, _labels(ask))
+    of = setting.loss_arguments(ask.of)
+    seeds = {f"grad_{of[0]}": wanted.pop("seed")} if of is not None else {}
+    given = arguments(setting, ask, value, seeds)
     pairs = []
-    for wrt, want in setting.expected_of(ask, _labels(ask)).items():
+    for wrt, want in wanted.items():
         part = "_".join(re.findall(r"\w+", wrt))
         pairs.append(("value" if wrt == "value" else f"{ask.kind}_{part}", wrt, want))
     for name, wrt, want in pairs:

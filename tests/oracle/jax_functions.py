@@ -91,10 +91,10 @@ def _kron(a: Value, b: Value) -> Value:
 
 def _adj(a: Value) -> Value:
     n = a.shape[0]
-    cofactors = [
-        [(-1) ** (i + j) * jnp.linalg.det(jnp.delete(jnp.delete(a, i, 0), j, 1)) for j in range(n)] for i in range(n)
-    ]
-    return jnp.array(cofactors).T
+    places = [(i, j) for i in range(n) for j in range(n)]
+    minors = jnp.stack([jnp.delete(jnp.delete(a, i, 0), j, 1) for i, j in places])
+    signs = jnp.array([(-1.0) ** (i + j) for i, j in places])
+    return (signs * jnp.linalg.det(minors)).reshape(n, n).T
 
 
 def _extreme(function: Callable[[Value, Value], Value]) -> Callable[[Value, Value], Value]:

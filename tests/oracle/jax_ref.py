@@ -127,17 +127,17 @@ class Reference:
         (unknown,) = [name.id for name in statement.names]
         shape = self.shape_of(unknown)
 
-        def residual(flat: Value) -> Value:
-            inner = {**env, unknown: flat.reshape(shape)}
-            return (self.eval(statement.left, inner) - self.eval(statement.right, inner)).reshape(-1)
+        def step(flat: Value, env: Mapping[str, Value]) -> Value:
+            def residual(flat: Value) -> Value:
+                inner = {**env, unknown: flat.reshape(shape)}
+                return (self.eval(statement.left, inner) - self.eval(statement.right, inner)).reshape(-1)
 
-        def step(flat: Value) -> Value:
             return flat - jnp.linalg.solve(jax.jacobian(residual)(flat), residual(flat))
 
-        flat = jnp.zeros(prod(shape))
-        for _ in range(30):
-            flat = jax.lax.stop_gradient(step(flat))
-        return step(step(flat)).reshape(shape)
+        held = {name: jax.lax.stop_gradient(value) for name, value in env.items() if not isinstance(value, Identity)}
+        flat = jax.lax.fori_loop(0, 30, lambda _, flat: step(flat, held), jnp.zeros(prod(shape)))
+        flat = jax.lax.stop_gradient(flat)
+        return step(step(flat, env), env).reshape(shape)
 
     def shape_of(self, name: str) -> tuple[int, ...]:
         """The declared shape of a name, a vector as a column."""
