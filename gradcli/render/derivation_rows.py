@@ -41,6 +41,8 @@ def rows_of(block: Block, writer: FormulaWriter, label: str) -> list[Row]:
         right = writer.formula(line.right)
         reason = writer.words(line.reason)
         if rows and rows[-1].right == right and (left in ("", rows[-1].left) or line.rule in _SAID_ALREADY):
+            if reason and line.rule not in (*_SAID_ALREADY, "simplify", "delta"):  # the rule is not lost
+                rows[-1] = replace(rows[-1], reason=f"{rows[-1].reason}; {reason}" if rows[-1].reason else reason)
             continue
         if len(rows) == 1 and rows[0].left == rows[0].right and not left:  # what is defined to be so
             said = writer.words(block.lines[0].reason)

@@ -153,7 +153,7 @@ class ComponentWriter:
         """The chain rule alone, and the rule that stands for the components which are not written out."""
         rules = ", ".join(_rules(link, target))
         through = IndexSum((product_of([*factors, Slope(link.name, index, target, at)]),), free)
-        return Line(None, through, rules, (f"by the rule {rules}, whose components are not written out: ", link.value))
+        return Line(None, through, rules, (f"by {rules}, whose components are not written out: ", link.value))
 
     def _facts(self, inner: IndexSum, target: Node, lowering: Lowering, at: Groups) -> Reason:
         """What the factors' derivatives are: `∂W_kl/∂W_ij = δ_ki δ_lj`."""

@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 from gradcli.derive.index_terms import Reader, Term, axes
+from gradcli.derive.reverse import symbols
 from gradcli.derive.worked.index import (
     Delta,
     Entry,
@@ -38,6 +39,7 @@ OPENED = frozenset((
 # fmt: on
 _MOST_TERMS = 40
 _MOST_FACTORS_OF_POWER = 4
+_LONGEST_ENTRY = 30
 
 
 class _Copies(dict[int, list[Term]]):
@@ -166,6 +168,8 @@ class Lowering(Reader):
             _matched(term.out, at, table, deltas)
             factors: list[Factor] = [Entry(part) for scalar in term.scalars for part in _scalar_factors(scalar)]
             factors += self._arrays(term, table, frozenset((*flat(factor.index), *flat(at))))
+            if any(isinstance(part, Entry) and symbols(part.node) > _LONGEST_ENTRY for part in factors):
+                raise NoRule("E402", "The entries are too long to be written out.")
             out.append(product_of([*factors, *(renamed(delta, table) for delta in deltas)]))
         return out
 
