@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Mapping, Sequence
 from textwrap import dedent, indent
 
 from gradcli.derive.model import Answer
+from gradcli.derive.singular import with_values_at_singular
 from gradcli.emit.documentation import describe, describe_value
 from gradcli.emit.errors import EmitError
 from gradcli.emit.interface import ArrayParameter
-from gradcli.emit.module import _Module as ModuleText
-from gradcli.emit.module import _plain as plain
+from gradcli.emit.module import ModuleText, plain
 from gradcli.emit.names import as_part
 from gradcli.emit.numpy_dialect import NumpyDialect
 from gradcli.emit.plan import Instr
@@ -39,7 +38,9 @@ def autograd_text(program: Program, of: str, answers: Sequence[Answer]) -> str:
             raise EmitError(
                 f"an autograd function of the {answer.kind} by {answer.wrt}: it takes gradients by free names"
             )
-    return styled(_Autograd(program, of, answers, TorchDialect).text())
+    if not answers:
+        raise EmitError(f"an autograd function of {of}, which depends on nothing that may vary")
+    return styled(_Autograd(program, of, with_values_at_singular(program, answers), TorchDialect).text())
 
 
 class _Autograd(ModuleText):
@@ -52,8 +53,7 @@ class _Autograd(ModuleText):
         forward = self._body(self.values, {}, None)
         steps = {step.name: step.value for answer in self.answers for step in answer.where}
         parts = share(self._body([answer.value for answer in self.answers], steps, self.answers[0]), len(self.answers))
-        backward = "\n".join([*parts.common, *(line for lines, _ in parts.own for line in lines), *parts.results])
-        used = _names(backward)
+        used = _names([*parts.common, *(line for lines, _ in parts.own for line in lines), *parts.results])
         saved = [name for name in given if name in used]
         kept = [name for name in others if name in used]
         taken = [name for name in others if name in used | _names(forward)]
@@ -183,6 +183,7 @@ def _inside(docstring: str) -> str:
     return "\n".join([title, *rest])
 
 
-def _names(text: str | list[str]) -> set[str]:
-    tree = ast.parse(dedent(text if isinstance(text, str) else "\n".join(re.sub(r"^return ", "", t) for t in text)))
+def _names(lines: Sequence[str]) -> set[str]:
+    """The names in the lines of a function's body."""
+    tree = ast.parse("def f():\n" + indent("\n".join(lines), "    "))
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}

@@ -41,7 +41,7 @@ def module_text(program: Program, of: str, answers: Sequence[Answer], dialect: t
     `of` is a defined name, or that of an arbitrary scalar function, whose `value` is what it is a function
     of. Raises EmitError where there is no such name, or no code for an expression.
     """
-    return _Module(program, of, with_values_at_singular(program, answers), dialect).text()
+    return ModuleText(program, of, with_values_at_singular(program, answers), dialect).text()
 
 
 def _label(node: Node) -> str:
@@ -53,7 +53,9 @@ def _label(node: Node) -> str:
     return name_of(node)
 
 
-class _Module:
+class ModuleText:
+    """Writes a module; a subclass may choose what stands in it."""
+
     def __init__(self, program: Program, of: str, answers: Sequence[Answer], dialect: type[NumpyDialect]) -> None:
         self.dialect = dialect
         self.program = program
@@ -110,7 +112,7 @@ class _Module:
             parts.append(self._function(name, [answer.value], steps, describe(answer), answer))
         helpers = [self._helper_text(key) for key in self.dialect.helpers if key in self.helpers]
         imports = self._imports("\n".join(helpers))
-        title = f'"""{_plain(self.of)} and its derivatives."""'
+        title = f'"""{plain(self.of)} and its derivatives."""'
         body = [*helpers, *self.functions, *parts, *(["\n".join(aliases)] if aliases else [])]
         return "\n".join([title, "", *imports, "", "", "\n\n\n".join(part.strip("\n") for part in body), ""])
 
@@ -318,7 +320,7 @@ class _Module:
         text = code.text
         if param not in set(leaves(body, "param")):
             text = dialect.spread(text, label)
-        doc = f'"""{_plain(name)}{chr(39) * order}, at every entry."""'
+        doc = f'"""{plain(name)}{chr(39) * order}, at every entry."""'
         top = dialect.decorators()
         return "\n".join([*top, f"def {identifier}({label}):", *_indented([doc, *lines]), f"    return {text}"])
 
@@ -342,5 +344,6 @@ def _indented(texts: Sequence[str]) -> list[str]:
     return [f"    {line}" if line else "" for text in texts for line in text.split("\n")]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Text that may stand in a docstring."""
     return text.replace("\\", "").replace('"', "'")

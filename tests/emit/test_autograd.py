@@ -137,7 +137,15 @@ def test_calls_that_make_no_sense(more: list[str], word: str, capsys: pytest.Cap
     assert word in capsys.readouterr().err
 
 
-def test_what_cannot_be_a_function_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    text = "k : Z\nL = k**2"
+@pytest.mark.parametrize("text", ["k : Z\nL = k**2", "x : R[n] constant\nL = sum(x)"])
+def test_what_cannot_be_a_function_is_said(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["emit", "-e", text, "--target", "torch", "--style", "autograd-function"]) == 2
-    assert "Traceback" not in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "internal error" not in said and "Traceback" not in said
+
+
+def test_the_determinant_of_a_singular_matrix(capsys: pytest.CaptureFixture[str]) -> None:
+    value = _emitted(capsys, "A : R[n, n]\nL = det(A)")["value"]
+    A = torch.tensor([[1.0, 2.0], [2.0, 4.0]], dtype=torch.float64, requires_grad=True)
+    value(A).backward()
+    torch.testing.assert_close(A.grad, torch.tensor([[4.0, -2.0], [-2.0, 1.0]], dtype=torch.float64))
