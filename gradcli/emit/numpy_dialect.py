@@ -18,7 +18,7 @@ Rule = Callable[["NumpyDialect", Instr, list[Code]], Code]
 _FRESH = frozenset(
     {
         *("matmul", "outer", "solve", "inv", "scale_rows", "scale_cols", "diag", "zeros", "ones", "eye", "sum"),
-        *("add_diagonal", "add_blocks", "blocks", "plus_transpose", "product", "power", "tensordot"),
+        *("add_diagonal", "add_blocks", "blocks", "plus_transpose", "weighted_gram", "product", "power", "tensordot"),
     }
 )
 _LARGEST_EXACT = 2**53
@@ -110,6 +110,8 @@ class NumpyDialect:
 
     def fresh(self, instr: Instr, code: Code) -> Code:
         """A value that may be written to: one that nothing else holds, else a copy."""
+        while instr.kind == "reshape" and instr.serial in self.own:
+            instr = instr.args[0]
         return code if instr.kind in _FRESH and instr.serial in self.own else self.copied(code)
 
     def call(self, function: str, *args: Code | str) -> Code:
@@ -202,6 +204,10 @@ def _power(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
 
 
 def _matmul(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    a, b = instr.args
+    if a.kind == "transpose" and b.rank == 1 and args[0].text.endswith(".T"):  # no target has to turn a matrix for it
+        matrix = Code(args[0].text.removesuffix(".T"), Level.ATOM)
+        return Code(f"{args[1].at(Level.MATMUL)} @ {matrix.text}", Level.MATMUL)
     return Code(f"{args[0].at(Level.MATMUL)} @ {args[1].at(Level.UNARY)}", Level.MATMUL)
 
 
@@ -367,7 +373,9 @@ _RULES: dict[str, Rule] = {
     "dot": lambda d, i, args: d.call("vdot", *args),
     "total": lambda d, i, args: Code(f"{args[0].at(Level.ATOM)}.sum()", Level.ATOM),
     "cheaper": _cheaper,
+    "weighted_gram": lambda d, i, args: d.help("weighted_gram", *args),
     "stacked": lambda d, i, args: Code(f"{d.xp}.array([{', '.join(arg.text for arg in args)}]).T", Level.ATOM),
+    "stacked_rows": lambda d, i, args: d.call("array", f"[{', '.join(arg.text for arg in args)}]"),
     "column_of": lambda d, i, args: Code(f"{args[0].at(Level.ATOM)}[:, {i.data}]", Level.ATOM, args[0].cheap),
     "outer": _outer,
     "axes": _axes_of,

@@ -3,6 +3,20 @@
 from __future__ import annotations
 
 MATRIX_HELPERS: dict[str, str] = {
+    "weighted_gram": '''
+def {weighted_gram}(a, weights):
+    """a.T @ diag(weights) @ a; where it is large, one half of it, by strips, and that turned over."""
+    n, step = a.shape[1], 256
+    scaled = weights[:, None] * a
+    if n < 2 * step:
+        return a.T @ scaled
+    out = {np}.empty((n, n))
+    for i in range(0, n, step):
+        j = min(i + step, n)
+        {np}.matmul(a[:, i:j].T, scaled[:, i:], out=out[i:j, i:])
+        out[j:, i:j] = out[i:j, j:].T
+    return out
+''',
     "cho_solve": '''
 def {cho_solve}(lower, b):
     """The solution of a @ x == b for a == lower @ lower.T, by blocks."""

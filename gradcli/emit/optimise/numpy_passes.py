@@ -47,7 +47,7 @@ def _diagonal(run: Pass, instr: Instr) -> Instr | None:
     there = [(sign, found) for sign, found in diagonals if found is not None]
     if not rest or not there:
         return None
-    base = make_sum(run, rest, 2)
+    base = make_sum(run, rest, 2) if len(rest) > 1 else _signed(run, *rest[0])
     if run.shape(base) != run.shape(instr):
         return None  # what is left is spread over the diagonal matrix
     added = make_sum(run, there, max(term.rank for _, term in there))
@@ -74,10 +74,16 @@ def _blocks(run: Pass, instr: Instr) -> Instr | None:
         return None
     sign, blocks = terms[place]
     core = run.product(-1, [blocks.args[0]]) if sign else blocks.args[0]
-    base = make_sum(run, rest, instr.rank)
+    base = make_sum(run, rest, instr.rank) if len(rest) > 1 else _signed(run, *rest[0])
     if run.shape(base) != run.shape(instr):
         return None
     return run.make("add_blocks", base, core, data=blocks.data, rank=instr.rank)
+
+
+def _signed(run: Pass, sign: bool, term: Instr) -> Instr:
+    """A term, or its negative with the sign where it costs least."""
+    value, over, under = parts_of_product(term)
+    return run.product(-value if sign else value, over, under)
 
 
 def _plus_transpose(run: Pass, instr: Instr) -> Instr | None:
@@ -90,19 +96,46 @@ def _plus_transpose(run: Pass, instr: Instr) -> Instr | None:
 
 
 def _gram(run: Pass, instr: Instr) -> Instr | None:
-    """`X.T @ diag(w) @ X` with w >= 0 as `Y.T @ Y`, which takes half the work."""
+    """`X.T @ diag(w) @ X` with w >= 0 as `Y.T @ Y`, which takes half the work; else the signs are looked at."""
     weighted = gram_weights(instr)
-    if weighted is None or not is_nonnegative(run.plan, weighted[0]):
+    if weighted is None:
         return None
-    root = run.make("sqrt", weighted[0], rank=1)
-    turned = instr.args[0].kind == "transpose"
-    matrix = weighted[1] if turned or weighted[1].kind == "transpose" else run.transpose(weighted[1])
-    half = run.make("scale_rows", root, matrix, rank=2)
+    weights, matrix = weighted
+    if not is_nonnegative(run.plan, weights):
+        return run.make("weighted_gram", matrix, weights, rank=2)
+    half = run.make("scale_rows", run.make("sqrt", weights, rank=1), matrix, rank=2)
     return run.matmul(run.transpose(half), half)
+
+
+def _low_rank(run: Pass, instr: Instr) -> Instr | None:
+    """Several outer products as one product of two thin matrices."""
+    if instr.rank != 2:
+        return None
+    terms = terms_of_sum(instr)
+    outers = [(i, found) for i, (sign, term) in enumerate(terms) if (found := _outer(run, sign, term)) is not None]
+    if len(outers) < 2:
+        return None
+    left = run.make("stacked", *(u for _, (u, _) in outers), rank=2)
+    right = run.make("stacked_rows", *(v for _, (_, v) in outers), rank=2)
+    places = {i for i, _ in outers}
+    rest = [term for i, term in enumerate(terms) if i not in places]
+    return make_sum(run, [*rest, (False, run.matmul(left, right))], 2)
+
+
+def _outer(run: Pass, sign: bool, term: Instr) -> tuple[Instr, Instr] | None:
+    value, over, under = parts_of_product(term)
+    arrays = [part for part in over if part.rank]
+    if len(arrays) != 1 or any(part.rank for part in under) or arrays[0].kind != "outer":
+        return None
+    if not run.once(arrays[0]) or not run.once(term):
+        return None
+    scalars = [part for part in over if not part.rank]
+    u, v = arrays[0].args
+    return run.product(-value if sign else value, [*scalars, u], under), v
 
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "power": (_power,),
-    "sum": (_blocks, _diagonal, _plus_transpose),
+    "sum": (_blocks, _diagonal, _low_rank, _plus_transpose),
     "matmul": (_gram,),
 }

@@ -92,6 +92,10 @@ def _smallest(run: Pass, instr: Instr) -> Instr | None:
     if not over_arrays or not run.once(over_arrays[0]):
         return None
     inner = over_arrays[0]
+    if inner.kind == "weighted_gram":
+        return run.make("weighted_gram", inner.args[0], scaled(inner.args[1]), rank=2)
+    if inner.kind == "reshape":
+        return run.make("reshape", scaled(inner.args[0]), *inner.args[1:], rank=inner.rank)
     if inner.kind == "diag":
         return run.make("diag", scaled(inner.args[0]), rank=2)
     if inner.kind in ("outer", "matmul", "scale_rows", "scale_cols", "einsum", "tensordot"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradcli.emit.optimise import jax_passes, numpy_passes, scalars, tensors
+from gradcli.emit.optimise import jax_passes, numpy_passes, scalars, tensors, transposes
 from gradcli.emit.optimise.factorisations import FactorisationPass, NumpyFactorisationPass
 from gradcli.emit.optimise.rewrite import Pass, Rules, merged
 from gradcli.emit.optimise.stacked import StackedSolvesPass
@@ -13,7 +13,7 @@ NUMPY_PASSES: Sequence[tuple[type[Pass], Rules]] = (
     (NumpyFactorisationPass, {}),
     (StackedSolvesPass, {}),
     (Pass, scalars.RULES),
-    (Pass, numpy_passes.RULES),
+    (Pass, merged(numpy_passes.RULES, scalars.RULES, {"transpose": transposes.RULES["transpose"]})),
 )
 JAX_PASSES: Sequence[tuple[type[Pass], Rules]] = (
     (FactorisationPass, {}),

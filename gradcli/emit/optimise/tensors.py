@@ -122,18 +122,56 @@ def _size(run: Pass, instr: Instr, letter: str, inputs: str) -> Instr:
 
 def _joined(run: Pass, operands: list[_Operand], wanted: str, lengths: dict[str, Dim]) -> _Operand | None:
     """All operands as one array."""
+    gram = _gram(run, operands, wanted, lengths)
+    if gram is not None:
+        return gram
     left = list(operands)
     while len(left) > 1:
         i, j = _cheapest_pair([operand.letters for operand in left], wanted, lengths)
         a, b = left[i], left[j]
         rest = [operand for k, operand in enumerate(left) if k not in (i, j)]
         kept = _kept(a.letters, b.letters, wanted + "".join(operand.letters for operand in rest))
-        ordered = "".join(letter for letter in wanted if letter in kept)
-        ordered += "".join(letter for letter in kept if letter not in ordered)
+        ordered = "".join(letter for letter in kept if letter not in wanted)
+        ordered += "".join(letter for letter in wanted if letter in kept)
         left = [*rest, _times(run, a, b, ordered)]
     (last,) = left
     summed = [letter for letter in last.letters if letter not in wanted]
     return None if summed else last
+
+
+def _gram(run: Pass, operands: list[_Operand], wanted: str, lengths: dict[str, Dim]) -> _Operand | None:
+    """`mi,mj,mk,ml,m->ijkl`, of the same two operands twice, as `A @ diag(w) @ A.T`: a matrix for i, j by k, l."""
+    summed = [letter for letter in dict.fromkeys("".join(part.letters for part in operands)) if letter not in wanted]
+    half = len(wanted) // 2
+    if len(summed) != 1 or len(wanted) % 2 or half < 2:
+        return None
+    (over,) = summed
+    weights = [part for part in operands if part.letters == over]
+    first, second = wanted[:half], wanted[half:]
+    left = [part for part in operands if part not in weights and set(part.letters) <= {over, *first}]
+    right = [part for part in operands if part not in weights and set(part.letters) <= {over, *second}]
+    turned = str.maketrans(first, second)
+    mirror = sorted((part.instr.serial, part.letters.translate(turned)) for part in left)
+    if mirror != sorted((part.instr.serial, part.letters) for part in right):
+        return None
+    if len(left) + len(right) + len(weights) != len(operands) or any(over not in part.letters for part in left):
+        return None
+    if {over, *first} != set("".join(part.letters for part in left)):
+        return None
+    known = [lengths[letter] for letter in (*first, over)]
+    if not all(isinstance(dim, int) or dim in run.plan.known for dim in known):
+        return None
+    sizes = [run.plan.size(dim) for dim in known]
+    body = run.product(1, [_aligned(run, part, over + first) for part in left])
+    matrix = run.make("reshape", body, sizes[-1], run.product(1, sizes[:-1]), rank=2)
+    run.plan.tell(matrix, (known[-1], "*".join(map(str, known[:-1]))))
+    scaled = matrix
+    if weights:
+        scaled = run.make("scale_rows", run.product(1, [part.instr for part in weights]), matrix, rank=2)
+    product = run.matmul(run.transpose(matrix), scaled)
+    out = run.make("reshape", product, *sizes[:-1], *sizes[:-1], rank=len(wanted))
+    run.plan.tell(out, tuple(known[:-1]) * 2)
+    return _Operand(wanted, out)
 
 
 def _cheapest_pair(left: Sequence[str], wanted: str, lengths: dict[str, Dim]) -> tuple[int, int]:
