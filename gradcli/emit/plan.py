@@ -94,7 +94,7 @@ class Plan:
 
     `declared` says what was declared of an input, by its name, and `attributes` what of that may be used: where every
     entry is `free`, as in the value that is differentiated, not that a matrix is symmetric.  `known` are the dimensions
-    that have a name in code.
+    that have a name in code; `facts` holds what was found out of values.
     """
 
     def __init__(self, free: bool = False) -> None:
@@ -102,6 +102,7 @@ class Plan:
         self._shapes: dict[int, Lengths | None] = {}
         self._dims: dict[int, Dim] = {}
         self.free = free
+        self.facts: dict[tuple[str, int], object] = {}
         self.declared: dict[str, frozenset[str]] = {}
         self.attributes: dict[str, frozenset[str]] = {}
         self.known: frozenset[str] = frozenset()

@@ -29,6 +29,13 @@ def is_symmetric(plan: Plan, instr: Instr, depth: int = _DEPTH) -> bool:
     """Whether a matrix is certainly symmetric."""
     if instr.rank != 2 or depth < 0:
         return False
+    key = ("symmetric", instr.serial)
+    if key not in plan.facts:
+        plan.facts[key] = _is_symmetric(plan, instr, depth)
+    return bool(plan.facts[key])
+
+
+def _is_symmetric(plan: Plan, instr: Instr, depth: int) -> bool:
     args = instr.args
     match instr.kind:
         case "input":
@@ -97,6 +104,13 @@ def is_semidefinite(plan: Plan, instr: Instr, depth: int = _DEPTH, declared: boo
     """
     if instr.rank != 2 or depth < 0:
         return False
+    key = ("definite as declared" if declared else "definite", instr.serial)
+    if key not in plan.facts:
+        plan.facts[key] = _is_semidefinite(plan, instr, depth, declared)
+    return bool(plan.facts[key])
+
+
+def _is_semidefinite(plan: Plan, instr: Instr, depth: int, declared: bool) -> bool:
     match instr.kind:
         case "input":
             told = plan.declared if declared else plan.attributes
@@ -135,6 +149,13 @@ def bounds(plan: Plan, instr: Instr, depth: int = _DEPTH) -> Bounds:
     """Certain bounds of all entries."""
     if depth < 0:
         return _ANY
+    key = ("bounds", instr.serial)
+    if key not in plan.facts:
+        plan.facts[key] = _bounds(plan, instr, depth)
+    return cast(Bounds, plan.facts[key])
+
+
+def _bounds(plan: Plan, instr: Instr, depth: int) -> Bounds:
     match instr.kind:
         case "number":
             value = cast(Fraction, instr.data)
