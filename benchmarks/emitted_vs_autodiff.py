@@ -1,7 +1,7 @@
 """Emitted code beside automatic differentiation and beside derivatives by hand.
 
     python -m benchmarks.emitted_vs_autodiff [--quick] [--problems NAME,...] [--sizes N,...] [--targets T,...]
-        [--kinds gradient,hessian,hvp] [--all] [--fresh-memory] [--times FILE] [--write]
+        [--kinds gradient,hessian,hvp] [--all] [--fresh-memory] [--times FILE] [--write] [--note TEXT]
 
 Prints the goals and whether they are met; `--write` writes `docs/performance.md` too.  Ends with status 1 where a
 result is wrong, never for its time.
@@ -31,6 +31,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--all", action="store_true", help="print the goals that are met too")
     parser.add_argument("--fresh-memory", action="store_true", help="give freed memory back to the system each time")
     parser.add_argument("--times", type=Path, help="keep times in this file, those of earlier runs with them")
+    parser.add_argument("--note", default="", help="a sentence for the document, on how it was measured")
     parser.add_argument("--write", action="store_true", help=f"write docs/{DOCUMENT.name}")
     return parser.parse_args()
 
@@ -80,7 +81,7 @@ def main() -> int:
     if calls:
         print("\n" + report.first_call_table(calls))
     if asked.write:
-        DOCUMENT.write_text(report.document(goals, times, calls), encoding="utf-8")
+        DOCUMENT.write_text(report.document(goals, times, calls, asked.note), encoding="utf-8")
     return 1 if wrong else 0
 
 

@@ -111,13 +111,15 @@ def first_call_table(calls: Mapping[str, Mapping[str, object]]) -> str:
     return table(("problem", "first call", "second call", "frameworks loaded", "below 1 ms"), rows)
 
 
-def document(goals: Sequence[Goal], times: Mapping[str, Times], calls: Mapping[str, Mapping[str, object]]) -> str:
+def document(
+    goals: Sequence[Goal], times: Mapping[str, Times], calls: Mapping[str, Mapping[str, object]], note: str
+) -> str:
     """The whole of `docs/performance.md`."""
     rows = goal_rows(goals, times)
     missed = [row for row in rows if row[-1] != "yes"]
     named = [row for row in rows if row[4].startswith("≥") and row[4] not in ("≥ 0.95", "≥ 1")]
     parts = [
-        _INTRODUCTION + "\n" + machine(),
+        _INTRODUCTION + "\n" + f"{machine()} {note}".strip(),
         "## Goals\n\n" + summary(goals, times),
         "Goals of single problems:\n\n" + table(GOAL_HEAD, named),
         "## Goals missed\n\n" + (table(GOAL_HEAD, missed) if missed else "None."),
