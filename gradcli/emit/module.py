@@ -176,6 +176,7 @@ class ModuleText:
         used = instructions(lowered)
         self._define_functions(used)
         names = self.names.copy()
+        names.taken.update(parameter.python for parameter in directions)
         preferred = self._preferred(lowering, bound, better.became)
         dims = _dims(used)
         local = {dim: self.interface.lengths.get(dim) or names.fresh(dim) for dim in dims}

@@ -36,6 +36,24 @@ def _light_sum(run: Pass, instr: Instr) -> Instr | None:
     return make_sum(run, terms, 2)
 
 
+def _light_solve(run: Pass, instr: Instr) -> Instr | None:
+    """`inv(A) @ (u @ v.T + w @ z.T)` as systems with a list at their right."""
+    matrix, right = instr.args
+    if right.kind != "sum" or not _is_light(right):
+        return None
+    terms = []
+    for sign, term in terms_of_sum(right):
+        value, over, under = parts_of_product(term)
+        light = _light(term)
+        assert light is not None
+        if light.kind != "outer":
+            return None
+        u, v = light.args
+        solved = run.make("outer", run.make("solve", matrix, u, rank=1), v, rank=2)
+        terms.append((sign, run.product(value, [solved if part is light else part for part in over], under)))
+    return make_sum(run, terms, 2)
+
+
 def _light_transpose(run: Pass, instr: Instr) -> Instr | None:
     """The transpose of a light sum term by term."""
     (inner,) = instr.args
@@ -214,6 +232,7 @@ def _same_coefficients(terms: list[tuple[bool, Instr]], places: list[int]) -> bo
 
 DISTRIBUTE: dict[str, tuple[Rule, ...]] = {
     "matmul": (_distribute, _light_sum),
+    "solve": (_light_solve,),
     "transpose": (_light_transpose,),
 }
 COLLECT: dict[str, tuple[Rule, ...]] = {"sum": (_collect,)}
