@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace as with_changes
 
+from gradcli.derive.across import across_relation
 from gradcli.derive.along import derivative_along
 from gradcli.derive.differential import Subject, differential, hessian_product
 from gradcli.derive.discrete import forward_difference, why_not_by, why_not_of
 from gradcli.derive.forward import Differentials
-from gradcli.derive.free import by_name_of_relation, forms, relation_of_loss, tied_note, unsettled
 from gradcli.derive.graph import Graph
 from gradcli.derive.jacobian import Jacobians, is_vector, vector_jacobians
 from gradcli.derive.model import Answer, Step
+from gradcli.derive.notes import Notes
 from gradcli.derive.parts import is_entry, is_stacked, marked, unstacked
 from gradcli.derive.reverse import ANONYMOUS, Reverse, reverse
 from gradcli.derive.second import hessian
@@ -30,7 +31,6 @@ from gradcli.program.functions import RESERVED
 from gradcli.program.layouts import axes, is_transposed, jacobian_shape
 from gradcli.program.model import Program, Question
 from gradcli.program.unify import closed
-from gradcli.rules.load import all_rules
 from gradcli.rules.missing import NoRule
 
 _MOST_SEPARATE = 20_000
@@ -54,8 +54,7 @@ class Asker:
         self.commutations = Commutations(taken)
         self.differentials = Differentials(taken)
         self._shared: dict[int, tuple[Step, ...]] = {}
-        self._kept: list[tuple[Step, ...]] = []
-        self._step_notes: dict[int, tuple[str, ...]] = {}
+        self._notes = Notes(self.commutations)
         self._last: tuple[tuple[Graph, Node, str, tuple[Node, ...]], Reverse] | None = None
 
     def answer(self, question: Question) -> list[Answer]:
@@ -67,7 +66,7 @@ class Asker:
         if not wrt or not self._has_derivative(question):
             return []
         try:
-            across = self._across_relation(question, wrt)
+            across = across_relation(self, question, wrt)
             if across is not None:
                 return across
             apart = is_stacked(question.of) or any(is_entry(node) or is_stacked(node) for _, node in wrt)
@@ -76,7 +75,7 @@ class Asker:
             if question.kind in ("differential", "hvp"):
                 return self._in_directions(question, wrt)
             if question.kind == "gradient":
-                return self._gradients(question, wrt)
+                return self.gradients(question, wrt)
             if question.kind in ("jacobian", "derivative"):
                 return self._jacobians(question, wrt)
             if question.kind == "hessian":
@@ -121,7 +120,7 @@ class Asker:
             found = [(name, hessian_product(self.graph, subject, node, names, self.expand)) for name, node in wrt]
         answers = []
         for label, part in found:
-            notes = (*self._notes(part.rules, part.where), part.note)
+            notes = (*self._notes.of(part.value, part.rules, part.where), part.note)
             answers.append(
                 Answer(
                     question.of_name,
@@ -174,13 +173,14 @@ class Asker:
         if self.expand:
             value = replace([value], {step.name: step.value for step in steps})[0]
         where = needed_steps(value, steps)
-        notes = self._notes(rules, where)
+        notes = self._notes.of(value, rules, where)
         shape = value.shape
         return [Answer(question.of_name, name, question.kind, question.layout, shape, value, where, rules, notes)]
 
     def _with_graph(self, graph: Graph) -> Asker:
         asker = Asker(self.program, self.expand)
         asker.graph, asker.commutations, asker.differentials = graph, self.commutations, self.differentials
+        asker._notes = self._notes
         return asker
 
     # --------------------------------------------------------------- variables
@@ -233,53 +233,11 @@ class Asker:
                 )
             )
 
-    def _notes(self, rules: Iterable[str], steps: tuple[Step, ...]) -> tuple[str, ...]:
-        if id(steps) not in self._step_notes:
-            own = _rule_notes(rule for step in steps for rule in step.rules)
-            self._step_notes[id(steps)] = own + self.commutations.notes(step.name for step in steps)
-            self._kept.append(steps)
-        return tuple(dict.fromkeys(_rule_notes(rules) + self._step_notes[id(steps)]))
-
     def _where(self, value: Node, steps: list[Step], answers: int) -> tuple[Step, ...]:
         """The steps that an answer needs; of a great many answers each is given all, shared."""
         if answers * len(steps) <= _MOST_SEPARATE:
             return needed_steps(value, steps)
         return self._shared.setdefault(id(steps), tuple(steps))
-
-    # ---------------------------------------------------------------- relations
-
-    def _across_relation(self, question: Question, wrt: list[tuple[str, Node]]) -> list[Answer] | None:
-        """The answers across a relation that leaves its names free; None where it takes no part."""
-        if not self.program.relations:
-            return None
-        for _, node in wrt:
-            reason = unsettled(self.program, self.graph, question, node)
-            if reason is not None:
-                raise reason
-        relation = relation_of_loss(self.program, question.of)
-        if relation is None or question.kind != "gradient":
-            return None
-        assert relation.data is not None
-        names = {self.program.nodes[name] for name in relation.names}
-        given = self.graph.upstream([relation.data]) - names
-        answers: list[Answer] = []
-        for name, node in wrt:
-            if node in names:
-                value = by_name_of_relation(self.program, relation, question.of, node)
-                answers.append(self._across(question, name, value, ()))
-            elif node in given and self.forms:
-                (plain,) = self._gradients(question, [(name, node)])
-                phi = self.seeds(question.of)[relation.data]
-                for note, form in forms(self.program, relation, question.of):
-                    value = replace([plain.value], {phi: form})[0]
-                    answers.append(self._across(question, name, value, (note, tied_note(relation))))
-            else:
-                answers += self._gradients(question, [(name, node)])
-        return answers
-
-    def _across(self, question: Question, name: str, value: Node, notes: tuple[str, ...]) -> Answer:
-        layout, rules = question.layout, ("inverse_map",)
-        return Answer(question.of_name, name, "gradient", layout, value.shape, value, (), rules, notes)
 
     # ---------------------------------------------------------------- gradients
 
@@ -321,7 +279,8 @@ class Asker:
             self._last = key, reverse(self.graph, name, self.seeds(of), targets, self.expand)
         return self._last[1]
 
-    def _gradients(self, question: Question, wrt: list[tuple[str, Node]]) -> list[Answer]:
+    def gradients(self, question: Question, wrt: list[tuple[str, Node]]) -> list[Answer]:
+        """The gradients of a scalar, in the shapes of the variables.  Raises NoRule."""
         of = self._named(question.of)
         found = self._reversed(of, question.of_name, self._targets(wrt))
         upstream = self.graph.upstream(of.args if of.op == "loss" else (of,))
@@ -331,7 +290,7 @@ class Asker:
             self._independent(name, question, scalars or (node,), upstream)
             value, rules = self._gradient_value(found, node, scalars)
             where = self._where(value, found.steps, len(wrt))
-            notes = (*self._notes(rules, where), *self._through(of))
+            notes = (*self._notes.of(value, rules, where), *self._through(of))
             answers.append(
                 Answer(
                     question.of_name,
@@ -403,7 +362,7 @@ class Asker:
         rules: tuple[str, ...],
     ) -> Answer:
         shape = closed(jacobian_shape(of.shape, node.shape, question.layout))
-        notes = self._notes(rules, where)
+        notes = self._notes.of(value, rules, where)
         return Answer(question.of_name, name, question.kind, question.layout, shape, value, where, rules, notes)
 
     def _jacobians_of_scalar(self, question: Question, of: Node, wrt: list[tuple[str, Node]]) -> list[Answer]:
@@ -420,7 +379,7 @@ class Asker:
             matrix = len(axes(value.shape)) == 2  # of a square one the shape does not tell
             if not is_transposed((), value.shape, question.layout) if matrix else value.shape != shape:
                 value = turned_list(value)
-            notes = (*self._notes(rules, where), *self._through(of))
+            notes = (*self._notes.of(value, rules, where), *self._through(of))
             answers.append(
                 Answer(question.of_name, name, question.kind, question.layout, shape, value, where, rules, notes)
             )
@@ -442,7 +401,7 @@ class Asker:
             value, steps, rules = self._second(of, question.of_name, starts, a, b)
             where = needed_steps(value, list(steps))
             label = name_a if a is b else f"{name_a}, {name_b}"
-            notes = self._notes(rules, where)
+            notes = self._notes.of(value, rules, where)
             answers.append(
                 Answer(
                     question.of_name,
@@ -507,11 +466,6 @@ def _dimensions(program: Program) -> set[str]:
     """The names of dimensions."""
     shapes = (node.shape for node in program.nodes.values())
     return {part for shape in shapes for dim in shape for part in str(dim).split("*")}
-
-
-def _rule_notes(rules: Iterable[str]) -> tuple[str, ...]:
-    table = all_rules()
-    return tuple(dict.fromkeys(note for name in rules if name in table for note in table[name].notes))
 
 
 def turned_list(value: Node) -> Node:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from gradcli.expr.arith import add, is_zero, mul, neg, ones, power, size, sqrt, zeros
-from gradcli.expr.linear import split_scalars, transpose
+from gradcli.expr.linear import split_scalars, trace, transpose
 from gradcli.expr.node import MINUS_ONE, ONE, ZERO, Node, make, num, value_of
 from gradcli.expr.shapes import Shape, ShapeError, is_row, joint_shape, rows, show_shape
 
@@ -112,6 +112,9 @@ def total(node: Node) -> Node:
         if place is not None:
             rest = mul(*node.args[:place], *node.args[place + 1 :])
             return entry(rest, _unit_index(node.args[place]) or ())
+        place = next((k for k, factor in enumerate(node.args) if factor.op == "eye"), None)
+        if place is not None:
+            return trace(mul(*node.args[:place], *node.args[place + 1 :]))
     return make("sum", (node,))
 
 

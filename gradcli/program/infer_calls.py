@@ -62,9 +62,7 @@ _JUMPING = {
     "argmin": (_PLACE, "softmax(-k * x), k large, is smooth and nearly 1 at the place of the least entry"),
     "argsort": ("a permutation, which moves by jumps", "with the order held, P : R[n, n] permutation, P @ x is sorted"),
     "sort": ("x in an order that moves by jumps", "with the order held, P : R[n, n] permutation, P @ x is sorted"),
-    **dict.fromkeys(
-        ("floor", "ceil", "round"), (_STEPS, "declare it, `floor : R -> R`, if it is your own")
-    ),
+    **dict.fromkeys(("floor", "ceil", "round"), (_STEPS, "declare it, `floor : R -> R`, if it is your own")),
 }
 
 

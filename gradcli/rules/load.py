@@ -21,7 +21,7 @@ class Rule:
 
     `head` is the operation, `gradients` maps an operand to the text of its gradient, `derivative` is the text of g'(t)
     of a scalar function, `rewrite` an equal expression whose rules serve instead, `where` gives names to parts of the
-    gradients, in order of use.
+    gradients, in order of use; `poles` are notes for answers that divide by the operation.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Rule:
     derivative: str | None
     rewrite: str | None
     notes: tuple[str, ...]
+    poles: tuple[str, ...]
     source: str | None
     where: dict[str, str]
 
@@ -58,6 +59,7 @@ def _read(block: str) -> Rule:
     gradients: dict[str, str] = {}
     where: dict[str, str] = {}
     notes: list[str] = []
+    poles: list[str] = []
     derivative = rewrite = source = None
     for line in lines[1:]:
         body = line.strip()
@@ -71,13 +73,17 @@ def _read(block: str) -> Rule:
             rewrite = body.split(" = ", 1)[1]
         elif body.startswith("note:"):
             notes.append(body.removeprefix("note:").strip())
+        elif body.startswith("note where it divides:"):
+            poles.append(body.removeprefix("note where it divides:").strip())
         elif body.startswith("source:"):
             source = body.removeprefix("source:").strip()
         elif body.startswith(f"{name}'(t) = "):
             derivative = body.split(" = ", 1)[1]
         elif source is not None:
             source += " " + body
-    return Rule(name, head.strip(), "\n".join(lines), gradients, derivative, rewrite, tuple(notes), source, where)
+    text = "\n".join(lines)
+    said = tuple(notes), tuple(poles)
+    return Rule(name, head.strip(), text, gradients, derivative, rewrite, *said, source, where)
 
 
 @cache

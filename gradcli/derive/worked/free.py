@@ -53,7 +53,7 @@ class FreeWriter:
             free = set(self.names.values())
             values = {name: value for name, value in self.asker.graph.values.items() if name not in free}
             blocks |= self._gradients(Graph(values), [node], {self.data})
-            (self.plain[node],) = self.asker._gradients(self.question, [(answer.wrt, node)])
+            (self.plain[node],) = self.asker.gradients(self.question, [(answer.wrt, node)])
         for name, form in self.forms.items():
             if replace([self.plain[node].value], {phi: form})[0] is answer.value:
                 key = make("param", data=f"*form {name}")
