@@ -29,6 +29,7 @@ KINDS = ("gradient", "jacobian", "hessian", "hvp")
     show_default=True,
     help="Plain functions, or for torch a torch.autograd.Function with the gradients as its backward pass.",
 )
+@click.option("--factored", is_flag=True, help="Offer a Hessian as its factors too: Kronecker, low rank, diagonal.")
 @layout_option
 @output_options
 def command(
@@ -39,6 +40,7 @@ def command(
     wrt: str | None,
     kind: str | None,
     style: str,
+    factored: bool,
     layout: str | None,
     color: str,
     quiet: bool,
@@ -55,9 +57,11 @@ def command(
         kind = "gradient"
     given = read_input(file, text, layout)
     derivation = _derivation(given, of, wrt, kind)
+    if factored and not any(answer.kind == "hessian" for answer in derivation.answers):
+        raise click.UsageError("--factored goes with a Hessian: --kind hessian")
     diagnostics = [*derivation.program.diagnostics, *derivation.diagnostics]
     if not any(said.is_error for said in diagnostics):
-        written = _module(target, given, derivation, of, style)
+        written = _module(target, given, derivation, of, style, factored)
         if isinstance(written, Diagnostic):
             diagnostics.append(written)
         else:
@@ -84,7 +88,9 @@ def _refuse_style(target: str, kind: str | None) -> None:
         raise click.UsageError("--style autograd-function holds gradients, and goes with no other --kind")
 
 
-def _module(target: str, given: Input, derivation: Derivation, of: str | None, style: str) -> str | Diagnostic:
+def _module(
+    target: str, given: Input, derivation: Derivation, of: str | None, style: str, factored: bool
+) -> str | Diagnostic:
     from gradcli.emit.autograd import autograd_text
     from gradcli.emit.errors import EmitError
     from gradcli.emit.targets import emit
@@ -96,6 +102,6 @@ def _module(target: str, given: Input, derivation: Derivation, of: str | None, s
     try:
         if style != STYLES[0]:
             return autograd_text(derivation.program, name, answers)
-        return emit(target, derivation.program, name, answers)
+        return emit(target, derivation.program, name, answers, factored)
     except EmitError as missing:
         return error("E402", f"there is no code for this: {missing}")

@@ -25,7 +25,7 @@ _TITLES = {
 def describe_value(of: str, values: Sequence[Node]) -> str:
     """The docstring of `value`."""
     shapes = ", ".join(show_shape(node.shape) for node in values)
-    return _quoted([f"{of}: {shapes}."])
+    return quoted([f"{of}: {shapes}."])
 
 
 def describe(answer: Answer) -> str:
@@ -41,13 +41,14 @@ def describe(answer: Answer) -> str:
     if short:
         lines += ["", *(f"    {mc(step.name)} = {mc(step.value)}" for step in answer.where)]
         lines.append(f"    {mc(answer.value)}")
-    return _quoted(lines)
+    return quoted(lines)
 
 
 def _small(node: Node) -> bool:
     return tree_size(node) <= _LARGEST
 
 
-def _quoted(lines: list[str]) -> str:
+def quoted(lines: list[str]) -> str:
+    """A docstring of these lines."""
     text = "\n".join(lines).replace("\\", "\\\\").replace('"""', "'''")
     return f'"""{text}"""' if len(lines) == 1 else f'"""{text}\n"""'

@@ -11,6 +11,7 @@ from gradcli.emit.arguments import head
 from gradcli.emit.documentation import describe, describe_value
 from gradcli.emit.equations import equation_code
 from gradcli.emit.errors import EmitError
+from gradcli.emit.factored import describe_factors, factors_of
 from gradcli.emit.interface import ArrayParameter, build_interface, lengths_told
 from gradcli.emit.lower import Lowering
 from gradcli.emit.names import BUILTINS, Names, as_part, spelled
@@ -35,13 +36,18 @@ _VIEWS = frozenset(
 )
 
 
-def module_text(program: Program, of: str, answers: Sequence[Answer], dialect: type[NumpyDialect]) -> str:
+def module_text(
+    program: Program, of: str, answers: Sequence[Answer], dialect: type[NumpyDialect], factored: bool = False
+) -> str:
     """The text of a module with `value` and one function for each answer (`gradient_W`, `jacobian_x`, ...).
 
     `of` is a defined name, or that of an arbitrary scalar function, whose `value` is what it is a function
-    of. Raises EmitError where there is no such name, or no code for an expression.
+    of; with `factored` a Hessian is offered as its factors too. Raises EmitError where there is no such name, or no
+    code for an expression.
     """
-    return ModuleText(program, of, with_values_at_singular(program, answers), dialect).text()
+    module = ModuleText(program, of, with_values_at_singular(program, answers), dialect)
+    module.factored = factored
+    return module.text()
 
 
 def _label(node: Node) -> str:
@@ -58,6 +64,7 @@ class ModuleText:
 
     def __init__(self, program: Program, of: str, answers: Sequence[Answer], dialect: type[NumpyDialect]) -> None:
         self.dialect = dialect
+        self.factored = False
         self.program = program
         self.of = of
         self.answers = answers
@@ -105,16 +112,30 @@ class ModuleText:
 
     def text(self) -> str:
         """The whole module."""
-        parts = [self._function("value", self.values, {}, describe_value(self.of, self.values), None)]
+        shown = self.of if self.of in self.program.nodes else ", ".join(map(name_of, self.values))
+        parts = [self._function("value", self.values, {}, describe_value(shown, self.values), None)]
         names, aliases = self._function_names()
         for answer, name in zip(self.answers, names, strict=True):
             steps = {step.name: step.value for step in answer.where}
             parts.append(self._function(name, [answer.value], steps, describe(answer), answer))
+            if self.factored and answer.kind == "hessian":
+                parts.append(self._factored(f"{name}_factored", answer, steps))
         helpers = [self._helper_text(key) for key in self.dialect.helpers if key in self.helpers]
         imports = self._imports("\n".join(helpers))
         title = f'"""{plain(self.of)} and its derivatives."""'
         body = [*helpers, *self.functions, *parts, *(["\n".join(aliases)] if aliases else [])]
         return "\n".join([title, "", *imports, "", "", "\n\n\n".join(part.strip("\n") for part in body), ""])
+
+    def _factored(self, name: str, answer: Answer, steps: Mapping[Node, Node]) -> str:
+        """The function that gives a Hessian's factors.  Raises EmitError where it is dense."""
+        inputs = {parameter.node for parameter in self.interface.variables}
+        found = factors_of(answer.value, inputs, {*self.program.nodes, *self.names.taken})
+        if found is None:
+            raise EmitError(
+                f"the Hessian by {answer.wrt} in factored form: it is no product, diagonal or sum of such; "
+                "leave out --factored"
+            )
+        return self._function(name, list(found.nodes.values()), steps, describe_factors(answer, found), None)
 
     def _function_names(self) -> tuple[list[str], list[str]]:
         """`gradient_W` and so on, and lines that add what `getattr` finds only as written: Python reads ϵ as
@@ -171,13 +192,16 @@ class ModuleText:
         plan.known = frozenset({*self.interface.known_dims(), *self.interface.lengths})
         lowering = Lowering(plan, bound, inputs, self.program.functions, self.lengths)
         first = [lowering.lower(root) for root in roots]
-        better = optimise(plan, first, self.dialect.passes)
+        named = self._named(lowering, bound)
+        better = optimise(plan, first, self.dialect.passes, list(named))
         lowered = better.roots
         used = instructions(lowered)
         self._define_functions(used)
         names = self.names.copy()
         names.taken.update(parameter.python for parameter in directions)
-        preferred = self._preferred(lowering, bound, better.became)
+        preferred: dict[Instr, str] = {}
+        for instr, label in named.items():
+            preferred.setdefault(better.became.get(instr.serial, instr), label)
         dims = _dims(used)
         local = {dim: self.interface.lengths.get(dim) or names.fresh(dim) for dim in dims}
         dialect = self.dialect(
@@ -196,16 +220,15 @@ class ModuleText:
         return "\n".join([*top, *_indented([doc]), *_indented(body), f"    return {returned}"])
 
     @staticmethod
-    def _preferred(lowering: Lowering, bound: Mapping[Node, Node], became: Mapping[int, Instr]) -> dict[Instr, str]:
+    def _named(lowering: Lowering, bound: Mapping[Node, Node]) -> dict[Instr, str]:
         """The program's own names for what it names."""
-        preferred: dict[Instr, str] = {}
+        named: dict[Instr, str] = {}
         for node in bound:
             try:
-                instr = lowering.planned(node)
+                named.setdefault(lowering.planned(node), _label(node))
             except KeyError:
                 continue
-            preferred.setdefault(became.get(instr.serial, instr), _label(node))
-        return preferred
+        return named
 
     def _called(self, name: str, order: int, opaque: bool) -> str:
         return self.interface.callables[name, order] if opaque else self._defined(name, order)

@@ -94,7 +94,8 @@ class Plan:
 
     `declared` says what was declared of an input, by its name, and `attributes` what of that may be used: where every
     entry is `free`, as in the value that is differentiated, not that a matrix is symmetric.  `known` are the dimensions
-    that have a name in code; `facts` holds what was found out of values.
+    that have a name in code; `facts` holds what was found out of values.  `named` are the serials of what has a name
+    in the program.
     """
 
     def __init__(self, free: bool = False) -> None:
@@ -106,6 +107,7 @@ class Plan:
         self.declared: dict[str, frozenset[str]] = {}
         self.attributes: dict[str, frozenset[str]] = {}
         self.known: frozenset[str] = frozenset()
+        self.named: frozenset[int] = frozenset()
 
     def declare(self, name: str, attributes: frozenset[str]) -> None:
         """What was declared of an input."""

@@ -91,9 +91,14 @@ class ChainPass(Pass):
         factors: list[Factor] = []
         number, over, under = Fraction(1), list[Instr](), list[Instr]()
         links: list[int] = []
-        todo: list[tuple[str, Instr, bool]] = [(PLAIN, root, False)]
+        spans: set[tuple[int, int]] = set()
+        todo: list[tuple[str, Instr, bool] | int] = [(PLAIN, root, False)]
         while todo:
-            kind, instr, turned = todo.pop()
+            entry = todo.pop()
+            if isinstance(entry, int):  # what began there ends here
+                spans.add((entry, len(factors)))
+                continue
+            kind, instr, turned = entry
             dissolves = kind == PLAIN and (instr is root or self.used[instr.serial] == 1)
             scaled = scaled_link(instr) if dissolves else None
             if scaled is not None and scaled[3].kind in _LINKS and self.used[scaled[3].serial] == 1:
@@ -113,6 +118,8 @@ class ChainPass(Pass):
             if parts is not None:
                 links.append(instr.serial)
                 ordered = [(kind, part, flip != turned) for kind, part, flip in parts]
+                if instr.serial in self.plan.named:
+                    todo.append(len(factors))
                 todo += ordered if turned else reversed(ordered)
                 continue
             new = self._factor(kind, instr, turned)
@@ -120,7 +127,7 @@ class ChainPass(Pass):
                 return None
             factors.append(new)
         self._inside.update(links)
-        return Chain(tuple(factors), number, tuple(over), tuple(under))
+        return Chain(tuple(factors), number, tuple(over), tuple(under), frozenset(spans))
 
     def _factor(self, kind: str, instr: Instr, turned: bool) -> Factor | None:
         if kind == PLAIN and instr.kind == "inv" and instr.args[0].serial not in self._inverted:
@@ -136,7 +143,7 @@ class ChainPass(Pass):
         if chain is None:
             return super().visit(instr)
         factors = tuple(self._renewed(part) for part in chain.factors)
-        table = self._table(factors, chain.factors)
+        table = self._table(factors, chain)
         over = [self.memo[part.serial] for part in chain.over]
         under = [self.memo[part.serial] for part in chain.under]
         if instr.kind == "trace":
@@ -153,15 +160,23 @@ class ChainPass(Pass):
             new = self.make("inv", self.memo[part.instr.args[0].serial], rank=2)
         return Factor(part.kind, new, part.turned, part.rows, part.cols)
 
-    def _table(self, factors: tuple[Factor, ...], old: tuple[Factor, ...]) -> dict[tuple[int, int], _Best]:
-        count = len(factors)
+    def _table(self, factors: tuple[Factor, ...], chain: Chain) -> dict[tuple[int, int], _Best]:
+        """Of ways that cost the same, the one that keeps the products that have a name."""
+        old, count = chain.factors, len(factors)
+
+        def unwritten(way: _Best, i: int, j: int) -> int:
+            assert way.cut is not None
+            return sum(
+                stop > start + 1 and (start, stop) not in chain.spans for start, stop in ((i, way.cut), (way.cut, j))
+            )
+
         table = {(i, i + 1): _Best(0.0, None) for i in range(count)}
         for length in range(2, count + 1):
             for i in range(count - length + 1):
                 j = i + length
                 best = min(
                     (_Best(table[i, k].cost + table[k, j].cost + _cost(factors, i, k, j), k) for k in range(i + 1, j)),
-                    key=lambda way: (way.cost, way.cut or 0),
+                    key=lambda way: (way.cost, unwritten(way, i, j), way.cut or 0),
                 )
                 key = self._key(old[i:j])
                 uses = self._shared[key]

@@ -32,12 +32,16 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """A product: `number * over / under` times the factors, from left to right."""
+    """A product: `number * over / under` times the factors, from left to right.
+
+    `spans` are the products of neighbours that have a name in the program, as `(start, stop)`.
+    """
 
     factors: tuple[Factor, ...]
     number: Fraction = Fraction(1)
     over: tuple[Instr, ...] = ()
     under: tuple[Instr, ...] = ()
+    spans: frozenset[tuple[int, int]] = frozenset()
 
 
 def factor(plan: Plan, kind: str, instr: Instr, turned: bool = False) -> Factor | None:

@@ -31,11 +31,17 @@ _PASSES: tuple[tuple[type[Pass], Rules], ...] = (
 )
 
 
-def optimise(plan: Plan, roots: Sequence[Instr], last: Sequence[tuple[type[Pass], Rules]] = ()) -> Optimised:
-    """The plan of a target that computes the same values, up to rounding; `last` are the target's own passes."""
+def optimise(
+    plan: Plan, roots: Sequence[Instr], last: Sequence[tuple[type[Pass], Rules]] = (), named: Sequence[Instr] = ()
+) -> Optimised:
+    """The plan of a target that computes the same values, up to rounding.
+
+    `last` are the target's own passes; products that are `named` are kept whole where that costs no more.
+    """
     became: dict[int, Instr] = {}
     now = list(roots)
     for kind, rules in (*_PASSES, *last):
+        plan.named = frozenset(became.get(instr.serial, instr).serial for instr in named)
         run = kind(plan, rules, now)
         now = run.run()
         became = _composed(became, run.memo)
