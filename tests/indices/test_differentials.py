@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -9,10 +10,18 @@ import numpy as np
 import pytest
 
 from gradcli.derive.derive import Derivation
-from gradcli.expr.node import Node, name_of
+from gradcli.expr.node import Node, name_of, own_program
 from gradcli.expr.walk import postorder
 from gradcli.render.mc import mc
 from tests.indices.numbers import Point, derived, node_shape
+
+
+@pytest.fixture(autouse=True)
+def alone() -> Iterator[None]:
+    """A sum keeps the order in which its program first wrote it, whatever other tests wrote."""
+    with own_program():
+        yield
+
 
 HEAD = """
 A : R[m, n]
