@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from gradcli.expr.shapes import Dim, is_list, least_parts
 from gradcli.expr.walk import postorder
 from gradcli.program.model import Program
 
+_WORD = re.compile(r"\w+")
 _LEAST_ORDER = 2  # g, g_1 and g_2 are always taken, so that one call fits every function of a module
 
 
@@ -35,13 +37,15 @@ class Interface:
     lengths: dict[str, str] = field(default_factory=dict)
     others: str = "names"
 
-    def signature(self, more: Sequence[ArrayParameter] = ()) -> str:
-        """The parameter list; `more` come after the variables."""
+    def signature(self, more: Sequence[ArrayParameter] = (), body: str = "") -> str:
+        """The parameter list; `more` come after the variables.  What `body` does not mention may be left out."""
         odd = any(p.python != p.name for p in self.variables)
         parts = [f"{p.python}=None" if odd else p.python for p in (*self.variables, *more)]
-        optional = [*self.callables.values(), *(p.python for p in self.seeds)]
-        if optional or self.lengths:
-            parts += ["*", *self.lengths.values(), *(f"{name}=None" for name in optional)]
+        given_otherwise = {python for _, python in self.respelled()}
+        required = set(_WORD.findall(body)) - given_otherwise
+        named = [*self.callables.values(), *(p.python for p in self.seeds)]
+        if named or self.lengths:
+            parts += ["*", *self.lengths.values(), *(name if name in required else f"{name}=None" for name in named)]
         if self.respelled():
             parts.append(f"**{self.others}")
         return ", ".join(parts)

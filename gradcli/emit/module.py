@@ -184,7 +184,7 @@ class ModuleText:
     def _function(
         self, name: str, roots: list[Node], steps: Mapping[Node, Node], doc: str, answer: Answer | None
     ) -> str:
-        plan = Plan(free=answer is None)
+        plan = Plan(free=answer is None, in_place=answer is not None and answer.kind == "hessian")
         bound = {**self.definitions, **steps}
         directions = self._directions(answer)
         parameters = {p.name: p for p in (*self.interface.variables, *directions, *self.interface.seeds)}
@@ -215,9 +215,10 @@ class ModuleText:
         shown = [self._result(dialect, code, lowered[i], roots[i], answer) for i, code in enumerate(results)]
         body = self._arguments(used, parameters, local, dialect) + lines
         returned = shown[0] if len(shown) == 1 else f"({', '.join(shown)})"
+        body.append(f"return {returned}")
         top = dialect.decorators()
-        top.append(f"def {name}({self.interface.signature(directions)}):")
-        return "\n".join([*top, *_indented([doc]), *_indented(body), f"    return {returned}"])
+        top.append(f"def {name}({self.interface.signature(directions, chr(10).join(body))}):")
+        return "\n".join([*top, *_indented([doc, *body])])
 
     @staticmethod
     def _named(lowering: Lowering, bound: Mapping[Node, Node]) -> dict[Instr, str]:

@@ -34,6 +34,15 @@ def test_functions_take_every_name_in_order_of_declaration() -> None:
         assert all(parameters[key].kind is inspect.Parameter.POSITIONAL_OR_KEYWORD for key in ("W", "x", "b"))
 
 
+def test_a_function_or_gradient_that_is_needed_and_left_out_is_named() -> None:
+    emitted = functions(NEURON, "y")
+    given = (np.ones((2, 3)), np.ones(3), np.ones(2))
+    with pytest.raises(TypeError, match="'g_1' and 'grad_y'"):
+        emitted["gradient_x"](*given)
+    with pytest.raises(TypeError, match="'g'"):
+        emitted["value"](*given, g_1=np.cos)
+
+
 def test_arguments_by_position_and_by_name_are_the_same() -> None:
     emitted = functions(NEURON, "y")
     W, x, b = np.ones((2, 3)), np.arange(3.0), np.array([1, 2])
