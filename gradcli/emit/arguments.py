@@ -13,6 +13,7 @@ from gradcli.emit.numpy_dialect import NumpyDialect
 from gradcli.expr.shapes import is_list
 
 _LONG = 100
+_LINE = 76
 _MANY = 4  # arrays whose types are better looked at in a loop
 _MOST = 14  # arguments that one condition reads well for
 
@@ -27,7 +28,7 @@ def head(
     """Lines that make the arguments `needed` arrays, and give the dimensions in `local` their names."""
     if not needed:
         return []
-    told = _tellers(needed)
+    told = _tellers(needed, dialect)
     plain = all(_rank(parameter) == len(parameter.dims) for parameter in needed)
     condition = _condition(needed, told, dialect, helper) if plain and len(needed) <= _MOST else None
     if condition is None:
@@ -56,15 +57,14 @@ def _read(parameter: ArrayParameter, sizes: str, name: str) -> str:
     return f"{parameter.python} = {read}.reshape({'-1' if rank else '()'})"
 
 
-def _tellers(needed: Sequence[ArrayParameter]) -> dict[str, str]:
+def _tellers(needed: Sequence[ArrayParameter], dialect: NumpyDialect) -> dict[str, str]:
     """What tells each dimension: a list where there is one."""
     told: dict[str, str] = {}
     for parameter in _lists_first(needed):
         for axis, dim in enumerate(parameter.dims):
             if isinstance(dim, str) and dim not in told:
-                told[dim] = (
-                    f"len({parameter.python})" if len(parameter.dims) == 1 else f"{parameter.python}.shape[{axis}]"
-                )
+                only = len(parameter.dims) == 1
+                told[dim] = dialect.length(parameter.python) if only else f"{parameter.python}.shape[{axis}]"
     return told
 
 
@@ -89,20 +89,37 @@ def _condition(
         parts.append(" is ".join([*(f"{p.python}.dtype" for p in arrays), dtype]))
     ranks: dict[int, list[str]] = {}
     shapes = []
-    for parameter in arrays:
-        wanted = [_wanted(parameter, axis, dim, told) for axis, dim in enumerate(parameter.dims)]
-        whole = next(
-            (p.python for p in arrays if wanted == [f"{p.python}.shape[{i}]" for i in range(len(p.dims))]), None
-        )
-        if whole:
-            shapes.append(f"{parameter.python}.shape == {whole}.shape")
-            continue
+    for alike in _alike(arrays):
+        first = alike[0]
+        wanted = [_wanted(first, axis, dim, told) for axis, dim in enumerate(first.dims)]
         if all(wanted):
-            shapes.append(f"{parameter.python}.shape == ({', '.join(map(str, wanted))}{',' * (len(wanted) == 1)})")
+            shapes += _chained(alike, f"({', '.join(map(str, wanted))}{',' * (len(wanted) == 1)})")
             continue
-        ranks.setdefault(len(parameter.dims), []).append(f"{parameter.python}.ndim")
-        shapes += [f"{parameter.python}.shape[{axis}] == {want}" for axis, want in enumerate(wanted) if want]
+        ranks.setdefault(len(first.dims), []).append(f"{first.python}.ndim")
+        shapes += [f"{first.python}.shape[{axis}] == {want}" for axis, want in enumerate(wanted) if want]
+        shapes += _chained(alike[1:], f"{first.python}.shape")
     return [*parts, *(" == ".join([*names, str(rank)]) for rank, names in ranks.items()), *shapes]
+
+
+def _chained(arrays: Sequence[ArrayParameter], shape: str) -> list[str]:
+    """`A.shape == B.shape == shape`, as often as it takes lines."""
+    lines: list[str] = []
+    for parameter in arrays:
+        text = f"{parameter.python}.shape == "
+        if lines and len(lines[-1]) + len(text) + len(shape) < _LINE:
+            lines[-1] += text
+        else:
+            lines.append(text)
+    return [line + shape for line in lines]
+
+
+def _alike(arrays: Sequence[ArrayParameter]) -> list[list[ArrayParameter]]:
+    """Arrays of one shape together; a length of 0 may be any, so that it tells nothing of two arrays."""
+    groups: dict[object, list[ArrayParameter]] = {}
+    for parameter in arrays:
+        key: object = parameter.python if 0 in parameter.dims else parameter.dims
+        groups.setdefault(key, []).append(parameter)
+    return list(groups.values())
 
 
 def _wanted(parameter: ArrayParameter, axis: int, dim: str | int, told: Mapping[str, str]) -> str | None:

@@ -158,6 +158,7 @@ class JaxDialect(NumpyDialect):
 _RULES: dict[str, Rule] = {
     **NumpyDialect.base_rules,
     **factorisation_rules(),
+    "stacked": lambda d, i, args: d.call("stack", f"[{', '.join(arg.text for arg in args)}]", "axis=1"),
     "chol_lower": lambda d, i, args: d.help("cholesky_lower", *args),
     "cho_inverse": lambda d, i, args: d.help("cho_inverse", *args),
 }

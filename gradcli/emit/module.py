@@ -31,6 +31,7 @@ _GIVEN = ("input", "call", "field")
 _VIEWS = frozenset(
     {
         *("transpose", "diagonal", "row", "column", "flat", "columns", "reshape", "entry", "axes", "column_of"),
+        *("unstacked",),
         *("einsum", "contract"),
     }
 )

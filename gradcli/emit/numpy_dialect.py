@@ -52,6 +52,7 @@ class NumpyDialect:
     maps: ClassVar[Mapping[str, str]] = _MAPS
     axis: ClassVar[str] = "axis"
     axes: ClassVar[str] = "axes"
+    keep: ClassVar[str] = "keepdims"
     einsum_options: ClassVar[tuple[str, ...]] = ("optimize=True",)
     permute: ClassVar[str] = "transpose"
     passes: ClassVar[Sequence[tuple[type[Pass], Rules]]] = NUMPY_PASSES
@@ -95,6 +96,10 @@ class NumpyDialect:
     def fast_arrays(self, helper: Callable[[str], str]) -> tuple[str, str] | None:
         """The type and the entry type of an argument that needs no conversion; None where it does not matter."""
         return f"{self.xp}.ndarray", helper("float")
+
+    def length(self, array: str) -> str:
+        """How long a list is."""
+        return f"len({array})"
 
     def copied(self, code: Code) -> Code:
         """An array of its own."""
@@ -180,16 +185,22 @@ def _input(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
 
 
 def _product(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    return product(dialect, instr, args, str)
+
+
+def product(dialect: NumpyDialect, instr: Instr, args: list[Code], whole: Callable[[int], str]) -> Code:
+    """A number times factors over factors; `whole` spells integers."""
     value, count = cast("tuple[Fraction, int]", instr.data)
     over, under = [arg.at(Level.UNARY) for arg in args[:count]], [arg.at(Level.UNARY) for arg in args[count:]]
     sign = "-" if value < 0 else ""
     shown = number(abs(value), dialect.xp)
     if "/" in shown.text:
-        over_number, under_number = str(abs(value.numerator)), [str(value.denominator)]
+        over_number, under_number = whole(abs(value.numerator)), [whole(value.denominator)]
         if abs(value.numerator) == 1 and over:
             over_number = ""
     else:
-        over_number, under_number = ("" if abs(value) == 1 and over else shown.text), []
+        text = whole(int(shown.text)) if shown.text.isdigit() else shown.text
+        over_number, under_number = ("" if abs(value) == 1 and over else text), []
     top = " * ".join(([over_number] if over_number else []) + over)
     below = under_number + under
     if not below:
@@ -350,6 +361,18 @@ def _entry(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     return Code(f"{args[0].at(Level.ATOM)}[{index}]", Level.ATOM, args[0].cheap)
 
 
+def _spread_out(axis: int, text: str) -> Rule:
+    """A list as a column or a row; sums along that axis keep it at length 1."""
+
+    def rule(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+        (inner,) = instr.args
+        if inner.kind == "sum_axis" and inner.data == axis and not args[0].cheap:
+            return Code(f"{args[0].text.removesuffix(')')}, {dialect.keep}=True)", Level.ATOM)
+        return Code(args[0].at(Level.ATOM) + text, Level.ATOM)
+
+    return rule
+
+
 def shape_of(args: list[Code]) -> str:
     """Lengths as an argument: a number, or a tuple."""
     return args[0].text if len(args) == 1 else f"({', '.join(arg.text for arg in args)})"
@@ -376,7 +399,8 @@ _RULES: dict[str, Rule] = {
     "weighted_gram": lambda d, i, args: d.help("weighted_gram", *args),
     "stacked": lambda d, i, args: Code(f"{d.xp}.array([{', '.join(arg.text for arg in args)}]).T", Level.ATOM),
     "stacked_rows": lambda d, i, args: d.call("array", f"[{', '.join(arg.text for arg in args)}]"),
-    "column_of": lambda d, i, args: Code(f"{args[0].at(Level.ATOM)}[:, {i.data}]", Level.ATOM, args[0].cheap),
+    "unstacked": lambda d, i, args: Code(f"{args[0].at(Level.ATOM)}.T", Level.ATOM),
+    "column_of": lambda d, i, args: Code(f"{args[0].at(Level.ATOM)}[{i.data}]", Level.ATOM, args[0].cheap),
     "outer": _outer,
     "axes": _axes_of,
     "blocks": _blocks,
@@ -422,8 +446,8 @@ _RULES: dict[str, Rule] = {
     "zeros": lambda d, i, args: d.call("zeros", shape_of(args)),
     "ones": lambda d, i, args: d.call("ones", shape_of(args)),
     "unit": lambda d, i, args: d.help("unit", shape_of(args), str(i.data)),
-    "column": _view("[:, None]"),
-    "row": _view("[None, :]"),
+    "column": _spread_out(1, "[:, None]"),
+    "row": _spread_out(0, "[None, :]"),
     "flat": lambda d, i, args: d.call("ravel", *args),
     "columns": lambda d, i, args: d.call("ravel", *args, 'order="F"'),
     "reshape": lambda d, i, args: d.call("reshape", args[0], _tuple(args[1:])),

@@ -59,7 +59,11 @@ object, so that what is used twice is computed once.
 | tensordot | a, b | the axes of each that are summed | the other axes of a, then those of b |
 | weighted_gram | A, w | | `A.T @ diag(w) @ A` |
 | stacked, stacked_rows | lists | | a matrix of these columns, of these rows |
-| column_of | A | position | |
+| unstacked | A | | its columns, to be taken apart |
+| column_of | unstacked | position | |
+| add_product | base, a, b, beta, alpha | `matmul` or `outer` | beta times the base plus alpha times the product |
+| add_multiple | a, b, alpha | whether it is subtracted | a plus alpha times b |
+| where_positive | a, b | | b where a is positive, else 0 |
 | cheaper | c, m, n, a, b | | the same in two ways: a where `c * (m + n) < m * n`, else b |
 | blocks | a, sizes | letters of the axes, some twice | a where axes of the same letter agree, else 0 |
 | flat | a | | one-dimensional, row by row |
@@ -95,14 +99,16 @@ class Plan:
     `declared` says what was declared of an input, by its name, and `attributes` what of that may be used: where every
     entry is `free`, as in the value that is differentiated, not that a matrix is symmetric.  `known` are the dimensions
     that have a name in code; `facts` holds what was found out of values.  `named` are the serials of what has a name
-    in the program.
+    in the program.  `in_place` says that no one is to differentiate or to vectorise what is computed, so that PyTorch
+    may write to what it has made.
     """
 
-    def __init__(self, free: bool = False) -> None:
+    def __init__(self, free: bool = False, in_place: bool = False) -> None:
         self._table: dict[tuple[Hashable, ...], Instr] = {}
         self._shapes: dict[int, Lengths | None] = {}
         self._dims: dict[int, Dim] = {}
         self.free = free
+        self.in_place = in_place
         self.facts: dict[tuple[str, int], object] = {}
         self.declared: dict[str, frozenset[str]] = {}
         self.attributes: dict[str, frozenset[str]] = {}

@@ -123,6 +123,11 @@ def _blocks(plan: Plan, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
     return known if len(known) == len(dims) else None
 
 
+def _add_product(plan: Plan, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
+    a, b = shapes[1:3]
+    return a + b if instr.data == "outer" else a[:-1] + b[1:]
+
+
 _RULES: dict[str, Rule] = {
     **{kind: lambda plan, instr, shapes: () for kind in _SCALARS},
     **{kind: lambda plan, instr, shapes: shapes[0] for kind in _LIKE_FIRST},
@@ -147,7 +152,11 @@ _RULES: dict[str, Rule] = {
     "weighted_gram": lambda plan, instr, shapes: shapes[0][1:] * 2,
     "stacked": lambda plan, instr, shapes: (*shapes[0], len(shapes)),
     "stacked_rows": lambda plan, instr, shapes: (len(shapes), *shapes[0]),
+    "unstacked": lambda plan, instr, shapes: shapes[0],
     "column_of": lambda plan, instr, shapes: shapes[0][:1],
+    "add_product": _add_product,
+    "add_multiple": lambda plan, instr, shapes: _elementwise(plan, instr, shapes[:2]),
+    "where_positive": lambda plan, instr, shapes: shapes[1],
     "cheaper": lambda plan, instr, shapes: shapes[-1],
     "axes": _axes,
     "blocks": _blocks,

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, cast
 
-from gradcli.emit.numpy_dialect import NumpyDialect, Rule, factorisation_rules, shape_of
+from gradcli.emit.numpy_dialect import NumpyDialect, Rule, factorisation_rules, product, shape_of
 from gradcli.emit.optimise.rewrite import Pass, Rules
 from gradcli.emit.optimise.targets import TORCH_PASSES
+from gradcli.emit.optimise.torch_calls import is_number
 from gradcli.emit.plan import Instr
 from gradcli.emit.torch_helpers import HELPERS
 from gradcli.emit.writer import Code, Level
 
 _CALLS: dict[str, str] = {
-    "sqrt": "sqrt", "solve": "linalg.solve", "inv": "linalg.inv", "trace": "trace",
+    "solve": "linalg.solve", "inv": "linalg.inv", "trace": "trace",
     "det": "linalg.det", "diag": "diag", "diagonal": "diagonal", "norm": "linalg.norm",
     "maximum": "maximum", "minimum": "minimum",
 }  # fmt: skip
@@ -27,8 +28,9 @@ _MAPS: dict[str, str] = {
 }
 
 # Functions of PyTorch that take tensors only: a number has to become one.
-_OF_TENSORS = frozenset({"sqrt", "maximum", "minimum", "map", "where", "call", "defined", "field", "compare"})
-_NUMBERS = frozenset({"number", "const", "size", "length", "least"})
+_OF_TENSORS = frozenset({"sqrt", "maximum", "minimum", "map", "call", "defined", "field"})
+_OF_ONE = frozenset({"where", "compare"})  # at least one of the last two arguments
+_CALLED = {("matmul", 1): "addmv", ("matmul", 2): "addmm", ("outer", 2): "addr"}
 
 
 class TorchDialect(NumpyDialect):
@@ -42,16 +44,24 @@ class TorchDialect(NumpyDialect):
     maps: ClassVar[Mapping[str, str]] = _MAPS
     axis: ClassVar[str] = "dim"
     axes: ClassVar[str] = "dims"
+    keep: ClassVar[str] = "keepdim"
     einsum_options: ClassVar[tuple[str, ...]] = ()
     permute: ClassVar[str] = "permute"
     passes: ClassVar[Sequence[tuple[type[Pass], Rules]]] = TORCH_PASSES
 
     def code(self, instr: Instr, args: list[Code]) -> Code:
-        if instr.kind in _OF_TENSORS:
-            args = [
-                self.help("array", code) if is_number(arg) else code for arg, code in zip(instr.args, args, strict=True)
-            ]
+        pairs = list(zip(instr.args, args, strict=True))
+        plain = instr.kind in _OF_ONE and all(map(is_number, instr.args[-2:]))
+        if plain or (instr.kind in _OF_TENSORS and not is_number(instr)):
+            args = [self.help("array", code) if is_number(arg) else code for arg, code in pairs]
+        elif instr.kind in _OF_ONE:
+            args = [_as_float(arg, code) for arg, code in pairs]
         return super().code(instr, args)
+
+    def partial(self, instr: Instr, args: list[Code], start: int, stop: int, carried: Code | None) -> Code:
+        if not is_number(instr):
+            args = [_as_float(arg, code) for arg, code in zip(instr.args, args, strict=True)]
+        return super().partial(instr, args, start, stop, carried)
 
     def rules(self) -> Mapping[str, Rule]:
         return _RULES
@@ -66,6 +76,9 @@ class TorchDialect(NumpyDialect):
     def fast_arrays(self, helper: Callable[[str], str]) -> tuple[str, str] | None:
         return f"{self.xp}.Tensor", f"{self.xp}.float64"
 
+    def length(self, array: str) -> str:
+        return f"{array}.shape[0]"
+
     def copied(self, code: Code) -> Code:
         return Code(f"{code.at(Level.ATOM)}.clone()", Level.ATOM)
 
@@ -76,16 +89,44 @@ class TorchDialect(NumpyDialect):
         return f"{self.xp}.zeros_like({self.help('array', like).text}) + {text}"
 
 
-def is_number(instr: Instr) -> bool:
-    """Whether an instruction's value is a Python number: made of numbers by arithmetic alone."""
-    todo = [instr]
-    while todo:
-        part = todo.pop()
-        if part.kind in ("sum", "product", "power"):
-            todo.extend(part.args)
-        elif part.kind not in _NUMBERS:
-            return False
-    return True
+def _as_float(instr: Instr, code: Code) -> Code:
+    """An integer beside a tensor as a float: it need not be converted at every call."""
+    whole = instr.kind == "number" and code.text.removeprefix("-").isdigit()
+    return Code(f"{code.text}.0", code.level, code.cheap) if whole else code
+
+
+def _product(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    return product(dialect, instr, args, str if is_number(instr) else lambda value: f"{value}.0")
+
+
+def _matmul(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    """A transposed matrix times a list as one call: a list from the left becomes a matrix first."""
+    a, b = instr.args
+    if a.kind == "transpose" and b.rank == 1:
+        return dialect.call("mv", *args)
+    return NumpyDialect.base_rules["matmul"](dialect, instr, args)
+
+
+def _add_product(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    base, a, b, *factors = args
+    pairs = zip(("beta", "alpha"), instr.args[3:], factors, strict=True)
+    more = [f"{name}={code.text}" for name, factor, code in pairs if factor.kind != "number" or factor.data != 1]
+    return dialect.call(_CALLED[str(instr.data), instr.rank], base, a, b, *more)
+
+
+def _sqrt(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    """Of a length as a number, which need not become a tensor."""
+    return Code(f"{args[0].at(Level.ATOM)} ** 0.5", Level.POWER) if is_number(instr) else dialect.call("sqrt", *args)
+
+
+def _cho_solve(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    if instr.rank == 2:
+        return dialect.call("cholesky_solve", args[1], args[0])
+    return dialect.help("cho_solve", *args)
+
+
+def _add_multiple(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    return dialect.call("sub" if instr.data else "add", *args[:2], f"alpha={args[2].text}")
 
 
 def _filled(name: str) -> Rule:
@@ -103,10 +144,13 @@ def _soft(function: str) -> Rule:
     return lambda d, i, args: d.call(function, *args, f"dim={0 if i.data is None else i.data}")
 
 
+def _list(args: list[Code]) -> str:
+    return f"[{', '.join(arg.text for arg in args)}]"
+
+
 def _stack(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     shape = cast("tuple[int, ...]", instr.data)
-    items = f"[{', '.join(arg.text for arg in args)}]"
-    return dialect.help("stack", items, str(shape))
+    return dialect.help("stack", _list(args), str(shape))
 
 
 def _blocks(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
@@ -133,9 +177,20 @@ def _blocks(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
 _RULES: dict[str, Rule] = {
     **NumpyDialect.base_rules,
     **factorisation_rules(),
+    "sqrt": _sqrt,
+    "cho_solve": _cho_solve,
     "chol_lower": lambda d, i, args: d.help("cholesky_lower", *args),
     "cho_inverse": lambda d, i, args: d.call("cholesky_inverse", *args),
     "blocks": _blocks,
+    "product": _product,
+    "matmul": _matmul,
+    "outer": lambda d, i, args: d.call("outer", *args),
+    "add_product": _add_product,
+    "add_multiple": _add_multiple,
+    "where_positive": lambda d, i, args: d.help("where_positive", *args),
+    "stacked": lambda d, i, args: d.call("stack", _list(args), "dim=1"),
+    "stacked_rows": lambda d, i, args: d.call("stack", _list(args)),
+    "unstacked": lambda d, i, args: Code(f"{args[0].at(Level.ATOM)}.unbind(1)", Level.ATOM),
     "map": _map,
     "indicator": lambda d, i, args: Code(f"{args[0].at(Level.ATOM)}.to({d.xp}.float64)", Level.ATOM),
     "dot": lambda d, i, args: Code(f"{d.xp}.sum({args[0].at(Level.UNARY)} * {args[1].at(Level.UNARY)})", Level.ATOM),

@@ -33,6 +33,8 @@ def {plain}(*arrays):
     "scalar": '''
 def {scalar}(name, value):
     """The argument as a tensor of no axes."""
+    if type(value) is {np}.Tensor and value.dtype is {np}.float64 and not value.ndim:
+        return value
     value = {array}(value)
     if value.ndim:
         raise ValueError(f"{{name}} has shape {{tuple(value.shape)}}, not ()")
@@ -42,6 +44,11 @@ def {scalar}(name, value):
 def {apply}(function, t):
     """A function given by the caller, at every entry."""
     return {np}.broadcast_to({array}(function(t)), t.shape)
+''',
+    "where_positive": '''
+def {where_positive}(t, values):
+    """The values where t is positive, 0 elsewhere: what goes back through relu."""
+    return {np}.ops.aten.threshold_backward(values, t, 0.0)
 ''',
     "stack": """
 def {stack}(items, shape):

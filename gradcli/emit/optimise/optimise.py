@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gradcli.emit.optimise import broadcast, reductions, scalars, stable, sums, tensors, thin, transposes
 from gradcli.emit.optimise.chains import ChainPass
+from gradcli.emit.optimise.common import COMMON
 from gradcli.emit.optimise.rewrite import Pass, Rules, merged
 from gradcli.emit.plan import Instr, Plan
 
@@ -27,7 +28,7 @@ _PASSES: tuple[tuple[type[Pass], Rules], ...] = (
     (ChainPass, merged(transposes.RULES, scalars.RULES)),
     (Pass, merged(transposes.RULES, scalars.RULES, thin.RULES)),
     (Pass, merged(_BASE, sums.COLLECT)),
-    (Pass, _BASE),
+    (Pass, merged(_BASE, COMMON)),
 )
 
 

@@ -1,25 +1,29 @@
-"""Several systems with one matrix, solved together: one factorisation, where a target has no parts of it."""
+"""Several systems with one matrix, solved together: one factorisation, or one walk through its factors."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from gradcli.emit.optimise.rewrite import Pass, Rules
-from gradcli.emit.plan import Instr, Plan, postorder
+from gradcli.emit.plan import Instr, Plan
+
+_SOLVES = ("solve", "cho_solve", "lu_solve")
 
 
 class StackedSolvesPass(Pass):
-    """Solves the systems of one matrix whose right sides are lists that wait for no solution, together."""
+    """Solves the systems of one matrix whose right sides are lists that wait for equally many solutions, together."""
 
     def __init__(self, plan: Plan, rules: Rules, roots: Sequence[Instr]) -> None:
         super().__init__(plan, rules, roots)
         self._groups: dict[int, list[Instr]] = {}
-        open_groups: dict[int, list[Instr]] = {}
+        open_groups: dict[Hashable, list[Instr]] = {}
+        waits: dict[int, int] = {}
         for instr in self.order:
-            if instr.kind != "solve" or instr.rank != 1:
-                continue
-            if not any(part.kind == "solve" and part.rank == 1 for part in postorder([instr.args[1]])):
-                open_groups.setdefault(instr.args[0].serial, []).append(instr)
+            waits[instr.serial] = max((waits[arg.serial] for arg in instr.args), default=0)
+            if instr.kind in _SOLVES and instr.rank == 1:
+                key = (instr.kind, instr.args[0].serial, instr.data, waits[instr.serial])
+                open_groups.setdefault(key, []).append(instr)
+                waits[instr.serial] += 1
         for group in open_groups.values():
             if len(group) > 1:
                 self._groups.update({instr.serial: group for instr in group})
@@ -55,7 +59,8 @@ class StackedSolvesPass(Pass):
             return super().visit(instr)
         sides = [self.memo[member.args[1].serial] for member in group]
         matrix = self.memo[instr.args[0].serial]
-        joint = self.make("solve", matrix, self.make("stacked", *sides, rank=2), rank=2)
-        out = self.make("column_of", joint, data=group.index(instr), rank=1)
+        joint = self.make(instr.kind, matrix, self.make("stacked", *sides, rank=2), data=instr.data, rank=2)
+        columns = self.make("unstacked", joint, rank=2)
+        out = self.make("column_of", columns, data=group.index(instr), rank=1)
         self._keep_shape(instr, out)
         return out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradcli.emit.optimise import jax_passes, numpy_passes, scalars, tensors, transposes
+from gradcli.emit.optimise import jax_passes, numpy_passes, scalars, tensors, torch_calls, transposes
 from gradcli.emit.optimise.factorisations import FactorisationPass, NumpyFactorisationPass
 from gradcli.emit.optimise.rewrite import Pass, Rules, merged
 from gradcli.emit.optimise.stacked import StackedSolvesPass
@@ -17,7 +17,13 @@ NUMPY_PASSES: Sequence[tuple[type[Pass], Rules]] = (
 )
 JAX_PASSES: Sequence[tuple[type[Pass], Rules]] = (
     (FactorisationPass, {}),
+    (StackedSolvesPass, {}),
     (Pass, scalars.RULES),
     (Pass, merged(jax_passes.RULES, {"axes": tensors.RULES["axes"]})),
 )
-TORCH_PASSES: Sequence[tuple[type[Pass], Rules]] = ((FactorisationPass, {}), (Pass, scalars.RULES))
+TORCH_PASSES: Sequence[tuple[type[Pass], Rules]] = (
+    (FactorisationPass, {}),
+    (StackedSolvesPass, {}),
+    (Pass, scalars.RULES),
+    (Pass, torch_calls.RULES),
+)
