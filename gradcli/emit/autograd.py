@@ -18,7 +18,6 @@ from gradcli.emit.plan import Instr
 from gradcli.emit.shares import Shares, share
 from gradcli.emit.style.statements import styled
 from gradcli.emit.torch_dialect import TorchDialect
-from gradcli.emit.writer import Code
 from gradcli.expr.node import Node, name_of
 from gradcli.expr.walk import postorder
 from gradcli.program.model import Program
@@ -50,9 +49,9 @@ class _Autograd(ModuleText):
         self.shown = self.of if self.of in self.program.nodes else "_".join(name_of(node) for node in self.values)
         given = [p.python for p in self.interface.variables]
         others = [*self.interface.callables.values(), *self.interface.lengths.values()]
-        forward = self._body(self.values, {}, None)
+        forward = self._body(self.values, {}, ())
         steps = {step.name: step.value for answer in self.answers for step in answer.where}
-        parts = share(self._body([answer.value for answer in self.answers], steps, self.answers[0]), len(self.answers))
+        parts = share(self._body([answer.value for answer in self.answers], steps, self.answers), len(self.answers))
         used = _names([*parts.common, *(line for lines, _ in parts.own for line in lines), *parts.results])
         saved = [name for name in given if name in used]
         kept = [name for name in others if name in used]
@@ -86,22 +85,18 @@ class _Autograd(ModuleText):
 
     # ----------------------------------------------------------------------- the parts
 
-    def _body(self, roots: list[Node], steps: Mapping[Node, Node], answer: Answer | None) -> list[str]:
+    def _body(self, roots: list[Node], steps: Mapping[Node, Node], answers: Sequence[Answer]) -> list[str]:
         """The lines of a function without its head, at the left margin."""
-        self.pending = list(self.answers) if answer is not None else []
-        text = self._function("_", roots, steps, '""', answer)
+        text = self._function("_", roots, steps, '""', answers)
         lines = text.split("\n")
         start = next(i for i, line in enumerate(lines) if line == '    ""') + 1
-        if answer is not None and lines[start].startswith("    if not (") and not self._has_single_axes():
+        if answers and lines[start].startswith("    if not (") and not self._has_single_axes():
             start = next(i for i in range(start + 1, len(lines)) if not _is_inside(lines[i]))
         return dedent("\n".join(lines[start:])).split("\n")
 
     def _has_single_axes(self) -> bool:
         """Whether an argument may come without an axis of length 1: the backward pass makes it whole again."""
         return any(1 in p.dims for p in (*self.interface.variables, *self.interface.seeds))
-
-    def _result(self, dialect: NumpyDialect, code: Code, instr: Instr, node: Node, answer: Answer | None) -> str:
-        return super()._result(dialect, code, instr, node, self.pending.pop(0) if self.pending else answer)
 
     def _arguments(
         self,

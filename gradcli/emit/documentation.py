@@ -28,6 +28,16 @@ def describe_value(of: str, values: Sequence[Node]) -> str:
     return quoted([f"{of}: {shapes}."])
 
 
+def describe_all(values: Sequence[Node], functions: Sequence[str]) -> str:
+    """The docstring of the function that gives the values and what every one of `functions` gives."""
+    from textwrap import wrap
+
+    names = list(map(name_of, values))
+    shown = ", ".join(names)
+    returned = wrap(f"Returns ({', '.join([*(names if names[1:] else ['value']), *functions])}).", 80)
+    return quoted([f"{shown} and the derivatives at once: what they share is computed once.", "", *returned])
+
+
 def describe(answer: Answer) -> str:
     """The docstring of a derivative: its shape and, where it is short, its formula."""
     layout = f", {answer.layout} layout" if answer.kind == "jacobian" else ""

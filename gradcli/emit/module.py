@@ -8,7 +8,7 @@ from typing import cast
 from gradcli.derive.model import Answer
 from gradcli.derive.singular import with_values_at_singular
 from gradcli.emit.arguments import head
-from gradcli.emit.documentation import describe, describe_value
+from gradcli.emit.documentation import describe, describe_all, describe_value
 from gradcli.emit.equations import equation_code
 from gradcli.emit.errors import EmitError
 from gradcli.emit.factored import describe_factors, factors_of
@@ -114,13 +114,15 @@ class ModuleText:
     def text(self) -> str:
         """The whole module."""
         shown = self.of if self.of in self.program.nodes else ", ".join(map(name_of, self.values))
-        parts = [self._function("value", self.values, {}, describe_value(shown, self.values), None)]
+        parts = [self._function("value", self.values, {}, describe_value(shown, self.values))]
         names, aliases = self._function_names()
         for answer, name in zip(self.answers, names, strict=True):
-            steps = {step.name: step.value for step in answer.where}
-            parts.append(self._function(name, [answer.value], steps, describe(answer), answer))
+            steps = _steps([answer])
+            parts.append(self._function(name, [answer.value], steps, describe(answer), [answer]))
             if self.factored and answer.kind == "hessian":
                 parts.append(self._factored(f"{name}_factored", answer, steps))
+        if names:
+            parts.append(self._all_at_once(names))
         helpers = [self._helper_text(key) for key in self.dialect.helpers if key in self.helpers]
         imports = self._imports("\n".join(helpers))
         title = f'"""{plain(self.of)} and its derivatives."""'
@@ -136,14 +138,21 @@ class ModuleText:
                 f"the Hessian by {answer.wrt} in factored form: it is no product, diagonal or sum of such; "
                 "leave out --factored"
             )
-        return self._function(name, list(found.nodes.values()), steps, describe_factors(answer, found), None)
+        return self._function(name, list(found.nodes.values()), steps, describe_factors(answer, found))
+
+    def _all_at_once(self, names: Sequence[str]) -> str:
+        """The function that gives the value and every derivative, with what they share computed once."""
+        roots = [*self.values, *(answer.value for answer in self.answers)]
+        doc = describe_all(self.values, names)
+        of_roots = [*(None for _ in self.values), *self.answers]
+        return self._function("value_and_derivatives", roots, _steps(self.answers), doc, of_roots)
 
     def _function_names(self) -> tuple[list[str], list[str]]:
         """`gradient_W` and so on, and lines that add what `getattr` finds only as written: Python reads ϵ as
         ε."""
         asked = [f"{answer.kind}_{answer.wrt}" for answer in self.answers]
         parts = [f"{answer.kind}_{as_part(answer.wrt)}" for answer in self.answers]
-        names = Names({"value"})
+        names = Names({"value", "value_and_derivatives"})
         chosen: dict[int, str] = {}
         for i in sorted(range(len(parts)), key=lambda i: parts[i] != asked[i]):
             chosen[i] = names.fresh(parts[i])
@@ -173,21 +182,29 @@ class ModuleText:
 
     # ---------------------------------------------------------------- one function
 
-    def _directions(self, answer: Answer | None) -> list[ArrayParameter]:
+    def _directions(self, answers: Sequence[Answer]) -> list[ArrayParameter]:
         """The arguments of a function that say in which direction a variable moves, each of its variable's shape."""
-        found = []
-        for name, node in answer.directions if answer is not None else ():
+        found = {}
+        for name, node in (pair for answer in answers for pair in answer.directions):
             variable = self.program.variables.get(name)
             dims = variable.declared if variable is not None else node.shape
-            found.append(ArrayParameter(name_of(node), spelled(name_of(node)), dims, node))
-        return found
+            found[node] = ArrayParameter(name_of(node), spelled(name_of(node)), dims, node)
+        return list(found.values())
 
     def _function(
-        self, name: str, roots: list[Node], steps: Mapping[Node, Node], doc: str, answer: Answer | None
+        self,
+        name: str,
+        roots: list[Node],
+        steps: Mapping[Node, Node],
+        doc: str,
+        answers: Sequence[Answer | None] = (),
     ) -> str:
-        plan = Plan(free=answer is None, in_place=answer is not None and answer.kind == "hessian")
+        """The text of a function that returns `roots`; `answers` says for each of them which derivative it is."""
+        derivatives = [answer for answer in answers if answer is not None]
+        hessians = bool(derivatives) and all(each is not None and each.kind == "hessian" for each in answers)
+        plan = Plan(free=not derivatives, in_place=hessians)
         bound = {**self.definitions, **steps}
-        directions = self._directions(answer)
+        directions = self._directions(derivatives)
         parameters = {p.name: p for p in (*self.interface.variables, *directions, *self.interface.seeds)}
         inputs = {p.node: p.name for p in parameters.values() if p.node not in bound}
         plan.known = frozenset({*self.interface.known_dims(), *self.interface.lengths})
@@ -213,7 +230,7 @@ class ModuleText:
             self._called,
         )
         lines, results = write(lowered, preferred, dialect, names)
-        shown = [self._result(dialect, code, lowered[i], roots[i], answer) for i, code in enumerate(results)]
+        shown = self._results(dialect, results, lowered, roots, answers or [None] * len(roots))
         body = self._arguments(used, parameters, local, dialect) + lines
         returned = shown[0] if len(shown) == 1 else f"({', '.join(shown)})"
         body.append(f"return {returned}")
@@ -261,6 +278,24 @@ class ModuleText:
         return lines + head(given, wanted, self.sizes, dialect, self._helper)
 
     # ---------------------------------------------------------------------- results
+
+    def _results(
+        self,
+        dialect: NumpyDialect,
+        codes: Sequence[Code],
+        lowered: Sequence[Instr],
+        roots: Sequence[Node],
+        answers: Sequence[Answer | None],
+    ) -> list[str]:
+        """What a function returns, no result a view of another."""
+        shown, seen = [], set[Instr]()
+        for code, instr, node, answer in zip(codes, lowered, roots, answers, strict=True):
+            made = _viewed(instr)
+            if instr.rank and made in seen and not _shows_given(instr):
+                code = dialect.copied(code)
+            seen.add(made)
+            shown.append(self._result(dialect, code, instr, node, answer))
+        return shown
 
     def _result(self, dialect: NumpyDialect, code: Code, instr: Instr, node: Node, answer: Answer | None) -> str:
         """What a function returns: of the shape that is promised, and never a view of an argument."""
@@ -351,11 +386,25 @@ class ModuleText:
         return "\n".join([*top, f"def {identifier}({label}):", *_indented([doc, *lines]), f"    return {text}"])
 
 
-def _shows_given(instr: Instr) -> bool:
-    """Whether a value is, or may be, a view of what a function is given."""
+def _steps(answers: Sequence[Answer]) -> dict[Node, Node]:
+    """The named steps of some derivatives."""
+    found: dict[Node, Node] = {}
+    for answer in answers:
+        for step in answer.where:
+            found.setdefault(step.name, step.value)
+    return found
+
+
+def _viewed(instr: Instr) -> Instr:
+    """The value that a value is, or may be, a view of."""
     while instr.kind in _VIEWS:
         instr = instr.args[0]
-    return instr.kind in _GIVEN
+    return instr
+
+
+def _shows_given(instr: Instr) -> bool:
+    """Whether a value is, or may be, a view of what a function is given."""
+    return _viewed(instr).kind in _GIVEN
 
 
 def _import(module: str, name: str) -> str:

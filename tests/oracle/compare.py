@@ -270,6 +270,22 @@ def compare(case: Case, ask: Ask, seed: int = 0, target: str = "numpy") -> None:
             continue  # JAX has no value here: the norm of a zero, a branch that is not taken
         got = functions[f"{ask.kind}_{part}"](**given)
         same(got, want, f"{ask.kind} of {ask.of} by {wrt}", text)
+    all_at_once(functions, given, text)
+
+
+def all_at_once(functions: Mapping[str, Any], given: Mapping[str, Any], text: str) -> None:
+    """Assert that the joint function gives what the others give, each in memory of its own."""
+    together = functions["value_and_derivatives"]
+    names = re.findall(r"\w+", together.__doc__[together.__doc__.index("Returns (") + len("Returns") :])
+    results = together(**given)
+    assert len(results) == len(names)
+    for name, result in zip(names, results, strict=True):
+        if name in functions:
+            want = np.asarray(functions[name](**given))
+            if np.all(np.isfinite(want)):
+                same(result, want, f"{name} of value_and_derivatives", text)
+    arrays = [result for result in results if isinstance(result, np.ndarray)]
+    assert not any(np.shares_memory(a, b) for i, a in enumerate(arrays) for b in arrays[:i]), text
 
 
 def same(got: Any, want: np.ndarray, what: str, text: str) -> None:
