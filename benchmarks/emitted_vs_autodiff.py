@@ -1,7 +1,7 @@
 """Emitted code beside automatic differentiation and beside derivatives by hand.
 
     python -m benchmarks.emitted_vs_autodiff [--quick] [--problems NAME,...] [--sizes N,...] [--targets T,...]
-        [--kinds gradient,hessian,hvp] [--all] [--fresh-memory] [--times FILE] [--write] [--note TEXT]
+        [--kinds gradient,hessian,hvp,together] [--all] [--fresh-memory] [--times FILE] [--write] [--note TEXT]
 
 Prints the goals and whether they are met; `--write` writes `docs/performance.md` too.  Ends with status 1 where a
 result is wrong, never for its time.
@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks.emitted.measure import best, pin
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
-KINDS, TARGETS = ("gradient", "hessian", "hvp"), ("numpy", "jax", "torch")
+KINDS, TARGETS = ("gradient", "hessian", "hvp", "together"), ("numpy", "jax", "torch")
 
 
 def _arguments() -> argparse.Namespace:
@@ -53,7 +53,7 @@ def main() -> int:
         if asked.problems and problem.name not in asked.problems:
             continue
         for kind in asked.kinds:
-            sizes = problem.hessian if kind == "hessian" else problem.sizes
+            sizes = problem.sizes_of(kind)
             wanted = asked.sizes or ((10, 100) if asked.quick and kind != "hessian" else sizes)
             for n in [n for n in sizes if n in wanted]:
                 case = build(problem, kind, n, asked.targets)

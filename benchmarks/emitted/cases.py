@@ -44,6 +44,11 @@ def build(problem: Problem, kind: str, n: int, targets: tuple[str, ...]) -> Case
     return case
 
 
+def _places(case: Case, inputs: Inputs) -> tuple[int, ...]:
+    """The positions of the names whose gradients are taken together."""
+    return tuple(list(inputs).index(name) for name in case.problem.together)
+
+
 def _direction(case: Case, inputs: Inputs) -> Any:
     drawn: Any = np.random.default_rng(7).standard_normal(inputs[case.problem.wrt].shape)
     return drawn + drawn.T if case.problem.symmetric else drawn
@@ -51,8 +56,10 @@ def _direction(case: Case, inputs: Inputs) -> Any:
 
 def _emitted(case: Case, target: str, inputs: Inputs) -> Callable[..., Any] | None:
     """The emitted function of the inputs by position (and of a direction after them), if there is one."""
+    together = case.kind == "together"
+    wrt, kind = (",".join(case.problem.together), "gradient") if together else (case.problem.wrt, case.kind)
     try:
-        function = emitted(case.problem.file, target, case.problem.wrt, case.kind)
+        function = emitted(case.problem.file, target, wrt, kind, together)
     except NotEmittedError as reason:
         case.missing[f"emitted {target}"] = str(reason)
         return None
@@ -71,11 +78,14 @@ def _add_jax(case: Case, inputs: Inputs, all_of_it: bool) -> None:
     from benchmarks.emitted import jax_forms
 
     name, wrt = case.problem.name, list(inputs).index(case.problem.wrt)
+    together = _places(case, inputs)
     given = [jnp.asarray(value) for value in inputs.values()]
     loss = jax_forms.LOSS[name]
     gradient = jax.grad(loss, argnums=wrt)
     if case.kind == "gradient":
         autodiff, hand = gradient, jax_forms.GRADIENT.get(name)
+    elif case.kind == "together":
+        autodiff, hand = jax.value_and_grad(loss, argnums=together), None
     elif case.kind == "hessian":
         autodiff, hand = jax.hessian(loss, argnums=wrt), jax_forms.HESSIAN.get(name)
     else:
@@ -90,7 +100,7 @@ def _add_jax(case: Case, inputs: Inputs, all_of_it: bool) -> None:
 
     def timed(function: Callable[..., Any]) -> Call:
         compiled = jax.jit(function).lower(*given).compile()
-        return lambda: compiled(*given).block_until_ready()
+        return lambda: jax.block_until_ready(compiled(*given))
 
     case.calls["autodiff jax"] = timed(autodiff)
     if not all_of_it:
@@ -124,7 +134,7 @@ def _add_torch(case: Case, inputs: Inputs) -> None:
 
     name, wrt = case.problem.name, list(inputs).index(case.problem.wrt)
     given = [torch.from_numpy(value.copy()) for value in inputs.values()]
-    forms = torch_forms.GRADIENT if case.kind == "gradient" else torch_forms.HESSIAN
+    forms = {"gradient": torch_forms.GRADIENT, "hessian": torch_forms.HESSIAN}.get(case.kind, {})
     if name in forms:
         case.calls["by hand torch"] = lambda: forms[name](*given)
     function = _emitted(case, "torch", inputs)
@@ -135,6 +145,16 @@ def _add_torch(case: Case, inputs: Inputs) -> None:
         hessian = torch.func.hessian(loss, argnums=wrt)
         case.calls["autodiff torch"] = lambda: hessian(*given)
         return
+    if case.kind == "together":
+        places = _places(case, inputs)
+        leaves = [each.clone().requires_grad_() if i in places else each for i, each in enumerate(given)]
+
+        def value_and_gradients() -> Any:
+            value = loss(*leaves)
+            return value.detach(), torch.autograd.grad(value, [leaves[i] for i in places])
+
+        case.calls["autodiff torch"] = value_and_gradients
+        return
     variable = given[wrt].clone().requires_grad_()
     tracked = [*given[:wrt], variable, *given[wrt + 1 :]]
     case.calls["autodiff torch"] = lambda: torch.autograd.grad(loss(*tracked), variable)[0]
@@ -142,17 +162,24 @@ def _add_torch(case: Case, inputs: Inputs) -> None:
 
 def disagreements(case: Case) -> dict[str, float]:
     """The relative difference of each result from JAX's own derivative, where it is beyond `TOLERANCE`."""
-    want = _compared(case, case.calls["autodiff jax"]())
-    scale = max(float(np.max(np.abs(want))), 1e-300)
+    wanted = _compared(case, case.calls["autodiff jax"]())
     found: dict[str, float] = {}
     for name, call in case.calls.items():
         got = _compared(case, call())
-        difference = float(np.max(np.abs(got - want))) / scale if got.shape == want.shape else float("inf")
+        difference = max(map(_difference, got, wanted)) if len(got) == len(wanted) else float("inf")
         if not difference <= TOLERANCE:
             found[name] = difference
     return found
 
 
-def _compared(case: Case, result: Any) -> Any:
+def _difference(got: Any, want: Any) -> float:
+    scale = max(float(np.max(np.abs(want))), 1e-300)
+    return float(np.max(np.abs(got - want))) / scale if got.shape == want.shape else float("inf")
+
+
+def _compared(case: Case, result: Any) -> list[Any]:
+    """The arrays of a result; a derivative of which only the symmetric part is known, as that part."""
+    if isinstance(result, (tuple, list)):
+        return [array for part in result for array in _compared(case, part)]
     array = np.asarray(result)
-    return array + array.T if case.problem.symmetric else array
+    return [array + array.T if case.problem.symmetric else array]

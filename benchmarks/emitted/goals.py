@@ -58,19 +58,19 @@ def all_goals() -> list[Goal]:
     for name, bound in _GRADIENTS.items():
         goals.append(Goal("gradient", name, 1000, "autodiff jax", "emitted jax", bound, True))
     for problem in PROBLEMS:
-        for kind, sizes in (("gradient", problem.sizes), ("hessian", problem.hessian), ("hvp", problem.sizes)):
-            for n in sizes:
+        for kind in ("gradient", "hessian", "hvp", "together"):
+            for n in problem.sizes_of(kind):
                 goals += _general(kind, problem.name, n)
     return goals
 
 
 def _general(kind: str, name: str, n: int) -> list[Goal]:
     goals: list[Goal] = []
-    if kind in ("gradient", "hvp"):
+    if kind != "hessian":
         goals.append(Goal(kind, name, n, "autodiff jax", "emitted jax", _LIKE_AUTODIFF, True))
-    if kind == "gradient":
+    if kind in ("gradient", "together"):
         goals.append(Goal(kind, name, n, "autodiff torch", "emitted torch", 1.0, True))
-    if kind != "hvp":
+    if kind in ("gradient", "hessian"):
         for target in ("numpy", "jax", "torch"):
             bound = _LIKE_HAND if target != "numpy" else 1.5 if n < 100 else 1.15
             goals.append(Goal(kind, name, n, f"emitted {target}", f"by hand {target}", bound, False))

@@ -30,12 +30,12 @@ def emitted_text(file: Path, target: str, wrt: str, kind: str) -> str:
 
 
 @cache
-def emitted(file: Path, target: str, wrt: str, kind: str) -> Callable[..., Any]:
-    """The function for the derivative, imported."""
+def emitted(file: Path, target: str, wrt: str, kind: str, together: bool = False) -> Callable[..., Any]:
+    """The function for the derivative, or for the value and all derivatives, imported."""
     module = ModuleType(f"emitted_{file.stem}_{target}_{kind}")
     code = compile(emitted_text(file, target, wrt, kind), f"<{module.__name__}>", "exec")
     exec(code, module.__dict__)
-    function: Callable[..., Any] = getattr(module, f"{kind}_{wrt}")
+    function: Callable[..., Any] = getattr(module, "value_and_derivatives" if together else f"{kind}_{wrt}")
     return function
 
 

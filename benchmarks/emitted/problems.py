@@ -24,7 +24,8 @@ class Problem:
 
     `hessian` lists the sizes at which the Hessian is taken.  A `name` other than the program's is the same program
     against another way to write it for automatic differentiation.  `symmetric` says that this way tells only the
-    symmetric part of the derivative, as a Cholesky factorisation reads one triangle.
+    symmetric part of the derivative, as a Cholesky factorisation reads one triangle.  `together` are the names whose
+    gradients are taken at once with the value, as a step of training does.
     """
 
     name: str
@@ -34,11 +35,16 @@ class Problem:
     hessian: tuple[int, ...] = ()
     program: str = ""
     symmetric: bool = False
+    together: tuple[str, ...] = ()
 
     @property
     def file(self) -> Path:
         """The program."""
         return FOLDER / f"{self.program or self.name}.mc"
+
+    def sizes_of(self, kind: str) -> tuple[int, ...]:
+        """The sizes at which a kind of derivative is taken; none where it is not."""
+        return {"hessian": self.hessian, "together": self.sizes if self.together else ()}.get(kind, self.sizes)
 
     def inputs(self, n: int) -> Inputs:
         """The same numbers at every call."""
@@ -128,17 +134,17 @@ def _solve(rng: np.random.Generator, n: int) -> Inputs:
 
 PROBLEMS = (
     Problem("quadratic", "x", _quadratic, hessian=(1000,)),
-    Problem("ridge", "w", _ridge),
-    Problem("logistic", "w", _logistic, hessian=(1000,)),
-    Problem("softmax_ce", "W", _softmax_ce, hessian=(200,)),
+    Problem("ridge", "w", _ridge, together=("w",)),
+    Problem("logistic", "w", _logistic, hessian=(1000,), together=("w",)),
+    Problem("softmax_ce", "W", _softmax_ce, hessian=(200,), together=("W",)),
     Problem("softmax_ce_sample", "x", _sample, hessian=(200,)),
     Problem("softmax_ce_scores", "z", _scores, hessian=(200,)),
-    Problem("factorisation", "U", _factorisation, hessian=(300,)),
-    Problem("gaussian", "S", _gaussian),
+    Problem("factorisation", "U", _factorisation, hessian=(300,), together=("U", "V")),
+    Problem("gaussian", "S", _gaussian, together=("S", "mu")),
     Problem("gaussian_batch", "S", _gaussian_batch),
-    Problem("attention", "Q", _attention),
-    Problem("mlp", "W1", _mlp),
-    Problem("ten_layers", "W1", _ten_layers),
+    Problem("attention", "Q", _attention, together=("Q", "K", "V")),
+    Problem("mlp", "W1", _mlp, together=("W1", "b1", "W2", "b2", "W3", "b3")),
+    Problem("ten_layers", "W1", _ten_layers, together=tuple(f"W{i}" for i in range(1, 11))),
     Problem("rayleigh", "x", _rayleigh, hessian=(1000,)),
     Problem("logdet", "S", lambda rng, n: {"S": _spd(rng, n)}, hessian=(50,)),
     Problem("logdet_gram", "X", lambda rng, n: {"X": rng.standard_normal((2 * n, n))}),

@@ -21,9 +21,9 @@ most 1e-8). Freed memory stays with the process, so that large results are not m
 hand out pages (`--fresh-memory` measures with it).
 
 The problems are the programs in `benchmarks/emit_problems`; what they are compared with is in `benchmarks/emitted`: the
-loss as one writes it, differentiated by `jax.grad`, `jax.hessian`, `jax.jvp` of `jax.grad`, `torch.autograd` and
-`torch.func.hessian`, and the derivative as one writes it by hand in NumPy, in JAX and in PyTorch. `cholesky_solve` is
-`solve` with a loss that calls a Cholesky factorisation by name.
+loss as one writes it, differentiated by `jax.grad`, `jax.hessian`, `jax.jvp` of `jax.grad`, `jax.value_and_grad`,
+`torch.autograd` and `torch.func.hessian`, and the derivative as one writes it by hand in NumPy, in JAX and in PyTorch.
+`cholesky_solve` is `solve` with a loss that calls a Cholesky factorisation by name.
 """
 
 
@@ -125,6 +125,7 @@ def document(
         "## Goals missed\n\n" + (table(GOAL_HEAD, missed) if missed else "None."),
     ]
     titles = {"gradient": "Gradients", "hessian": "Hessians", "hvp": "Hessian-vector products"}
+    titles["together"] = "The value and all gradients at once"
     for kind, title in titles.items():
         if any(key.startswith(f"{kind} ") for key in times):
             parts.append(f"## {title}\n\n" + time_table(kind, times))
