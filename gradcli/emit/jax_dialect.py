@@ -95,6 +95,25 @@ def {cholesky}(a):
     """The lower triangular factor of the symmetric part."""
     return {np}.linalg.cholesky(a, symmetrize_input=True)
 ''',
+    "sample_gram": '''
+def {sample_gram}(a, q):
+    """The sum over m of a[m, i] * a[m, k] * q[m, j, l], by i, j, k, l; every q[m] is symmetric."""
+    n, c = a.shape[1], q.shape[1]
+    if n < 3 * c:
+        return {sample_gram_any}(a, q)
+    j, l = {np}.tril_indices(c)
+    blocks = {root}.lax.map(lambda weights: a.T @ (weights[:, None] * a), q[:, j, l].T)
+    place = {np}.zeros((c, c), dtype=int).at[j, l].set({np}.arange(len(j)))
+    return blocks[{np}.maximum(place, place.T)].transpose(2, 0, 3, 1)
+''',
+    "sample_gram_any": '''
+def {sample_gram_any}(a, q):
+    """The sum over m of a[m, i] * a[m, k] * q[m, j, l], by i, j, k, l."""
+    n, c = a.shape[1], q.shape[1]
+    each = {np}.reshape(q, (len(q), c * c))
+    out = {root}.lax.map(lambda column: (column[:, None] * a).T @ each, a.T)
+    return {np}.reshape(out, (n, n, c, c)).transpose(0, 2, 1, 3)
+''',
     "lu_factor": """
 def {lu_factor}(a):
     return {root}.scipy.linalg.lu_factor(a)

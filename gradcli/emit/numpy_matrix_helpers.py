@@ -17,6 +17,30 @@ def {weighted_gram}(a, weights):
         out[j:, i:j] = out[i:j, j:].T
     return out
 ''',
+    "sample_gram": '''
+def {sample_gram}(a, q):
+    """The sum over m of a[m, i] * a[m, k] * q[m, j, l], by i, j, k, l; every q[m] is symmetric."""
+    n, c = a.shape[1], q.shape[1]
+    if n < 3 * c:
+        return {sample_gram_any}(a, q)
+    out = {np}.empty((c, c, n, n))
+    for j in range(c):
+        for l in range(j + 1):
+            {np}.matmul(a.T, q[:, j, l, None] * a, out=out[j, l])
+            if l < j:
+                out[l, j] = out[j, l]
+    return out.transpose(2, 0, 3, 1)
+''',
+    "sample_gram_any": '''
+def {sample_gram_any}(a, q):
+    """The sum over m of a[m, i] * a[m, k] * q[m, j, l], by i, j, k, l."""
+    n, c = a.shape[1], q.shape[1]
+    out, each = {np}.empty((n, n, c * c)), q.reshape(len(q), c * c)
+    for i in range(n):
+        {np}.matmul((a[:, i, None] * a[:, i:]).T, each, out=out[i, i:])
+        out[i + 1 :, i] = out[i, i + 1 :]
+    return out.reshape(n, n, c, c).transpose(0, 2, 1, 3)
+''',
     "cho_solve": '''
 def {cho_solve}(lower, b):
     """The solution of a @ x == b for a == lower @ lower.T, by blocks."""

@@ -58,6 +58,9 @@ object, so that what is used twice is computed once.
 | axes | a | for each axis of the value one of a, or None | axes in another order; None: one of length 1 |
 | tensordot | a, b | the axes of each that are summed | the other axes of a, then those of b |
 | weighted_gram | A, w | | `A.T @ diag(w) @ A` |
+| sample_gram | A, Q | Q[m] is symmetric | the sum over m of `A[m, i] * A[m, k] * Q[m, j, l]`, by i, j, k, l |
+| add_diagonal | A, v | | A with v, a list or a scalar, added on its diagonal |
+| addr, addmm | A, b, c | may be in place | A with the product of lists, or of matrices, added |
 | stacked, stacked_rows | lists | | a matrix of these columns, of these rows |
 | unstacked | A | | its columns, to be taken apart |
 | column_of | unstacked | position | |

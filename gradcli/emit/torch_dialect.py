@@ -31,6 +31,13 @@ _MAPS: dict[str, str] = {
 _OF_TENSORS = frozenset({"sqrt", "maximum", "minimum", "map", "call", "defined", "field"})
 _OF_ONE = frozenset({"where", "compare"})  # at least one of the last two arguments
 _CALLED = {("matmul", 1): "addmv", ("matmul", 2): "addmm", ("outer", 2): "addr"}
+# What makes a new tensor and keeps none for its derivative: it may be written to.
+_WRITABLE = frozenset(
+    {
+        *("matmul", "outer", "scale_rows", "scale_cols", "diag", "zeros", "ones", "eye", "sum", "product"),
+        *("add_diagonal", "addr", "addmm", "blocks", "tensordot", "sample_gram", "add_product", "add_multiple"),
+    }
+)
 
 
 class TorchDialect(NumpyDialect):
@@ -75,6 +82,9 @@ class TorchDialect(NumpyDialect):
 
     def fast_arrays(self, helper: Callable[[str], str]) -> tuple[str, str] | None:
         return f"{self.xp}.Tensor", f"{self.xp}.float64"
+
+    def fresh(self, instr: Instr, code: Code) -> Code:
+        return code if instr.kind in _WRITABLE and instr.serial in self.own else self.copied(code)
 
     def length(self, array: str) -> str:
         return f"{array}.shape[0]"
@@ -174,6 +184,18 @@ def _blocks(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     return Code(text, Level.ATOM)
 
 
+def _added(function: str) -> Rule:
+    """A product that is added to a matrix: in place where that may be, and nothing else has it."""
+
+    def rule(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+        base, left, right = args
+        if instr.data and instr.args[0].kind in _WRITABLE and instr.args[0].serial in dialect.own:
+            return Code(f"{base.at(Level.ATOM)}.{function}_({left.text}, {right.text})", Level.ATOM)
+        return dialect.call(function, base, left, right)
+
+    return rule
+
+
 _RULES: dict[str, Rule] = {
     **NumpyDialect.base_rules,
     **factorisation_rules(),
@@ -182,6 +204,8 @@ _RULES: dict[str, Rule] = {
     "chol_lower": lambda d, i, args: d.help("cholesky_lower", *args),
     "cho_inverse": lambda d, i, args: d.call("cholesky_inverse", *args),
     "blocks": _blocks,
+    "addr": _added("addr"),
+    "addmm": _added("addmm"),
     "product": _product,
     "matmul": _matmul,
     "outer": lambda d, i, args: d.call("outer", *args),

@@ -85,6 +85,31 @@ def {cho_solve}(lower, b):
         return {np}.cholesky_solve(b[:, None], lower)[:, 0]
     return {np}.cholesky_solve(b, lower)
 ''',
+    "add_diagonal": '''
+def {add_diagonal}(a, entries):
+    """Adds to the diagonal of a, in place."""
+    a.diagonal().add_(entries)
+    return a
+''',
+    "sample_gram": '''
+def {sample_gram}(a, q):
+    """The sum over m of a[m, i] * a[m, k] * q[m, j, l], by i, j, k, l; every q[m] is symmetric."""
+    n, c = a.shape[1], q.shape[1]
+    if n < 3 * c:
+        return {sample_gram_any}(a, q)
+    half = [[a.T @ (q[:, j, l, None] * a) for l in range(j + 1)] for j in range(c)]
+    blocks = {np}.stack([half[max(j, l)][min(j, l)] for j in range(c) for l in range(c)])
+    return blocks.reshape(c, c, n, n).permute(2, 0, 3, 1)
+''',
+    "sample_gram_any": '''
+def {sample_gram_any}(a, q):
+    """The sum over m of a[m, i] * a[m, k] * q[m, j, l], by i, j, k, l."""
+    n, c = a.shape[1], q.shape[1]
+    out, each = q.new_empty((n, n, c * c)), q.reshape(len(q), c * c)
+    for i in range(n):
+        out[i, i:] = out[i:, i] = (a[:, i, None] * a[:, i:]).T @ each
+    return out.reshape(n, n, c, c).permute(0, 2, 1, 3)
+''',
     "lu_factor": """
 def {lu_factor}(a):
     return {np}.linalg.lu_factor(a)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gradcli.emit.optimise import broadcast, reductions, scalars, stable, sums, tensors, thin, transposes
+from gradcli.emit.optimise import broadcast, reductions, samples, scalars, stable, sums, tensors, thin, transposes
 from gradcli.emit.optimise.chains import ChainPass
 from gradcli.emit.optimise.common import COMMON
 from gradcli.emit.optimise.rewrite import Pass, Rules, merged
@@ -23,6 +23,7 @@ class Optimised:
 _FIRST = merged(transposes.RULES, stable.RULES, scalars.RULES, reductions.RULES, tensors.RULES)
 _BASE = merged(_FIRST, broadcast.RULES)
 _PASSES: tuple[tuple[type[Pass], Rules], ...] = (
+    (Pass, samples.RULES),
     (Pass, _FIRST),
     (Pass, merged(_FIRST, sums.DISTRIBUTE)),
     (ChainPass, merged(transposes.RULES, scalars.RULES)),

@@ -7,7 +7,7 @@ from fractions import Fraction
 from gradcli.emit.optimise.rewrite import Pass, Rule, make_sum, parts_of_product, terms_of_sum
 from gradcli.emit.plan import Instr
 
-_MOST_LIGHT = 4  # terms of a light sum
+_MOST_LIGHT = 8  # terms of a light sum
 _FREE = frozenset({"input", "transpose", "outer", "eye", "diag", "matmul"})
 
 
@@ -34,6 +34,44 @@ def _light_sum(run: Pass, instr: Instr) -> Instr | None:
     else:
         return None
     return make_sum(run, terms, 2)
+
+
+def _scaled_sum(run: Pass, instr: Instr) -> Instr | None:
+    """`(M @ diag(d) + u @ v.T) @ N` as `M @ diag(d) @ N + u @ (N.T @ v).T`: no more work, and the first product may be
+    symmetric; the same from the other side."""
+    a, b = instr.args
+    if a.rank != 2 or b.rank != 2:
+        return None
+    for wide, other, left in ((a, b, True), (b, a, False)):
+        terms = terms_of_sum(wide)
+        if len(terms) != 2 or not run.once(wide) or run.weight(instr) > run.weight(wide):
+            continue
+        kinds = [array.kind if (array := _array(term)) is not None else "" for _, term in terms]
+        if "outer" not in kinds or not {"scale_rows", "scale_cols"} & {*kinds}:
+            continue
+        return make_sum(run, [(sign, _with_matrix(run, term, other, left)) for sign, term in terms], 2)
+    return None
+
+
+def _array(term: Instr) -> Instr | None:
+    """The one array of a term, the rest of which are scalars."""
+    _, over, under = parts_of_product(term)
+    arrays = [part for part in over if part.rank]
+    return arrays[0] if len(arrays) == 1 and not any(part.rank for part in under) else None
+
+
+def _with_matrix(run: Pass, term: Instr, matrix: Instr, left: bool) -> Instr:
+    """A term times a matrix at its right, or at its left."""
+    value, over, under = parts_of_product(term)
+    array = _array(term)
+    assert array is not None
+    if array.kind == "outer":
+        u, v = array.args
+        u, v = (u, run.matmul(run.transpose(matrix), v)) if left else (run.matmul(matrix, u), v)
+        body = run.make("outer", u, v, rank=2)
+    else:
+        body = run.matmul(array, matrix) if left else run.matmul(matrix, array)
+    return run.product(value, [body if part is array else part for part in over], under)
 
 
 def _light_solve(run: Pass, instr: Instr) -> Instr | None:
@@ -75,11 +113,8 @@ def _is_light(matrix: Instr) -> bool:
 
 
 def _light(term: Instr) -> Instr | None:
-    _, over, under = parts_of_product(term)
-    arrays = [part for part in over if part.rank]
-    if len(arrays) != 1 or arrays[0].kind not in ("eye", "diag", "outer") or any(part.rank for part in under):
-        return None
-    return arrays[0]
+    array = _array(term)
+    return array if array is not None and array.kind in ("eye", "diag", "outer") else None
 
 
 def _times(run: Pass, term: Instr, matrix: Instr, left: bool) -> Instr:
@@ -98,10 +133,29 @@ def _times(run: Pass, term: Instr, matrix: Instr, left: bool) -> Instr:
         case _:
             u, v = light.args
             if left:
-                body = run.make("outer", u, run.matmul(run.transpose(matrix), v), rank=2)
+                body = run.make("outer", u, _turned_times(run, matrix, v), rank=2)
             else:
-                body = run.make("outer", run.matmul(matrix, u), v, rank=2)
+                body = run.make("outer", _matrix_times(run, matrix, u), v, rank=2)
     return run.product(value, [*scalars, body], under)
+
+
+def _matrix_times(run: Pass, matrix: Instr, vector: Instr) -> Instr:
+    """`inv(A) @ B @ v` as a system with a list at its right; of any other matrix the product."""
+    if matrix.kind == "transpose":
+        return _turned_times(run, matrix.args[0], vector)
+    if matrix.kind == "solve" and run.once(matrix):
+        return run.make("solve", matrix.args[0], run.matmul(matrix.args[1], vector), rank=1)
+    return run.matmul(matrix, vector)
+
+
+def _turned_times(run: Pass, matrix: Instr, vector: Instr) -> Instr:
+    """The same of a transpose."""
+    if matrix.kind == "transpose":
+        return _matrix_times(run, matrix.args[0], vector)
+    if matrix.kind == "solve" and run.once(matrix):
+        solved = run.make("solve", run.transpose(matrix.args[0]), vector, rank=1)
+        return run.matmul(run.transpose(matrix.args[1]), solved)
+    return run.matmul(run.transpose(matrix), vector)
 
 
 def _scaled_light(run: Pass, entries: Instr, matrix: Instr, left: bool) -> Instr:
@@ -231,7 +285,7 @@ def _same_coefficients(terms: list[tuple[bool, Instr]], places: list[int]) -> bo
 
 
 DISTRIBUTE: dict[str, tuple[Rule, ...]] = {
-    "matmul": (_distribute, _light_sum),
+    "matmul": (_distribute, _light_sum, _scaled_sum),
     "solve": (_light_solve,),
     "transpose": (_light_transpose,),
 }

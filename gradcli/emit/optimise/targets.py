@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradcli.emit.optimise import jax_passes, numpy_passes, scalars, tensors, torch_calls, transposes
+from gradcli.emit.optimise import jax_passes, numpy_passes, scalars, tensors, torch_calls, torch_passes, transposes
 from gradcli.emit.optimise.factorisations import FactorisationPass, NumpyFactorisationPass
 from gradcli.emit.optimise.rewrite import Pass, Rules, merged
 from gradcli.emit.optimise.stacked import StackedSolvesPass
@@ -25,5 +25,6 @@ TORCH_PASSES: Sequence[tuple[type[Pass], Rules]] = (
     (FactorisationPass, {}),
     (StackedSolvesPass, {}),
     (Pass, scalars.RULES),
+    (Pass, merged(torch_passes.RULES, scalars.RULES)),
     (Pass, torch_calls.RULES),
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gradcli.emit.optimise.facts import is_symmetric
 from gradcli.emit.optimise.rewrite import Pass, Rule, make_sum, parts_of_product, terms_of_sum
 from gradcli.emit.plan import Instr
 from gradcli.emit.shape import extent
@@ -247,6 +248,9 @@ def _axes(run: Pass, instr: Instr) -> Instr | None:
         return inner
     if axes == (1, 0):
         return run.transpose(inner)
+    if inner.rank == 2 and axes.index(1) < axes.index(0) and is_symmetric(run.plan, inner):
+        straight = tuple(axis if axis is None else 1 - axis for axis in axes)
+        return run.make("axes", inner, data=straight, rank=instr.rank)
     if axes == (0, None):
         return run.make("column", inner, rank=2)
     if axes == (None, 0):
