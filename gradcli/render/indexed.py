@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from gradcli.derive.model import Answer
@@ -10,6 +10,7 @@ from gradcli.expr.arith import split_number
 from gradcli.expr.linear import split_scalars
 from gradcli.expr.node import Node, num
 from gradcli.expr.shapes import Shape, is_row
+from gradcli.expr.walk import leaves, postorder
 from gradcli.program.model import Program
 from gradcli.render.labels import names_of
 from gradcli.render.mathematics import Mathematics
@@ -17,6 +18,7 @@ from gradcli.render.notation import Child, Form, Level, Piece, subscripts
 from gradcli.render.parts import merged_axes, signed_terms
 
 _LETTERS = "ijklmnopqrstuvwxyzabcdefgh"
+_SUMMED = "ijklpqrstuvwmnabcdefghxyz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,18 @@ def entries(program: Program, answer: Answer, notation: Mathematics) -> Entries 
     if sum(map(len, parts)) != len(answer.value.shape):
         return None
     counts = _letter_counts(answer.value)
-    if counts is None or sum(counts) > len(_LETTERS):
+    if counts is None:
         return None
     notation.prepare(answer.value)
-    free = iter(letter for letter in _LETTERS if letter not in program.nodes)
-    groups = ["".join(next(free) for _ in range(count)) for count in counts]
+    taken = {*program.nodes, *(str(node.data) for node in leaves(answer.value, "dim"))}
+    free = [letter for letter in _LETTERS if letter not in taken]
+    if sum(counts) > len(free):
+        return None
+    sizes = {str(dim) for node in postorder(answer.value) for dim in node.shape}
+    summed = [letter for letter in _SUMMED if letter in free]
+    summed.sort(key=lambda letter: letter in sizes)  # Σ_m of what has m rows reads badly
+    unused = iter(free)
+    groups = ["".join(next(unused) for _ in range(count)) for count in counts]
     written = [f"({group})" if len(group) > 1 else group for group in groups]
     labels = []
     for part in parts:
@@ -56,7 +65,7 @@ def entries(program: Program, answer: Answer, notation: Mathematics) -> Entries 
         written = written[len(part) :]
     if turned:
         labels = [labels[-1], *labels[:-1]]
-    return Entries(labels[0], tuple(labels[1:]), _Entry(notation, "".join(groups)).form(answer.value))
+    return Entries(labels[0], tuple(labels[1:]), _Entry(notation, "".join(groups), summed).form(answer.value))
 
 
 def _axes(shape: Shape) -> Shape:
@@ -76,11 +85,12 @@ def _letter_counts(value: Node) -> tuple[int, ...] | None:
 
 
 class _Entry:
-    """Writes the entry at given indices."""
+    """Writes the entry at given indices; indices that are summed over are taken from `summed`."""
 
-    def __init__(self, notation: Mathematics, letters: str) -> None:
+    def __init__(self, notation: Mathematics, letters: str, summed: Sequence[str]) -> None:
         self.notation = notation
         self.letters = letters
+        self.summed = summed
 
     def form(self, value: Node) -> Form:
         """The entry of a sum."""
@@ -115,7 +125,7 @@ class _Entry:
             factors += self._factor(factor, sums)
         if sums:
             sigma = f"{self.notation.signs.sigma}{self.notation.subscript(''.join(sums))}"
-            factors.insert(int(abs(number) != 1), [sigma])
+            factors.insert(len(scalars) + (abs(number) != 1), [sigma])
         return number < 0, _side_by_side(factors) or ["1"]
 
     def _factor(self, array: Node, sums: list[str]) -> list[list[Piece]]:
@@ -127,12 +137,14 @@ class _Entry:
         used = {*self.letters, *sums}
         for letter in dict.fromkeys("".join(operands)):
             if letter not in table:
-                fresh = next(other for other in _LETTERS if other not in used)
+                fresh = next((other for other in self.summed if other not in used), f"p{len(used)}")
                 used.add(fresh)
                 sums.append(fresh)
                 table[letter] = fresh
         pairs = [(arg, "".join(table[letter] for letter in own)) for arg, own in zip(array.args, operands, strict=True)]
-        pairs.sort(key=lambda pair: pair[0].op != "eye")
+        first = {arg: position for position, (arg, _) in reversed(list(enumerate(pairs)))}
+        order = [*sums, *self.letters]
+        pairs.sort(key=lambda pair: (pair[0].op != "eye", first[pair[0]], [order.index(letter) for letter in pair[1]]))
         return [self._entry(arg, index) for arg, index in pairs if arg.op != "ones"]
 
     def _entry(self, array: Node, index: str) -> list[Piece]:
