@@ -60,7 +60,6 @@ object, so that what is used twice is computed once.
 | weighted_gram | A, w | | `A.T @ diag(w) @ A` |
 | sample_gram | A, Q | Q[m] is symmetric | the sum over m of `A[m, i] * A[m, k] * Q[m, j, l]`, by i, j, k, l |
 | add_diagonal | A, v | | A with v, a list or a scalar, added on its diagonal |
-| addr, addmm | A, b, c | may be in place | A with the product of lists, or of matrices, added |
 | stacked, stacked_rows | lists | | a matrix of these columns, of these rows |
 | unstacked | A | | its columns, to be taken apart |
 | column_of | unstacked | position | |

@@ -161,8 +161,6 @@ _RULES: dict[str, Rule] = {
     "cheaper": lambda plan, instr, shapes: shapes[-1],
     "axes": _axes,
     "blocks": _blocks,
-    "addr": lambda plan, instr, shapes: shapes[0],
-    "addmm": lambda plan, instr, shapes: shapes[0],
     "add_diagonal": lambda plan, instr, shapes: shapes[0],
     "add_blocks": lambda plan, instr, shapes: shapes[0],
     "plus_transpose": lambda plan, instr, shapes: shapes[0],

@@ -35,7 +35,7 @@ _CALLED = {("matmul", 1): "addmv", ("matmul", 2): "addmm", ("outer", 2): "addr"}
 _WRITABLE = frozenset(
     {
         *("matmul", "outer", "scale_rows", "scale_cols", "diag", "zeros", "ones", "eye", "sum", "product"),
-        *("add_diagonal", "addr", "addmm", "blocks", "tensordot", "sample_gram", "add_product", "add_multiple"),
+        *("add_diagonal", "blocks", "tensordot", "sample_gram", "add_product", "add_multiple"),
     }
 )
 
@@ -118,10 +118,16 @@ def _matmul(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
 
 
 def _add_product(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    """In one call; in place where that may be, and nothing else has what is added to."""
     base, a, b, *factors = args
+    kind, in_place = cast("tuple[str, bool]", instr.data)
     pairs = zip(("beta", "alpha"), instr.args[3:], factors, strict=True)
     more = [f"{name}={code.text}" for name, factor, code in pairs if factor.kind != "number" or factor.data != 1]
-    return dialect.call(_CALLED[str(instr.data), instr.rank], base, a, b, *more)
+    function = _CALLED[kind, instr.rank]
+    if in_place and instr.args[0].kind in _WRITABLE and instr.args[0].serial in dialect.own:
+        given = ", ".join([a.text, b.text, *more])
+        return Code(f"{base.at(Level.ATOM)}.{function}_({given})", Level.ATOM)
+    return dialect.call(function, base, a, b, *more)
 
 
 def _sqrt(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
@@ -184,18 +190,6 @@ def _blocks(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     return Code(text, Level.ATOM)
 
 
-def _added(function: str) -> Rule:
-    """A product that is added to a matrix: in place where that may be, and nothing else has it."""
-
-    def rule(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
-        base, left, right = args
-        if instr.data and instr.args[0].kind in _WRITABLE and instr.args[0].serial in dialect.own:
-            return Code(f"{base.at(Level.ATOM)}.{function}_({left.text}, {right.text})", Level.ATOM)
-        return dialect.call(function, base, left, right)
-
-    return rule
-
-
 _RULES: dict[str, Rule] = {
     **NumpyDialect.base_rules,
     **factorisation_rules(),
@@ -204,8 +198,6 @@ _RULES: dict[str, Rule] = {
     "chol_lower": lambda d, i, args: d.help("cholesky_lower", *args),
     "cho_inverse": lambda d, i, args: d.call("cholesky_inverse", *args),
     "blocks": _blocks,
-    "addr": _added("addr"),
-    "addmm": _added("addmm"),
     "product": _product,
     "matmul": _matmul,
     "outer": lambda d, i, args: d.call("outer", *args),

@@ -47,7 +47,7 @@ def add_on_diagonal(run: Pass, instr: Instr) -> Instr | None:
     there = [(sign, found) for sign, found in diagonals if found is not None]
     if not rest or not there:
         return None
-    base = make_sum(run, rest, 2) if len(rest) > 1 else signed(run, *rest[0])
+    base = make_sum(run, rest, 2) if len(rest) > 1 else _signed(run, *rest[0])
     if run.shape(base) != run.shape(instr):
         return None  # what is left is spread over the diagonal matrix
     added = make_sum(run, there, max(term.rank for _, term in there))
@@ -74,13 +74,13 @@ def _blocks(run: Pass, instr: Instr) -> Instr | None:
         return None
     sign, blocks = terms[place]
     core = run.product(-1, [blocks.args[0]]) if sign else blocks.args[0]
-    base = make_sum(run, rest, instr.rank) if len(rest) > 1 else signed(run, *rest[0])
+    base = make_sum(run, rest, instr.rank) if len(rest) > 1 else _signed(run, *rest[0])
     if run.shape(base) != run.shape(instr):
         return None
     return run.make("add_blocks", base, core, data=blocks.data, rank=instr.rank)
 
 
-def signed(run: Pass, sign: bool, term: Instr) -> Instr:
+def _signed(run: Pass, sign: bool, term: Instr) -> Instr:
     """A term, or its negative with the sign where it costs least."""
     value, over, under = parts_of_product(term)
     return run.product(-value if sign else value, over, under)
@@ -107,12 +107,12 @@ def _gram(run: Pass, instr: Instr) -> Instr | None:
     return run.matmul(run.transpose(half), half)
 
 
-def _low_rank(run: Pass, instr: Instr) -> Instr | None:
+def low_rank(run: Pass, instr: Instr) -> Instr | None:
     """Several outer products as one product of two thin matrices."""
     if instr.rank != 2:
         return None
     terms = terms_of_sum(instr)
-    found = [(i, scaled_outer(run, sign, term)) for i, (sign, term) in enumerate(terms)]
+    found = [(i, _outer(run, sign, term)) for i, (sign, term) in enumerate(terms)]
     outers = [(i, outer) for i, outer in found if outer is not None]
     if len(outers) < 2:
         return None
@@ -123,8 +123,7 @@ def _low_rank(run: Pass, instr: Instr) -> Instr | None:
     return make_sum(run, [*rest, (False, run.matmul(left, right))], 2)
 
 
-def scaled_outer(run: Pass, sign: bool, term: Instr) -> tuple[Instr, Instr] | None:
-    """`(u, v)` of a term that is an outer product, which serves nothing else; what multiplies it goes into u."""
+def _outer(run: Pass, sign: bool, term: Instr) -> tuple[Instr, Instr] | None:
     value, over, under = parts_of_product(term)
     arrays = [part for part in over if part.rank]
     if len(arrays) != 1 or any(part.rank for part in under) or arrays[0].kind != "outer":
@@ -138,6 +137,6 @@ def scaled_outer(run: Pass, sign: bool, term: Instr) -> tuple[Instr, Instr] | No
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "power": (_power,),
-    "sum": (_blocks, add_on_diagonal, _low_rank, _plus_transpose),
+    "sum": (_blocks, add_on_diagonal, low_rank, _plus_transpose),
     "matmul": (_gram,),
 }

@@ -65,7 +65,8 @@ def _with_product(run: Pass, instr: Instr) -> Instr | None:
         if bases:
             beta, base = _multiple(run, bases[0][1], bases[0][0])
             base = base.args[0] if base.kind == "row" else base  # a list is repeated as rows without being told
-            joint = run.make("add_product", base, *body.args, beta, alpha, data=body.kind, rank=instr.rank)
+            how = (body.kind, run.plan.in_place)
+            joint = run.make("add_product", base, *body.args, beta, alpha, data=how, rank=instr.rank)
             others.remove(bases[0])
             return make_sum(run, [(False, joint), *others], instr.rank)
     return None
