@@ -14,9 +14,11 @@ from gradcli.derive.model import Answer
 from gradcli.derive.parts import stacked_question
 from gradcli.derive.resolve import resolved
 from gradcli.derive.structure import structure_note
+from gradcli.derive.weights import Weights, in_other_names
 from gradcli.diagnostics import Diagnostic
 from gradcli.expr.literal import as_literal
 from gradcli.expr.node import Node, make, name_of
+from gradcli.program.functions import RESERVED
 from gradcli.program.model import Program, Question, Relation
 from gradcli.program.outputs import outputs_with
 from gradcli.syntax.ast import Span
@@ -64,14 +66,17 @@ def derive(
     asker = Asker(free.twin, expand)
     asker.forms = True
     writer = _step_writer(asker, program, steps)
+    weights = Weights(_taken(program))
     answers: list[Answer] = []
     worked: list[Worked] = []
     for question in map(free.question, asked):
         raw = [*asker.answer(question), *asker.offered]
-        found = [_finished(program, free.answer(answer)) for answer in raw]
+        named, renamed = weights.renamed(raw)
+        found = [_finished(program, free.answer(answer)) for answer in named]
         answers += found
         if writer is not None:
-            worked += writer.worked(question, raw, found)
+            lines = writer.worked(question, raw, found)
+            worked += in_other_names(lines, renamed) if renamed else lines
     return Derivation(program, tuple(answers), tuple(asker.diagnostics), tuple(worked))
 
 
@@ -79,12 +84,15 @@ def _step_writer(asker: Asker, program: Program, steps: str | None) -> WorkedAsk
     if steps is None:
         return None
     from gradcli.derive.worked.ask import WorkedAsker
-    from gradcli.program.functions import RESERVED
 
+    return WorkedAsker(asker, "components" if steps == "components" else "rules", _taken(program))
+
+
+def _taken(program: Program) -> set[str]:
+    """The names that may not be made up."""
     shapes = (node.shape for node in program.nodes.values())
     sizes = {part for shape in shapes for dim in shape for part in str(dim).split("*")}
-    taken = {*program.nodes, *program.variables, *program.functions, *program.losses, *RESERVED, *sizes}
-    return WorkedAsker(asker, "components" if steps == "components" else "rules", taken)
+    return {*program.nodes, *program.variables, *program.functions, *program.losses, *RESERVED, *sizes}
 
 
 def _finished(program: Program, answer: Answer) -> Answer:
