@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from gradcli.derive.resolve import resolved
+from gradcli.derive.free_entries import FreeEntries
+from gradcli.derive.resolve import asks, resolved
 from gradcli.derive.value import Resolver
 from gradcli.diagnostics import Diagnostic
 from gradcli.expr.node import Node, name_of, value_of
@@ -43,7 +44,9 @@ class Book:
         self.source = program.source
         self.module = module
         self.reader = reader
-        self.resolver = Resolver(self.program)
+        self._resolver = Resolver(self.program)
+        self._twin = Resolver(self.program.plain, self.program.nodes) if self.program.plain is not None else None
+        self._free = FreeEntries(self.program)
         self.values = {self.program.nodes[name]: value for name, value in self.program.definitions.items()}
         self.discrete = frozenset(v.node for v in self.program.variables.values() if v.discrete)
         self._ranks = {node: rank for rank, node in enumerate(self.values)}
@@ -52,7 +55,33 @@ class Book:
     @property
     def resolution_diagnostics(self) -> list[Diagnostic]:
         """What was said while derivatives were put into their values."""
-        return self.resolver.asker.diagnostics
+        return (self._twin or self._resolver).asker.diagnostics
+
+    def value(self, side: ast.Expr, node: Node) -> Node:
+        """A side of a statement with every derivative in it found; `node` is the side as read.  Raises NoRule."""
+        free = self._free_sides.get(id(side))
+        if self._twin is None or free is None or not asks(node):
+            return self._resolver.value(node)
+        return self._free.declared(self._twin.value(free))
+
+    def read(self, side: ast.Expr, layout: str) -> Node | None:
+        """Another side over the names of the program, with every derivative in it found; None where it has no value."""
+        node = self.reader.read(side, layout)
+        if not isinstance(node, Node):
+            return None
+        if self._twin is None or self.reader.free is None or not asks(node):
+            return self._resolver.value(node)
+        free = self.reader.free.read(side, layout)
+        return self._free.declared(self._twin.value(free)) if isinstance(free, Node) else None
+
+    @cached_property
+    def _free_sides(self) -> dict[int, Node]:
+        """By the syntax of a side what it is where every entry is free: a derivative is of that."""
+        checks = self.program.plain.checks if self.program.plain is not None else ()
+        pairs = [
+            pair for s, c in zip(self.statements, checks, strict=False) for pair in zip(s.sides, c.sides, strict=True)
+        ]
+        return {id(side): node for side, node in pairs if node is not None}
 
     @cached_property
     def bodies(self) -> dict[str, tuple[Node, Node]]:
@@ -72,8 +101,9 @@ class Book:
 
     def prepare(self) -> None:
         """Find the derivatives that the statements ask for, many in one pass."""
-        sides = [side for check in self.program.checks for side in check.sides if side is not None]
-        self.resolver.prepare([node for node in postorder(sides) if node.op in ("grad", "jac")])
+        checks = self.program.checks if self.program.plain is None else self.program.plain.checks
+        sides = [side for check in checks for side in check.sides if side is not None]
+        (self._twin or self._resolver).prepare([node for node in postorder(sides) if node.op in ("grad", "jac")])
 
     def needed(self, roots: Iterable[Node]) -> Needed:
         """What these expressions are computed from."""

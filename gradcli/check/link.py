@@ -54,7 +54,7 @@ class Link:
             reason = f"the left side is {told(left.shape)}, the right side is {told(right.shape)}"
             return Finding("refuted", reason, SHAPES_DIFFER, shapes=(left.shape, right.shape))
         try:
-            values = [self.book.resolver.value(side) for side in (left, right)]
+            values = [self.book.value(*side) for side in zip(self.written, (left, right), strict=True)]
         except NoRule as missing:
             return self._no_value(missing)
         except ZeroDivisionError:

@@ -17,28 +17,29 @@ from gradcli.rules.missing import NoRule
 _HALF = num(Fraction(1, 2))
 
 
-def structured(gradient: Node, variable: Node, structure: str) -> Node:
+def structured(gradient: Node, variable: Node, structure: str, declared: Node | None = None) -> Node:
     """The plain gradient, every entry taken as free, as `structure` wants it: `entries` or `tangent`.
 
+    `declared` is the variable as declared, where `variable` is its twin with every entry free.
     Raises NoRule where a variable has no independent entries (an orthogonal one).
     """
-    diagonal_only = has_attribute(variable, "diagonal") or _is_both(variable)
-    if diagonal_only:
-        return zeros(variable.shape) if has_attribute(variable, "unit") else diag(diagonal(gradient))
-    if has_attribute(variable, "orthogonal"):
+    known = declared or variable
+    if has_attribute(known, "diagonal") or _is_both(known):
+        return zeros(variable.shape) if has_attribute(known, "unit") else diag(diagonal(gradient))
+    if has_attribute(known, "orthogonal"):
         if structure == "entries":
             name = name_of(variable)
             raise NoRule("E403", f"{name} is orthogonal and has no independent entries: ask structure=tangent.")
         middle = add(matmul(transpose(variable), gradient), matmul(transpose(gradient), variable))
         return sub(gradient, mul(_HALF, matmul(variable, middle)))
-    if has_attribute(variable, "symmetric"):
+    if has_attribute(known, "symmetric"):
         if structure == "tangent":
             return mul(_HALF, add(gradient, transpose(gradient)))
         return sub(add(gradient, transpose(gradient)), diag(diagonal(gradient)))
-    strict = 1 if has_attribute(variable, "unit") else 0
-    if has_attribute(variable, "lower"):
+    strict = 1 if has_attribute(known, "unit") else 0
+    if has_attribute(known, "lower"):
         return triangle("tril", gradient, -strict)
-    if has_attribute(variable, "upper"):
+    if has_attribute(known, "upper"):
         return triangle("triu", gradient, strict)
     return gradient
 

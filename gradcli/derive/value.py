@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from gradcli.derive.answers import Asker
@@ -24,10 +24,14 @@ HALF = num(Fraction(1, 2))
 
 
 class Resolver:
-    """Puts derivatives into their values, over the names of one program, intermediates' gradients written out."""
+    """Puts derivatives into their values, over the names of one program, intermediates' gradients written out.
 
-    def __init__(self, program: Program) -> None:
+    `declared` are the names as declared, where the program is a twin whose every entry is free.
+    """
+
+    def __init__(self, program: Program, declared: Mapping[str, Node] | None = None) -> None:
         self.program = program
+        self._declared = declared or program.nodes
         self.free = FreeEntries(program)
         self.asker = Asker(self.free.twin, expand=True)
         self._memo: dict[Node, Node] = {}
@@ -111,7 +115,9 @@ class Resolver:
                 else NoRule("E402", "There is no rule for this derivative.")
             )
         value = answers[0].value
-        return structured(value, wrt, str(node.data)) if node.op == "grad" and node.data else value
+        if node.op != "grad" or not node.data:
+            return value
+        return structured(value, wrt, str(node.data), self._declared.get(name_of(wrt)) if wrt.op == "var" else None)
 
 
 def _named(variable: Node) -> str:

@@ -35,10 +35,13 @@ def elaborate_with_reader(
     """The program, and a reader of further expressions in its names."""
     draft = Draft(list(modules), list(diagnostics))
     program, builder = _run(draft)
+    free = None
     if any(_simplifies(node) for node in program.nodes.values()):
-        plain, _ = _run(Draft(list(modules), list(diagnostics), free=True))
+        twin = Draft(list(modules), list(diagnostics), free=True)
+        plain, plain_builder = _run(twin)
         program = with_changes(program, plain=plain)
-    return program, Reader(draft.inference, builder)
+        free = Reader(twin.inference, plain_builder)
+    return program, Reader(draft.inference, builder, free)
 
 
 def _simplifies(node: Node) -> bool:

@@ -116,3 +116,10 @@ class Program:
     asks: bool = False
     relations: tuple[Relation, ...] = ()
     plain: Program | None = None
+
+    @property
+    def written(self) -> dict[str, Node]:
+        """The definitions to be written down: as they are differentiated, not simplified by what is said of names."""
+        if self.plain is None:
+            return self.definitions
+        return {name: self.plain.definitions.get(name, value) for name, value in self.definitions.items()}

@@ -32,13 +32,13 @@ def joint_definitions(program: Program) -> dict[str, tuple[str, ...]]:
 
 def joint_head(program: Program, names: tuple[str, ...]) -> tuple[str, Node]:
     """The function and the matrix of a joint definition."""
-    value = program.definitions[names[0]]
+    value = program.written[names[0]]
     return parts_of(value)[0], value.args[0]
 
 
 def relation_of(program: Program, name: str) -> Relation | None:
-    """The relation that a definition stands for."""
-    return next((relation for relation in program.relations if name in relation.entered), None)
+    """The relation that a definition stands for, as it is written down."""
+    return next((relation for relation in (program.plain or program).relations if name in relation.entered), None)
 
 
 def implied_attributes(value: Node) -> tuple[str, ...]:

@@ -15,10 +15,11 @@ class Reader:
     """Turns syntax into expressions over a program's names; changes nothing of the program.
 
     Trees that share parts are read at the cost of what differs: the shape and the value of each part are kept, until
-    `forget`.
+    `forget`.  `free` reads over the names of the program's twin, whose every entry is free, where there is one.
     """
 
-    def __init__(self, inference: Inference, builder: Builder) -> None:
+    def __init__(self, inference: Inference, builder: Builder, free: Reader | None = None) -> None:
+        self.free = free
         self._inference = inference
         self._builder = builder
         self._identities = dict(inference.identities)
@@ -43,6 +44,8 @@ class Reader:
 
     def forget(self) -> None:
         """Let go of what was read."""
+        if self.free is not None:
+            self.free.forget()
         self._inference.memo, self._builder.memo = {}, {}
         self._kept: list[ast.Expr] = []  # an identity's size is found by the object that stands for it
         self._inference.identities.clear()

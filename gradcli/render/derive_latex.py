@@ -77,7 +77,7 @@ def _given(program: Program, notation: LatexNotation) -> list[str]:
             left = f"{latex_function(name)}({notation.render(function.param)})"
             rows.append((left, notation.render(function.body), ""))
     together = joint_definitions(program)
-    for name, value in program.definitions.items():
+    for name, value in program.written.items():
         relation = relation_of(program, name)
         if relation is not None:
             names = ", ".join(map(latex_name, relation.names))

@@ -87,7 +87,7 @@ class _Report:
         for name, function in self.program.functions.items():
             lines.append(self._function(name, function, notation))
         together = joint_definitions(self.program)
-        for name, value in self.program.definitions.items():
+        for name, value in self.program.written.items():
             relation = relation_of(self.program, name)
             if relation is not None:
                 sides = f"{notation.render(relation.left)} = {notation.render(relation.right)}"

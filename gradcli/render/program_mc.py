@@ -63,7 +63,7 @@ def program_lines(program: Program, notation: McNotation) -> list[str]:
         if function.body is not None and function.param is not None:
             lines.append(f"{name}({notation.render(function.param)}) = {notation.render(function.body)}")
     together = joint_definitions(program)
-    for name, value in program.definitions.items():
+    for name, value in program.written.items():
         node = program.nodes.get(name)
         known = attributes_of(node) if node is not None else ()
         if node is not None and set(known) - set(implied_attributes(value)) and is_declarable(node.shape):

@@ -38,8 +38,8 @@ def test_what_sides_have_in_common_is_named() -> None:
     module, diagnostics = parse_module(Source("net.mc", net(40, STATEMENTS[0])))
     program, reader = elaborate_with_reader([module], diagnostics)
     book = Book(program, module, reader)
-    (check,) = book.program.checks
+    (check,), (statement,) = book.program.checks, book.statements
     assert all(side is not None for side in check.sides)
-    sides = [book.resolver.value(side) for side in check.sides if side is not None]
+    sides = [book.value(*side) for side in zip(statement.sides, check.sides, strict=True) if side[1] is not None]
     assert len(postorder(sides)) > 200
     assert len(postorder(with_shared_named(*sides))) < 30

@@ -58,7 +58,7 @@ def _advice(
     if target is None:
         return Advice()
     try:
-        value = book.resolver.value(target)
+        value = book.value(written[1 - wrong], target)
     except NoRule:
         return Advice()
     names = book.outside_where([target, value])
@@ -97,7 +97,7 @@ def _other_layout(
         return None
     good = written[1 - wrong]
     try:
-        mistaken = Samples(book, book.resolver.value(side), (), key)
+        mistaken = Samples(book, book.value(written[wrong], side), (), key)
     except NoRule:
         return None
     for site in sites(good):
@@ -149,7 +149,7 @@ def _difference(
     if raw is None or raw.shape != value.shape:
         return None
     try:
-        gap = _collected(book, sub(value, book.resolver.value(raw)))
+        gap = _collected(book, sub(value, book.value(wrong, raw)))
     except NoRule:
         return None
     if gap is None or tree_size(gap) > _SHORT or _terms(gap) > _terms(value):
@@ -186,10 +186,7 @@ def _collected(book: Book, gap: Node) -> Node | None:
 
 
 def _read(book: Book, side: ast.Expr, layout: str) -> Node | None:
-    node = book.reader.read(side, layout)
-    if not isinstance(node, Node):
-        return None
     try:
-        return book.resolver.value(node)
+        return book.read(side, layout)
     except (NoRule, ShapeError, ZeroDivisionError):
         return None
