@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from gradcli.cli.nearest import nearest
+from gradcli.cli.options import output_options
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
 from gradcli.diagnostics.diagnostic import error
@@ -13,12 +14,13 @@ from gradcli.diagnostics.registry import all_codes, code_doc
 
 @click.command()
 @click.argument("code", required=False)
-def command(code: str | None) -> int:
+@output_options
+def command(code: str | None, color: str, quiet: bool, verbose: bool) -> int:
     """Say what a diagnostic means and how to mend it.
 
     CODE is as it is printed, such as E301. Without it all codes are listed.
     """
-    terminal = Terminal()
+    terminal = Terminal(color, quiet, verbose)
     if code is None:
         terminal.answer("\n".join(f"{name}  {doc.title}" for name, doc in all_codes().items()))
         return OK

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-from gradcli.version import __version__
+from gradcli.cli.version_option import version_option
 
 # name: (file, what its line in the overview says)
 COMMANDS = {
@@ -57,7 +57,7 @@ class LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit status: 0 all well, 1 a check failed, 2 the input or the call is wrong, 130 interrupted.",
 )
-@click.version_option(__version__, prog_name="gradcli", message="%(prog)s %(version)s")
+@version_option
 def gradcli() -> None:
     """Derive, check and convert matrix calculus.
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from gradcli.cli.version_option import version_option
 from gradcli.program.model import LAYOUTS
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -30,7 +31,8 @@ def layout_option(function: F) -> F:
 
 
 def output_options(function: F) -> F:
-    """`--color`, `-q` and `-v`: the parameters `color`, `quiet` and `verbose`."""
+    """`--color`, `-q` and `-v`: the parameters `color`, `quiet` and `verbose`; and `--version`."""
+    function = version_option(function)
     function = click.option("-v", "--verbose", is_flag=True, help="Say more: the rules behind each answer.")(function)
     function = click.option("-q", "--quiet", is_flag=True, help="No warnings and no notes.")(function)
     return click.option(

@@ -25,6 +25,9 @@ def asked_question(
     What is not said: `of` is the last definition (for the gradient of an array, an arbitrary scalar function of it),
     `wrt` all that it depends on and may vary, `kind` the gradient of a scalar and the Jacobian of an array.
     """
+    for option, said in (("--of", of), ("--wrt", wrt)):
+        if said is not None and not said.strip():
+            raise click.UsageError(f"{option} wants a name, and has none")
     program = given.program()
     of = of or _default_of(program, kind)
     if of is None:

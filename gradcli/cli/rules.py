@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from gradcli.cli.nearest import nearest
+from gradcli.cli.options import output_options
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
 from gradcli.diagnostics.diagnostic import error
@@ -13,12 +14,13 @@ from gradcli.rules.load import all_rules
 
 @click.command()
 @click.argument("name", required=False)
-def command(name: str | None) -> int:
+@output_options
+def command(name: str | None, color: str, quiet: bool, verbose: bool) -> int:
     """Print the rule templates, as they are applied.
 
     NAME is a rule, or the function or operator it is about; without it all rules are printed.
     """
-    terminal = Terminal()
+    terminal = Terminal(color, quiet, verbose)
     rules = all_rules()
     found = [rule for rule in rules.values() if name is None or rule.name == name]
     if not found and name is not None:

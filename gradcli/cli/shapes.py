@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from gradcli.cli.inputs import read_input
-from gradcli.cli.options import output_options, source_options
+from gradcli.cli.options import layout_option, output_options, source_options
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
 from gradcli.expr.shapes import Shape, show_shape
@@ -18,14 +18,17 @@ from gradcli.render.program_mc import attributes_of
 @click.command()
 @source_options
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="A table, or one object.")
+@layout_option
 @output_options
-def command(file: str | None, text: tuple[str, ...], form: str, color: str, quiet: bool, verbose: bool) -> int:
+def command(
+    file: str | None, text: tuple[str, ...], form: str, layout: str | None, color: str, quiet: bool, verbose: bool
+) -> int:
     """Show what was declared and what was inferred.
 
     FILE is a program, - is standard input.
     """
     terminal = Terminal(color, quiet, verbose)
-    given = read_input(file, text)
+    given = read_input(file, text, layout)
     program = given.program()
     if form == "json":
         import json

@@ -71,15 +71,10 @@ def _value(draft: Draft, builder: Builder, name: str, statement: Definition) -> 
 def _undetermined(draft: Draft, name: str) -> None:
     statement, source = draft.scope.values[name]
     draft.inference.poisoned.add(name)
-    draft.diagnostics.append(
-        error(
-            "E304",
-            f"The size of {name} is not determined.",
-            source,
-            statement.span,
-            "write eye(n) for I, or declare a size",
-        )
-    )
+    hint = "write eye(n) for I, or declare a size"
+    if isinstance(statement.value, Equation) and len(draft.inference.shapes.get(name, ())) == 1:
+        hint = f"declare `{name} : R[n]`, or `{name} : R` if it is a scalar"
+    draft.diagnostics.append(error("E304", f"The size of {name} is not determined.", source, statement.span, hint))
 
 
 def _build_variables(draft: Draft) -> None:

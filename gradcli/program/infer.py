@@ -138,7 +138,7 @@ class Inference:
 
     def _equation(self, expr: Equation, local: dict[str, OpenShape]) -> OpenShape:
         """The shape of what an equation settles: as declared, or by the convention."""
-        shape = self.shapes.get(expr.name)
+        shape, kind = self.shapes.get(expr.name), None
         if shape is None:
             kind = convention(expr.name)
             if kind is None:
@@ -151,7 +151,8 @@ class Inference:
             if not unify_shapes(left, right):
                 sides = (self.text(expr.left), self.text(expr.right))
                 message = f"shapes do not agree: {sides[0]} is {show_open(left)}, {sides[1]} is {show_open(right)}"
-                self.fail("E301", message, expr)
+                hint = f"declare `{expr.name} : R` if {expr.name} is a scalar" if kind == "vector" else None
+                self.fail("E301", message, expr, hint)
         turned = (left[1] if len(left) == 2 else 1, left[0]) if 0 < len(left) < 3 else left
         if not could_agree(left, shape) and could_agree(turned, shape):
             left = turned  # the equations may stand in a row
@@ -189,6 +190,8 @@ class Inference:
                 if isinstance(part, ast.Name) and part.id in self.inferred and len(settle(self.inferred[part.id])) == 1:
                     message = f"{part.id} is not declared and lower-case, so it is taken for a vector; {message}"
                     hint = f"declare `{part.id} : R` if {part.id} is a scalar"
+                    if op == "*" and part is right[0] and len(a) == 2:
+                        hint += f"; `{names[0]} @ {names[1]}` is the matrix product"
                     raise GradcliError(error("E208", message, self.source, span, hint))
             raise GradcliError(error("E301", message, self.source, span, sum_hint(op, names, a, b)))
         return settle(a or b)

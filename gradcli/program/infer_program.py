@@ -49,7 +49,8 @@ def _infer_definition(draft: Draft, name: str) -> None:
         if declared is not None and not unify_shapes(tuple(declared.type.dims), shape):
             wanted = show_open(tuple(declared.type.dims))
             message = f"shapes do not agree: {name} is declared {wanted}, its value is {show_open(shape)}"
-            inference.fail("E301", message, statement.value)
+            hint = None if declared.type.dims else inference.scalar_hint(statement.value)
+            inference.fail("E301", message, statement.value, hint)
         inference.shapes[name] = settle(shape)
     except GradcliError as failure:
         draft.poison(name, failure.diagnostic)

@@ -41,16 +41,23 @@ def _bracket(text: str) -> str:
     return text
 
 
+def _transposed(text: str) -> str:
+    """The text of the transpose of an operand."""
+    return text.removesuffix(".T") if text.endswith(".T") else f"{text}.T"
+
+
 def product_hint(names: tuple[str, str], a: OpenShape, b: OpenShape) -> str | None:
     """What would fit in place of `a @ b`."""
-    if not (_known(a) and _known(b)):
-        return None
     left, right = (_bracket(name) for name in names)
+    if not (_known(a) and _known(b)):
+        if len(a) == len(b) == 1 and could_agree(a, b):
+            return f"{_transposed(left)} @ {right} is a scalar; {left} @ {_transposed(right)} is a matrix"
+        return None
     if not a or not b:
         return f"{left} * {right} multiplies by a scalar"
     tries = [
-        (f"{left}.T @ {right}", _product(_turned(a), b)),
-        (f"{left} @ {right}.T", _product(a, _turned(b))),
+        (f"{_transposed(left)} @ {right}", _product(_turned(a), b)),
+        (f"{left} @ {_transposed(right)}", _product(a, _turned(b))),
         (f"{left} * {right}", a if could_agree(a, b) else None),
         (f"{right} @ {left}", _product(b, a)),
     ]
@@ -63,11 +70,11 @@ def sum_hint(op: str, names: tuple[str, str], a: OpenShape, b: OpenShape) -> str
     if not (_known(a) and _known(b)):
         return None
     left, right = (_bracket(name) for name in names)
-    if could_agree(a, _turned(b)):
-        return f"{left} {op} {right}.T is {show_open(a)}"
-    product = _product(a, b)
-    if op == "*" and product is not None:
+    product = _product(a, b) if op == "*" else None
+    if product is not None:
         return f"{left} @ {right} is {show_open(product)}"
+    if could_agree(a, _turned(b)):
+        return f"{left} {op} {_transposed(right)} is {show_open(a)}"
     for matrix, vector, name in ((a, b, right), (b, a, left)):
         if len(matrix) != 2 or len(vector) not in (1, 2):
             continue

@@ -84,6 +84,12 @@ def test_sarif_is_valid_by_the_schema(files: list[Checked]) -> None:
     assert place["region"] == {"startLine": 5, "startColumn": 21, "endLine": 5, "endColumn": 37}
 
 
+def test_sarif_names_a_file_by_its_bytes() -> None:
+    data = json.loads(sarif.write([check_text(Source("not utf\udcff.mc", SECOND))]))
+    place = data["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "not%20utf%FF.mc"
+
+
 def test_github_annotations_are_one_line_each(files: list[Checked]) -> None:
     lines = github.write(files).splitlines()
     pattern = r"::(error|warning|notice) file=[^,:]+(,\w+=[^,:]+)*::.+"

@@ -23,8 +23,19 @@ def test_the_overview_says_what_the_help_of_a_command_says(name: str) -> None:
     assert COMMANDS[name][1] in " ".join(result.out.split())
 
 
-def test_the_version() -> None:
-    assert run("--version").out == f"gradcli {__version__}\n"
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
+def test_the_version(command: list[str]) -> None:
+    assert run(*command, "--version").out == f"gradcli {__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [["rules", "product"], ["explain", "E301"], ["shapes", "-e", "y = W @ x"]])
+def test_common_options_are_common(arguments: list[str]) -> None:
+    result = run(*arguments, "--color", "always", "-q", "-v")
+    assert (result.status, result.out) == (0, run(*arguments).out)
+
+
+def test_shapes_are_shown_in_a_layout() -> None:
+    assert '"layout": "mixed"' in run("shapes", "-e", "y = W @ x", "--layout", "mixed", "--format", "json").out
 
 
 @pytest.mark.parametrize(
@@ -41,6 +52,8 @@ def test_the_version() -> None:
         (["derive", "a.mc", "--of"], "--of"),
         (["derive", "-e", "y = x", "--of", "y\nz = x"], "--of and --wrt take names"),
         (["derive", "-e", "y = x", "--wrt", "x; z = x"], "--of and --wrt take names"),
+        (["derive", "-e", "y = x", "--of", ""], "--of wants a name"),
+        (["emit", "-e", "y = x", "--target", "numpy", "--wrt", " "], "--wrt wants a name"),
         (["emit", "a.mc"], "--target"),
         (["emit", "a.mc", "--target", "fortran"], "'fortran' is not one of"),
     ],

@@ -50,6 +50,21 @@ def test_a_mistake_is_shown_at_its_place(program: str, code: str, place: str) ->
     assert "internal error" not in result.err and "\x1b" not in result.err
 
 
+@pytest.mark.parametrize(
+    ("program", "hint"),
+    [
+        ("L = x @ y", "x.T @ y is a scalar; x @ y.T is a matrix"),
+        ("x, y : R[n]\nz = x + y.T", "x + y is n x 1"),
+        ("x, y : R[n]\nz = x.T * y", "x.T @ y is a scalar"),
+        ("x, y : R[n]\nz = x.T @ y.T", "x @ y.T is n x n; x.T @ y is a scalar"),
+        ("y = A * x", "declare `x : R` if x is a scalar; `A @ x` is the matrix product"),
+        ("a : R positive\nimplicit y : y**2 == a", "declare `y : R` if y is a scalar"),
+    ],
+)
+def test_what_was_meant_is_offered(program: str, hint: str) -> None:
+    assert f"hint: {hint}\n" in run("derive", "-e", program).err
+
+
 def test_every_mistake_of_a_file_is_reported() -> None:
     result = run("derive", "-e", "y = 2x\nz = W @ (x\nu = q ^ 2\nu = 3\nlayout row\ngrad p wrt x")
     for place in ("1:5: E101", "2:9: E102", "3:5: E302", "4:1: E202", "5:8: E108", "6:6: E201"):

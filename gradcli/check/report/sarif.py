@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
@@ -82,5 +83,5 @@ def _result(code: str, level: str, text: str, source: Source, span: Span | None)
 
 
 def _uri(name: str) -> str:
-    """A file name as a relative (or absolute) URI reference."""
-    return quote(name.replace("\\", "/").removeprefix("./"))
+    """A file name, whatever its bytes, as a relative (or absolute) URI reference."""
+    return quote(os.fsencode(name.replace("\\", "/").removeprefix("./")))
