@@ -130,6 +130,14 @@ def {lu_inverse}(factors):
 def {lu_logdet}(factors):
     return {np}.sum({np}.log({np}.abs({np}.diagonal(factors[0]))))
 """,
+    "softmax": """
+def {softmax}(a, axis=None):
+    if axis is None:
+        weights = {np}.exp(a - a.max())
+        return weights / weights.sum()
+    weights = {np}.exp(a - a.max(axis=axis, keepdims=True))
+    return weights / weights.sum(axis=axis, keepdims=True)
+""",
     "logsumexp": """
 def {logsumexp}(a, axis=None):
     return {root}.nn.logsumexp(a, axis=axis)

@@ -86,11 +86,10 @@ def {logsoftmax}(a, axis=None):
 """,
     "softmax": """
 def {softmax}(a, axis=None):
-    if axis is None:
-        weights = {np}.exp(a - a.max())
-        return weights / weights.sum()
-    weights = {np}.exp(a - a.max(axis=axis, keepdims=True))
-    return weights / weights.sum(axis=axis, keepdims=True)
+    weights = a - (a.max() if axis is None else a.max(axis=axis, keepdims=True))
+    {np}.exp(weights, out=weights)
+    weights /= weights.sum() if axis is None else weights.sum(axis=axis, keepdims=True)
+    return weights
 """,
     "unit": '''
 def {unit}(shape, index):

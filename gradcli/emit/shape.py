@@ -125,7 +125,7 @@ def _blocks(plan: Plan, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
 
 def _add_product(plan: Plan, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
     a, b = shapes[1:3]
-    return a + b if instr.data == "outer" else a[:-1] + b[1:]
+    return a + b if len(a) == len(b) == 1 else a[:-1] + b[1:]
 
 
 _RULES: dict[str, Rule] = {

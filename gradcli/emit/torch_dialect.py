@@ -124,7 +124,8 @@ def _add_product(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     pairs = zip(("beta", "alpha"), instr.args[3:], factors, strict=True)
     more = [f"{name}={code.text}" for name, factor, code in pairs if factor.kind != "number" or factor.data != 1]
     function = _CALLED[kind, instr.rank]
-    if in_place and instr.args[0].kind in _WRITABLE and instr.args[0].serial in dialect.own:
+    first = instr.args[0]
+    if in_place and first.rank == instr.rank and first.kind in _WRITABLE and first.serial in dialect.own:
         given = ", ".join([a.text, b.text, *more])
         return Code(f"{base.at(Level.ATOM)}.{function}_({given})", Level.ATOM)
     return dialect.call(function, base, a, b, *more)

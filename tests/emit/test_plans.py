@@ -68,6 +68,19 @@ def test_products_with_a_common_factor_are_one_product() -> None:
     assert _operations(text, "Y", "value")["MatMult"] == 1
 
 
+def test_what_all_terms_are_multiplied_by_is_taken_out() -> None:
+    text = "x : R[n]\nA : R[n, n] symmetric\nL = x.T @ A @ x / (x.T @ x)\ngrad L wrt x\n"
+    assert _returned(text, "L", "gradient_x") == "return 2 / t1 * (t2 - x @ t2 / t1 * x)"
+    text = "A : R[n, n]\nu : R[n]\nf = u.T @ A @ A @ u / 2 + sum(A**2) / 4\ngrad f wrt A\n"
+    assert _operations(text, "f", "gradient_A")["Div"] + _operations(text, "f", "gradient_A")["Mult"] <= 4
+
+
+def test_a_common_factor_stays_where_it_is_met_by_fewer_entries() -> None:
+    text = "A : R[n, n]\nu : R[n]\nv : R[n]\nf = 3 * u.T @ A @ v + 3 * v.T @ A @ u\ngrad f wrt A\n"
+    last = _returned(text, "f", "gradient_A")
+    assert "3 * (" not in last
+
+
 def test_systems_of_one_matrix_are_solved_together() -> None:
     found = _operations(SOLVE + "grad f wrt S\n", "f", "gradient_S")
     assert found["np.linalg.solve"] == 2  # one by S, one by its transpose

@@ -25,6 +25,32 @@ PROGRAMS: dict[str, tuple[str, str, dict[str, tuple[int, ...]]]] = {
     "scalar": ("x : R[n]; s : R\nL = s**3 * sum(sin(s * x))", "s", {"x": (4,), "s": ()}),
     "solve": ("A : R[n, n]; b : R[n]\nL = b.T @ solve(A, b)", "A", {"A": (3, 3), "b": (3,)}),
     "log-determinant": ("X : R[m, n]\nL = logdet(X.T @ X)", "X", {"X": (5, 3)}),
+    "relu network": (
+        "X : R[m, n]; W : R[n, k]; b : R[k]; V : R[k, c]; T : R[m, c]\n"
+        "H = relu(X @ W + ones(m) @ b.T)\nL = sum((H @ V - T)**2) / m",
+        "W",
+        {"X": (5, 3), "W": (3, 4), "b": (4,), "V": (4, 2), "T": (5, 2)},
+    ),
+    "ridge": (
+        "X : R[m, n]; w : R[n]; y : R[m]; a : R\nL = sum((X @ w - y)**2) + a * sum(w**2)",
+        "w",
+        {"X": (5, 3), "w": (3,), "y": (5,), "a": ()},
+    ),
+    "outer product": (
+        "A : R[m, n]; u : R[m]; v : R[n]\nL = u.T @ A @ v + sum(A**2)",
+        "A",
+        {"A": (3, 4), "u": (3,), "v": (4,)},
+    ),
+    "two systems": (
+        "A : R[n, n]; b : R[n]; c : R[n]\nL = sum(solve(A, b)) * sum(solve(A, c)**2)",
+        "b",
+        {"A": (3, 3), "b": (3,), "c": (3,)},
+    ),
+    "attention": (
+        "Q : R[n, d]; K : R[n, d]; G : R[n, n]\nL = sum(G * softmax(Q @ K.T / sqrt(d), axis=1))",
+        "Q",
+        {"Q": (4, 3), "K": (4, 3), "G": (4, 4)},
+    ),
     "tanh network": (
         "x : R[n]; W : R[k, n]; V : R[c, k]\nL = sum((V @ tanh(W @ x))**2)",
         "W",
