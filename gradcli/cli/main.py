@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _close_quietly()
         return OK
+    except OSError as problem:
+        return _no_output(problem)
     except Exception as fault:
         return _our_fault(fault)
 
@@ -63,6 +65,9 @@ def _run(arguments: list[str]) -> int:
 
 def _speak_utf8() -> None:
     """Mathematics needs UTF-8, whatever the locale says; a file name that is none is shown escaped."""
+    if sys.stdout is None or sys.stderr is None:  # closed by the caller, `>&-`
+        nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -72,6 +77,15 @@ def _speak_utf8() -> None:
 def _close_quietly() -> None:
     """The reader is gone: nothing more is written, not even by the interpreter's last flush."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _no_output(problem: OSError) -> int:
+    """What was to be written cannot be: the disk is full, say.  Nothing more is tried."""
+    with suppress(OSError):
+        print(f"E110 the answer cannot be written: {(problem.strerror or str(problem)).lower()}", file=sys.stderr)
+    with suppress(OSError, ValueError):
+        _close_quietly()
+    return WRONG
 
 
 def _our_fault(fault: Exception) -> int:

@@ -26,6 +26,8 @@ def read_source(path: str | os.PathLike[str]) -> Source | Diagnostic:
     """
     name = str(path)
     if name == "-":
+        if sys.stdin is None:
+            return error("E110", "standard input is closed", hint="name a file, or give a program with -e")
         return _decode("<stdin>", sys.stdin.buffer.read(MAX_BYTES + 1))
     try:
         with open(path, "rb") as file:

@@ -130,3 +130,20 @@ def test_a_fault_of_our_own_is_no_traceback_and_no_failed_check(monkeypatch: pyt
 def test_the_entry_point_returns_the_status() -> None:
     assert main(["--version"]) == 0
     assert process("derive").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "says"),
+    [
+        ("rules > /dev/full", 2, "E110 the answer cannot be written: no space left on device"),
+        ("derive -e 'y = W @ x' >&-", 0, ""),
+        ("check -e 'check 1 == 2' >&- 2>&-", 1, ""),
+        ("derive - <&-", 2, "E110 standard input is closed"),
+    ],
+)
+def test_streams_that_are_closed_or_full(command: str, status: int, says: str) -> None:
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    shell = f"{sys.executable} -m gradcli {command}"
+    done = subprocess.run(["/bin/sh", "-c", shell], capture_output=True, env=env, check=False, timeout=60)
+    assert done.returncode == status
+    assert done.stderr.decode().startswith(says) and b"internal error" not in done.stderr
