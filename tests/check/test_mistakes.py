@@ -29,6 +29,14 @@ def told() -> str:
     return "\n".join(blocks)
 
 
+@pytest.mark.parametrize("zero", ["0", "zeros(n)"])
+def test_beside_zero_the_whole_answer_is_no_term(zero: str) -> None:
+    found = verdict(f"x : R[n]\nA : R[n, n]\nL = x.T @ A @ x\ncheck grad(L, x) == {zero}")
+    assert found.kind == "refuted"
+    assert found.hint is None
+    assert found.expected == "(A + A.T) @ x"
+
+
 def test_hints_are_as_written_down() -> None:
     assert told() == GOLDEN.read_text(encoding="utf-8")
 

@@ -13,7 +13,7 @@ from gradcli.check.hints.setting import setting_of
 from gradcli.check.hints.sites import sites
 from gradcli.check.parts import partial_parts
 from gradcli.check.verdict import Hint
-from gradcli.expr.arith import neg, split_number, sub
+from gradcli.expr.arith import is_zero, neg, split_number, sub
 from gradcli.expr.node import Node
 from gradcli.expr.shapes import ShapeError
 from gradcli.expr.walk import tree_size
@@ -146,7 +146,7 @@ def _difference(
     book: Book, layout: str, wrong: ast.Expr, raw: Node | None, value: Node, samples: Samples
 ) -> Hint | None:
     """What is missing altogether, where that is one short term."""
-    if raw is None or raw.shape != value.shape:
+    if raw is None or raw.shape != value.shape or is_zero(raw):
         return None
     try:
         gap = _collected(book, sub(value, book.value(wrong, raw)))
