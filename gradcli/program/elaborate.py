@@ -12,6 +12,7 @@ from gradcli.program.build_asked import build_asked
 from gradcli.program.build_program import build_definitions, build_functions, build_relations
 from gradcli.program.draft import Draft, free_attributes
 from gradcli.program.infer_program import infer_program
+from gradcli.program.misspelled import misspelled
 from gradcli.program.model import Program
 from gradcli.program.order import in_order
 from gradcli.program.reader import Reader
@@ -73,6 +74,7 @@ def _run(draft: Draft) -> tuple[Program, Builder]:
     functions = build_functions(draft)
     source = draft.modules[0].source if draft.modules else Source("", "")
     _warn_unused(draft)
+    draft.diagnostics += misspelled(draft.inference)
     program = Program(
         source,
         draft.variables,

@@ -41,7 +41,7 @@ class Inference:
         self.poisoned: set[str] = set()
         self.identities: dict[int, OpenDim] = {}
         self.inferred: dict[str, OpenShape] = {}
-        self.opaque: dict[str, None] = {}
+        self.opaque: dict[str, tuple[Source, ast.Span]] = {}  # functions left open, and where first called
         self.layout = "numerator"
         self.indices: Axes = {}
         self.source = Source("", "")

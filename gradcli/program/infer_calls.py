@@ -50,7 +50,7 @@ def call_shape(inference: Inference, expr: ast.Call, local: Local) -> OpenShape:
         what, serves = _JUMPING[name]
         inference.fail("E401", f"{name} has no derivative: it is {what}.", expr, serves)
     shape = _one_argument(inference, expr, local)
-    inference.opaque[name] = None
+    inference.opaque.setdefault(name, (inference.source, ast.Span(expr.span.start, expr.span.start + len(name))))
     return shape
 
 

@@ -11,6 +11,7 @@ from gradcli.expr.factor import KINDS
 from gradcli.program.equation import Equation
 from gradcli.program.functions import ELEMENTWISE, FUNCTIONS, RESERVED
 from gradcli.program.relations import FreeRelation, read_relation, renamed_loss, without_permutation
+from gradcli.program.spelling import meant_by
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source, Span
 
@@ -18,6 +19,12 @@ CONSTANTS = ("pi", "e_", "inf")
 ATTRIBUTES = (
     "symmetric", "spd", "diagonal", "lower", "upper", "unit", "orthogonal", "permutation", "positive", "constant",
 )  # fmt: skip
+_ATTRIBUTES_ELSEWHERE = {
+    **dict.fromkeys(("psd", "pd", "posdef", "positive_definite", "definite"), "spd"),
+    **dict.fromkeys(("sym", "hermitian"), "symmetric"),
+    **dict.fromkeys(("unitary", "orthonormal"), "orthogonal"),
+    "const": "constant",
+}
 _NEEDS_MATRIX = frozenset(ATTRIBUTES) - {"positive", "constant"}
 _SIZED = ("ones", "zeros", "eye", "unit", "reshape")
 Definition = ast.Define | ast.DefineIndexed | ast.DefineMany
@@ -275,16 +282,12 @@ def _attributes(scope: Scope, statement: ast.Declare, source: Source) -> tuple[s
     found = []
     for attribute in statement.attributes:
         if attribute.id not in ATTRIBUTES:
-            known = ", ".join(ATTRIBUTES)
-            scope.diagnostics.append(
-                error(
-                    "E206",
-                    f"There is no attribute {attribute.id}.",
-                    source,
-                    attribute.span,
-                    f"the attributes are {known}",
-                )
-            )
+            hint = f"the attributes are {', '.join(ATTRIBUTES)}"
+            meant = meant_by(attribute.id, ATTRIBUTES, _ATTRIBUTES_ELSEWHERE)
+            if meant is not None:
+                hint = f"did you mean {meant}? {hint}"
+            said = f"There is no attribute {attribute.id}."
+            scope.diagnostics.append(error("E206", said, source, attribute.span, hint))
         elif attribute.id in _NEEDS_MATRIX and (len(dims) != 2 or dims[0] != dims[1]):
             if attribute.id in ("lower", "upper", "diagonal", "orthogonal") and len(dims) == 2:
                 found.append(attribute.id)

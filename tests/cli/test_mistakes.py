@@ -58,11 +58,37 @@ def test_a_mistake_is_shown_at_its_place(program: str, code: str, place: str) ->
         ("x, y : R[n]\nz = x.T * y", "x.T @ y is a scalar"),
         ("x, y : R[n]\nz = x.T @ y.T", "x @ y.T is n x n; x.T @ y is a scalar"),
         ("y = A * x", "declare `x : R` if x is a scalar; `A @ x` is the matrix product"),
+        ("S : R[n, n] Symmetric\ny = S @ x", "did you mean symmetric?"),
+        ("S : R[n, n] psd\ny = S @ x", "did you mean spd?"),
         ("a : R positive\nimplicit y : y**2 == a", "declare `y : R` if y is a scalar"),
     ],
 )
 def test_what_was_meant_is_offered(program: str, hint: str) -> None:
-    assert f"hint: {hint}\n" in run("derive", "-e", program).err
+    assert f"hint: {hint}" in run("derive", "-e", program).err
+
+
+@pytest.mark.parametrize(
+    ("program", "meant"),
+    [
+        ("y = sinn(W @ x)", "sin"),
+        ("y = soft_max(x)", "softmax"),
+        ("y = ln(x)", "log"),
+        ("f = trace(A)", "tr"),
+        ("Y = transpose(A)", "A.T"),
+    ],
+)
+def test_a_function_that_is_perhaps_misspelled_is_pointed_at(program: str, meant: str) -> None:
+    for command in ("derive", "check"):
+        result = run(command, "-e", program if command == "derive" else f"{program}\ncheck 1 == 1")
+        assert result.status == 0
+        assert "W602 warning" in result.err and f"did you mean {meant}?" in result.err
+    declared = program.split("(")[0].split()[-1] + " : R -> R"
+    assert run("derive", "-e", f"{declared}\n{program}").err == ""
+
+
+@pytest.mark.parametrize("name", ["g", "h", "phi", "act", "sigma", "loss_of", "f1", "psi2", "rho", "link"])
+def test_a_name_of_ones_own_is_no_mistake(name: str) -> None:
+    assert run("derive", "-e", f"y = {name}(W @ x)").err == ""
 
 
 def test_every_mistake_of_a_file_is_reported() -> None:
