@@ -28,6 +28,7 @@ class FactorisationPass(Pass):
         super().__init__(plan, rules, roots)
         self._asked: dict[int, list[Instr]] = {}
         self._users: dict[int, list[Instr]] = {}
+        self._results = {root.serial for root in roots}
         for instr in self.order:
             if instr.kind in _ASKED and instr.args[0].rank == 2:
                 self._asked.setdefault(_straight(instr.args[0]).serial, []).append(instr)
@@ -53,7 +54,7 @@ class FactorisationPass(Pass):
         order: log-determinants and quadratic forms are."""
         if instr.kind == "logdet":
             return True
-        if instr.kind == "inv":
+        if instr.kind == "inv" or instr.serial in self._results:
             return False
         right = instr.args[1]
         for user in self._users.get(instr.serial, []):
