@@ -101,8 +101,8 @@ class Plan:
     `declared` says what was declared of an input, by its name, and `attributes` what of that may be used: where every
     entry is `free`, as in the value that is differentiated, not that a matrix is symmetric.  `known` are the dimensions
     that have a name in code; `facts` holds what was found out of values.  `named` are the serials of what has a name
-    in the program.  `in_place` says that no one is to differentiate or to vectorise what is computed, so that PyTorch
-    may write to what it has made.
+    in the program, `usual` the shapes of such values.  `in_place` says that no one is to differentiate or to vectorise
+    what is computed, so that PyTorch may write to what it has made.
     """
 
     def __init__(self, free: bool = False, in_place: bool = False) -> None:
@@ -116,6 +116,7 @@ class Plan:
         self.attributes: dict[str, frozenset[str]] = {}
         self.known: frozenset[str] = frozenset()
         self.named: frozenset[int] = frozenset()
+        self.usual: frozenset[Lengths | None] = frozenset()
 
     def declare(self, name: str, attributes: frozenset[str]) -> None:
         """What was declared of an input."""

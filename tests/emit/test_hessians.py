@@ -156,3 +156,31 @@ def test_a_direction_through_a_system_takes_one_factorisation_and_solves_lists(
         assert "inv" not in body
         found = len(re.findall(factorisations, body))
         assert found == 1 if target == "jax" else found <= 4
+
+
+def test_a_direction_through_layers_meets_each_weight_twice_on_each_way(capsys: pytest.CaptureFixture[str]) -> None:
+    layers = "\n".join(f"h{i} = tanh(A{i} @ h{i - 1})" for i in range(1, 5))
+    weights = "; ".join(f"A{i} : R[p, p]" for i in range(1, 5))
+    text = f"h0 : R[p]; {weights}; t : R[p]\n{layers}\nL = sum((h4 - t)**2)"
+    body, product = emitted(capsys, text, "jax", "A1", "hvp")
+    for i in (2, 3, 4):
+        assert len(re.findall(rf"\bA{i} @|@ A{i}\b", body)) == 4  # the value, its change, back, and the change of that
+    inputs = drawn({"h0": (3,), **{f"A{i}": (3, 3) for i in range(1, 5)}, "t": (3,)})
+    direction = np.random.default_rng(6).standard_normal((3, 3))
+    hessian = hessian_of(emitted(capsys, text, "jax", "A1", "value")[1], inputs, "A1")
+    np.testing.assert_allclose(product(*inputs.values(), direction), np.tensordot(hessian, direction, 2), rtol=1e-9)
+
+
+def test_of_orders_that_cost_the_same_the_one_with_shapes_that_the_program_has(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = "B : R[s, p]; U : R[p, q]; Z : R[q, r]; T : R[s, r]\nH = tanh(B @ U)\nY = H @ Z\nL = sum((Y - T)**2)"
+    body, _ = emitted(capsys, text, "numpy", "U", "hvp")
+    assert "dH @ Z @ Z.T" in body
+
+
+def test_row_sums_of_a_scaled_matrix_are_a_product_with_a_list(capsys: pytest.CaptureFixture[str]) -> None:
+    text, wrt, *_ = LOW_RANK["ratio of forms"]
+    body, _ = emitted(capsys, text, "numpy", wrt, "hessian")
+    assert "sum(" not in body
+    assert len(re.findall("@ u", body)) == 2

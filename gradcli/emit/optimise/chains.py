@@ -43,6 +43,11 @@ class ChainPass(Pass):
         self._inverted = self._standing_inverses()
         self._find()
 
+    def _is_seen(self, first: Factor, last: Factor) -> bool:
+        """Whether a product that begins and ends with some factors is a list, or of the shape of a named value."""
+        rows, cols = first.dims[0], last.dims[1]
+        return 1 in (rows, cols) or not {(rows, cols), (cols, rows)}.isdisjoint(self.plan.usual)
+
     def _standing_inverses(self) -> set[int]:
         """What has an inverse that is needed as a matrix, by something other than a product."""
         standing = {root.serial for root in self.roots}
@@ -158,10 +163,11 @@ class ChainPass(Pass):
         new = self.memo.get(part.instr.serial)
         if new is None:  # an inverse that stands elsewhere
             new = self.make("inv", self.memo[part.instr.args[0].serial], rank=2)
-        return Factor(part.kind, new, part.turned, part.rows, part.cols)
+        return Factor(part.kind, new, part.turned, part.rows, part.cols, part.dims)
 
     def _table(self, factors: tuple[Factor, ...], chain: Chain) -> dict[tuple[int, int], _Best]:
-        """Of ways that cost the same, the one that keeps the products that have a name."""
+        """Of ways that cost the same, the one that keeps the products that have a name, then the one whose products
+        have shapes that named values have: what is thin there may be thin indeed."""
         old, count = chain.factors, len(factors)
 
         def unwritten(way: _Best, i: int, j: int) -> int:
@@ -170,13 +176,18 @@ class ChainPass(Pass):
                 stop > start + 1 and (start, stop) not in chain.spans for start, stop in ((i, way.cut), (way.cut, j))
             )
 
+        def unseen(way: _Best, i: int, j: int) -> int:
+            assert way.cut is not None
+            ends = ((i, way.cut), (way.cut, j))
+            return sum(stop > start + 1 and not self._is_seen(old[start], old[stop - 1]) for start, stop in ends)
+
         table = {(i, i + 1): _Best(0.0, None) for i in range(count)}
         for length in range(2, count + 1):
             for i in range(count - length + 1):
                 j = i + length
                 best = min(
                     (_Best(table[i, k].cost + table[k, j].cost + _cost(factors, i, k, j), k) for k in range(i + 1, j)),
-                    key=lambda way: (way.cost, unwritten(way, i, j), way.cut or 0),
+                    key=lambda way: (way.cost, unwritten(way, i, j), unseen(way, i, j), way.cut or 0),
                 )
                 key = self._key(old[i:j])
                 uses = self._shared[key]

@@ -9,6 +9,7 @@ from gradcli.emit.optimise.facts import is_symmetric
 from gradcli.emit.optimise.rewrite import parts_of_product
 from gradcli.emit.plan import Instr, Plan
 from gradcli.emit.shape import extent
+from gradcli.expr.shapes import Dim
 
 PLAIN, INVERSE, DIAGONAL = "plain", "inverse", "diagonal"
 
@@ -16,13 +17,14 @@ PLAIN, INVERSE, DIAGONAL = "plain", "inverse", "diagonal"
 @dataclass(frozen=True, slots=True)
 class Factor:
     """One factor: `instr` itself, its inverse, or the diagonal matrix of it; transposed where `turned` (a list is a
-    column, or a row where turned).  `rows` and `cols` are its lengths, or what they are taken to be."""
+    column, or a row where turned).  `dims` are its lengths, `rows` and `cols` what they are taken to be."""
 
     kind: str
     instr: Instr
     turned: bool
     rows: int
     cols: int
+    dims: tuple[Dim, Dim]
 
     @property
     def key(self) -> tuple[str, int, bool]:
@@ -53,10 +55,10 @@ def factor(plan: Plan, kind: str, instr: Instr, turned: bool = False) -> Factor 
         instr, turned, shape = instr.args[0], not turned, shape[::-1]
     if (kind == DIAGONAL) or (instr.rank == 2 and turned and is_symmetric(plan, instr)):
         turned = False
-    rows, cols = extent(shape[0]), extent(shape[-1])
-    if kind == PLAIN and len(shape) == 1:
-        cols = 1
-    return Factor(kind, instr, turned, *((cols, rows) if turned else (rows, cols)))
+    dims = (shape[0], 1 if kind == PLAIN and len(shape) == 1 else shape[-1])
+    if turned:
+        dims = dims[::-1]
+    return Factor(kind, instr, turned, extent(dims[0]), extent(dims[1]), dims)
 
 
 def reverse(plan: Plan, chain: Chain) -> Chain:
@@ -67,7 +69,7 @@ def reverse(plan: Plan, chain: Chain) -> Chain:
 def _turn(plan: Plan, part: Factor) -> Factor:
     if part.kind == DIAGONAL or (part.instr.rank == 2 and is_symmetric(plan, part.instr)):
         return part
-    return replace(part, turned=not part.turned, rows=part.cols, cols=part.rows)
+    return replace(part, turned=not part.turned, rows=part.cols, cols=part.rows, dims=part.dims[::-1])
 
 
 def scaled_link(instr: Instr) -> tuple[Fraction, list[Instr], list[Instr], Instr] | None:

@@ -42,6 +42,7 @@ def optimise(
     """
     became: dict[int, Instr] = {}
     now = list(roots)
+    plan.usual = frozenset(plan.shape(instr) for instr in named)
     for kind, rules in (*_PASSES, *last):
         plan.named = frozenset(became.get(instr.serial, instr).serial for instr in named)
         run = kind(plan, rules, now)

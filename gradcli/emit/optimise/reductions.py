@@ -126,9 +126,21 @@ def _squared_norm(run: Pass, instr: Instr) -> Instr | None:
     return square if half == 1 else run.make("power", square, run.number(half))
 
 
+def _sum_of_scaled(run: Pass, instr: Instr) -> Instr | None:
+    """Row sums of `A @ diag(v)` as `A @ v`, those of `diag(v) @ A` as `v * sum(A, axis=1)`; column sums likewise."""
+    (inner,) = instr.args
+    if inner.kind not in ("scale_rows", "scale_cols") or instr.rank != 1 or instr.data not in (0, 1):
+        return None
+    vector, matrix = inner.args
+    if (inner.kind == "scale_cols") == (instr.data == 1):
+        return run.matmul(matrix if instr.data == 1 else run.transpose(matrix), vector)
+    return run.product(1, [vector, run.make("sum_axis", matrix, data=instr.data, rank=1)])
+
+
 RULES: dict[str, tuple[Rule, ...]] = {
     "trace": (_linear, _trace),
     "total": (_linear, _total),
     "dot": (_dot,),
+    "sum_axis": (_sum_of_scaled,),
     "power": (_squared_norm,),
 }

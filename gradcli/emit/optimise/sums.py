@@ -213,6 +213,50 @@ def _applied(run: Pass, term: Instr, vector: Instr) -> Instr:
     return run.product(value, [*scalars, body], under)
 
 
+def _common_factors(run: Pass, instr: Instr) -> Instr | None:
+    """`a * t - b * t` as `(a - b) * t`, for the terms that share most."""
+    terms = terms_of_sum(instr)
+    if not instr.rank or len(terms) < 2 or run.shape(instr) is None:
+        return None
+    shared: dict[Instr, list[int]] = {}
+    for i, (_, term) in enumerate(terms):
+        if term.kind == "product" and run.once(term):
+            for part in dict.fromkeys(_full(run, term, instr)):
+                shared.setdefault(part, []).append(i)
+    places = max(shared.values(), key=len, default=[])
+    if len(places) < 2:
+        return None
+    apart = {i: _taken_apart(run, terms[i][1]) for i in places}
+    tops = [over for _, over, _ in apart.values()]
+    common = [part for part in dict.fromkeys(tops[0]) if all(part in over for over in tops)]
+    inner = []
+    for i, (value, over, under) in apart.items():
+        rest = list(over)
+        for part in common:
+            rest.remove(part)
+        inner.append((terms[i][0], run.product(value, rest, under)))
+    joined = run.product(1, [*common, make_sum(run, inner, max(part.rank for _, part in inner))])
+    return make_sum(run, [(False, joined), *(term for i, term in enumerate(terms) if i not in places)], instr.rank)
+
+
+def _taken_apart(run: Pass, term: Instr) -> tuple[Fraction, list[Instr], list[Instr]]:
+    """A product, the scalars in it taken apart too."""
+    value, over, under = parts_of_product(term)
+    for part in [part for part in over if not part.rank and part.kind == "product" and run.once(part)]:
+        number, tops, bottoms = parts_of_product(part)
+        over.remove(part)
+        value, over, under = value * number, over + tops, under + bottoms
+    return value, over, under
+
+
+def _full(run: Pass, term: Instr, instr: Instr) -> list[Instr]:
+    """The factors of a product that have all axes of a sum; none where the product has not."""
+    if run.shape(term) != run.shape(instr):
+        return []
+    _, over, _ = parts_of_product(term)
+    return [part for part in over if part.rank == instr.rank]
+
+
 def _collect(run: Pass, instr: Instr) -> Instr | None:
     """`A @ B + A @ C` as `A @ (B + C)`, and the like."""
     terms = terms_of_sum(instr)
@@ -289,4 +333,4 @@ DISTRIBUTE: dict[str, tuple[Rule, ...]] = {
     "solve": (_light_solve,),
     "transpose": (_light_transpose,),
 }
-COLLECT: dict[str, tuple[Rule, ...]] = {"sum": (_collect,)}
+COLLECT: dict[str, tuple[Rule, ...]] = {"sum": (_common_factors, _collect)}

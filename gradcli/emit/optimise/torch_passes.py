@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gradcli.emit.optimise.numpy_passes import add_on_diagonal, low_rank
-from gradcli.emit.optimise.rewrite import Pass, Rule
+from gradcli.emit.optimise.rewrite import Pass, Rule, make_sum, parts_of_product, terms_of_sum
 from gradcli.emit.plan import Instr
 
 
@@ -12,4 +14,44 @@ def _diagonal(run: Pass, instr: Instr) -> Instr | None:
     return add_on_diagonal(run, instr) if run.plan.in_place else None
 
 
-RULES: dict[str, tuple[Rule, ...]] = {"sum": (_diagonal, low_rank)}
+def _scaled(run: Pass, instr: Instr) -> Instr | None:
+    """`s * (A + U @ V + diag(d))` as `s * A + (s * U) @ V + diag(s * d)`: the first is a new matrix, which the rest may
+    be added to in place."""
+    value, over, under = parts_of_product(instr)
+    matrices = [part for part in over if part.rank]
+    if not run.plan.in_place or len(matrices) != 1 or any(part.rank for part in under):
+        return None
+    (matrix,) = matrices
+    scalars = [part for part in over if part is not matrix]
+
+    def times(part: Instr) -> Instr:
+        return run.product(value, [*scalars, part], under)
+
+    if not run.once(matrix):
+        return None
+    if matrix.kind == "add_diagonal":
+        return run.make("add_diagonal", *map(times, matrix.args), rank=2)
+    terms = terms_of_sum(matrix)
+    thin = [_thin(run, term) for _, term in terms]
+    if matrix.kind != "sum" or matrix.rank != 2 or thin.count(False) != 1:
+        return None
+    new = [
+        _thin_times(run, term, times) if small else times(term) for (_, term), small in zip(terms, thin, strict=True)
+    ]
+    return make_sum(run, [(sign, term) for (sign, _), term in zip(terms, new, strict=True)], 2)
+
+
+def _thin(run: Pass, term: Instr) -> bool:
+    """Whether a term is a column times a row, or a few of them."""
+    return run.once(term) and (
+        term.kind == "outer" or (term.kind == "matmul" and term.rank == 2 and term.args[0].kind == "stacked")
+    )
+
+
+def _thin_times(run: Pass, term: Instr, times: Callable[[Instr], Instr]) -> Instr:
+    left, right = term.args
+    left = run.make("stacked", *map(times, left.args), rank=2) if left.kind == "stacked" else times(left)
+    return run.make(term.kind, left, right, rank=2)
+
+
+RULES: dict[str, tuple[Rule, ...]] = {"sum": (_diagonal, low_rank), "product": (_scaled,)}
