@@ -153,3 +153,20 @@ def test_the_inverse_of_a_positive_definite_matrix_of_any_size(n: int, capsys: p
     want = np.linalg.inv(S)
     np.testing.assert_allclose(module["gradient_S"](S), want, rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(jax.jit(module["gradient_S"])(S), want, rtol=1e-9, atol=1e-12)
+
+
+def test_systems_are_solved_together_and_by_the_factor(capsys: pytest.CaptureFixture[str]) -> None:
+    declared = "S : R[n, n] spd; b : R[n]; c : R[n]\n"
+    text = emitted_text(capsys, declared + "L = c.T @ solve(S, b)", "S", "gradient")
+    assert text.split("def gradient_S")[1].split("\ndef ")[0].count("_cho_solve(") == 1
+    text = emitted_text(capsys, declared + "L = logdet(S) + b.T @ solve(S, b)", "S", "gradient")
+    module: dict[str, Any] = {"__name__": "emitted"}
+    exec(compile(text, "<emitted>", "exec"), module)
+    rng = np.random.default_rng(5)
+    root, b = rng.standard_normal((4, 4)), rng.standard_normal(4)
+    S = root @ root.T + np.eye(4)
+    want = np.linalg.inv(S) - np.outer(np.linalg.solve(S, b), np.linalg.solve(S, b))
+    np.testing.assert_allclose(module["gradient_S"](S, b, b), want, rtol=1e-11, atol=1e-12)
+    body = text.split("def gradient_S")[1].split("\ndef ")[0]
+    assert "_cho_solve(" in body
+    assert "@" not in body.split('"""')[2]

@@ -17,6 +17,7 @@ NUMPY_PASSES: Sequence[tuple[type[Pass], Rules]] = (
 )
 JAX_PASSES: Sequence[tuple[type[Pass], Rules]] = (
     (FactorisationPass, {}),
+    (Pass, jax_passes.SYSTEMS),
     (StackedSolvesPass, {}),
     (Pass, scalars.RULES),
     (Pass, merged(jax_passes.RULES, {"axes": tensors.RULES["axes"]})),
