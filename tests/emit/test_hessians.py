@@ -184,3 +184,14 @@ def test_row_sums_of_a_scaled_matrix_are_a_product_with_a_list(capsys: pytest.Ca
     body, _ = emitted(capsys, text, "numpy", wrt, "hessian")
     assert "sum(" not in body
     assert len(re.findall("@ u", body)) == 2
+
+
+def test_a_sum_of_matrices_that_meets_two_lists_is_not_formed(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "x : R[n]; A : R[k, n]; B : R[k, k]\nh = tanh(A @ x)\nL = sum(softplus(B @ h)) + dot(h, B @ h)"
+    inputs = drawn({"x": (3,), "A": (4, 3), "B": (4, 4)})
+    body, product = emitted(capsys, text, "numpy", "x", "hvp")
+    assert "B.T" not in body and "transpose" not in body
+    assert len(re.findall(r"\bB @|@ B\b", body)) == 4
+    direction = np.array([0.5, -1.0, 2.0])
+    hessian = hessian_of(emitted(capsys, text, "jax", "x", "value")[1], inputs, "x")
+    np.testing.assert_allclose(product(*inputs.values(), direction), hessian @ direction, rtol=1e-9)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gradcli.emit.optimise import broadcast, reductions, samples, scalars, stable, sums, tensors, thin, transposes
+from gradcli.emit.optimise import (
+    broadcast,
+    light,
+    reductions,
+    samples,
+    scalars,
+    stable,
+    sums,
+    tensors,
+    thin,
+    transposes,
+)
 from gradcli.emit.optimise.chains import ChainPass
 from gradcli.emit.optimise.common import COMMON
 from gradcli.emit.optimise.rewrite import Pass, Rules, merged
@@ -25,7 +36,7 @@ _BASE = merged(_FIRST, broadcast.RULES)
 _PASSES: tuple[tuple[type[Pass], Rules], ...] = (
     (Pass, samples.RULES),
     (Pass, _FIRST),
-    (Pass, merged(_FIRST, sums.DISTRIBUTE)),
+    (Pass, merged(_FIRST, sums.DISTRIBUTE, light.RULES)),
     (ChainPass, merged(transposes.RULES, scalars.RULES)),
     (Pass, merged(transposes.RULES, scalars.RULES, thin.RULES)),
     (Pass, merged(_BASE, sums.COLLECT)),

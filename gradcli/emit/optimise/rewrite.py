@@ -31,6 +31,8 @@ class Pass:
         self.used: Counter[int] = uses(self.order, roots)
         self.memo: dict[int, Instr] = {}
         self._count: Counter[int] = Counter()
+        self._by_lists = Counter(matrix.serial for instr in self.order if (matrix := _beside_list(instr)) is not None)
+        self._count_by_lists: Counter[int] = Counter()
         self._known: dict[int, Instr] = {}
 
     def run(self) -> list[Instr]:
@@ -38,6 +40,7 @@ class Pass:
         for instr in self.order:
             new = self.memo[instr.serial] = self.visit(instr)
             self._count[new.serial] += self.used[instr.serial]
+            self._count_by_lists[new.serial] += self._by_lists[instr.serial]
         return [self.memo[root.serial] for root in self.roots]
 
     def visit(self, instr: Instr) -> Instr:
@@ -53,6 +56,11 @@ class Pass:
     def once(self, instr: Instr) -> bool:
         """Whether nothing but what is being rewritten uses a value, as far as is known: then it may dissolve."""
         return self._count[instr.serial] <= 1
+
+    def meets_lists(self, matrix: Instr, most: int) -> bool:
+        """Whether a matrix is only multiplied by lists, by `most` at most, or is used once."""
+        count = self._count[matrix.serial]
+        return count <= 1 or count == self._count_by_lists[matrix.serial] <= most
 
     def _keep_shape(self, old: Instr, new: Instr) -> None:
         shape = self.plan.shape(old)
@@ -112,6 +120,14 @@ class Pass:
     def matmul(self, a: Instr, b: Instr) -> Instr:
         """`a @ b` for ranks 1 and 2."""
         return self.make("matmul", a, b, rank=a.rank + b.rank - 2)
+
+
+def _beside_list(instr: Instr) -> Instr | None:
+    """The matrix that is multiplied by a list."""
+    if instr.kind != "matmul" or instr.rank != 1:
+        return None
+    a, b = instr.args
+    return a if a.rank == 2 else b
 
 
 def parts_of_product(instr: Instr) -> tuple[Fraction, list[Instr], list[Instr]]:
