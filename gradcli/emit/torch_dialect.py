@@ -158,7 +158,12 @@ def _map(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
 
 
 def _soft(function: str) -> Rule:
-    return lambda d, i, args: d.call(function, *args, f"dim={0 if i.data is None else i.data}")
+    """As a method, which PyTorch finds sooner than the function of that name."""
+
+    def rule(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+        return Code(f"{args[0].at(Level.ATOM)}.{function}(dim={instr.data or 0})", Level.ATOM)
+
+    return rule
 
 
 def _list(args: list[Code]) -> str:
