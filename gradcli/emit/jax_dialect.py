@@ -95,6 +95,11 @@ def {cholesky}(a):
     """The lower triangular factor of the symmetric part."""
     return {np}.linalg.cholesky(a, symmetrize_input=True)
 ''',
+    "grams": '''
+def {grams}(a, weights):
+    """a.T @ diag(column) @ a for each column of the weights."""
+    return {root}.lax.map(lambda column: a.T @ (column[:, None] * a), weights.T)
+''',
     "sample_gram": '''
 def {sample_gram}(a, q):
     """The sum over m of a[m, i] * a[m, k] * q[m, j, l], by i, j, k, l; every q[m] is symmetric."""

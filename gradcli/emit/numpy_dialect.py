@@ -19,7 +19,7 @@ _FRESH = frozenset(
     {
         *("matmul", "outer", "solve", "inv", "scale_rows", "scale_cols", "diag", "zeros", "ones", "eye", "sum"),
         *("add_diagonal", "add_blocks", "blocks", "plus_transpose", "weighted_gram", "product", "power", "tensordot"),
-        "sample_gram",
+        *("sample_gram", "grams"),
     }
 )
 _LARGEST_EXACT = 2**53
@@ -399,6 +399,7 @@ _RULES: dict[str, Rule] = {
     "cheaper": _cheaper,
     "weighted_gram": lambda d, i, args: d.help("weighted_gram", *args),
     "sample_gram": lambda d, i, args: d.help("sample_gram" if i.data else "sample_gram_any", *args),
+    "grams": lambda d, i, args: d.help("grams", *args),
     "stacked": lambda d, i, args: Code(f"{d.xp}.array([{', '.join(arg.text for arg in args)}]).T", Level.ATOM),
     "stacked_rows": lambda d, i, args: d.call("array", f"[{', '.join(arg.text for arg in args)}]"),
     "unstacked": lambda d, i, args: Code(f"{args[0].at(Level.ATOM)}.T", Level.ATOM),

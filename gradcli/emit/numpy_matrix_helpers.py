@@ -17,6 +17,11 @@ def {weighted_gram}(a, weights):
         out[j:, i:j] = out[i:j, j:].T
     return out
 ''',
+    "grams": '''
+def {grams}(a, weights):
+    """a.T @ diag(column) @ a for each column of the weights."""
+    return {np}.stack([a.T @ (column[:, None] * a) for column in weights.T])
+''',
     "sample_gram": '''
 def {sample_gram}(a, q):
     """The sum over m of a[m, i] * a[m, k] * q[m, j, l], by i, j, k, l; every q[m] is symmetric."""

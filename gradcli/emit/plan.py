@@ -59,6 +59,7 @@ object, so that what is used twice is computed once.
 | tensordot | a, b | the axes of each that are summed | the other axes of a, then those of b |
 | weighted_gram | A, w | | `A.T @ diag(w) @ A` |
 | sample_gram | A, Q | Q[m] is symmetric | the sum over m of `A[m, i] * A[m, k] * Q[m, j, l]`, by i, j, k, l |
+| grams | A, W | | `A.T @ diag(W[:, j]) @ A` for every j |
 | add_diagonal | A, v | | A with v, a list or a scalar, added on its diagonal |
 | stacked, stacked_rows | lists | | a matrix of these columns, of these rows |
 | unstacked | A | | its columns, to be taken apart |

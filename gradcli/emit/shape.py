@@ -151,6 +151,7 @@ _RULES: dict[str, Rule] = {
     "row": lambda plan, instr, shapes: (1, *shapes[0]),
     "weighted_gram": lambda plan, instr, shapes: shapes[0][1:] * 2,
     "sample_gram": lambda plan, instr, shapes: (shapes[0][1], shapes[1][1]) * 2,
+    "grams": lambda plan, instr, shapes: (shapes[1][1], shapes[0][1], shapes[0][1]),
     "stacked": lambda plan, instr, shapes: (*shapes[0], len(shapes)),
     "stacked_rows": lambda plan, instr, shapes: (len(shapes), *shapes[0]),
     "unstacked": lambda plan, instr, shapes: shapes[0],

@@ -35,7 +35,7 @@ _CALLED = {("matmul", 1): "addmv", ("matmul", 2): "addmm", ("outer", 2): "addr"}
 _WRITABLE = frozenset(
     {
         *("matmul", "outer", "scale_rows", "scale_cols", "diag", "zeros", "ones", "eye", "sum", "product"),
-        *("add_diagonal", "blocks", "tensordot", "sample_gram", "add_product", "add_multiple"),
+        *("add_diagonal", "blocks", "tensordot", "sample_gram", "grams", "add_product", "add_multiple"),
     }
 )
 
@@ -176,24 +176,26 @@ def _stack(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
 
 
 def _blocks(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
-    """The core, every axis at its full length, with an axis more for each letter that stands twice."""
+    """The core, with an axis more for each letter that stands twice; where sizes are given, at these lengths."""
     pattern = str(instr.data)
     letters = "".join(dict.fromkeys(pattern))
-    sizes = [args[1 + pattern.index(letter)].text for letter in letters]
-    text = f"{args[0].at(Level.ATOM)}.expand({', '.join(sizes)})"
+    code = args[0]
+    if len(args) > 1:
+        sizes = [args[1 + pattern.index(letter)].text for letter in letters]
+        code = Code(f"{code.at(Level.ATOM)}.expand({', '.join(sizes)})", Level.ATOM)
     for letter in [letter for letter in letters if pattern.count(letter) > 1]:
         place, rank = letters.index(letter), len(letters)
         if place != rank - 1:
-            text += f".movedim({place}, -1)"
+            code = Code(f"{code.at(Level.ATOM)}.movedim({place}, -1)", Level.ATOM)
         seen: list[str] = []
         for other in pattern:
             if other == letter or (other in letters and (other not in seen or letters.count(other) > 1)):
                 seen.append(other)
         first = seen.index(letter)
         second = seen.index(letter, first + 1)
-        text = f"{dialect.xp}.diag_embed({text}, dim1={first}, dim2={second})"
+        code = dialect.call("diag_embed", code, f"dim1={first}", f"dim2={second}")
         letters = "".join(seen)
-    return Code(text, Level.ATOM)
+    return code
 
 
 _RULES: dict[str, Rule] = {

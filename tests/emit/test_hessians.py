@@ -105,6 +105,34 @@ def test_more_features_than_classes(target: str, capsys: pytest.CaptureFixture[s
         np.testing.assert_allclose(np.asarray(hessian(**inputs)), want, rtol=1e-9, atol=1e-11)
 
 
+OWN_CLASSES = {
+    "one output each": (
+        "X : R[m, n]; W : R[n, c]; T : R[m, c]\nL = sum(softplus(X @ W) - T * (X @ W))",
+        "W",
+        {"X": (6, 3), "W": (3, 4), "T": (6, 4)},
+    ),
+    "several terms, a column for each sample": (
+        "F : R[p, s]; B : R[q, p]; w : R[s]\nL = sum(exp(B @ F) * (ones(q) @ w.T)) + sum(sin(B @ F)**2) + sum(B**4)",
+        "B",
+        {"F": (3, 6), "B": (4, 3), "w": (6,)},
+    ),
+}
+
+
+@pytest.mark.parametrize("target", ["numpy", "jax", "torch"])
+@pytest.mark.parametrize("name", OWN_CLASSES)
+def test_outputs_that_do_not_meet_have_a_block_each(name: str, target: str, capsys: pytest.CaptureFixture[str]) -> None:
+    if target == "torch":
+        pytest.importorskip("torch")
+    text, wrt, shapes = OWN_CLASSES[name]
+    inputs = drawn(shapes)
+    want = hessian_of(emitted(capsys, text, "jax", wrt, "value")[1], inputs, wrt)
+    body, hessian = emitted(capsys, text, target, wrt, "hessian")
+    np.testing.assert_allclose(np.asarray(hessian(**inputs)), want, rtol=1e-9, atol=1e-11)
+    assert body.count("_grams") == 1
+    assert "tensordot" not in body
+
+
 RATIO = "u : R[p]; B : R[p, p] symmetric; C : R[p, p] symmetric\nL = (u.T @ B @ u) / (u.T @ C @ u)"
 ENTROPY = "q : R[k]; a : R[k]\nL = sum(exp(q)) + dot(a, q)**2 + sum(q)**3"
 BELL = "s : R[p]; E : R[p, p]\nL = exp(-s.T @ E @ s / 2) + sum(sin(s))"

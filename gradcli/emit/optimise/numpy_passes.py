@@ -68,10 +68,11 @@ def _on_diagonal(run: Pass, term: Instr) -> Instr | None:
 def _blocks(run: Pass, instr: Instr) -> Instr | None:
     """Blocks on a diagonal are added where they stand."""
     terms = terms_of_sum(instr)
-    place = next((i for i, (_, term) in enumerate(terms) if term.kind == "blocks"), None)
-    rest = [term for i, term in enumerate(terms) if i != place]
-    if place is None or all(term.kind == "blocks" for _, term in rest):
+    places = [i for i, (_, term) in enumerate(terms) if term.kind == "blocks"]
+    if not places or len(terms) < 2:
         return None
+    place = min(places, key=lambda i: run.weight(terms[i][1].args[0]))
+    rest = [term for i, term in enumerate(terms) if i != place]
     sign, blocks = terms[place]
     core = run.product(-1, [blocks.args[0]]) if sign else blocks.args[0]
     base = make_sum(run, rest, instr.rank) if len(rest) > 1 else _signed(run, *rest[0])

@@ -35,6 +35,7 @@ _FIRST = merged(transposes.RULES, stable.RULES, scalars.RULES, reductions.RULES,
 _BASE = merged(_FIRST, broadcast.RULES)
 _PASSES: tuple[tuple[type[Pass], Rules], ...] = (
     (Pass, samples.RULES),
+    (Pass, samples.ALONE),
     (Pass, _FIRST),
     (Pass, merged(_FIRST, sums.DISTRIBUTE, light.RULES)),
     (ChainPass, merged(transposes.RULES, scalars.RULES)),

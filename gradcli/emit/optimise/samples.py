@@ -28,7 +28,7 @@ class _Term:
 
     def key(self, turned: bool) -> tuple[object, ...]:
         """What tells terms apart that share the same, as it is or with the two other axes exchanged."""
-        first, second = self.letters[1], self.letters[2]
+        _, first, second = tuple(self.letters)
         table = str.maketrans(first + second, second + first) if turned and not self.is_diagonal else {}
         coefficient = None if self.coefficient is None else self.coefficient.serial
         return coefficient, tuple(sorted((instr.serial, letters.translate(table)) for letters, instr in self.rest))
@@ -53,8 +53,10 @@ def _collect(run: Pass, instr: Instr) -> Instr | None:
             places = [i for i, term in matching.items() if term.shared == first.shared]
             if len(places) > len(best):
                 best, found, chosen = places, matching, pair
-    if len(best) < 2 or all(found[i].is_diagonal for i in best):
+    if len(best) < 2:
         return None
+    if all(found[i].is_diagonal for i in best):
+        return _collect_diagonal(run, instr, terms, {i: found[i] for i in best})
     each = make_sum(run, [(terms[i][0], _each(run, found[i])) for i in best], 3)
     there, back = (Counter((terms[i][0], found[i].key(turned)) for i in best) for turned in (False, True))
     joined = run.make("sample_gram", _shared(run, found[best[0]]), each, data=there == back, rank=4)
@@ -62,6 +64,62 @@ def _collect(run: Pass, instr: Instr) -> Instr | None:
         joined = run.make("axes", joined, data=(1, 0, 3, 2), rank=4)
     rest = [term for i, term in enumerate(terms) if i not in best]
     return make_sum(run, [(False, joined), *rest], 4)
+
+
+def _collect_diagonal(
+    run: Pass, instr: Instr, terms: Sequence[tuple[bool, Instr]], found: dict[int, _Term]
+) -> Instr | None:
+    """Terms that are zero where the two other axes differ, as one that is."""
+    weights = [(terms[i][0], _weights(run, term)) for i, term in found.items()]
+    (first, *_) = found
+    given = [weight for _, weight in weights if weight is not None]
+    if len(given) < len(weights):
+        return None
+    joined = make_sum(run, [(sign, weight) for (sign, _), weight in zip(weights, given, strict=True)], 2)
+    einsum = next(part for part in parts_of_product(terms[first][1])[1] if part.kind == "einsum")
+    inputs, output = str(einsum.data).split("->")
+    rest = found[first].rest
+    kept = [
+        (letters, arg)
+        for letters, arg in zip(inputs.split(","), einsum.args, strict=True)
+        if arg.kind == "eye" or (letters, arg) not in rest
+    ]
+    data = ",".join([*(letters for letters, _ in kept), found[first].letters[:2]]) + f"->{output}"
+    one = run.make("einsum", *(arg for _, arg in kept), joined, data=data, rank=4)
+    return make_sum(run, [(False, one), *(term for i, term in enumerate(terms) if i not in found)], 4)
+
+
+def _weights(run: Pass, term: _Term) -> Instr | None:
+    """What a diagonal term is on its diagonal, a row for each sample; None where that is the same for all."""
+    over, first, second = tuple(term.letters)
+    left = [(letters.replace(second, first), instr) for letters, instr in term.rest if instr.kind != "eye"]
+    if any(len(set(letters)) < len(letters) for letters, _ in left):
+        return None
+    if {over, first} != {letter for letters, _ in left for letter in letters}:
+        return None
+    inputs = ",".join(letters for letters, _ in left)
+    out = run.make("einsum", *(instr for _, instr in left), data=f"{inputs}->{over}{first}", rank=2)
+    return out if term.coefficient is None else run.product(1, [term.coefficient, out])
+
+
+def _grams(run: Pass, instr: Instr) -> Instr | None:
+    """A diagonal term alone: blocks `X.T @ diag(w) @ X`."""
+    shape = run.shape(instr)
+    for pair in _PAIRS:
+        term = _term(run, instr, pair)
+        if term is None or not term.is_diagonal or shape is None:
+            continue
+        weights = _weights(run, term)
+        if weights is None or not all(isinstance(dim, int) or dim in run.plan.known for dim in shape):
+            return None
+        blocks = run.make("grams", _shared(run, term), weights, rank=3)
+        sizes = [run.plan.size(dim) for dim in shape]
+        if pair == _PAIRS[0]:
+            core, pattern = run.make("axes", blocks, data=(1, 0, 2), rank=3), "ijkj"
+        else:
+            core, pattern = blocks, "ijik"
+        return run.make("blocks", core, *sizes, data=pattern, rank=4)
+    return None
 
 
 def _term(run: Pass, part: Instr, pair: tuple[int, int]) -> _Term | None:
@@ -115,3 +173,4 @@ def _each(run: Pass, term: _Term) -> Instr:
 
 
 RULES: dict[str, tuple[Rule, ...]] = {"sum": (_collect,)}
+ALONE: dict[str, tuple[Rule, ...]] = {"einsum": (_grams,)}

@@ -54,4 +54,17 @@ def _thin_times(run: Pass, term: Instr, times: Callable[[Instr], Instr]) -> Inst
     return run.make(term.kind, left, right, rank=2)
 
 
-RULES: dict[str, tuple[Rule, ...]] = {"sum": (_diagonal, low_rank), "product": (_scaled,)}
+def _blocks(run: Pass, instr: Instr) -> Instr | None:
+    """Blocks that are as long as they are to be, without being told."""
+    core, *sizes = instr.args
+    shape, pattern = run.shape(instr), str(instr.data)
+    if not sizes or shape is None:
+        return None
+    if run.shape(core) != tuple(shape[pattern.index(letter)] for letter in dict.fromkeys(pattern)):
+        return None
+    out = run.make("blocks", core, data=pattern, rank=instr.rank)
+    run.plan.tell(out, shape)
+    return out
+
+
+RULES: dict[str, tuple[Rule, ...]] = {"sum": (_diagonal, low_rank), "product": (_scaled,), "blocks": (_blocks,)}
