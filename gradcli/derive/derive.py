@@ -14,6 +14,7 @@ from gradcli.derive.model import Answer
 from gradcli.derive.parts import stacked_question
 from gradcli.derive.resolve import resolved
 from gradcli.derive.structure import structure_note
+from gradcli.derive.vanishing import without_vanishing
 from gradcli.derive.weights import Weights, in_other_names
 from gradcli.diagnostics import Diagnostic
 from gradcli.expr.literal import as_literal
@@ -67,10 +68,11 @@ def derive(
     asker.forms = True
     writer = _step_writer(asker, program, steps)
     weights = Weights(_taken(program))
+    definitions = {free.twin.nodes[name]: value for name, value in free.twin.definitions.items()}
     answers: list[Answer] = []
     worked: list[Worked] = []
     for question in map(free.question, asked):
-        raw = [*asker.answer(question), *asker.offered]
+        raw = [without_vanishing(answer, definitions) for answer in (*asker.answer(question), *asker.offered)]
         named, renamed = weights.renamed(raw)
         found = [_finished(program, free.answer(answer)) for answer in named]
         answers += found

@@ -12,6 +12,7 @@ from gradcli.derive.reverse import ANONYMOUS, reverse
 from gradcli.derive.tensor import tensor_jacobian
 from gradcli.derive.vectorised import Commutations, vec_jacobian
 from gradcli.expr.arith import add, zeros
+from gradcli.expr.collect import collected
 from gradcli.expr.linear import transpose
 from gradcli.expr.node import Node, make, name_of
 from gradcli.expr.ops import rebuild
@@ -56,6 +57,8 @@ def hessian(
         value, rules = tensor_jacobian(extended, gradient, second, False)
     value = replace([value], {gradient: found.gradients[first]})[0]
     value, *steps = put_back([value, *(step.value for step in found.steps)], moved.table, opaque)
+    if len(value.shape) <= 2:
+        (value,) = collected([value])
     where = tuple(Step(step.name, new, step.rules) for step, new in zip(found.steps, steps, strict=True))
     return value, where, tuple(dict.fromkeys((*found.rules[first], *rules)))
 

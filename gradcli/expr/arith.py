@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from itertools import groupby, permutations, product
+from math import factorial, prod
 from typing import cast
 
 from gradcli.expr.node import MINUS_ONE, ONE, ZERO, Node, make, num, value_of
@@ -15,6 +17,7 @@ from gradcli.expr.shapes import Dim, Shape, joint_shape
 
 _LARGEST_POWER_BITS = 4096
 _MOST_FACTORS_OPENED = 12
+_MOST_ORDERS = 24
 
 
 def zeros(shape: Shape) -> Node:
@@ -76,9 +79,12 @@ def add(*terms: Node) -> Node:
         return terms[0]
     shape = joint_shape([term.shape for term in terms])
     counts: dict[Node, Fraction] = {}
+    alike: dict[object, Node] = {}
     for outer in terms:
         for term in _terms(outer):
             value, rest = split_number(term)
+            if rest.op == "einsum" and value:
+                rest = alike.setdefault(_sum_of_products(rest), rest)
             if not is_zero(rest) and value:
                 counts[rest] = counts.get(rest, Fraction(0)) + value
                 if not counts[rest] and _is_infinite(rest):
@@ -98,6 +104,26 @@ def add(*terms: Node) -> Node:
     if shape and not array:
         return mul(built[0] if len(built) == 1 else make("add", tuple(built)), full)
     return built[0] if len(built) == 1 else make("add", tuple(built), shape=shape)
+
+
+def _sum_of_products(node: Node) -> object:
+    """What two sums of products have in common that differ in the order of their operands and in their letters."""
+    inputs, output = cast("tuple[tuple[str, ...], str]", node.data)
+    operands = list(zip(node.args, inputs, strict=True))
+    operands.sort(key=lambda operand: operand[0].serial)
+    groups = [list(group) for _, group in groupby(operands, key=lambda operand: operand[0].serial)]
+    if prod(factorial(len(group)) for group in groups) > _MOST_ORDERS:
+        return node
+    best: tuple[tuple[int, ...], ...] | None = None
+    for order in product(*(permutations(group) for group in groups)):
+        numbers = {letter: place for place, letter in enumerate(output)}
+        spelled = tuple(
+            tuple(numbers.setdefault(letter, len(numbers)) for letter in letters)
+            for group in order
+            for _, letters in group
+        )
+        best = spelled if best is None or spelled < best else best
+    return tuple(node for node, _ in operands), best
 
 
 def _is_infinite(node: Node) -> bool:
@@ -166,6 +192,10 @@ def mul(*factors: Node) -> Node:
     if not number:
         infinite = any(_is_infinite(base) for base in powers)
         return make("mul", factors, shape=shape) if infinite else zeros(shape)  # 0 * inf is no number
+    _join_signs(powers)
+    chosen = _into_choice(powers)
+    if chosen is not None:
+        return mul(num(number), chosen) if chosen.shape == shape else mul(num(number), chosen, ones(shape))
     opened = _open_bracket(powers)
     if opened is not None:
         return mul(num(number), opened) if opened.shape == shape else mul(num(number), opened, ones(shape))
@@ -180,6 +210,38 @@ def mul(*factors: Node) -> Node:
         if rest is not ONE and rest.op != "ones":
             built.append(rest)
     return _product(number, built, shape)
+
+
+def _join_signs(powers: dict[Node, Node]) -> None:
+    """`sign(u) * abs(u) ** p` with an odd p as `u ** p`: away from 0 the same, and at 0 where the sign is 0."""
+    for base in [base for base in powers if base.op == "elem" and base.data == ("sign", 0)]:
+        size_of = make("elem", base.args, data=("abs", 0), shape=base.shape)
+        exponent = value_of(powers[size_of]) if size_of in powers else None
+        if powers[base] is not ONE or exponent is None or exponent.denominator != 1 or exponent.numerator % 2 == 0:
+            continue
+        inner = base.args[0]
+        items = list(powers.items())
+        powers.clear()
+        for other, power_of in items:
+            other, power_of = (inner, num(exponent)) if other is base else (other, power_of)
+            if other is not size_of:
+                powers[other] = add(powers[other], power_of) if other in powers else power_of
+
+
+def _into_choice(powers: dict[Node, Node]) -> Node | None:
+    """`where(c, a, 0) * b` as `where(c, a * b, 0)`; None where no factor is such a choice."""
+    for choice, exponent in powers.items():
+        if choice.op != "where" or exponent is not ONE or len(powers) < 2 or not choice.shape:
+            continue
+        condition, yes, no = choice.args
+        if is_zero(yes) == is_zero(no) or condition.shape != choice.shape:
+            continue
+        rest = mul(*(power(base, p) for base, p in powers.items() if base is not choice))
+        if not rest.shape or rest.op == "where":
+            continue
+        branches = [part if is_zero(part) else mul(part, rest) for part in (yes, no)]
+        return make("where", (condition, *branches), shape=choice.shape)
+    return None
 
 
 def _open_bracket(powers: dict[Node, Node]) -> Node | None:
@@ -272,6 +334,8 @@ def power(base: Node, exponent: Node) -> Node:
         if p < 0:
             raise ZeroDivisionError("division by zero")
         return base
+    if p > 0 and _is_indicator(base):
+        return base
     if p.denominator == 1:
         if value is not None and _bits(value) * abs(p) <= _LARGEST_POWER_BITS:
             return num(value**p.numerator)
@@ -280,6 +344,13 @@ def power(base: Node, exponent: Node) -> Node:
         if base.op == "mul":
             return mul(*(power(factor, exponent) for factor in base.args))
     return make("pow", (base, exponent), shape=shape)
+
+
+def _is_indicator(node: Node) -> bool:
+    """Whether every entry is 0 or 1 by what the node is."""
+    if node.op in ("tril", "triu"):
+        return _is_indicator(node.args[0])
+    return node.op in ("cmp", "eye", "unit", "ones")
 
 
 def _bits(value: Fraction) -> int:

@@ -8,6 +8,7 @@ products, sums over axes and scalings of rows and columns are recognised likewis
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import cast
 
 from gradcli.expr.arith import mul, ones, size, zeros
 from gradcli.expr.contract_pairs import Operand, joined
@@ -202,8 +203,14 @@ def _node(terms: Sequence[Operand], output: Letters, dims: Mapping[int, Dim], wh
     return made if made.shape == whole else transpose(made)
 
 
+def turned_sum(node: Node) -> Node:
+    """The transpose of an `einsum` node of two axes: the same sum, its free letters the other way round."""
+    inputs, output = cast("tuple[tuple[str, ...], str]", node.data)
+    return einsum(inputs, output[::-1], node.args)
+
+
 def _spelling(position: int) -> str:
     return _ALPHABET[position] if position < len(_ALPHABET) else chr(_BEYOND + position)
 
 
-__all__ = ["Letters", "axis_dims", "contract", "einsum"]
+__all__ = ["Letters", "axis_dims", "contract", "einsum", "turned_sum"]

@@ -7,6 +7,7 @@ never runs through a 1 x 1 product: `x @ x.T @ y` is the scalar `x.T @ y` times 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import cast
 
 from gradcli.expr.arith import add, is_zero, mul, ones, power, size, split_number, zeros
@@ -23,6 +24,7 @@ from gradcli.expr.shapes import (
     show_shape,
     transposed,
 )
+from gradcli.expr.triangular import is_lower, is_upper
 
 
 def eye(dim: Dim) -> Node:
@@ -96,6 +98,12 @@ def _transpose(node: Node) -> Node:
         scalars, rest = split_scalars(node)
         if scalars:
             return mul(*scalars, transpose(rest))
+    if op == "add" and _is_mirrored(node):
+        return node
+    if op == "einsum" and len(node.shape) == 2 and 1 not in node.shape:
+        from gradcli.expr.contraction import turned_sum
+
+        return turned_sum(node)
     if op in ("add", "mul"):
         pushed = (add if op == "add" else mul)(*(transpose(arg) for arg in args))
         if pushed is node or _transposes(pushed) <= _transposes(node):
@@ -104,6 +112,8 @@ def _transpose(node: Node) -> Node:
         pushed_args = tuple(transpose(arg) for arg in args)
         if pushed_args == args:
             return node
+        if op == "elem" and args[0].op == "T":
+            return make("elem", pushed_args, data=node.data, shape=shape)
     return make("T", (node,), shape=shape)
 
 
@@ -111,9 +121,22 @@ def _transposes(node: Node) -> int:
     """How many transposes stand in a sum or product, at the outer level."""
     count = 0
     for arg in node.args:
-        factors = arg.args if arg.op in ("mul", "matmul") else (arg,)
-        count += sum(factor.op == "T" for factor in factors)
+        for term in arg.args if arg.op == "add" else (arg,):
+            factors = term.args if term.op in ("mul", "matmul") else (term,)
+            count += sum(factor.op == "T" for factor in factors)
     return count
+
+
+def _is_mirrored(node: Node) -> bool:
+    """Whether a sum is a triangle and its strict mirror image, `tril(M) + tril(M, -1).T`: a symmetric matrix."""
+    if len(node.args) != 2:
+        return False
+    (number, first), (other, second) = map(split_number, node.args)
+    whole, mirror = (second, first) if first.op == "T" else (first, second)
+    if number != other or whole.op not in ("tril", "triu") or whole.data != 0 or mirror.op != "T":
+        return False
+    strict = mirror.args[0]
+    return strict.op == whole.op and strict.args == whole.args and strict.data == (-1 if whole.op == "tril" else 1)
 
 
 def is_symmetric(node: Node) -> bool:
@@ -282,6 +305,8 @@ def _base(node: Node) -> Node:
 
 def _merge(a: Node, b: Node) -> Node | None:
     """What two neighbours of a chain multiply to where that is simpler than the pair; else None."""
+    if "mpow" in (a.op, b.op) or any(part.op == "T" and part.args[0].op == "mpow" for part in (a, b)):
+        return _joined_powers(a, b)
     if a.op == "diag" and b.op == "diag":
         return diag(mul(a.args[0], b.args[0]))
     if (a.op == "inv" and a.args[0] is b) or (b.op == "inv" and b.args[0] is a):
@@ -290,18 +315,35 @@ def _merge(a: Node, b: Node) -> Node | None:
         ta, tb = transpose(a), transpose(b)
         if (ta.op == "inv" and ta.args[0] is tb) or (tb.op == "inv" and tb.args[0] is ta):
             return eye(rows(a.shape))
+        if b.op == "inv" and ta is b and b.args[0].op == "factor" and b.args[0].data == ("chol", "L"):
+            return inv(_symmetric_part(b.args[0].args[0]))
     if (is_orthogonal(a) or is_orthogonal(b)) and transpose(a) is b and (_is_square(a) or a.op == "T"):
         return eye(rows(a.shape))  # of a tall Q the columns are orthonormal: Q.T @ Q, not Q @ Q.T
     return None
+
+
+def _symmetric_part(node: Node) -> Node:
+    """What chol reads of a matrix."""
+    return node if is_symmetric(node) else mul(num(Fraction(1, 2)), add(node, transpose(node)))
 
 
 def _power_of(node: Node) -> tuple[Node, int, bool]:
     """`(A, k, t)` with the node `A ^ k`, transposed where t."""
     turned = node.op == "T"
     inner = node.args[0] if turned else node
-    if inner.op == "mpow" and isinstance(inner.data, int):
-        return inner.args[0], inner.data, turned
-    return inner, 1, turned
+    k = 1
+    if inner.op == "mpow":
+        inner, k = inner.args[0], cast("int", inner.data)
+    return (inner.args[0], -k, turned) if inner.op == "inv" else (inner, k, turned)
+
+
+def _joined_powers(a: Node, b: Node) -> Node | None:
+    """`A ^ j @ A ^ k` as one power, where either is written as one; else None."""
+    (base, j, turned), (other, k, flipped) = _power_of(a), _power_of(b)
+    if base is not other or turned != flipped:
+        return None
+    joined = matpower(base, j + k)
+    return transpose(joined) if turned else joined
 
 
 _ORTHOGONAL_FACTORS = (("lu", "P"), ("qr", "Q"), ("eigh", "V"), ("svd", "U"), ("svd", "V"))
@@ -335,12 +377,18 @@ def inv(node: Node) -> Node:
         return args[0]
     if op == "eye":
         return node
+    if op == "expm":
+        return make("expm", (mul(MINUS_ONE, args[0]),), shape=node.shape)
     if is_orthogonal(node):
         return transpose(node)
     if op == "T":
         return transpose(inv(args[0]))
     if op == "diag":
         return diag(power(args[0], MINUS_ONE))
+    if op == "kron" and all(map(_is_square, args)):
+        from gradcli.expr.reduce import kron
+
+        return kron(*map(inv, args))
     if op == "mul":
         scalars, rest = split_scalars(node)
         if scalars:
@@ -357,7 +405,7 @@ def matpower(node: Node, k: int) -> Node:
         return power(node, num(k))
     _square(node, "a matrix power")
     if k < 0:
-        return inv(matpower(node, -k))
+        return matpower(inv(node), -k)
     if k == 0:
         return eye(rows(node.shape))
     if k == 1 or node.op == "eye":
@@ -409,7 +457,29 @@ def diagonal(node: Node) -> Node:
         return diagonal(node.args[0])
     if node.op == "matmul" and len(node.args) == 2 and m == n and len(node.args[0].shape) == 1:
         return mul(node.args[0], transpose(node.args[1]))
+    if m == n:
+        found = _of_triangles(node)
+        if found is not None:
+            return found
     return make("diagonal", (node,), shape=(dim,))
+
+
+def _of_triangles(node: Node) -> Node | None:
+    """The diagonal of a product or inverse of triangular matrices, and of a product with a diagonal one; else None."""
+    op, args = node.op, node.args
+    if op in ("tril", "triu") and isinstance(node.data, int):
+        return diagonal(args[0]) if (node.data >= 0) == (op == "tril") or node.data == 0 else zeros(node.shape[:1])
+    if op == "inv" and (is_lower(args[0]) or is_upper(args[0])):
+        return power(diagonal(args[0]), MINUS_ONE)
+    if op != "matmul":
+        return None
+    if args[0].op == "diag":
+        return mul(args[0].args[0], diagonal(matmul(*args[1:])))
+    if args[-1].op == "diag":
+        return mul(diagonal(matmul(*args[:-1])), args[-1].args[0])
+    if all(map(is_lower, args)) or all(map(is_upper, args)):
+        return mul(*map(diagonal, args))
+    return None
 
 
 # -------------------------------------------------------------- scalar reductions
@@ -436,6 +506,8 @@ def trace(node: Node) -> Node:
         from gradcli.expr.reduce import total
 
         return total(node.args[0])
+    if node.op == "kron" and all(map(_is_square, node.args)):
+        return mul(*map(trace, node.args))
     if node.op == "matmul" and len(node.args[0].shape) == 1:
         return matmul(*node.args[1:], node.args[0])
     return make("tr", (node,))

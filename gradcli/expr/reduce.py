@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from gradcli.expr.arith import add, is_zero, mul, neg, ones, power, size, sqrt, zeros
-from gradcli.expr.linear import split_scalars, trace, transpose
+from gradcli.expr.linear import diag, diagonal, matmul, split_scalars, trace, transpose
 from gradcli.expr.node import MINUS_ONE, ONE, ZERO, Node, make, num, value_of
 from gradcli.expr.shapes import Shape, ShapeError, is_row, joint_shape, rows, show_shape
+from gradcli.expr.triangular import is_lower, is_upper
 
 # What an elementwise function is at a number, where that is a number.
 _EXACT: dict[str, dict[Fraction, Fraction]] = {
@@ -115,7 +117,18 @@ def total(node: Node) -> Node:
         place = next((k for k, factor in enumerate(node.args) if factor.op == "eye"), None)
         if place is not None:
             return trace(mul(*node.args[:place], *node.args[place + 1 :]))
-    return make("sum", (node,))
+    opened = _sum_of_sum(node, total)
+    return make("sum", (node,)) if opened is None else opened
+
+
+def _sum_of_sum(node: Node, summed: Callable[[Node], Node]) -> Node | None:
+    """The sum of the terms of a sum, each summed by itself, where no sum is left to be taken; else None."""
+    if node.op != "add":
+        return None
+    opened = add(*(summed(term if term.shape else mul(term, ones(node.shape))) for term in node.args))
+    terms = opened.args if opened.op == "add" else (opened,)
+    left = sum(factor.op in ("sum", "sum_axis") for term in terms for factor in (term, *term.args))
+    return opened if is_zero(opened) or not left else None
 
 
 def _unit_index(node: Node) -> tuple[int, ...] | None:
@@ -141,13 +154,20 @@ def sum_axis(node: Node, axis: int) -> Node:
         return zeros(shape)
     if node.op == "T":
         return sum_axis(node.args[0], 1 - axis)
+    if node.op == "elem" and node.args[0].op == "T":
+        return sum_axis(transpose(node), 1 - axis)
+    if node.op == "matmul" and node.args[-axis].op == "diag":
+        vector = node.args[-axis].args[0]
+        rest = matmul(*(node.args[:-1] if axis else node.args[1:]))
+        return matmul(rest if axis else transpose(rest), vector)
     if node.op == "ones":
         return mul(size(node.shape[axis]), make("ones", shape=shape))
     if node.op == "diag":
         return node.args[0]
     if node.op == "eye":
         return ones(shape)
-    return make("sum_axis", (node,), data=axis, shape=shape)
+    opened = _sum_of_sum(node, lambda term: sum_axis(term, axis))
+    return make("sum_axis", (node,), data=axis, shape=shape) if opened is None else opened
 
 
 def _without_axis(node: Node, axis: int) -> Shape:
@@ -190,6 +210,8 @@ def scalar_of_matrix(op: str, node: Node) -> Node:
         return scalar_of_matrix(op, node.args[0])
     if node.op == "eye":
         return ONE if op == "det" else ZERO
+    if node.op == "expm":
+        return elementwise("exp", 0, trace(node.args[0])) if op == "det" else trace(node.args[0])
     if node.op == "inv":
         inner = scalar_of_matrix(op, node.args[0])
         return power(inner, MINUS_ONE) if op == "det" else neg(inner)
@@ -290,6 +312,14 @@ def triangle(op: str, node: Node, k: int) -> Node:
     if node.op in ("eye", "diag"):
         keeps = k >= 0 if op == "tril" else k <= 0
         return node if keeps else zeros(node.shape)
+    if node.op == op and isinstance(node.data, int):
+        return make(op, node.args, data=min(k, node.data) if op == "tril" else max(k, node.data), shape=node.shape)
+    other = is_upper if op == "tril" else is_lower
+    if other(node):
+        if k == 0:
+            return diag(diagonal(node))
+        if (k < 0) == (op == "tril"):
+            return zeros(node.shape)
     return make(op, (node,), data=k, shape=node.shape)
 
 

@@ -160,7 +160,8 @@ class LatexNotation(Mathematics):
         return [f"^{{{mark}", Child(node, Level.ANY), "}"]
 
     def op_mpow(self, node: Node) -> Form:
-        return Form(Level.POSTFIX, [Child(node.args[0], Level.ATOM), f"^{{{node.data}}}"])
+        base, exponent = self.matrix_power(node)
+        return Form(Level.POSTFIX, [Child(base, Level.ATOM), f"^{{{exponent}}}"])
 
     def root(self, base: Node) -> Form:
         return Form(Level.ATOM, [r"\sqrt{", Child(base, Level.ANY), "}"])

@@ -197,9 +197,9 @@ class McNotation(Notation):
         return Form(Level.POSTFIX, [Child(inner, level), ".T"])
 
     def op_mpow(self, node: Node) -> Form:
-        inner = node.args[0]
+        inner, exponent = self.matrix_power(node)
         level = Level.ATOM if inner.op == "mpow" else Level.POSTFIX
-        return Form(Level.POSTFIX, [Child(inner, level), f"^{node.data}"])
+        return Form(Level.POSTFIX, [Child(inner, level), f"^{exponent}"])
 
     def op_entry(self, node: Node) -> Form:
         assert isinstance(node.data, tuple)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import IntEnum
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, cast
 
 from gradcli.expr.factor import KINDS, parts_of
 from gradcli.expr.implicit import equation_of
@@ -200,6 +200,11 @@ class Notation:
     def op_var(self, node: Node) -> Form:
         assert isinstance(node.data, tuple)
         return self.atom(self.identifier(str(node.data[0])))
+
+    def matrix_power(self, node: Node) -> tuple[Node, int]:
+        """The base and the exponent that a power of a matrix is written with: that of an inverse is negative."""
+        (base,), exponent = node.args, cast("int", node.data)
+        return (base.args[0], -exponent) if base.op == "inv" and base not in self.names else (base, exponent)
 
     def op_factor(self, node: Node) -> Form:
         """A component of a factorisation that has no name: `chol(S)`, `lu(X, "L")`."""

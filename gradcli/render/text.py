@@ -13,7 +13,7 @@ from gradcli.render.notation import Child, Form, Level, Piece
 from gradcli.render.numbers import decimal, digits
 from gradcli.render.parts import Names, Quotient
 
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def text(node: Node, names: Names | None = None, variables: Collection[str] = ()) -> str:
@@ -73,7 +73,8 @@ class TextNotation(Mathematics):
         return ["^⊙" if elementwise else "^", Child(node, Level.ATOM)]
 
     def op_mpow(self, node: Node) -> Form:
-        return Form(Level.POSTFIX, [Child(node.args[0], Level.ATOM), str(node.data).translate(_SUPERSCRIPTS)])
+        base, exponent = self.matrix_power(node)
+        return Form(Level.POSTFIX, [Child(base, Level.ATOM), str(exponent).translate(_SUPERSCRIPTS)])
 
     def root(self, base: Node) -> Form:
         return self.call("√", (base,))
