@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from gradcli.emit.optimise.rewrite import Pass, Rule, make_sum, parts_of_product, terms_of_sum
 from gradcli.emit.plan import Instr
+from gradcli.expr.shapes import Dim
 
 _PAIRS = ((0, 2), (1, 3))  # axes of the result that what is shared may give
 
@@ -36,7 +37,11 @@ class _Term:
     @property
     def is_diagonal(self) -> bool:
         """Whether it is zero where the two other axes differ."""
-        return any(instr.kind == "eye" and len(set(letters)) == 2 for letters, instr in self.rest)
+        return any(self.joins(letters, instr) for letters, instr in self.rest)
+
+    def joins(self, letters: str, instr: Instr) -> bool:
+        """Whether an operand is an identity in the two other axes."""
+        return instr.kind == "eye" and set(letters) == set(self.letters[1:])
 
 
 def _collect(run: Pass, instr: Instr) -> Instr | None:
@@ -82,7 +87,7 @@ def _collect_diagonal(
     kept = [
         (letters, arg)
         for letters, arg in zip(inputs.split(","), einsum.args, strict=True)
-        if arg.kind == "eye" or (letters, arg) not in rest
+        if found[first].joins(letters, arg) or (letters, arg) not in rest
     ]
     data = ",".join([*(letters for letters, _ in kept), found[first].letters[:2]]) + f"->{output}"
     one = run.make("einsum", *(arg for _, arg in kept), joined, data=data, rank=4)
@@ -92,7 +97,7 @@ def _collect_diagonal(
 def _weights(run: Pass, term: _Term) -> Instr | None:
     """What a diagonal term is on its diagonal, a row for each sample; None where that is the same for all."""
     over, first, second = tuple(term.letters)
-    left = [(letters.replace(second, first), instr) for letters, instr in term.rest if instr.kind != "eye"]
+    left = [(letters.replace(second, first), instr) for letters, instr in term.rest if not term.joins(letters, instr)]
     if any(len(set(letters)) < len(letters) for letters, _ in left):
         return None
     if {over, first} != {letter for letters, _ in left for letter in letters}:
@@ -129,7 +134,7 @@ def _term(run: Pass, part: Instr, pair: tuple[int, int]) -> _Term | None:
     if len(arrays) != 1 or arrays[0].kind != "einsum" or any(factor.rank for factor in under):
         return None
     (einsum,) = arrays
-    if not run.once(einsum) or not run.once(part) or run.shape(einsum) is None:
+    if not run.once(einsum) or not run.once(part) or not _is_even(run, einsum):
         return None
     inputs, output = str(einsum.data).split("->")
     operands = tuple(zip(inputs.split(","), einsum.args, strict=True))
@@ -151,6 +156,18 @@ def _term(run: Pass, part: Instr, pair: tuple[int, int]) -> _Term | None:
     scalars = [factor for factor in over if not factor.rank]
     coefficient = run.product(value, scalars, under) if value != 1 or scalars or under else None
     return _Term(tuple(shared), left, rest, over_letter + "".join(others), coefficient)
+
+
+def _is_even(run: Pass, einsum: Instr) -> bool:
+    """Whether the shapes of all operands are known, and every letter has one length."""
+    lengths: dict[str, Dim] = {}
+    for letters, instr in zip(str(einsum.data).split("->")[0].split(","), einsum.args, strict=True):
+        shape = run.shape(instr)
+        if shape is None or len(shape) != len(letters):
+            return False
+        if any(lengths.setdefault(letter, dim) != dim for letter, dim in zip(letters, shape, strict=True)):
+            return False
+    return True
 
 
 def _of(operands: Sequence[tuple[str, Instr]], over: str, letter: str) -> tuple[tuple[str, Instr], ...]:
