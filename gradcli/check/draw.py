@@ -13,6 +13,8 @@ from gradcli.expr.node import Node
 
 Rows = list[list[Fraction]]
 
+_DRAWN = 4001  # numbers of their own; what is longer repeats them, at no distance that sizes have
+
 
 def draw(node: Node, sizes: dict[str, int], entries: Entries, discrete: bool = False) -> Array:
     """A value of a free name (or cotangent), an array of fractions in the sizes.
@@ -34,7 +36,9 @@ def draw(node: Node, sizes: dict[str, int], entries: Entries, discrete: bool = F
         return Array(shape, [Fraction(1 if "permutation" in attributes else entries.sign())] * prod(shape))
     if not shape and "spd" in attributes:
         number = entries.positive
-    return Array(shape, [number() for _ in range(prod(shape))])
+    count = prod(shape)
+    drawn = [number() for _ in range(min(count, _DRAWN))]
+    return Array(shape, (drawn * (count // _DRAWN + 1))[:count])
 
 
 def _attributes(node: Node) -> frozenset[str]:

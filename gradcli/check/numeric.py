@@ -9,6 +9,7 @@ from itertools import islice
 from random import Random
 
 from gradcli.check.compare import DIGITS, differ, differ_exactly, differ_precisely, looks_equal
+from gradcli.check.cost import MANY, TOO_MANY
 from gradcli.check.draw import draw
 from gradcli.check.entries import STYLES, Entries
 from gradcli.check.problem import Place, Problem
@@ -38,6 +39,9 @@ def decide(problem: Problem, key: str) -> Outcome:
     """Look at random points; `key` settles them."""
     trouble: Counter[str] = Counter()
     places: list[Place] = []
+    if problem.cost > TOO_MANY:
+        return Outcome("undecided", reason="the sizes are too large to look at points; names for them, R[n], are not")
+    points = FEWEST if problem.cost > MANY else TURNING if problem.piecewise else POINTS
     try:
         for place, equal in _places(problem, key, trouble):
             try:
@@ -47,7 +51,7 @@ def decide(problem: Problem, key: str) -> Outcome:
                 trouble[str(reason)] += 1
                 continue
             places.append(place)
-            if len(places) == (TURNING if problem.piecewise else POINTS):
+            if len(places) == points:
                 break
         if len(places) < FEWEST:
             return Outcome("undecided", reason=_why(trouble, len(places)))
@@ -58,6 +62,8 @@ def decide(problem: Problem, key: str) -> Outcome:
 
 def glance(problem: Problem, key: str) -> bool:
     """Whether the sides look different in floats at the first point that has a value; decides nothing."""
+    if problem.cost > TOO_MANY:
+        return False
     try:
         return any(not equal for _, equal in islice(_places(problem, key, Counter()), 1))
     except NotEvaluable:

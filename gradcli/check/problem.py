@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from dataclasses import field as with_default
 
 from gradcli.check.book import Book
+from gradcli.check.cost import operations
 from gradcli.check.sizes import Sizes, dimensions
 from gradcli.evaluate.array import Array
 from gradcli.evaluate.errors import EvaluationError, NotEvaluable, OutsideDomain, Undefined
@@ -53,6 +54,7 @@ class Problem:
         self.discrete = [node for node in self.free if node in book.discrete]
         self.functions = _function_names(self.nodes, book)
         self.piecewise = any(_turns(node) for node in self.nodes)
+        self.cost = operations(self.nodes, self.least)
 
     def sides(self, place: Place, field: Field) -> tuple[Array, Array]:
         """The values of both sides.  Raises what evaluation raises."""

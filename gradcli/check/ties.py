@@ -10,6 +10,7 @@ from random import Random
 
 from gradcli.check.book import Book, jumps
 from gradcli.check.compare import differ_exactly
+from gradcli.check.cost import MANY, TOO_MANY
 from gradcli.check.numeric import place_of
 from gradcli.check.problem import PLACEHOLDERS, Place, Problem
 from gradcli.check.sizes import small_sizes
@@ -31,10 +32,12 @@ def matter(book: Book, raw: tuple[Node, Node]) -> bool:
 
 def broken(problem: Problem, key: str) -> Place | None:
     """A point of small integers, equal ones among them, at which the sides differ; None where none was found."""
+    if problem.cost > TOO_MANY:
+        return None
     source = Random(f"{key}/ties")
     every = small_sizes(problem.least)[:_SIZES]
     for sizes in every:
-        for style in _STYLES * max(1, _TRIES // (len(_STYLES) * len(every))):
+        for style in _STYLES * (1 if problem.cost > MANY else max(1, _TRIES // (len(_STYLES) * len(every)))):
             try:
                 place = place_of(problem, sizes, dict.fromkeys(problem.free, style), source)
                 place.strict = False

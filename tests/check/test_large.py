@@ -6,6 +6,7 @@ import pytest
 
 from gradcli.check.book import Book
 from gradcli.check.check import check_source
+from gradcli.check.report.words import example
 from gradcli.check.shared import with_shared_named
 from gradcli.expr.walk import postorder
 from gradcli.program.elaborate import elaborate_with_reader
@@ -43,3 +44,14 @@ def test_what_sides_have_in_common_is_named() -> None:
     sides = [book.value(*side) for side in zip(statement.sides, check.sides, strict=True) if side[1] is not None]
     assert len(postorder(sides)) > 200
     assert len(postorder(with_shared_named(*sides))) < 30
+
+
+def test_sizes_that_are_large_numbers_are_not_reckoned_with_for_ever() -> None:
+    declared = "A, B : R[400, 400]\nx : R[5000]\n"
+    claims = ["det(A) == tr(A)", "tr(A @ B) == tr(B @ A)", "x == 2 * x"]
+    checked = check_source(Source("large.mc", declared + "".join(f"check {claim}\n" for claim in claims)))
+    assert [verdict.kind for verdict in checked.verdicts] == ["undecided", "proved", "refuted"]
+    assert "too large" in checked.verdicts[0].reason
+    counterexample = checked.verdicts[2].counterexample
+    assert counterexample is not None
+    assert len(example(counterexample)) < 200 and example(counterexample).endswith("entry [1]: left 1, right 2")

@@ -28,6 +28,7 @@ from gradcli.syntax.unparse import unparse
 
 _MOST_EDITS = 1200
 _MOST_READ = 60_000  # parts of all edits together
+_MOST_COMPUTED = 60_000_000  # operations for all edits together, at the sizes that are numbers
 _SHORT = 12  # symbols of a difference that is worth telling
 _DERIVATIVES = ("grad", "jac", "hess")
 
@@ -121,7 +122,7 @@ def _mending(
     """The first edit that makes the side equal to the value at every point."""
     setting = setting_of(book, value, side)
     seen: set[Node] = {raw} if raw is not None else set()
-    budget = min(_MOST_EDITS, _MOST_READ // sum(1 for _ in sites(wrong)))
+    budget = min(_MOST_EDITS, _MOST_READ // sum(1 for _ in sites(wrong)), _MOST_COMPUTED // (1 + samples.cost))
     for group in FAMILIES:
         edits: list[Edit] = []
         nodes: list[Node] = []

@@ -7,6 +7,7 @@ from random import Random
 
 from gradcli.check.book import Book
 from gradcli.check.compare import suspicious
+from gradcli.check.cost import MANY, TOO_MANY, operations
 from gradcli.check.draw import draw
 from gradcli.check.entries import Entries
 from gradcli.check.problem import Place
@@ -16,6 +17,7 @@ from gradcli.evaluate.errors import EvaluationError, OutsideDomain, Undefined
 from gradcli.evaluate.evaluate import Point, defined_functions, run
 from gradcli.evaluate.fields import FLOAT
 from gradcli.expr.node import Node
+from gradcli.expr.walk import postorder
 
 POINTS = 4
 _ATTEMPTS = 60
@@ -32,9 +34,11 @@ class Samples:
         self._least = dimensions([*everything, *book.needed(everything).free])
         self._key = key
         self.places: list[tuple[Place, Array]] = []
-        self._draw(target)
+        self.cost = operations(postorder(everything), self._least)
+        if self.cost <= TOO_MANY:
+            self._draw(target, POINTS if self.cost <= MANY else 1)
 
-    def _draw(self, target: Node) -> None:
+    def _draw(self, target: Node, points: int) -> None:
         source = Random(f"{self._key}/hints")
         attempts = 0
         for sizes in random_sizes(self._least, source):
@@ -51,7 +55,7 @@ class Samples:
                 if value is not None:
                     self.places.append((place, value))
                     break
-            if len(self.places) == POINTS:
+            if len(self.places) == points:
                 return
 
     def _values(self, place: Place, roots: Sequence[Node], kind: str = "signed") -> list[Array | None]:

@@ -9,6 +9,7 @@ from gradcli.check.verdict import Counterexample, Nested, Number, Verdict
 from gradcli.diagnostics.position import line_and_column
 
 _LONGEST = 400
+_LONGEST_ARRAY = 60
 
 
 def position(verdict: Verdict) -> tuple[int, int]:
@@ -32,14 +33,23 @@ def advice(verdict: Verdict) -> str | None:
 
 def example(counterexample: Counterexample) -> str:
     """A counterexample in one line."""
+    text = _example(counterexample, _LONGEST)
+    return text if len(text) <= _LONGEST else _example(counterexample, _LONGEST_ARRAY)
+
+
+def _example(counterexample: Counterexample, longest: int) -> str:
+    """With the arrays cut where they are longer."""
     parts = [f"{name} = {size}" for name, size in counterexample.sizes.items()]
-    parts += [f"{name} = {array(value)}" for name, value in counterexample.values.items()]
+    parts += [f"{name} = {_cut(array(value), longest)}" for name, value in counterexample.values.items()]
     for name, told in counterexample.functions.items():
         parts.append(f"{name} {told}" if told.startswith("a ") else f"{name}({_parameter(told)}) = {told}")
     entry = f"entry {list(counterexample.entry)}: " if counterexample.entry else ""
     values = f"{entry}left {number(counterexample.left)}, right {number(counterexample.right)}"
-    text = "; ".join([", ".join(parts), values] if parts else [values])
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+    return "; ".join([", ".join(parts), values] if parts else [values])
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
 
 
 def _parameter(told: str) -> str:
