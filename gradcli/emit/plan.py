@@ -66,6 +66,7 @@ object, so that what is used twice is computed once.
 | column_of | unstacked | position | |
 | add_product | base, a, b, beta, alpha | `matmul` or `outer` | beta times the base plus alpha times the product |
 | add_multiple | a, b, alpha | whether it is subtracted | a plus alpha times b |
+| through_tanh | y, a | | a times 1 - y**2, for a value y of tanh |
 | where_positive | a, b | | b where a is positive, else 0 |
 | cheaper | c, m, n, a, b | | the same in two ways: a where `c * (m + n) < m * n`, else b |
 | blocks | a, sizes | letters of the axes, some twice | a where axes of the same letter agree, else 0 |

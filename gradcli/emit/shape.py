@@ -158,6 +158,7 @@ _RULES: dict[str, Rule] = {
     "column_of": lambda plan, instr, shapes: shapes[0][:1],
     "add_product": _add_product,
     "add_multiple": lambda plan, instr, shapes: _elementwise(plan, instr, shapes[:2]),
+    "through_tanh": lambda plan, instr, shapes: shapes[0],
     "where_positive": lambda plan, instr, shapes: shapes[1],
     "cheaper": lambda plan, instr, shapes: shapes[-1],
     "axes": _axes,

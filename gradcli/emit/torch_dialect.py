@@ -211,6 +211,7 @@ _RULES: dict[str, Rule] = {
     "outer": lambda d, i, args: d.call("outer", *args),
     "add_product": _add_product,
     "add_multiple": _add_multiple,
+    "through_tanh": lambda d, i, args: d.help("through_tanh", *args),
     "where_positive": lambda d, i, args: d.help("where_positive", *args),
     "stacked": lambda d, i, args: d.call("stack", _list(args), "dim=1"),
     "stacked_rows": lambda d, i, args: d.call("stack", _list(args)),

@@ -45,6 +45,11 @@ def {apply}(function, t):
     """A function given by the caller, at every entry."""
     return {np}.broadcast_to({array}(function(t)), t.shape)
 ''',
+    "through_tanh": '''
+def {through_tanh}(y, values):
+    """The values times 1 - y**2: what goes back through tanh, which is y."""
+    return {np}.ops.aten.tanh_backward(values, y)
+''',
     "where_positive": '''
 def {where_positive}(t, values):
     """The values where t is positive, 0 elsewhere: what goes back through relu."""

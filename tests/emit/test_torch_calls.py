@@ -67,6 +67,13 @@ def test_what_goes_back_through_relu_is_masked_in_one_call(capsys: pytest.Captur
     assert "where(" not in text
 
 
+def test_what_goes_back_through_tanh_is_one_call(capsys: pytest.CaptureFixture[str]) -> None:
+    text = _text(capsys, "x : R[n]; y : R[n]\nL = sum(y * tanh(x))", "x")
+    assert _returned(text, "gradient_x") == "_through_tanh(torch.tanh(x), y)"
+    x, y = (torch.tensor(entries, dtype=torch.float64) for entries in ([0.5, -1.0, 40.0], [2.0, 3.0, 4.0]))
+    torch.testing.assert_close(_module(text)["gradient_x"](x, y), y * (1 - torch.tanh(x) ** 2), rtol=1e-14, atol=0)
+
+
 @pytest.mark.parametrize("target", ["numpy", "torch"])
 @pytest.mark.parametrize("name", SHAPES)
 def test_one_wrong_shape_among_equal_ones_is_told(name: str, target: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -144,9 +144,36 @@ def _where_positive(run: Pass, instr: Instr) -> Instr | None:
     return run.make("where_positive", sign, kept, rank=instr.rank)
 
 
+def _through_tanh(run: Pass, instr: Instr) -> Instr | None:
+    """`a * (1 - y**2)` with y = tanh(...): what goes back through tanh."""
+    value, over, under = parts_of_product(instr)
+    for slope in over:
+        y = _value_of_slope(run, slope)
+        if y is None:
+            continue
+        rest = [part for part in over if part is not slope]
+        if len(rest) + 1 != len(over) or not any(part.rank for part in rest):
+            continue
+        arrived = run.product(value, rest, under)
+        if run.shape(arrived) is not None and run.shape(arrived) == run.shape(y) == run.shape(instr):
+            return run.make("through_tanh", y, arrived, rank=instr.rank)
+    return None
+
+
+def _value_of_slope(run: Pass, slope: Instr) -> Instr | None:
+    """The y of `1 - y**2` that nothing else uses, where it is a hyperbolic tangent."""
+    if slope.kind != "sum" or slope.data != (False, True) or not slope.rank or not run.once(slope):
+        return None
+    one, square = slope.args
+    value, over, under = parts_of_product(square)
+    if one.kind != "number" or one.data != 1 or value != 1 or len(over) != 2 or over[0] is not over[1] or under:
+        return None
+    return over[0] if over[0].kind == "map" and over[0].data == "tanh" else None
+
+
 RULES: dict[str, tuple[Rule, ...]] = {
     "power": (_square,),
     "sum": (_with_product, _with_multiple),
-    "product": (_scaled,),
+    "product": (_scaled, _through_tanh),
     "where": (_where_positive,),
 }
