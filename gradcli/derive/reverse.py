@@ -9,9 +9,9 @@ from gradcli.derive.graph import Graph
 from gradcli.derive.model import Step
 from gradcli.derive.settled import through_equation
 from gradcli.derive.steps import written_out
-from gradcli.expr.arith import add, is_zero, zeros
+from gradcli.expr.arith import add, is_zero, power, zeros
 from gradcli.expr.collect import collected
-from gradcli.expr.node import Node, make, name_of, value_of
+from gradcli.expr.node import Node, make, name_of, num, value_of
 from gradcli.expr.replace import replace
 from gradcli.expr.walk import postorder
 from gradcli.rules.implicit import RULE
@@ -125,8 +125,22 @@ def by_name(contribution: Node, value: Node, name: Node, named: Mapping[Node, No
     """
     table = dict(named)
     if value.args and not (name.op == "var" and name_of(name).startswith(ANONYMOUS)):
-        table[value] = name
+        table |= {value: name, **_powers_of_root(contribution, value, name)}
     return replace([contribution], table)[0] if table else contribution
+
+
+def _powers_of_root(contribution: Node, value: Node, name: Node) -> dict[Node, Node]:
+    """Where a root has a name, other powers of what stands under it as powers of the name: 1 / s, not 1 / sqrt(v)."""
+    root = value_of(value.args[1]) if value.op == "pow" else None
+    if root is None or root.denominator == 1:
+        return {}
+    found: dict[Node, Node] = {}
+    for node in postorder(contribution):
+        if node.op == "pow" and node.args[0] is value.args[0]:
+            exponent = value_of(node.args[1])
+            if exponent is not None and (exponent / root).denominator == 1:
+                found[node] = power(name, num(exponent / root))
+    return found
 
 
 def _deserves_name(total: Node, uses: int) -> bool:
