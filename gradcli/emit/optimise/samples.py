@@ -63,6 +63,9 @@ def _collect(run: Pass, instr: Instr) -> Instr | None:
     if all(found[i].is_diagonal for i in best):
         return _collect_diagonal(run, instr, terms, {i: found[i] for i in best})
     each = make_sum(run, [(terms[i][0], _each(run, found[i])) for i in best], 3)
+    lengths = run.shape(each)
+    if lengths is None or lengths[1] != lengths[2]:
+        return None
     there, back = (Counter((terms[i][0], found[i].key(turned)) for i in best) for turned in (False, True))
     joined = run.make("sample_gram", _shared(run, found[best[0]]), each, data=there == back, rank=4)
     if chosen != _PAIRS[0]:
