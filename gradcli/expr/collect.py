@@ -183,9 +183,11 @@ def _chains(node: Node) -> Node:
 
 
 def _common_number(terms: list[Node]) -> Fraction:
-    """The rational factor that all terms have, up to sign; 1 where they differ."""
-    numbers = {abs(split_number(term)[0]) for term in terms}
-    return numbers.pop() if len(numbers) == 1 else Fraction(1)
+    """The rational factor that all terms have, up to sign; 1 where they differ; negative where all of them are."""
+    numbers = [split_number(term)[0] for term in terms]
+    sign = -1 if all(number < 0 for number in numbers) else 1
+    sizes = set(map(abs, numbers))
+    return sign * sizes.pop() if len(sizes) == 1 else Fraction(sign)
 
 
 def _negative_or_turned(node: Node) -> tuple[bool, bool]:

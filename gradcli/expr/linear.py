@@ -160,6 +160,9 @@ def matmul(*factors: Node) -> Node:
     for factor in factors:
         outer, rest = split_scalars(factor)
         scalars.extend(outer)
+        if rest.op == "add" and all(split_number(term)[0] < 0 for term in rest.args):
+            scalars.append(MINUS_ONE)
+            rest = mul(MINUS_ONE, rest)
         if rest is not ONE:
             chain.extend(rest.args if rest.op == "matmul" else (rest,))
     if any(is_zero(factor) for factor in chain):
@@ -385,6 +388,8 @@ def inv(node: Node) -> Node:
         return transpose(inv(args[0]))
     if op == "diag":
         return diag(power(args[0], MINUS_ONE))
+    if op == "mpow":
+        return matpower(inv(args[0]), cast("int", node.data))
     if op == "kron" and all(map(_is_square, args)):
         from gradcli.expr.reduce import kron
 
