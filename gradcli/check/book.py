@@ -165,14 +165,14 @@ class Book:
             return None
 
     def landmarks(self, roots: Iterable[Node]) -> list[Fraction]:
-        """The numbers that expressions mention and their quotients, as places to look around."""
+        """The numbers that expressions mention, their inverses and quotients, as places to look around."""
         found: dict[Fraction, None] = {}
         for node in postorder(list(roots)):
             value = value_of(node)
             if value:
                 found[abs(value)] = None
         marks = list(found)[:8]
-        found = dict.fromkeys(marks)
+        found = dict.fromkeys([*marks, *(1 / mark for mark in marks)])
         for a in marks[:4]:
             for b in marks[:4]:
                 found[a / b] = None

@@ -43,7 +43,8 @@ class Entries:
             return self._nonzero(-24, 24) * _SIXTEENTH * Fraction(10) ** source.randint(-2, 2)
         if style == "landmark":
             mark = source.choice(self._landmarks) * source.choice((1, 1, -1))
-            return mark + self._nonzero(-24, 24) * _SIXTEENTH * (1 + abs(mark) / 8)
+            around = 1 + abs(mark) / 8 if abs(mark) > _SIXTEENTH else abs(mark)
+            return mark + self._nonzero(-24, 24) * _SIXTEENTH * around
         if style == "ones":
             return Fraction(1)
         if style.startswith("ties-"):

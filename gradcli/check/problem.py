@@ -17,6 +17,7 @@ from gradcli.evaluate.opaque import Hook
 from gradcli.expr.node import Node
 from gradcli.expr.walk import postorder
 
+_STEEP = 100
 PLACEHOLDERS = frozenset({"grad", "jac", "hess", "prime"})
 
 
@@ -53,7 +54,8 @@ class Problem:
         self.nodes = postorder(everything)
         self.discrete = [node for node in self.free if node in book.discrete]
         self.functions = _function_names(self.nodes, book)
-        self.piecewise = any(_turns(node) for node in self.nodes)
+        steep = any(mark >= _STEEP for mark in self.landmarks)  # `tanh(1000 * x)` turns near 0, as good as `sign(x)`
+        self.piecewise = steep or any(_turns(node) for node in self.nodes)
         self.cost = operations(self.nodes, self.least)
 
     def sides(self, place: Place, field: Field) -> tuple[Array, Array]:

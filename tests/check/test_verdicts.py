@@ -199,3 +199,11 @@ def test_functions_by_definition() -> None:
 def test_the_same_text_gives_the_same_verdicts() -> None:
     text = DECLARED + "\n".join(f"check {claim}" for claim in (*TRUE[:10], *FALSE[:10]))
     assert verdicts(text) == verdicts(text)
+
+
+@pytest.mark.parametrize(
+    "claim",
+    ["tanh(1000 * x) == sign(x)", "tanh(1000 * x**2) == 1", "erf(300 * abs(x)) == 1", "exp(-(1000 * x)**2) == 0"],
+)
+def test_a_function_that_is_steep_is_no_step(claim: str) -> None:
+    assert verdict(f"x : R\ncheck {claim}").kind == "refuted"
