@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from random import Random
 
 from gradcli.check.compare import DIGITS, differ, differ_exactly, differ_precisely, looks_equal
-from gradcli.check.cost import MANY, TOO_MANY
+from gradcli.check.cost import MANY, TOO_MANY, operations
 from gradcli.check.draw import draw
 from gradcli.check.entries import STYLES, Entries
 from gradcli.check.problem import Place, Problem
 from gradcli.check.sizes import Sizes, random_sizes
 from gradcli.evaluate.errors import EvaluationError, NotEvaluable, NotExact, OnKink, OutsideDomain
 from gradcli.expr.node import Node
+from gradcli.expr.walk import postorder
 
 POINTS = 10  # that floats look at
 TURNING = 40  # that they look at where something turns at a number, like `max(x, 3)`
@@ -126,7 +127,7 @@ def _places(problem: Problem, key: str, trouble: Counter[str]) -> Iterator[tuple
     attempts = max(30, min(_ATTEMPTS, _AFFORDED // (1 + len(problem.nodes))))
     good: list[dict[Node, str]] = []
     mixed = len(problem.free) > 1
-    for sizes in random_sizes(problem.least, source):
+    for sizes in chain(_turning_sizes(problem), random_sizes(problem.least, source)):
         for turn in range(_TRIES_A_SIZE):
             attempts -= 1
             if attempts < 0:
@@ -142,6 +143,17 @@ def _places(problem: Problem, key: str, trouble: Counter[str]) -> Iterator[tuple
                 good.append(styles)
             yield place, equal
             break
+
+
+def _turning_sizes(problem: Problem) -> Iterator[Sizes]:
+    """Sizes beyond the numbers that sizes are compared with, as in `n < 50`, where that is affordable."""
+    compared = [node for node in problem.nodes if node.op in ("cmp", "max", "min")]
+    names = {str(node.data) for node in postorder(compared) if node.op == "dim"}
+    for mark in problem.landmarks if names else ():
+        sizes = {name: int(mark) + 1 if name in names else least for name, least in problem.least.items()}
+        fits = mark.denominator == 1 and all(sizes[name] >= least for name, least in problem.least.items())
+        if fits and operations(problem.nodes, sizes) <= MANY:
+            yield sizes
 
 
 def _styles(problem: Problem, source: Random, turn: int, good: list[dict[Node, str]], mixed: bool) -> dict[Node, str]:

@@ -207,3 +207,11 @@ def test_the_same_text_gives_the_same_verdicts() -> None:
 )
 def test_a_function_that_is_steep_is_no_step(claim: str) -> None:
     assert verdict(f"x : R\ncheck {claim}").kind == "refuted"
+
+
+@pytest.mark.parametrize(
+    "claim", ["(n < 5) == 1", "(n < 50) == 1", "max(n, 20) * x == 20 * x", "(n >= 60) * x == 0 * x"]
+)
+def test_sizes_are_compared_with_numbers(claim: str) -> None:
+    assert verdict(f"x : R[n]\ncheck {claim}").kind == "refuted"
+    assert verdict("x : R[n]\ncheck (n >= 1) * x == x").kind in ("proved", "equal")
