@@ -10,8 +10,9 @@ from gradcli.derive.model import Answer
 from gradcli.derive.singular import with_values_at_singular
 from gradcli.emit.documentation import describe, describe_value
 from gradcli.emit.errors import EmitError
+from gradcli.emit.function import plain
 from gradcli.emit.interface import ArrayParameter
-from gradcli.emit.module import ModuleText, plain
+from gradcli.emit.module import ModuleText
 from gradcli.emit.names import as_part
 from gradcli.emit.numpy_dialect import NumpyDialect
 from gradcli.emit.plan import Instr
@@ -87,7 +88,7 @@ class _Autograd(ModuleText):
 
     def _body(self, roots: list[Node], steps: Mapping[Node, Node], answers: Sequence[Answer]) -> list[str]:
         """The lines of a function without its head, at the left margin."""
-        text = self._function("_", roots, steps, '""', answers)
+        text = self.function("_", roots, steps, '""', answers)
         lines = text.split("\n")
         start = next(i for i, line in enumerate(lines) if line == '    ""') + 1
         if answers and lines[start].startswith("    if not (") and not self._has_single_axes():
@@ -145,7 +146,7 @@ class _Autograd(ModuleText):
         others = self.interface.others
         lines = [f'if "{name}" in {others}:\n    {python} = {others}["{name}"]' for name, python in odd]
         spell += [f"**{others}"] if odd else []
-        arguments = [f"{self._helper('array')}({name})" for name in given] + taken
+        arguments = [f"{self.helper('array')}({name})" for name in given] + taken
         lines.append(f"return {function}.apply({', '.join(arguments)})")
         doc = describe_value(self.shown, self.values)
         return "\n".join([f"def value({', '.join(spell)}):", indent(f"{doc}\n" + "\n".join(lines), "    ")])
