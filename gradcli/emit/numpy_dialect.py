@@ -140,8 +140,10 @@ class NumpyDialect:
             elif negative:
                 text = "-"
             text += term.at(Level.PRODUCT)
-        single = carried is None and stop == start + 1
-        return Code(text, Level.UNARY if single and text[0] == "-" else Level.SUM)
+        if carried is None and stop == start + 1:  # one term, turned: `-a @ b` holds no more tightly than `a @ b`
+            (term,) = args[start:stop]
+            return Code(text, min(term.level, Level.UNARY) if term.level >= Level.PRODUCT else Level.UNARY)
+        return Code(text, Level.SUM)
 
 
 # ------------------------------------------------------------------------- numbers
