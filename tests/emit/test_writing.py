@@ -21,12 +21,12 @@ def _drawn(plan: Plan, random: Random, depth: int) -> tuple[Instr, np.ndarray]:
     if not depth:
         name = random.choice(sorted(MATRICES))
         return plan.make("input", data=name, rank=2), MATRICES[name]
-    kind = random.choice(("sum", "product", "matmul", "transpose", "power"))
+    kind = random.choice(("sum", "sum", "product", "product", "matmul", "transpose", "power"))
     parts = [_drawn(plan, random, random.randrange(depth)) for _ in range(3)]
     instrs, values = [part for part, _ in parts], [value for _, value in parts]
     match kind:
         case "sum":
-            signs = tuple(random.random() < 0.5 for _ in range(random.choice((1, 2, 3))))
+            signs = tuple(random.random() < 0.5 for _ in range(random.choice((1, 1, 2, 3))))
             total = sum((-value if sign else value for sign, value in zip(signs, values, strict=False)), np.zeros(()))
             return plan.make("sum", *instrs[: len(signs)], data=signs, rank=2), total
         case "product":
@@ -42,13 +42,22 @@ def _drawn(plan: Plan, random: Random, depth: int) -> tuple[Instr, np.ndarray]:
             return plan.make("power", instrs[0], plan.number(2), rank=2), values[0] ** 2
 
 
-@pytest.mark.parametrize("seed", range(200))
-def test_expressions_mean_their_instructions(seed: int) -> None:
+@pytest.mark.parametrize("start", range(0, 1500, 100))
+def test_expressions_mean_their_instructions(start: int) -> None:
+    for seed in range(start, start + 100):
+        with np.errstate(all="ignore"):
+            _compare(seed)
+
+
+def _compare(seed: int) -> None:
     plan = Plan()
-    instr, value = _drawn(plan, Random(seed), depth=5)
+    instr, value = _drawn(plan, Random(seed), depth=4)
     labels = {name: name for name in MATRICES}
     dialect = NumpyDialect("np", labels, str, lambda helper: f"_{helper}", lambda name, order, opaque: name)
     lines, (code,) = write([instr], {}, dialect, Names({*MATRICES, "np"}))
     namespace = {"np": np, **MATRICES}
-    exec("\n".join([*lines, f"result = {code.text}"]), namespace)
-    np.testing.assert_allclose(namespace["result"], value, rtol=1e-7, atol=1e-9 * float(np.max(np.abs(value))))
+    text = "\n".join([*lines, f"result = {code.text}"])
+    exec(text, namespace)
+    if np.all(np.isfinite(value)):
+        off = np.max(np.abs(np.asarray(namespace["result"]) - value)) / max(float(np.max(np.abs(value))), 1e-300)
+        assert off < 1e-7, f"seed {seed}\n{text}"
