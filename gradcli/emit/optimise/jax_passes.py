@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from gradcli.emit.optimise.rewrite import Pass, Rule
 from gradcli.emit.plan import Instr
 
@@ -15,11 +13,9 @@ def _blocks(run: Pass, instr: Instr) -> Instr | None:
     letters = "".join(dict.fromkeys(pattern))
     axes = [letters.index(letter) if pattern.index(letter) == i else None for i, letter in enumerate(pattern)]
     out = [run.make("axes", core, data=tuple(axes), rank=len(pattern))]
-    for letter, count in Counter(pattern).items():
-        if count > 2:
-            return None
-        if count == 2:
-            first, second = (i for i, other in enumerate(pattern) if other == letter)
+    for letter in dict.fromkeys(pattern):
+        first, *others = (i for i, other in enumerate(pattern) if other == letter)
+        for second in others:
             eye = run.make("eye", sizes[first], rank=2)
             spread = tuple(0 if i == first else 1 if i == second else None for i in range(len(pattern)))
             out.append(run.make("axes", eye, data=spread, rank=len(pattern)))
