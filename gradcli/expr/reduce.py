@@ -329,8 +329,6 @@ def kron(a: Node, b: Node) -> Node:
     scalars_b, rest_b = split_scalars(b)
     if rest_a is ONE or rest_b is ONE:
         return mul(a, b)
-    if is_zero(a) or is_zero(b) or (rest_a.op == rest_b.op == "eye"):
-        pass
     shape = kron_shape(rest_a.shape, rest_b.shape)
     return mul(*scalars_a, *scalars_b, make("kron", (rest_a, rest_b), shape=shape))
 

@@ -13,12 +13,14 @@ from gradcli.program.unify import OpenDim
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
 
+_SIMPLIFYING = ("symmetric", "orthogonal", "diagonal", "lower", "upper", "unit")
+
 
 def free_attributes(attributes: tuple[str, ...]) -> tuple[str, ...]:
     """What may be said of a name whose every entry is free: nothing that makes expressions simpler."""
     if "permutation" in attributes:
         return attributes  # it has no derivative
-    return tuple(word for word in attributes if word not in ("symmetric", "orthogonal"))
+    return tuple(word for word in attributes if word not in _SIMPLIFYING)
 
 
 class Draft:

@@ -97,8 +97,8 @@ class Program:
     `definitions` maps each defined name to its expression over `var` nodes, in order of use (what a definition uses
     stands before it).  `last` is the definition that the default question asks about; `losses` maps the name of an
     arbitrary scalar function to the `var` nodes it is a function of; `asks` is whether any question stands in it,
-    right or wrong.  `plain` is the same program without what is said of symmetric and orthogonal names, where there are
-    any: in it every entry is free.
+    right or wrong.  `plain` is the same program without what is said of its symmetric, orthogonal and triangular names,
+    where there are any: in it every entry is free.
     """
 
     source: Source

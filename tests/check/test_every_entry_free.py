@@ -6,7 +6,8 @@ import pytest
 
 from tests.cli.run import run
 
-DECLARED = "S : R[n, n] symmetric\nQ : R[n, n] orthogonal\nB : R[n, n]\nx, y : R[n]\nh = tr(S.T @ B)\ns = tr(S @ S)\n"
+DECLARED = "S : R[n, n] symmetric\nQ : R[n, n] orthogonal\nB : R[n, n]\nx, y : R[n]\n"
+DECLARED += "F : R[n, n] upper\nG : R[n, n] lower unit\nD : R[n, n] diagonal\nt = tr(tril(F) @ B)\nh = tr(S.T @ B)\ns = tr(S @ S)\n"
 
 # what stands inside a statement is what a name for it would be
 TRUE = [
@@ -20,6 +21,12 @@ TRUE = [
     "grad(tr(Q.T @ Q), Q) == 2 * Q",
     "tr(Q.T @ Q) == n",
     "grad(s, S) == 2 * S.T == 2 * S",
+    "grad(t, F) == tril(B.T) == grad(tr(tril(F) @ B), F)",
+    "grad(tr(triu(G, 1) @ B), G) == triu(B.T, 1)",
+    "grad(tr(tril(D) @ B), D) == tril(B.T)",
+    "grad(dot(diag(inv(F)), x), F) == -inv(F).T @ diag(x) @ inv(F).T",
+    "grad(dot(diag(G @ G), x), G) == (diag(x) @ G.T + G.T @ diag(x))",
+    "tril(F) == diag(diag(F))",
     # the sum of G + G.T - diag(diag(G)) where G is 2 * S.T
     "grad(sum(grad(s, S, structure=entries)), S) == 4 - 2 * eye(n)",
     "grad(tr(grad(h**2, S, structure=tangent) @ B), S) == 2 * sum(B * (B + B.T) / 2) * B",
