@@ -7,7 +7,8 @@ import pytest
 from tests.cli.run import run
 
 DECLARED = "S : R[n, n] symmetric\nQ : R[n, n] orthogonal\nB : R[n, n]\nx, y : R[n]\n"
-DECLARED += "F : R[n, n] upper\nG : R[n, n] lower unit\nD : R[n, n] diagonal\nt = tr(tril(F) @ B)\nh = tr(S.T @ B)\ns = tr(S @ S)\n"
+DECLARED += "F : R[n, n] upper\nG : R[n, n] lower unit\nD : R[n, n] diagonal\n"
+DECLARED += "t = tr(tril(F) @ B)\nh = tr(S.T @ B)\ns = tr(S @ S)\n"
 
 # what stands inside a statement is what a name for it would be
 TRUE = [
