@@ -169,6 +169,8 @@ class Plan:
 
     def shape(self, instr: Instr) -> Lengths | None:
         """The lengths of the axes of an instruction's value; None where they are not known."""
+        if instr.serial in self._shapes:
+            return self._shapes[instr.serial]
         todo = [instr]
         while todo:
             part = todo[-1]

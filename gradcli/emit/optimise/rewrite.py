@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from fractions import Fraction
+from operator import is_not
 from typing import cast
 
 from gradcli.emit.plan import Instr, Plan, postorder, uses
@@ -14,6 +15,7 @@ Rule = Callable[["Pass", Instr], "Instr | None"]
 Rules = Mapping[str, Sequence[Rule]]
 
 _MOST_ROUNDS = 40
+_ONE = Fraction(1)
 
 
 class Pass:
@@ -46,7 +48,9 @@ class Pass:
     def visit(self, instr: Instr) -> Instr:
         """What becomes of an instruction whose arguments have been met."""
         args = [self.memo[arg.serial] for arg in instr.args]
-        changed = any(new is not old for new, old in zip(args, instr.args, strict=True))
+        changed = any(map(is_not, args, instr.args))
+        if not changed and instr.kind not in self.rules:
+            return instr
         again = self.plan.make(instr.kind, *args, data=instr.data, rank=instr.rank) if changed else instr
         self._keep_shape(instr, again)
         out = self.simplify(again)
@@ -63,9 +67,10 @@ class Pass:
         return count <= 1 or count == self._count_by_lists[matrix.serial] <= most
 
     def _keep_shape(self, old: Instr, new: Instr) -> None:
-        shape = self.plan.shape(old)
-        if shape is not None and old is not new:
-            self.plan.tell(new, shape)
+        if old is not new:
+            shape = self.plan.shape(old)
+            if shape is not None:
+                self.plan.tell(new, shape)
 
     def make(self, kind: str, *args: Instr, data: Hashable = None, rank: int = 0) -> Instr:
         """An instruction, rewritten by the rules."""
@@ -133,9 +138,9 @@ def _beside_list(instr: Instr) -> Instr | None:
 def parts_of_product(instr: Instr) -> tuple[Fraction, list[Instr], list[Instr]]:
     """The number, the factors over and the factors under; of anything else: 1, itself, none."""
     if instr.kind != "product":
-        return Fraction(1), [instr], []
+        return _ONE, [instr], []
     value, over = cast("tuple[Fraction, int]", instr.data)
-    return Fraction(value), list(instr.args[:over]), list(instr.args[over:])
+    return value if type(value) is Fraction else Fraction(value), list(instr.args[:over]), list(instr.args[over:])
 
 
 def terms_of_sum(instr: Instr) -> list[tuple[bool, Instr]]:
