@@ -12,7 +12,7 @@ from gradcli.emit.documentation import describe, describe_value
 from gradcli.emit.errors import EmitError
 from gradcli.emit.function import plain
 from gradcli.emit.interface import ArrayParameter
-from gradcli.emit.module import ModuleText
+from gradcli.emit.module import ModuleText, named_steps
 from gradcli.emit.names import as_part
 from gradcli.emit.numpy_dialect import NumpyDialect
 from gradcli.emit.plan import Instr
@@ -51,8 +51,8 @@ class _Autograd(ModuleText):
         given = [p.python for p in self.interface.variables]
         others = [*self.interface.callables.values(), *self.interface.lengths.values()]
         forward = self._body(self.values, {}, ())
-        steps = {step.name: step.value for answer in self.answers for step in answer.where}
-        parts = share(self._body([answer.value for answer in self.answers], steps, self.answers), len(self.answers))
+        values = [answer.value for answer in self.answers]
+        parts = share(self._body(values, named_steps(self.answers), self.answers), len(self.answers))
         used = _names([*parts.common, *(line for lines, _ in parts.own for line in lines), *parts.results])
         saved = [name for name in given if name in used]
         kept = [name for name in others if name in used]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from gradcli.derive.model import Answer
 from gradcli.expr.node import Node, name_of
@@ -30,8 +31,6 @@ def describe_value(of: str, values: Sequence[Node]) -> str:
 
 def describe_all(values: Sequence[Node], functions: Sequence[str]) -> str:
     """The docstring of the function that gives the values and what every one of `functions` gives."""
-    from textwrap import wrap
-
     names = list(map(name_of, values))
     shown = ", ".join(names)
     returned = wrap(f"Returns ({', '.join([*(names if names[1:] else ['value']), *functions])}).", 80)

@@ -52,7 +52,7 @@ class ModuleText(FunctionWriter):
         parts = [self.function("value", self.values, {}, describe_value(shown, self.values))]
         names, aliases = self._function_names()
         for answer, name in zip(self.answers, names, strict=True):
-            steps = _steps([answer])
+            steps = named_steps([answer])
             parts.append(self.function(name, [answer.value], steps, describe(answer), [answer]))
             if self.factored and answer.kind == "hessian":
                 parts.append(self._factored(f"{name}_factored", answer, steps))
@@ -80,7 +80,7 @@ class ModuleText(FunctionWriter):
         roots = [*self.values, *(answer.value for answer in self.answers)]
         doc = describe_all(self.values, names)
         of_roots = [*(None for _ in self.values), *self.answers]
-        return self.function("value_and_derivatives", roots, _steps(self.answers), doc, of_roots)
+        return self.function("value_and_derivatives", roots, named_steps(self.answers), doc, of_roots)
 
     def _function_names(self) -> tuple[list[str], list[str]]:
         """`gradient_W` and so on, and lines that add what `getattr` finds only as written: Python reads ϵ as
@@ -133,7 +133,7 @@ def _all_roots(program: Program, values: Sequence[Node], answers: Sequence[Answe
     return roots
 
 
-def _steps(answers: Sequence[Answer]) -> dict[Node, Node]:
+def named_steps(answers: Sequence[Answer]) -> dict[Node, Node]:
     """The named steps of some derivatives."""
     found: dict[Node, Node] = {}
     for answer in answers:

@@ -381,10 +381,6 @@ def shape_of(args: list[Code]) -> str:
     return args[0].text if len(args) == 1 else f"({', '.join(arg.text for arg in args)})"
 
 
-def _view(text: str) -> Rule:
-    return lambda dialect, instr, args: Code(args[0].at(Level.ATOM) + text, Level.ATOM)
-
-
 _RULES: dict[str, Rule] = {
     "number": _number,
     "const": _const,

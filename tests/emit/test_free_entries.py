@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from tests.emit.helpers import functions
+
+pytestmark = pytest.mark.usefixtures("double_precision")
 
 VALUES = {
     "solution": "solve(S, b)",
@@ -24,14 +24,6 @@ VALUES = {
     "trace-of-form": "tr(B.T @ solve(S, B))",
     "half-form": "sum(B[1, 1] * (B.T @ solve(S, B)))",
 }
-
-
-@pytest.fixture(autouse=True)
-def _double_precision() -> Iterator[None]:
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
 
 
 @pytest.mark.parametrize("name", VALUES)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -13,6 +12,8 @@ import numpy as np
 import pytest
 
 from gradcli.cli.main import main
+
+pytestmark = pytest.mark.usefixtures("double_precision")
 
 Inputs = dict[str, Any]
 
@@ -34,14 +35,6 @@ PER_SAMPLE = {
         {"X": (6, 3), "W": (3, 4), "G": (6, 4)},
     ),
 }
-
-
-@pytest.fixture(autouse=True)
-def _double_precision() -> Iterator[None]:
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
 
 
 def emitted(capsys: pytest.CaptureFixture[str], text: str, target: str, wrt: str, kind: str) -> tuple[str, Any]:

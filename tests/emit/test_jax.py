@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,8 @@ import numpy as np
 import pytest
 
 from gradcli.cli.main import main
+
+pytestmark = pytest.mark.usefixtures("double_precision")
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOGISTIC = "X : R[m, n]; w : R[n]; t : R[m]\nz = X @ w\nL = sum(softplus(z) - t * z)"
@@ -34,14 +35,6 @@ PROGRAMS = {
     ),
     "log-determinant": ("X : R[m, n]\nL = logdet(X.T @ X)", "X", {"X": (6, 3)}),
 }
-
-
-@pytest.fixture(autouse=True)
-def _double_precision() -> Iterator[None]:
-    before = jax.config.jax_enable_x64
-    jax.config.update("jax_enable_x64", True)
-    yield
-    jax.config.update("jax_enable_x64", before)
 
 
 def emitted_text(capsys: pytest.CaptureFixture[str], text: str, wrt: str, kind: str) -> str:
