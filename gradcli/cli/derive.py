@@ -12,7 +12,7 @@ from gradcli.cli.terminal import Terminal
 from gradcli.derive.derive import Derivation, derive
 from gradcli.diagnostics.diagnostic import Diagnostic, error
 
-FORMATS = ("text", "mc", "latex", "json")
+FORMATS = ("text", "mc", "latex", "typst", "html", "json")
 
 
 @click.command()
@@ -79,6 +79,14 @@ def _written(derivation: Derivation, diagnostics: list[Diagnostic], form: str, t
         return derive_json(program, answers, diagnostics, derivation.worked)
     if not answers:
         return ""
+    if form == "typst":
+        from gradcli.render.derive_typst import derive_typst
+
+        return derive_typst(program, answers, derivation.worked)
+    if form == "html":
+        from gradcli.render.page.derivation import derive_html
+
+        return derive_html(program, answers, derivation.worked)
     if form == "mc":
         from gradcli.render.derive_mc import derive_mc
 

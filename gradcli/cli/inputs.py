@@ -27,10 +27,6 @@ class Input:
         """The program; never raises, what is wrong is in its diagnostics."""
         return elaborate([self.module], self.diagnostics)
 
-    def program_with(self, extra: Module) -> Program:
-        """The program with further statements behind it."""
-        return elaborate([self.module, extra], self.diagnostics)
-
 
 def read_input(file: str | None, text: tuple[str, ...], layout: str | None = None) -> Input:
     """Read and parse `FILE`, `-` or `-e TEXT`; raises a usage error where there is none or are two."""

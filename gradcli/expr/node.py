@@ -52,18 +52,21 @@ _programs = 0
 
 
 @contextmanager
-def own_program() -> Iterator[None]:
+def own_program(number: int | None = None) -> Iterator[int]:
     """Names that are entered inside are other nodes than those of programs before and after.
 
     A shared node keeps the order of its first writing, which another program must not settle: what is said of a file
-    does not depend on the files that were read before it in the same process.
+    does not depend on the files that were read before it in the same process.  Gives the program's number, by which
+    it is entered again.
     """
     global _program, _programs
     before = _program
-    _programs += 1
-    _program = _programs
+    if number is None:
+        _programs += 1
+        number = _programs
+    _program = number
     try:
-        yield
+        yield number
     finally:
         _program = before
 

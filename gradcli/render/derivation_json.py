@@ -9,8 +9,8 @@ from gradcli.derive.model import Answer
 from gradcli.derive.worked.model import Label, Worked
 from gradcli.expr.node import Node, name_of
 from gradcli.program.model import Program
-from gradcli.render.derivation_latex import LatexWords
 from gradcli.render.derivation_rows import made_up, no_indices, rows_of
+from gradcli.render.derivation_steps import LatexWords
 from gradcli.render.labels import latex_label, text_label
 from gradcli.render.parts import Names
 from gradcli.render.step_formulas import FormulaWriter

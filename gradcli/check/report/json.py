@@ -29,12 +29,13 @@ def report(files: Sequence[Checked]) -> dict[str, Any]:
 def _file(file: Checked) -> dict[str, Any]:
     return {
         "file": file.source.name,
-        "verdicts": [_verdict(verdict) for verdict in file.verdicts],
+        "verdicts": [verdict_dict(verdict) for verdict in file.verdicts],
         "diagnostics": [render_dict(diagnostic) for diagnostic in file.diagnostics],
     }
 
 
-def _verdict(verdict: Verdict) -> dict[str, Any]:
+def verdict_dict(verdict: Verdict) -> dict[str, Any]:
+    """One verdict."""
     line, column = position(verdict)
     return {
         "line": line,

@@ -1,4 +1,4 @@
-"""Derivations line by line as LaTeX: one display a block, reasons in the last column."""
+"""Derivations line by line, as displays of a page: reasons stand beside the equations."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from gradcli.derive.model import Answer
 from gradcli.derive.worked.model import Formula, Reason, Worked
 from gradcli.expr.node import Node, name_of
 from gradcli.program.model import Program
+from gradcli.render.derivation_page import Block, Display, Equation, Paragraph
 from gradcli.render.derivation_rows import Row, made_up, no_indices, worked_rows
 from gradcli.render.labels import latex_label
 from gradcli.render.latex_names import latex_text
@@ -33,17 +34,15 @@ class LatexWords(FormulaWriter):
         return rf"\text{{{latex_text(words)}}}" if words else ""
 
 
-def steps_latex(program: Program, answers: Sequence[Answer], worked: Sequence[Worked], names: Names) -> list[str]:
+def step_blocks(program: Program, answers: Sequence[Answer], worked: Sequence[Worked], names: Names) -> list[Block]:
     """Displays, those that answers share once."""
-    if not worked:
-        return []
     values = {*program.nodes, *program.variables, *(name_of(node) for node in made_up(worked))}
     taken = no_indices(program)
     known: set[tuple[int, Node]] = set()
     told: set[int] = set()
     named: set[Node] = set()
     printed: set[tuple[Row, ...]] = set()
-    parts = ["Steps:"]
+    blocks: list[Block] = [Paragraph(("Steps:",), "steps")]
     for answer, each in zip(answers, worked, strict=True):
         notation = StepLatex(names, values, answer.layout)
         writer = LatexWords(notation, taken, answer.layout)
@@ -51,16 +50,11 @@ def steps_latex(program: Program, answers: Sequence[Answer], worked: Sequence[Wo
             told.add(id(each.let))
             lets = [(node, value) for node, value in each.let.items() if node not in named]
             named.update(node for node, _ in lets)
-            parts += _display([f"  {notation.render(node)} &:= {notation.render(value)}" for node, value in lets])
+            blocks += _display([Equation(notation.render(node), ":=", notation.render(value)) for node, value in lets])
         for found in worked_rows(each, latex_label(answer), writer, known, printed):
-            parts += _display([_row(row) for row in found])
-    return parts
+            blocks += _display([Equation(row.left, row.sign, row.right, row.reason) for row in found])
+    return blocks
 
 
-def _row(row: Row) -> str:
-    reason = f" && {row.reason}" if row.reason else ""
-    return f"  {row.left} &{row.sign} {row.right}{reason}"
-
-
-def _display(rows: Sequence[str]) -> list[str]:
-    return [r"\begin{align*}", " \\\\\n".join(rows), r"\end{align*}"] if rows else []
+def _display(rows: Sequence[Equation]) -> list[Block]:
+    return [Display(tuple(rows))] if rows else []
