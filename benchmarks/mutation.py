@@ -21,12 +21,12 @@ import jax
 import numpy as np
 
 from benchmarks.mutate import mutants
-from gradcli.check.check import check_source
-from gradcli.check.verdict import Verdict
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source
 from gradcli.syntax.parse import parse_expression, parse_module
 from gradcli.syntax.unparse import unparse
+from gradcli.verdicts.check import check_source
+from gradcli.verdicts.verdict import Verdict
 from tests.oracle.case import Ask, Case
 from tests.oracle.compare import Setting
 from tests.oracle.jax_ref import Value, inside, outside

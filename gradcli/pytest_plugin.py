@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from gradcli.check.verdict import Checked, Verdict
     from gradcli.syntax.ast import Span, Statement
+    from gradcli.verdicts.verdict import Checked, Verdict
 
 
 class GradcliWarning(UserWarning):
@@ -75,7 +75,7 @@ class ProgramFile(pytest.File):
 
     def checked(self) -> Checked:
         """The verdicts, found once."""
-        from gradcli.check.files import check_file
+        from gradcli.verdicts.files import check_file
 
         if self._checked is None:
             self._checked = check_file(str(self.path))
@@ -101,8 +101,8 @@ class ProgramItem(_Item):
 
     def runtest(self) -> None:
         """Raise StatementFailed with the diagnostics."""
-        from gradcli.check.summary import outside_statements
         from gradcli.diagnostics.text import render_text
+        from gradcli.verdicts.summary import outside_statements
 
         errors = outside_statements(self.parent.checked())
         if errors:
@@ -137,8 +137,8 @@ class StatementItem(_Item):
 
 
 def _told(verdict: Verdict, checked: Checked) -> str:
-    from gradcli.check.report.text import block
     from gradcli.diagnostics.text import render_text
+    from gradcli.verdicts.report.text import block
 
     if verdict.kind != "error":
         return block(verdict)

@@ -62,6 +62,13 @@ class Answer:
         return str(self._written["latex"])
 
     @property
+    def typst(self) -> str:
+        """The derivative in Typst mathematics, without dollars."""
+        from gradcli.render.typst_formula import typst
+
+        return typst(self.latex)
+
+    @property
     def mc(self) -> str:
         """The derivative as an expression of the language over the program's names and those of `where`."""
         return str(self._written["mc"])
@@ -135,6 +142,13 @@ class Answer:
 
         with own_program(self._number):
             return code_of(target, self._program, self._answer)
+
+    def _repr_html_(self) -> str:
+        from gradcli.render.labels import latex_label
+        from gradcli.render.mathml import mathml
+
+        with own_program(self._number):
+            return mathml(f"{latex_label(self._answer)} = {self.latex}", large=True)
 
     def _repr_latex_(self) -> str:
         from gradcli.render.labels import latex_label

@@ -80,14 +80,15 @@ def program_of(module: Module, diagnostics: Sequence[Diagnostic], layout: str | 
 class Program:
     """Names with shapes, definitions, and questions; see `parse`.
 
-    `inner` is the program as the engine sees it, `warnings` what was said of it that is no error.
+    `inner` is the program as the engine sees it, `number` that of its names in the table of expressions (see
+    `gradcli.expr.node.own_program`), `warnings` what was said of it that is no error.
     """
 
     def __init__(self, module: Module, diagnostics: Sequence[Diagnostic] = ()) -> None:
         self._module = module
         self._diagnostics = tuple(diagnostics)
         with own_program() as number:
-            self._number = number
+            self.number = number
             self.inner = elaborate([module], diagnostics)
         wrong = [said for said in self.inner.diagnostics if said.is_error]
         if wrong:
@@ -100,7 +101,7 @@ class Program:
         """The program in the language: declarations and definitions."""
         from gradcli.render.mc import McNotation
 
-        with own_program(self._number):
+        with own_program(self.number):
             values = self.inner.nodes.keys() | self.inner.variables.keys()
             return "\n".join(program_lines(self.inner, McNotation(variables=values, arrays=arrays_of(self.inner))))
 
@@ -133,7 +134,7 @@ class Program:
         taken where nothing is said.  Raises ProgramError.
 
             >>> print(parse("A : R[n, n]; x : R[n]; f = x.T @ A @ x").grad("f", "x").text)
-            A x + Aᵀ x
+            (A + Aᵀ) x
         """
         return self._one("gradient", of, wrt)
 
@@ -179,7 +180,7 @@ class Program:
             from gradcli.syntax.layouts import in_layout
 
             module = in_layout(module, _known_layout(layout))
-        with own_program(self._number):
+        with own_program(self.number):
             try:
                 program, questions = asked_question(module, self._diagnostics, of, wrt, kind)
             except NoQuestion as none:
@@ -193,14 +194,14 @@ class Program:
         wrong = [said for said in program.diagnostics if said.is_error]
         if wrong:
             raise ProgramError(wrong)
-        with own_program(self._number):
+        with own_program(self.number):
             derivation = derive(program, questions)
         wrong = [said for said in derivation.diagnostics if said.is_error]
         if wrong:
             raise ProgramError(wrong)
         if not derivation.answers:
             raise ValueError("there is nothing to derive: no name that may vary has a part in it")
-        return tuple(Answer(self._number, derivation.program, each, questions) for each in derivation.answers)
+        return tuple(Answer(self.number, derivation.program, each, questions) for each in derivation.answers)
 
 
 def _dims(dims: Sequence[Dim]) -> tuple[str | int, ...]:

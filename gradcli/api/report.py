@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gradcli.check import verdict as inner
-from gradcli.check.report import json, text
-from gradcli.check.summary import summarize
 from gradcli.diagnostics.diagnostic import Diagnostic
 from gradcli.syntax.sources import source_of_text
+from gradcli.verdicts import verdict as inner
+from gradcli.verdicts.report import json, text
+from gradcli.verdicts.summary import summarize
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,11 @@ class Verdict:
     hint: str | None
     expected: str | None
     counterexample: dict[str, Any] | None
+
+    def _repr_html_(self) -> str:
+        from gradcli.render.page.verdicts import verdict_html
+
+        return verdict_html(self)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.verdict}  {self.statement}"
@@ -90,6 +95,11 @@ class Report:
         said = [render_text(each) for each in dict.fromkeys(self.diagnostics)]
         return "\n".join([text.write(self._files, False, False, False).rstrip("\n"), *said]).strip("\n")
 
+    def _repr_html_(self) -> str:
+        from gradcli.render.page.verdicts import verdict_html
+
+        return "".join(map(verdict_html, self.verdicts))
+
     def to_dict(self) -> dict[str, Any]:
         """The object of `gradcli check --format json`."""
         return json.report(self._files)
@@ -108,7 +118,7 @@ def check(text_or_path: str | os.PathLike[str], *, layout: str | None = None) ->
         >>> [verdict.verdict for verdict in check("x : R[n]; f = x.T @ x; check grad(f, x) == 2 * x")]
         ['proved']
     """
-    from gradcli.check.files import check_files, check_text, find_files
+    from gradcli.verdicts.files import check_files, check_text, find_files
 
     if isinstance(text_or_path, str) and not _is_path(text_or_path):
         return Report([check_text(source_of_text(text_or_path), layout)])

@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 
 import click
 
-from gradcli.check.files import check_files, check_text, find_files
-from gradcli.check.summary import summarize, undecided_as_warning
-from gradcli.check.verdict import Checked
 from gradcli.cli.options import layout_option, output_options
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
 from gradcli.diagnostics.diagnostic import error
 from gradcli.syntax.sources import source_of_text
+from gradcli.verdicts.files import check_files, check_text, find_files
+from gradcli.verdicts.summary import summarize, undecided_as_warning
+from gradcli.verdicts.verdict import Checked
 
 FORMATS = ("text", "json", "junit", "sarif", "github")
 
@@ -92,10 +92,10 @@ def _progress(count: int, total: int) -> None:
 
 def _written(files: Sequence[Checked], form: str, terminal: Terminal) -> str:
     if form == "text":
-        from gradcli.check.report import text
+        from gradcli.verdicts.report import text
 
         return text.write(files, terminal.color, terminal.quiet, terminal.verbose)
     from importlib import import_module
 
-    writer: Callable[[Sequence[Checked]], str] = import_module(f"gradcli.check.report.{form}").write
+    writer: Callable[[Sequence[Checked]], str] = import_module(f"gradcli.verdicts.report.{form}").write
     return writer(files)

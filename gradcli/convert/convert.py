@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gradcli.check.check import check_source
-from gradcli.check.verdict import Checked
 from gradcli.convert.rewrite import Change, Rewriter
 from gradcli.diagnostics import Diagnostic
 from gradcli.program.elaborate import elaborate_with_reader
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Module, Source, Span
 from gradcli.syntax.parse import parse_module
+from gradcli.verdicts.check import check_source
+from gradcli.verdicts.verdict import Checked
 
 _ADDED = "  # numerator where nothing is said"
 

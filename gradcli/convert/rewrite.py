@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from gradcli.check.hints.sites import Site, sites
 from gradcli.convert.turn import Turner
 from gradcli.expr.node import Node
 from gradcli.expr.shapes import Shape
@@ -14,6 +13,7 @@ from gradcli.program.reader import Reader
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
 from gradcli.syntax.unparse import unparse
+from gradcli.verdicts.hints.sites import Site, sites
 
 _NOWHERE = Span(0, 0)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gradcli.check.check import check_source
-from gradcli.check.verdict import Checked, Verdict
 from gradcli.syntax.ast import Source
+from gradcli.verdicts.check import check_source
+from gradcli.verdicts.verdict import Checked, Verdict
 
 
 def checked(text: str) -> Checked:

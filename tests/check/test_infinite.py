@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gradcli.check.check import check_source
 from gradcli.syntax.ast import Source
+from gradcli.verdicts.check import check_source
 
 
 @pytest.mark.parametrize(

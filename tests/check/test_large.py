@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from gradcli.check.book import Book
-from gradcli.check.check import check_source
-from gradcli.check.report.words import example
-from gradcli.check.shared import with_shared_named
 from gradcli.expr.walk import postorder
 from gradcli.program.elaborate import elaborate_with_reader
 from gradcli.syntax.ast import Source
 from gradcli.syntax.parse import parse_module
+from gradcli.verdicts.book import Book
+from gradcli.verdicts.check import check_source
+from gradcli.verdicts.report.words import example
+from gradcli.verdicts.shared import with_shared_named
 
 STATEMENTS = (
     "check grad(L, x1) == W2.T @ (grad(L, x2) * (1 - tanh(W2 @ x1)**2))",

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from gradcli.check.files import check_file
 from gradcli.syntax.ast import Source
 from gradcli.syntax.parse import parse_expression
+from gradcli.verdicts.files import check_file
 from tests.check.helpers import verdict
 
 ROOT = Path(__file__).parents[2]

@@ -11,11 +11,11 @@ import pytest
 import xmlschema
 from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as SarifLog
 
-from gradcli.check.files import check_text
-from gradcli.check.report import github, junit, sarif, text
-from gradcli.check.report import json as as_json
-from gradcli.check.verdict import Checked
 from gradcli.syntax.ast import Source
+from gradcli.verdicts.files import check_text
+from gradcli.verdicts.report import github, junit, sarif, text
+from gradcli.verdicts.report import json as as_json
+from gradcli.verdicts.verdict import Checked
 
 XSD = Path(__file__).parent / "data" / "junit.xsd"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gradcli.check.check import check_source
 from gradcli.syntax.ast import Source
+from gradcli.verdicts.check import check_source
 
 PROGRAM = "W : R[n, m]; x : R[m]; z = W @ x; L = sum(z**2)\n"
 STATEMENTS = (

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from gradcli.check.check import check_source
 from gradcli.convert.convert import convert
 from gradcli.program.model import LAYOUTS
 from gradcli.syntax.ast import Source
+from gradcli.verdicts.check import check_source
 from tests.cli.run import run
 
 FORMULAS = sorted((Path(__file__).parents[2] / "benchmarks" / "formulas").glob("*.mc"))

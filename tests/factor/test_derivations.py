@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from gradcli.check.check import check_source
 from gradcli.cli.main import main
 from gradcli.derive.derive import derive
 from gradcli.program.elaborate import elaborate
@@ -13,6 +12,7 @@ from gradcli.render.mc import mc
 from gradcli.rules.load import all_rules
 from gradcli.syntax.ast import Source
 from gradcli.syntax.parse import parse_module
+from gradcli.verdicts.check import check_source
 from tests.factor.emitted import answers
 
 GRADIENTS = [

@@ -10,11 +10,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from gradcli.check.check import check_source
 from gradcli.derive.derive import derive
 from gradcli.program.elaborate import elaborate
 from gradcli.syntax.ast import Source
 from gradcli.syntax.parse import parse_module
+from gradcli.verdicts.check import check_source
 from tests.factor.emitted import answers, drawn, emitted
 
 jax.config.update("jax_enable_x64", True)

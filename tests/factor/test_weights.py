@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from gradcli.check.check import check_source
 from gradcli.derive.derive import derive
 from gradcli.program.elaborate import elaborate
 from gradcli.render.derive_mc import derive_mc
 from gradcli.render.derive_text import derive_text
 from gradcli.syntax.ast import Source
 from gradcli.syntax.parse import parse_module
+from gradcli.verdicts.check import check_source
 
 SCALAR = """
 a : R

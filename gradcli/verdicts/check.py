@@ -1,0 +1,140 @@
+"""The verdicts of a program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from gradcli.diagnostics import Diagnostic
+from gradcli.expr.node import Node, own_program
+from gradcli.program.elaborate import elaborate_with_reader
+from gradcli.program.model import Check
+from gradcli.syntax import ast
+from gradcli.syntax.ast import Module, Source, Span
+from gradcli.syntax.parse import parse_module
+from gradcli.verdicts.book import Book
+from gradcli.verdicts.claims import broken_claims
+from gradcli.verdicts.faults import debugging, told
+from gradcli.verdicts.hints.advise import Advice, advise
+from gradcli.verdicts.link import Link
+from gradcli.verdicts.verdict import NOT_REFUTED, UNDECIDED, Checked, Finding, Hint, Verdict
+
+Progress = Callable[[], None]
+_GRAVITY = ("error", "refuted", "undecided", "equal", "proved")
+
+
+def check_source(source: Source, progress: Progress | None = None) -> Checked:
+    """The verdicts of one text, and its diagnostics.  Never raises for what a text may say."""
+    module, diagnostics = parse_module(source)
+    return check_module(module, diagnostics, progress)
+
+
+def check_module(module: Module, diagnostics: list[Diagnostic], progress: Progress | None = None) -> Checked:
+    """The verdicts of one module; `diagnostics` are those of parsing."""
+    with own_program():
+        return _checked(module, diagnostics, progress)
+
+
+def _checked(module: Module, diagnostics: list[Diagnostic], progress: Progress | None) -> Checked:
+    program, reader = elaborate_with_reader([module], diagnostics)
+    if not program.checks:
+        return Checked(module.source, (), program.diagnostics)
+    book = Book(program, module, reader)
+    book.prepare()
+    broken = broken_claims(book)
+    said: list[Diagnostic] = [*book.program.diagnostics, *broken.values()]
+    verdicts = []
+    for check, statement in zip(program.checks, book.statements, strict=True):
+        verdict, more = check_statement(book, check, statement, broken)
+        verdicts.append(verdict)
+        said += more
+        if progress is not None:
+            progress()
+    return Checked(module.source, tuple(verdicts), tuple(dict.fromkeys(said)))
+
+
+def check_statement(
+    book: Book, check: Check, statement: ast.Check, broken: Mapping[Node, Diagnostic] = MappingProxyType({})
+) -> tuple[Verdict, list[Diagnostic]]:
+    """The verdict of one statement, with what is to be said beside it.
+
+    Nothing is said of the names in `broken`, whose declarations are false.
+    """
+    before = len(book.resolution_diagnostics)
+    findings: list[Finding] = []
+    for position in range(len(check.sides) - 1):
+        left, right = check.sides[position : position + 2]
+        if left is None or right is None:
+            findings.append(_no_side(book, check, statement, position))
+            continue
+        used = book.needed((left, right)).definitions if broken else ()
+        false = next((broken[name] for name, _ in used if name in broken), None)
+        if false is not None:
+            findings.append(Finding("error", false.message, false.code))
+            continue
+        link = Link(book, check, (statement.sides[position], statement.sides[position + 1]), (left, right))
+        try:
+            findings.append(link.find())
+        except Exception as fault:
+            if debugging():
+                raise
+            findings.append(told(fault, book, check))
+    diagnostics = [d for finding in findings for d in finding.diagnostics]
+    diagnostics += _warnings(book, before, check)
+    return _verdict(book, check, findings), diagnostics
+
+
+def _no_side(book: Book, check: Check, statement: ast.Check, position: int) -> Finding:
+    """A side without a shape, or with a name that has none; the other one may still say what was expected."""
+    if check.errors:
+        error = check.errors[0]
+        written = statement.sides[position], statement.sides[position + 1]
+        raw = check.sides[position], check.sides[position + 1]
+        advice = advise(book, check.layout, written, raw, "error") if error.code[:2] == "E3" else Advice()
+        return Finding("error", error.message, error.code, hint=advice.hint, expected=advice.expected)
+    return Finding("error", "a side uses a name whose own definition is wrong", "E201")
+
+
+def _verdict(book: Book, check: Check, findings: list[Finding]) -> Verdict:
+    kinds = [finding.kind for finding in findings]
+    kind = next(kind for kind in _GRAVITY if kind in kinds)
+    at = kinds.index(kind)
+    finding = findings[at]
+    claimed = check.kind == "check"
+    ok = kind in ("proved", "equal") if claimed else kind == "refuted"
+    code = finding.code
+    reason = finding.reason
+    if not claimed and kind in ("proved", "equal"):
+        code, reason = NOT_REFUTED, f"the sides are equal: {finding.reason}"
+        finding = replace(finding, hint=Hint("refute", "the identity is true: write `check`"))
+    breaks = kind not in ("proved", "equal")
+    spans = check.side_spans
+    span = spans[at + 1] if breaks and claimed and at + 1 < len(spans) else check.span
+    return Verdict(
+        check.kind,
+        kind,
+        ok,
+        book.source,
+        check.span,
+        span,
+        None if ok else code,
+        reason,
+        at + 1 if breaks else None,
+        len(findings),
+        finding.hint,
+        finding.expected,
+        finding.counterexample,
+    )
+
+
+def _warnings(book: Book, before: int, check: Check) -> list[Diagnostic]:
+    """What was said while this statement's derivatives were found, at its place."""
+    out = []
+    for said in book.resolution_diagnostics[before:]:
+        if not said.is_error:
+            out.append(replace(said, span=check.span, source=book.source))
+    return out
+
+
+__all__ = ["UNDECIDED", "Span", "check_module", "check_source", "check_statement"]

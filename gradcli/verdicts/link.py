@@ -1,0 +1,122 @@
+"""One link of a check, `left == right`: shapes, then algebra, then numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gradcli.diagnostics import error
+from gradcli.expr.arith import zeros
+from gradcli.expr.node import ZERO, Node
+from gradcli.expr.shapes import Shape
+from gradcli.program.model import Check
+from gradcli.rules.missing import NoRule
+from gradcli.syntax import ast
+from gradcli.verdicts import ties
+from gradcli.verdicts.algebra import is_long, proved
+from gradcli.verdicts.book import Book
+from gradcli.verdicts.counterexample import at, smallest
+from gradcli.verdicts.faults import debugging
+from gradcli.verdicts.hints.advise import advise
+from gradcli.verdicts.hints.expected import answer
+from gradcli.verdicts.numeric import decide, glance
+from gradcli.verdicts.parts import partial_parts
+from gradcli.verdicts.problem import Problem
+from gradcli.verdicts.verdict import REFUTED, SHAPES_DIFFER, UNDECIDED, Finding, Hint
+
+
+class Link:
+    """One link; `sides` are its nodes as read, `written` its syntax, `key` what settles random choices."""
+
+    def __init__(self, book: Book, check: Check, written: tuple[ast.Expr, ast.Expr], sides: tuple[Node, Node]) -> None:
+        self.book = book
+        self.check = check
+        self.written = written
+        self.raw = sides
+        self.key = "==".join(" ".join(_text(book, side).split()) for side in written)
+
+    def find(self) -> Finding:
+        """What is found of it; where it is refuted, with a hint and what was expected."""
+        finding = self.decide()
+        if finding.kind != "refuted" or finding.hint is not None:
+            return finding
+        try:
+            advice = advise(self.book, self.check.layout, self.written, self.raw, self.key)
+        except Exception:  # the verdict stands, with or without a hint
+            if debugging():
+                raise
+            return finding
+        return replace(finding, hint=advice.hint, expected=advice.expected)
+
+    def decide(self) -> Finding:
+        """What is found of it, without a hint."""
+        left, right = self._zero_fits()
+        if left.shape != right.shape:
+            reason = f"the left side is {told(left.shape)}, the right side is {told(right.shape)}"
+            return Finding("refuted", reason, SHAPES_DIFFER, shapes=(left.shape, right.shape))
+        try:
+            values = [self.book.value(*side) for side in zip(self.written, (left, right), strict=True)]
+        except NoRule as missing:
+            return self._no_value(missing)
+        except ZeroDivisionError:
+            return Finding("undecided", "a side divides by zero and has no value anywhere", UNDECIDED)
+        jumps = ties.matter(self.book, (left, right))
+        if values[0] is not values[1] and is_long(values) and not jumps:
+            problem = self._problem(*values)
+            if glance(problem, self.key):  # cheaper than algebra, and as sure once it is confirmed
+                finding = self._by_numbers(problem)
+                if finding.kind == "refuted":
+                    return finding
+        if proved(self.book, *values) and not jumps:
+            return Finding("proved", "equal by algebra")
+        problem = self._problem(*values)
+        if jumps:
+            place = ties.broken(problem, self.key)
+            if place is not None:
+                hint = Hint("ties", "the sides differ where the numbers compared are equal, and there alone perhaps")
+                expected = answer(self.book, left, values[0])
+                return Finding("refuted", "the sides differ", REFUTED, None, at(problem, place), hint, expected)
+            if proved(self.book, *values):
+                return Finding("proved", "equal by algebra")
+        return self._by_numbers(problem)
+
+    def _zero_fits(self) -> tuple[Node, Node]:
+        """A literal 0 is the zero of the other side's shape."""
+        left, right = self.raw
+        if left is ZERO and isinstance(self.written[0], ast.Num):
+            left = zeros(right.shape)
+        if right is ZERO and isinstance(self.written[1], ast.Num):
+            right = zeros(left.shape)
+        return left, right
+
+    def _no_value(self, missing: NoRule) -> Finding:
+        if missing.code == "E402":
+            return Finding("undecided", missing.reason, UNDECIDED)
+        hints = (d.hint for d in reversed(self.book.resolution_diagnostics) if d.message == missing.reason)
+        said = error(missing.code, missing.reason, self.book.source, self.check.span, next(hints, None))
+        return Finding("error", missing.reason, missing.code, diagnostics=(said,))
+
+    def _problem(self, left: Node, right: Node) -> Problem:
+        required = self.book.outside_where([*self.raw, left, right])
+        parts = partial_parts(self.book, list(self.written), self.check.layout, required)
+        return Problem(self.book, left, right, self.raw, parts)
+
+    def _by_numbers(self, problem: Problem) -> Finding:
+        outcome = decide(problem, self.key)
+        if outcome.kind == "equal":
+            return Finding("equal", outcome.reason)
+        if outcome.place is None:
+            return Finding("undecided", outcome.reason, UNDECIDED)
+        found = smallest(problem, outcome.place, self.key)
+        return Finding("refuted", "the sides differ", REFUTED, counterexample=found)
+
+
+def _text(book: Book, expr: ast.Expr) -> str:
+    return book.source.text[expr.span.start : expr.span.end]
+
+
+def told(shape: Shape) -> str:
+    """A shape as people say it: `m x n`, `a scalar`."""
+    if not shape:
+        return "a scalar"
+    dims = shape if len(shape) > 1 else (shape[0], 1)
+    return " x ".join(str(dim) for dim in dims)

@@ -1,0 +1,183 @@
+"""Verdicts by numbers: random points in random sizes, with enough digits that agreement is beyond doubt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from random import Random
+
+from gradcli.evaluate.errors import EvaluationError, NotEvaluable, NotExact, OnKink, OutsideDomain
+from gradcli.expr.node import Node
+from gradcli.expr.walk import postorder
+from gradcli.verdicts.compare import DIGITS, differ, differ_exactly, differ_precisely, looks_equal
+from gradcli.verdicts.cost import MANY, TOO_MANY, operations
+from gradcli.verdicts.draw import draw
+from gradcli.verdicts.entries import STYLES, Entries
+from gradcli.verdicts.problem import Place, Problem
+from gradcli.verdicts.sizes import Sizes, random_sizes
+
+POINTS = 10  # that floats look at
+TURNING = 40  # that they look at where something turns at a number, like `max(x, 3)`
+PRECISE = 6  # of them, that many digits look at
+FEWEST = 4  # below which nothing is said
+_ATTEMPTS = 400
+_AFFORDED = 400_000  # nodes that may be evaluated, in all attempts
+_TRIES_A_SIZE = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`place` is where the sides differ (then `differs`); `reason` says how far they agree, or why nothing is known."""
+
+    kind: str  # "equal", "refuted", "undecided"
+    place: Place | None = None
+    reason: str = ""
+
+
+def decide(problem: Problem, key: str) -> Outcome:
+    """Look at random points; `key` settles them."""
+    trouble: Counter[str] = Counter()
+    places: list[Place] = []
+    if problem.cost > TOO_MANY:
+        return Outcome("undecided", reason="the sizes are too large to look at points; names for them, R[n], are not")
+    points = FEWEST if problem.cost > MANY else TURNING if problem.piecewise else POINTS
+    try:
+        for place, equal in _places(problem, key, trouble):
+            try:
+                if not equal and differ(problem, place) is not None:
+                    return Outcome("refuted", place)
+            except (OutsideDomain, OnKink) as reason:
+                trouble[str(reason)] += 1
+                continue
+            places.append(place)
+            if len(places) == points:
+                break
+        if len(places) < FEWEST:
+            return Outcome("undecided", reason=_why(trouble, len(places)))
+        return _precisely(problem, places, trouble)
+    except NotEvaluable as missing:
+        return Outcome("undecided", reason=f"a side cannot be evaluated: {missing}")
+
+
+def glance(problem: Problem, key: str) -> bool:
+    """Whether the sides look different in floats at the first point that has a value; decides nothing."""
+    if problem.cost > TOO_MANY:
+        return False
+    try:
+        return any(not equal for _, equal in islice(_places(problem, key, Counter()), 1))
+    except NotEvaluable:
+        return False
+
+
+def _precisely(problem: Problem, places: list[Place], trouble: Counter[str]) -> Outcome:
+    exact = not problem.functions
+    agreed: list[Place] = []
+    for place in _spread(places):
+        try:
+            if exact:
+                try:
+                    found = differ_exactly(problem, place)
+                except NotExact:
+                    exact = False
+                    found = differ_precisely(problem, place)
+            else:
+                found = differ_precisely(problem, place)
+        except (OutsideDomain, OnKink) as reason:
+            trouble[str(reason)] += 1
+            continue
+        if found is not None:
+            return Outcome("refuted", place)
+        agreed.append(place)
+        if len(agreed) == PRECISE:
+            break
+    if len(agreed) < FEWEST:
+        return Outcome("undecided", reason=_why(trouble, len(agreed)))
+    sizes = {tuple(sorted(place.sizes.items())) for place in agreed}
+    where = f"{len(agreed)} random points" + (f" in {len(sizes)} sizes" if len(sizes) > 1 else "")
+    bound = "exactly, in fractions," if exact else f"to 1e-40 of the value, with {DIGITS} digits,"
+    return Outcome("equal", reason=f"the sides agree {bound} at {where}")
+
+
+def _spread(places: list[Place]) -> list[Place]:
+    """The points in an order that takes different sizes and kinds first."""
+    seen: set[tuple[tuple[str, int], ...]] = set()
+    first: list[Place] = []
+    later: list[Place] = []
+    for place in places:
+        key = tuple(sorted(place.sizes.items()))
+        (later if key in seen else first).append(place)
+        seen.add(key)
+    return [*first, *later]
+
+
+def _why(trouble: Counter[str], found: int) -> str:
+    reason = trouble.most_common(1)[0][0] if trouble else "no point was found"
+    where = "no random point" if not found else f"only {found} random points"
+    return f"{where} gave both sides a value ({reason})"
+
+
+# ----------------------------------------------------------------------- drawing
+
+
+def _places(problem: Problem, key: str, trouble: Counter[str]) -> Iterator[tuple[Place, bool]]:
+    """Points at which both sides have a value, and whether it looks the same in floats."""
+    source = Random(key)
+    attempts = max(30, min(_ATTEMPTS, _AFFORDED // (1 + len(problem.nodes))))
+    good: list[dict[Node, str]] = []
+    mixed = len(problem.free) > 1
+    for sizes in chain(_turning_sizes(problem), random_sizes(problem.least, source)):
+        for turn in range(_TRIES_A_SIZE):
+            attempts -= 1
+            if attempts < 0:
+                return
+            styles = _styles(problem, source, turn, good, mixed)
+            try:
+                place = place_of(problem, sizes, styles, source)
+                equal = looks_equal(problem, place)
+            except (OutsideDomain, OnKink) as reason:
+                trouble[str(reason)] += 1
+                continue
+            if styles not in good:
+                good.append(styles)
+            yield place, equal
+            break
+
+
+def _turning_sizes(problem: Problem) -> Iterator[Sizes]:
+    """Sizes beyond the numbers that sizes are compared with, as in `n < 50`, where that is affordable."""
+    compared = [node for node in problem.nodes if node.op in ("cmp", "max", "min")]
+    names = {str(node.data) for node in postorder(compared) if node.op == "dim"}
+    for mark in problem.landmarks if names else ():
+        sizes = {name: int(mark) + 1 if name in names else least for name, least in problem.least.items()}
+        fits = mark.denominator == 1 and all(sizes[name] >= least for name, least in problem.least.items())
+        if fits and operations(problem.nodes, sizes) <= MANY:
+            yield sizes
+
+
+def _styles(problem: Problem, source: Random, turn: int, good: list[dict[Node, str]], mixed: bool) -> dict[Node, str]:
+    """Which kind of numbers each name gets: plain ones first, then kinds that did well, then any."""
+    if turn == 0:
+        fresh = STYLES[len(good)] if len(good) < len(STYLES) else "landmark" if problem.piecewise else STYLES[0]
+        return dict.fromkeys(problem.free, fresh)
+    if turn == 1:
+        return dict.fromkeys(problem.free, STYLES[0])
+    if turn % 3 == 2 and good:
+        return source.choice(good)
+    if turn % 3 == 0 or not mixed:
+        return dict.fromkeys(problem.free, source.choice(STYLES))
+    return {node: source.choice(STYLES) for node in problem.free}
+
+
+def place_of(problem: Problem, sizes: Sizes, styles: dict[Node, str], source: Random) -> Place:
+    """A random point.  Raises OutsideDomain where a name has no value of its size."""
+    values = {
+        node: draw(node, sizes, Entries(source, styles[node], problem.landmarks), node in problem.book.discrete)
+        for node in problem.free
+    }
+    strict = not problem.discrete
+    return Place(sizes, values, source.randint(1, 10**6), {}, strict)
+
+
+__all__ = ["EvaluationError", "Outcome", "decide", "place_of"]

@@ -1,0 +1,80 @@
+"""Verdicts as one JSON object."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from fractions import Fraction
+from typing import Any
+
+from gradcli.diagnostics.as_json import render_dict
+from gradcli.verdicts.report.words import advice, position
+from gradcli.verdicts.summary import summarize
+from gradcli.verdicts.verdict import Checked, Counterexample, Verdict
+
+VERSION = 1
+
+
+def write(files: Sequence[Checked]) -> str:
+    """The object of the command line reference, indented."""
+    return json.dumps(report(files), indent=2, ensure_ascii=False) + "\n"
+
+
+def report(files: Sequence[Checked]) -> dict[str, Any]:
+    """The object before it is written."""
+    return {"version": VERSION, "files": [_file(file) for file in files], "summary": asdict(summarize(files))}
+
+
+def _file(file: Checked) -> dict[str, Any]:
+    return {
+        "file": file.source.name,
+        "verdicts": [verdict_dict(verdict) for verdict in file.verdicts],
+        "diagnostics": [render_dict(diagnostic) for diagnostic in file.diagnostics],
+    }
+
+
+def verdict_dict(verdict: Verdict) -> dict[str, Any]:
+    """One verdict."""
+    line, column = position(verdict)
+    return {
+        "line": line,
+        "column": column,
+        "statement": verdict.text,
+        "kind": verdict.claim,
+        "verdict": verdict.kind,
+        "ok": verdict.ok,
+        "code": verdict.code,
+        "link": verdict.link,
+        "hint": _hint(verdict),
+        "counterexample": _counterexample(verdict.counterexample) if verdict.counterexample else None,
+    }
+
+
+def _hint(verdict: Verdict) -> str | None:
+    said = advice(verdict)
+    if said is None and verdict.kind in ("undecided", "error"):
+        return verdict.reason
+    if verdict.code == "C504":
+        return f"{verdict.reason}; {said}" if said else verdict.reason
+    return said
+
+
+def _counterexample(found: Counterexample) -> dict[str, Any]:
+    return {
+        "sizes": found.sizes,
+        "values": {name: _numbers(value) for name, value in found.values.items()},
+        "functions": found.functions,
+        "entry": list(found.entry),
+        "left": _numbers(found.left),
+        "right": _numbers(found.right),
+    }
+
+
+def _numbers(value: Any) -> Any:
+    """Integers as integers, other numbers as decimals."""
+    if isinstance(value, list):
+        return [_numbers(item) for item in value]
+    if isinstance(value, Fraction) and value.denominator == 1:
+        return value.numerator
+    return float(value)

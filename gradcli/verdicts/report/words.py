@@ -1,0 +1,94 @@
+"""The words that all formats share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from gradcli.diagnostics.position import line_and_column
+from gradcli.verdicts.verdict import Counterexample, Nested, Number, Verdict
+
+_LONGEST = 400
+_LONGEST_ARRAY = 60
+
+
+def position(verdict: Verdict) -> tuple[int, int]:
+    """Line and column of the statement."""
+    return line_and_column(verdict.source, verdict.statement.start)
+
+
+def message(verdict: Verdict) -> str:
+    """What went wrong, in one sentence without a hint."""
+    link = f" (link {verdict.link} of {verdict.links})" if verdict.link and verdict.links > 1 else ""
+    return f"{verdict.kind}: {verdict.reason}{link}"
+
+
+def advice(verdict: Verdict) -> str | None:
+    """The hint and the side as it ought to be, in one line; None where there is neither."""
+    said = [verdict.hint.text] if verdict.hint else []
+    if verdict.expected is not None:
+        said.append(f"expected: {verdict.expected}")
+    return "; ".join(said) or None
+
+
+def example(counterexample: Counterexample) -> str:
+    """A counterexample in one line."""
+    text = _example(counterexample, _LONGEST)
+    return text if len(text) <= _LONGEST else _example(counterexample, _LONGEST_ARRAY)
+
+
+def _example(counterexample: Counterexample, longest: int) -> str:
+    """With the arrays cut where they are longer."""
+    parts = [f"{name} = {size}" for name, size in counterexample.sizes.items()]
+    parts += [f"{name} = {_cut(array(value), longest)}" for name, value in counterexample.values.items()]
+    for name, told in counterexample.functions.items():
+        parts.append(f"{name} {told}" if told.startswith("a ") else f"{name}({_parameter(told)}) = {told}")
+    entry = f"entry {list(counterexample.entry)}: " if counterexample.entry else ""
+    values = f"{entry}left {number(counterexample.left)}, right {number(counterexample.right)}"
+    return "; ".join([", ".join(parts), values] if parts else [values])
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
+
+
+def _parameter(told: str) -> str:
+    return "x" if "x**" in told else "t"
+
+
+def array(value: Nested) -> str:
+    """Nested lists of numbers as they are written in the language."""
+    if isinstance(value, list):
+        return "[" + ", ".join(array(item) for item in value) + "]"
+    return number(value)
+
+
+def number(value: Number) -> str:
+    """A fraction or a rounded decimal."""
+    if isinstance(value, Fraction):
+        if value.denominator == 1 or len(str(value)) <= 12:
+            return str(value)
+        value = float(value)
+    return f"{value:.8g}"
+
+
+def one_line(text: str) -> str:
+    """A text without control characters."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
+def plural(count: int, word: str) -> str:
+    """`1 check`, `2 checks`."""
+    return f"{count} {word}" + ("" if count == 1 else "s")
+
+
+__all__: Sequence[str] = [
+    "advice",
+    "array",
+    "example",
+    "message",
+    "number",
+    "one_line",
+    "plural",
+    "position",
+]
