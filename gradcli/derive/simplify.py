@@ -13,27 +13,15 @@ from gradcli.expr.arith import add, mul, power
 from gradcli.expr.node import Node, make, num, value_of
 from gradcli.expr.reduce import elementwise
 from gradcli.expr.walk import postorder, tree_size
+from gradcli.ops.functions import SCALAR_FUNCTIONS
 
 if TYPE_CHECKING:
     import sympy
 
 _WORTH = 12
 _TOO_LARGE = 150
-_FUNCTIONS = (
-    "exp",
-    "log",
-    "sin",
-    "cos",
-    "tan",
-    "asin",
-    "acos",
-    "atan",
-    "sinh",
-    "cosh",
-    "tanh",
-    "erf",
-    "sign",
-)
+_SYMPY = {row.name: row.sympy for row in SCALAR_FUNCTIONS.values() if row.sympy}
+_FROM_SYMPY = {"Abs": "abs", **{theirs: ours for ours, theirs in _SYMPY.items()}}
 
 
 def simplified(node: Node) -> Node:
@@ -69,8 +57,8 @@ def _to_sympy(root: Node, symbols: dict[Any, Node]) -> sympy.Expr:
             made = sympy.Mul(*args)
         elif node.op == "pow":
             made = sympy.Pow(*args)
-        elif node.op == "elem" and isinstance(node.data, tuple) and node.data[0] in _FUNCTIONS and not node.data[1]:
-            made = getattr(sympy, str(node.data[0]))(*args)
+        elif node.op == "elem" and isinstance(node.data, tuple) and node.data[0] in _SYMPY and not node.data[1]:
+            made = getattr(sympy, _SYMPY[node.data[0]])(*args)
         if made is None and not node.shape:
             made = sympy.Dummy(f"s{node.serial}", real=True)
             symbols[made] = node
@@ -112,7 +100,5 @@ def _rebuilt(expr: sympy.Expr, args: list[Node]) -> Node | None:
         if args[0].op == "const" and args[0].data == "e_":
             return elementwise("exp", 0, args[1])
         return power(*args)
-    name = type(expr).__name__
-    if name in _FUNCTIONS or name == "Abs":
-        return elementwise("abs" if name == "Abs" else name, 0, args[0])
-    return None
+    name = _FROM_SYMPY.get(type(expr).__name__)
+    return None if name is None or len(args) != 1 else elementwise(name, 0, args[0])

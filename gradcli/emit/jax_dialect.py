@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
-from gradcli.emit.numpy_dialect import NumpyDialect, Rule, factorisation_rules
+from gradcli.emit.functions import helper_texts, spellings
+from gradcli.emit.numpy_dialect import ACCURATE, NumpyDialect, Rule, factorisation_rules
 from gradcli.emit.numpy_helpers import HELPERS
 from gradcli.emit.optimise.rewrite import Pass, Rules
 from gradcli.emit.optimise.targets import JAX_PASSES
@@ -43,10 +44,6 @@ def {adjugate}(a):
     others = {np}.stack([{np}.prod({np}.delete(s, i)) for i in range(len(s))])
     return {np}.linalg.det(u) * {np}.linalg.det(vt) * (vt.T * others) @ u.T
 ''',
-    "erf": """
-def {erf}(t):
-    return {root}.lax.erf({array}(t))
-""",
     "unit": '''
 def {unit}(shape, index):
     """1 at one entry, 0 elsewhere."""
@@ -161,7 +158,8 @@ class JaxDialect(NumpyDialect):
     module: ClassVar[str] = "jax.numpy"
     alias: ClassVar[str] = "jnp"
     passes: ClassVar[Sequence[tuple[type[Pass], Rules]]] = JAX_PASSES
-    helpers: ClassVar[Mapping[str, str]] = {"array": _OWN["array"], **HELPERS, **_OWN}
+    helpers: ClassVar[Mapping[str, str]] = {"array": _OWN["array"], **HELPERS, **helper_texts("jax"), **_OWN}
+    maps: ClassVar[Mapping[str, str]] = {**ACCURATE, **spellings("jax")}
 
     einsum_options: ClassVar[tuple[str, ...]] = ()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import ClassVar, cast
 
+from gradcli.emit.functions import helper_texts, helpers_of, spellings
 from gradcli.emit.numpy_helpers import HELPERS
 from gradcli.emit.optimise.rewrite import Pass, Rules
 from gradcli.emit.optimise.targets import NUMPY_PASSES
@@ -31,11 +32,8 @@ _CALLS: dict[str, str] = {
     "maximum": "maximum", "minimum": "minimum", "kron": "kron", "eye": "eye",
 }  # fmt: skip
 
-_MAPS: dict[str, str] = {
-    **{name: name for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh")},
-    **{name: name for name in ("abs", "sign", "log1p", "expm1")},
-    "asin": "arcsin", "acos": "arccos", "atan": "arctan",
-}  # fmt: skip
+# Functions that only the passes over instructions write.
+ACCURATE = {"log1p": "log1p", "expm1": "expm1"}
 
 
 class NumpyDialect:
@@ -48,9 +46,9 @@ class NumpyDialect:
     package: ClassVar[str] = "numpy"
     module: ClassVar[str] = "numpy"
     alias: ClassVar[str] = "np"
-    helpers: ClassVar[Mapping[str, str]] = HELPERS
+    helpers: ClassVar[Mapping[str, str]] = {**HELPERS, **helper_texts("numpy")}
     calls: ClassVar[Mapping[str, str]] = _CALLS
-    maps: ClassVar[Mapping[str, str]] = _MAPS
+    maps: ClassVar[Mapping[str, str]] = {**ACCURATE, **spellings("numpy")}
     axis: ClassVar[str] = "axis"
     axes: ClassVar[str] = "axes"
     keep: ClassVar[str] = "keepdims"
@@ -289,14 +287,12 @@ def _scale_cols(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
 
 
 def _map(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
-    name = str(instr.data)
-    if name in dialect.maps:
-        return dialect.call(dialect.maps[name], *args)
-    if name == "relu":
-        return dialect.call("maximum", *args, "0.0")
-    if name == "softplus":
-        return dialect.call("logaddexp", *args, "0.0")
-    return dialect.help(name, *args)
+    """A function of the catalogue: one of the package, or an expression that may call helpers."""
+    spelling = dialect.maps[str(instr.data)]
+    if "{" not in spelling:
+        return dialect.call(spelling, *args)
+    values = {name: dialect.helper(name) for name in helpers_of(spelling)}
+    return Code(spelling.format(np=dialect.xp, t=args[0].text, **values), Level.ATOM)
 
 
 def _call(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:

@@ -48,15 +48,6 @@ def {apply}(function, t):
     """A function given by the caller, at every entry."""
     return {np}.broadcast_to({np}.asarray(function(t), dtype={np}.float64), {np}.shape(t))
 ''',
-    "sigmoid": """
-def {sigmoid}(t):
-    return 1.0 / (1.0 + {np}.exp(-{np}.maximum(t, -709.0)))
-""",
-    "erf": """
-def {erf}(t):
-    t = {np}.asarray(t, dtype={np}.float64)
-    return {np}.array([math.erf(entry) for entry in t.ravel()], dtype={np}.float64).reshape(t.shape)
-""",
     "adjugate": '''
 def {adjugate}(a):
     """Transposed cofactors: of a singular matrix too, from the singular values."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, cast
 
-from gradcli.emit.numpy_dialect import NumpyDialect, Rule, factorisation_rules, product, shape_of
+from gradcli.emit.functions import helper_texts, spellings
+from gradcli.emit.numpy_dialect import ACCURATE, NumpyDialect, Rule, factorisation_rules, product, shape_of
 from gradcli.emit.optimise.rewrite import Pass, Rules
 from gradcli.emit.optimise.targets import TORCH_PASSES
 from gradcli.emit.optimise.torch_calls import is_number
@@ -18,14 +19,6 @@ _CALLS: dict[str, str] = {
     "det": "linalg.det", "diag": "diag", "diagonal": "diagonal", "norm": "linalg.norm",
     "maximum": "maximum", "minimum": "minimum",
 }  # fmt: skip
-
-_MAPS: dict[str, str] = {
-    name: name
-    for name in (
-        *("exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh"),
-        *("sigmoid", "erf", "relu", "abs", "sign", "log1p", "expm1"),
-    )
-}
 
 # Functions of PyTorch that take tensors only: a number has to become one.
 _OF_TENSORS = frozenset({"sqrt", "maximum", "minimum", "map", "call", "defined", "field"})
@@ -46,9 +39,9 @@ class TorchDialect(NumpyDialect):
     package: ClassVar[str] = "torch"
     module: ClassVar[str] = "torch"
     alias: ClassVar[str] = "torch"
-    helpers: ClassVar[Mapping[str, str]] = HELPERS
+    helpers: ClassVar[Mapping[str, str]] = {**HELPERS, **helper_texts("torch")}
     calls: ClassVar[Mapping[str, str]] = _CALLS
-    maps: ClassVar[Mapping[str, str]] = _MAPS
+    maps: ClassVar[Mapping[str, str]] = {**ACCURATE, **spellings("torch")}
     axis: ClassVar[str] = "dim"
     axes: ClassVar[str] = "dims"
     keep: ClassVar[str] = "keepdim"
@@ -150,13 +143,6 @@ def _filled(name: str) -> Rule:
     return lambda d, i, args: d.call(name, shape_of(args), f"dtype={d.xp}.float64")
 
 
-def _map(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
-    name = str(instr.data)
-    if name == "softplus":
-        return dialect.call("logaddexp", *args, dialect.help("array", "0.0"))
-    return dialect.call(dialect.maps[name], *args)
-
-
 def _soft(function: str) -> Rule:
     """As a method, which PyTorch finds sooner than the function of that name."""
 
@@ -216,7 +202,6 @@ _RULES: dict[str, Rule] = {
     "stacked": lambda d, i, args: d.call("stack", _list(args), "dim=1"),
     "stacked_rows": lambda d, i, args: d.call("stack", _list(args)),
     "unstacked": lambda d, i, args: Code(f"{args[0].at(Level.ATOM)}.unbind(1)", Level.ATOM),
-    "map": _map,
     "indicator": lambda d, i, args: Code(f"{args[0].at(Level.ATOM)}.to({d.xp}.float64)", Level.ATOM),
     "dot": lambda d, i, args: Code(f"{d.xp}.sum({args[0].at(Level.UNARY)} * {args[1].at(Level.UNARY)})", Level.ATOM),
     "softmax": _soft("softmax"),

@@ -10,8 +10,9 @@ from gradcli.evaluate.array import Array, Scalar, Sizes, concrete
 from gradcli.evaluate.errors import EvaluationError, NotEvaluable, OnKink, OutsideDomain, Undefined
 from gradcli.evaluate.field import Field
 from gradcli.evaluate.opaque import Hook, ScalarFunction, VectorFunction, random_entries
-from gradcli.evaluate.taylor import FUNCTIONS, derivative
+from gradcli.evaluate.taylor import derivative
 from gradcli.expr.node import Node
+from gradcli.ops.functions import SCALAR_FUNCTIONS
 
 PLACEHOLDERS = frozenset({"grad", "jac", "hess", "param", "var", "loss"})
 
@@ -65,7 +66,7 @@ class Point:
         """A named elementwise function or its derivative, at a defined number."""
         hook = self.functions.get(name)
         if hook is None:
-            if name in FUNCTIONS:
+            if name in SCALAR_FUNCTIONS:
                 return derivative(self.field, name, order, x)
             key = (name, 0, 0)
             hook = self._opaque.get(key)

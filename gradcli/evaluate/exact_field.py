@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
-from math import isqrt
 
 from gradcli.evaluate.array import Scalar
-from gradcli.evaluate.errors import NotExact, OutsideDomain, Undefined
+from gradcli.evaluate.errors import NotExact, Undefined
 from gradcli.evaluate.field import Field
 
 _LARGEST_BITS = 200_000
-
-_AT: dict[str, dict[int, Fraction]] = {
-    "exp": {0: Fraction(1)},
-    "log": {1: Fraction(0)},
-    "sin": {0: Fraction(0)},
-    "cos": {0: Fraction(1)},
-    "tan": {0: Fraction(0)},
-    "asin": {0: Fraction(0)},
-    "acos": {1: Fraction(0)},
-    "atan": {0: Fraction(0)},
-    "sinh": {0: Fraction(0)},
-    "cosh": {0: Fraction(1)},
-    "tanh": {0: Fraction(0)},
-    "sigmoid": {0: Fraction(1, 2)},
-    "erf": {0: Fraction(0)},
-}
 
 
 class ExactField(Field):
@@ -47,24 +31,17 @@ class ExactField(Field):
         return sum(terms, Fraction(0))
 
     def function(self, name: str, x: Scalar) -> Scalar:
-        if name == "abs":
-            return abs(x)
-        if name == "relu":
-            return max(x, Fraction(0))
-        if name == "sign":
-            return Fraction((x > 0) - (x < 0))
-        if name == "sqrt":
-            if x < 0:
-                raise OutsideDomain("sqrt of a negative number")
-            return _root(x, 2)
-        if name == "log" and x <= 0:
-            raise OutsideDomain("log of a number that is not positive")
-        if name in ("asin", "acos") and abs(x) > 1:
-            raise OutsideDomain(f"{name} outside [-1, 1]")
-        value = _AT.get(name, {}).get(x.numerator) if x.denominator == 1 else None
-        if value is None:
-            raise NotExact(f"{name}({x})" if _bits(x) < 64 else name)
-        return value
+        row = self.row(name, x)
+        known = row.exact.get(x)
+        if known is not None:
+            return Fraction(known)
+        if row.rational and row.value is not None:
+            return Fraction(row.value(math, x))
+        if row.root is not None:
+            return _root(abs(x), row.root) * (-1 if x < 0 else 1)
+        if row.definition is not None:
+            return self.defined(row, x)
+        raise NotExact(f"{name}({x})" if _bits(x) < 64 else name)
 
     def real_power(self, base: Scalar, exponent: Scalar) -> Scalar:
         root = _root(base, exponent.denominator)
@@ -100,7 +77,7 @@ def _root(x: Fraction, degree: int) -> Fraction:
 
 def _integer_root(value: int, degree: int) -> int:
     if degree == 2:
-        root = isqrt(value)
+        root = math.isqrt(value)
     elif value < 2:
         root = value
     elif degree >= value.bit_length():

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from gradcli.evaluate.array import Scalar
 from gradcli.evaluate.errors import OutsideDomain, Undefined
+from gradcli.ops.formula import Algebra, value
+from gradcli.ops.functions import SCALAR_FUNCTIONS
+from gradcli.ops.scalar import ScalarFunction
 
 
 class Field(ABC):
@@ -59,6 +62,21 @@ class Field(ABC):
     def checked(self, x: Scalar, infinite: bool) -> Scalar:
         """x, or an `Undefined` where it is no number, too large, or infinite without leave."""
 
+    def row(self, name: str, x: Scalar) -> ScalarFunction:
+        """The catalogue's row of a function.  Raises OutsideDomain where it has no value at the number."""
+        row = SCALAR_FUNCTIONS[name]
+        if not row.domain.whole and not row.domain.holds(x):
+            raise OutsideDomain(row.domain.missed(name))
+        return row
+
+    def defined(self, row: ScalarFunction, x: Scalar) -> Scalar:
+        """The value of a function by its definition in others."""
+        assert row.definition is not None, row.name
+        found = value(row.definition, _Numbers(self, x))
+        if isinstance(found, Undefined):
+            raise OutsideDomain(found.reason)
+        return found
+
     def power(self, base: Scalar, exponent: Scalar) -> Scalar:
         """`base ** exponent`, real: 0**0 is 1; a negative base wants an integer exponent."""
         if isinstance(base, Undefined):
@@ -77,3 +95,40 @@ class Field(ABC):
         if base < 0:
             raise OutsideDomain("a negative number to a power that is not an integer")
         return self.real_power(base, exponent)
+
+
+class _Numbers(Algebra[Scalar]):
+    """Formulas of the catalogue at a number."""
+
+    def __init__(self, field: Field, x: Scalar) -> None:
+        self._field = field
+        self._x = x
+
+    def number(self, value: Fraction) -> Scalar:
+        return self._field.number(value)
+
+    def constant(self, name: str) -> Scalar:
+        return self._field.constant(name)
+
+    def argument(self) -> Scalar:
+        return self._x
+
+    def add(self, a: Scalar, b: Scalar) -> Scalar:
+        return self._field.total([a, b])
+
+    def multiply(self, a: Scalar, b: Scalar) -> Scalar:
+        return a * b
+
+    def power(self, base: Scalar, exponent: Scalar) -> Scalar:
+        return self._field.power(base, exponent)
+
+    def compare(self, op: str, a: Scalar, b: Scalar) -> Scalar:
+        return self._field.number(int(a < b or (op == "<=" and a == b)))
+
+    def call(self, name: str, args: Sequence[Scalar]) -> Scalar:
+        if name in ("max", "min"):
+            return (max if name == "max" else min)(args)
+        return self._field.function(name, args[0])
+
+    def where(self, condition: Scalar, yes: Callable[[], Scalar], no: Callable[[], Scalar]) -> Scalar:
+        return yes() if condition != 0 else no()

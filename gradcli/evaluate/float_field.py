@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import cast
 
 from gradcli.evaluate.array import Scalar
 from gradcli.evaluate.errors import OutsideDomain, Undefined
@@ -15,33 +16,20 @@ _SINGULAR = 1e-11
 _LARGEST_INTEGER_POWER = 2**40
 
 
-def _sigmoid(t: float) -> float:
-    if t >= 0:
-        return 1.0 / (1.0 + math.exp(-t))
-    small = math.exp(t)
-    return small / (1.0 + small)
+class _Mathematics:
+    """`math`, and what it lacks from mpmath's doubles."""
+
+    def __getattr__(self, name: str) -> Callable[[float], float]:
+        function = getattr(math, name, None)
+        if function is None:
+            import mpmath
+
+            function = getattr(mpmath.fp, name)
+        setattr(self, name, function)
+        return cast("Callable[[float], float]", function)
 
 
-_FUNCTIONS: dict[str, Callable[[float], float]] = {
-    "exp": math.exp,
-    "log": math.log,
-    "sqrt": math.sqrt,
-    "sin": math.sin,
-    "cos": math.cos,
-    "tan": math.tan,
-    "asin": math.asin,
-    "acos": math.acos,
-    "atan": math.atan,
-    "sinh": math.sinh,
-    "cosh": math.cosh,
-    "tanh": math.tanh,
-    "sigmoid": _sigmoid,
-    "softplus": lambda t: max(t, 0.0) + math.log1p(math.exp(-abs(t))),
-    "erf": math.erf,
-    "abs": abs,
-    "relu": lambda t: max(t, 0.0),
-    "sign": lambda t: float((t > 0) - (t < 0)),
-}
+_MATHEMATICS = _Mathematics()
 
 
 class FloatField(Field):
@@ -73,12 +61,21 @@ class FloatField(Field):
             return Undefined("overflow")
 
     def function(self, name: str, x: Scalar) -> float:
+        row = self.row(name, x)
+        if row.value is None:
+            return float(self.defined(row, x))
         try:
-            return _FUNCTIONS[name](x)
+            value = row.value(_MATHEMATICS, x)
+            return value if value.__class__ is float else self._real(name, value)
         except (ValueError, ZeroDivisionError):
             raise OutsideDomain(f"{name} of {x:.6g}") from None
         except OverflowError:
             raise OutsideDomain("overflow") from None
+
+    def _real(self, name: str, value: Scalar) -> float:
+        if isinstance(value, complex):
+            raise OutsideDomain(f"a real value of {name}")
+        return float(value)
 
     def real_power(self, base: Scalar, exponent: Scalar) -> float:
         try:

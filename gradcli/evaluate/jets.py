@@ -16,14 +16,15 @@ from gradcli.expr.node import Node
 from gradcli.expr.walk import postorder
 
 Jet = list[Scalar]
+Derivatives = Callable[[str, int, Scalar], Scalar]
+"""`(name, order, x)`: the derivative of a scalar function at a number."""
 
 
 class DefinedFunction:
     """`body` as a function of `param`, elementwise.
 
     `constants` evaluates the parts that do not depend on the parameter, once; `scalar` gives derivatives of
-    the
-    functions that the body calls, `scalar(name, order, x)`.
+    the functions that the body calls, `scalar(name, order, x)`.
     """
 
     def __init__(
@@ -32,7 +33,7 @@ class DefinedFunction:
         body: Node,
         param: Node,
         constants: Callable[[list[Node]], list[Scalar]],
-        scalar: Callable[[str, int, Scalar], Scalar],
+        scalar: Derivatives,
     ) -> None:
         self._field = field
         self._body = body
@@ -85,25 +86,30 @@ class DefinedFunction:
             return rule(self._field, jets, order)
         if node.op == "elem" and isinstance(node.data, tuple):
             name, primes = node.data
-            return self._compose(str(name), int(primes), jets[0], order)
+            return compose(self._field, self._scalar, str(name), int(primes), jets[0])
         if node.op == "cmp":
-            return self._compare(str(node.data), jets, order)
+            return compare(self._field, jets, order)
         raise NotEvaluable(f"{node.op} inside the definition of a scalar function")
 
-    def _compose(self, name: str, primes: int, inner: Jet, order: int) -> Jet:
-        outer = [self._scalar(name, primes + k, inner[0]) / factorial(k) for k in range(order + 1)]
-        step = [self._field.zero, *inner[1:]]
-        result = [outer[order], *[self._field.zero] * order]
-        for k in range(order - 1, -1, -1):
-            result = multiply(self._field, result, step)
-            result[0] = result[0] + outer[k]
-        return result
 
-    def _compare(self, op: str, jets: list[Jet], order: int) -> Jet:
-        a, b = jets[0][0], jets[1][0]
-        if a == b:
-            raise OnKink("a comparison of equal numbers")
-        return [self._field.one if a < b else self._field.zero, *[self._field.zero] * order]
+def compose(field: Field, scalar: Derivatives, name: str, primes: int, inner: Jet) -> Jet:
+    """The jet of a function with so many primes, of a jet."""
+    order = len(inner) - 1
+    outer = [scalar(name, primes + k, inner[0]) / factorial(k) for k in range(order + 1)]
+    step = [field.zero, *inner[1:]]
+    result = [outer[order], *[field.zero] * order]
+    for k in range(order - 1, -1, -1):
+        result = multiply(field, result, step)
+        result[0] = result[0] + outer[k]
+    return result
+
+
+def compare(field: Field, jets: list[Jet], order: int) -> Jet:
+    """The jet of `a < b`.  Raises OnKink for equal numbers."""
+    a, b = jets[0][0], jets[1][0]
+    if a == b:
+        raise OnKink("a comparison of equal numbers")
+    return [field.one if a < b else field.zero, *[field.zero] * order]
 
 
 def multiply(field: Field, a: Jet, b: Jet) -> Jet:
@@ -111,7 +117,8 @@ def multiply(field: Field, a: Jet, b: Jet) -> Jet:
     return [field.total([a[i] * b[k - i] for i in range(k + 1)]) for k in range(len(a))]
 
 
-def _add(field: Field, jets: list[Jet], order: int) -> Jet:
+def add(field: Field, jets: list[Jet], order: int) -> Jet:
+    """The sum."""
     return [field.total([jet[k] for jet in jets]) for k in range(order + 1)]
 
 
@@ -122,7 +129,9 @@ def _mul(field: Field, jets: list[Jet], order: int) -> Jet:
     return result
 
 
-def _extreme(sign: int) -> Callable[[Field, list[Jet], int], Jet]:
+def extreme(sign: int) -> Callable[[Field, list[Jet], int], Jet]:
+    """The larger of two, or the smaller.  Raises OnKink for equal numbers."""
+
     def choose(field: Field, jets: list[Jet], order: int) -> Jet:
         a, b = jets
         if a[0] == b[0]:
@@ -134,7 +143,8 @@ def _extreme(sign: int) -> Callable[[Field, list[Jet], int], Jet]:
     return choose
 
 
-def _pow(field: Field, jets: list[Jet], order: int) -> Jet:
+def power(field: Field, jets: list[Jet], order: int) -> Jet:
+    """Base and exponent.  Raises OutsideDomain."""
     base, exponent = jets
     if any(term != 0 for term in exponent[1:]):
         if base[0] <= 0:
@@ -181,15 +191,15 @@ def _held(field: Field, jets: list[Jet], order: int) -> Jet:
 
 
 _RULES: Mapping[str, Callable[[Field, list[Jet], int], Jet]] = {
-    "add": _add,
+    "add": add,
     "mul": _mul,
     "matmul": _mul,
-    "pow": _pow,
-    "max": _extreme(1),
-    "min": _extreme(-1),
+    "pow": power,
+    "max": extreme(1),
+    "min": extreme(-1),
     "stop": _held,
     "T": _same,
     "sum": _same,
 }
 
-__all__ = ["DefinedFunction", "Hook", "multiply"]
+__all__ = ["DefinedFunction", "Hook", "add", "compare", "compose", "extreme", "multiply", "power"]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
 from gradcli.evaluate.array import Scalar
 from gradcli.evaluate.errors import OutsideDomain, Undefined
 from gradcli.evaluate.field import Field
+from gradcli.ops.scalar import ITSELF, OVERFLOWS
 
 _LARGEST_INTEGER_POWER = 2**60
 _LARGEST_ARGUMENT_BITS = 30  # beyond, exp and sin take time and memory in proportion to the argument
@@ -30,26 +31,6 @@ class MpField(Field):
         self.one = self._ctx.mpf(1)
         self._cancelled = self._ctx.mpf(10) ** (-int(digits * 0.85))
         self._singular = self._ctx.mpf(10) ** (-int(digits * 0.7))
-        self._functions = self._table()
-
-    def _table(self) -> dict[str, Callable[[Any], Any]]:
-        ctx = self._ctx
-        return {
-            **{name: getattr(ctx, name) for name in ("sin", "cos", "tan", "asin", "acos", "atan")},
-            **{name: getattr(ctx, name) for name in ("exp", "sinh", "cosh", "tanh", "sqrt", "erf")},
-            "log": ctx.ln,
-            "sigmoid": self._sigmoid,
-            "softplus": lambda t: max(t, self.zero) + ctx.log1p(ctx.exp(-abs(t))),
-            "abs": abs,
-            "relu": lambda t: max(t, self.zero),
-            "sign": lambda t: ctx.mpf((t > 0) - (t < 0)),
-        }
-
-    def _sigmoid(self, t: Any) -> Any:
-        if t >= 0:
-            return 1 / (1 + self._ctx.exp(-t))
-        small = self._ctx.exp(t)
-        return small / (1 + small)
 
     def number(self, value: Fraction | int) -> Scalar:
         if isinstance(value, int):
@@ -69,27 +50,24 @@ class MpField(Field):
         return self.zero if abs(value) <= self._cancelled * largest < self._ctx.inf else value
 
     def function(self, name: str, x: Scalar) -> Scalar:
-        if name in ("log", "sqrt") and (x < 0 or (x == 0 and name == "log")):
+        row = self.row(name, x)
+        if row.value is None:
+            return self.defined(row, x)
+        if row.far is not None and self._huge(x):
+            far = row.far[1 if x > 0 else 0]
+            if far == OVERFLOWS:
+                raise OutsideDomain("overflow")
+            return x if far == ITSELF else self.number(Fraction(far))
+        try:
+            value = row.value(self._ctx, x)
+        except (ValueError, ZeroDivisionError):
+            raise OutsideDomain(f"{name} of {self._ctx.nstr(x, 6)}") from None
+        if isinstance(value, self._ctx.mpc):
             raise OutsideDomain(f"{name} of {self._ctx.nstr(x, 6)}")
-        if name in ("asin", "acos") and abs(x) > 1:
-            raise OutsideDomain(f"{name} of {self._ctx.nstr(x, 6)}")
-        if name in ("sigmoid", "tanh", "softplus", "erf") and self._huge(x):
-            return self._at_infinity(name, x)
-        if name in ("exp", "sin", "cos", "tan", "sinh", "cosh") and self._huge(x):
-            if name == "exp" and x < 0:
-                return self.zero
-            raise OutsideDomain("overflow")
-        return self._functions[name](x)
+        return value if isinstance(value, self._ctx.mpf) else self._ctx.mpf(value)
 
     def _huge(self, x: Any) -> bool:
         return bool(self._ctx.mag(x) > _LARGEST_ARGUMENT_BITS)
-
-    def _at_infinity(self, name: str, x: Any) -> Scalar:
-        if name == "softplus":
-            return x if x > 0 else self.zero
-        if name == "sigmoid":
-            return self.one if x > 0 else self.zero
-        return self.one if x > 0 else -self.one
 
     def real_power(self, base: Scalar, exponent: Scalar) -> Scalar:
         if abs(exponent) == self._ctx.inf or abs(base) == self._ctx.inf:

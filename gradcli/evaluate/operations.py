@@ -15,6 +15,8 @@ from gradcli.evaluate.evaluate import Operation, Point
 from gradcli.evaluate.factorise import factorised
 from gradcli.expr.factor import parts_of
 from gradcli.expr.node import Node, value_of
+from gradcli.ops.functions import scalar_function
+from gradcli.ops.scalar import ScalarFunction
 
 # ---------------------------------------------------------------------- leaves
 
@@ -97,17 +99,20 @@ def _pow(point: Point, node: Node, args: list[Array]) -> Array:
 
 def _elem(point: Point, node: Node, args: list[Array]) -> Array:
     name, order = cast("tuple[str, int]", node.data)
-    if name == "sign" and order == 0:
-        _no_tie(point, args[0], node.args[0])
+    row = scalar_function(node.op, node.data)
+    if row is not None and row.jumps:
+        _no_jump(point, row, args[0], node.args[0])
     return Array(
         args[0].shape,
         [point.guarded(lambda x: point.scalar_function(name, order, x), x) for x in args[0].flat],
     )
 
 
-def _no_tie(point: Point, a: Array, node: Node) -> None:
-    if point.strict_kinks and node.serial in point.moving and any(_is_zero(x) for x in a.flat):
-        raise OnKink("sign at 0")
+def _no_jump(point: Point, row: ScalarFunction, a: Array, node: Node) -> None:
+    if point.strict_kinks and node.serial in point.moving:
+        for x in a.flat:
+            if not isinstance(x, Undefined) and row.on_kink(x):
+                raise OnKink(f"{row.name} at a jump")
 
 
 def _is_zero(x: Scalar) -> bool:

@@ -2,7 +2,8 @@
 
 Each comes from the differential equation that the function satisfies, as a recurrence for its Taylor
 coefficients (A. Griewank and A. Walther, Evaluating Derivatives, 2nd ed., table 13.2), and so is independent
-of the rules by which expressions are differentiated.
+of the rules by which expressions are differentiated.  Where none is written here, it is Taylor arithmetic on what the
+catalogue says of the function.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from math import factorial
 from gradcli.evaluate.array import Scalar
 from gradcli.evaluate.errors import OnKink, OutsideDomain
 from gradcli.evaluate.field import Field
+from gradcli.evaluate.series import by_row
+from gradcli.ops.functions import SCALAR_FUNCTIONS
 
-_SMOOTH = ("exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "erf")
-FUNCTIONS = frozenset((*_SMOOTH, "sigmoid", "relu", "softplus", "abs", "sign"))
+_RECURRENCES = frozenset({"tan", "sigmoid", "tanh", "erf", "atan", "asin", "acos"})
 
 
 def derivative(field: Field, name: str, order: int, x: Scalar) -> Scalar:
@@ -25,19 +27,24 @@ def derivative(field: Field, name: str, order: int, x: Scalar) -> Scalar:
     """
     if order == 0:
         return field.function(name, x)
-    if name in ("abs", "relu", "sign"):
-        return _piecewise(field, name, order, x)
+    row = SCALAR_FUNCTIONS[name]
+    if row.kinks and row.on_kink(x):
+        raise OnKink(f"the derivative of {name} at {'0' if x == 0 else 'a kink'}")
     if name in ("exp", "sin", "cos", "sinh", "cosh"):
         return _cyclic(field, name, order, x)
     if name == "log":
         if x <= 0:
-            raise OutsideDomain("log of a number that is not positive")
+            raise OutsideDomain(row.domain.missed(name))
         return (-1) ** (order - 1) * factorial(order - 1) / field.power(x, field.number(order))
     if name == "sqrt":
         return falling_power(field, x, Fraction(1, 2), order)
     if name == "softplus":
         return derivative(field, "sigmoid", order - 1, x)
-    return coefficients(field, name, x, order)[order] * factorial(order)
+    if name in _RECURRENCES:
+        return coefficients(field, name, x, order)[order] * factorial(order)
+    if not row.domain.whole and not row.domain.holds(x):
+        raise OutsideDomain(row.domain.missed(name))
+    return by_row(field, row, order, x, lambda other, primes, at: derivative(field, other, primes, at))
 
 
 def falling_power(field: Field, base: Scalar, exponent: Fraction, order: int) -> Scalar:
@@ -48,16 +55,6 @@ def falling_power(field: Field, base: Scalar, exponent: Fraction, order: int) ->
     if factor == 0:
         return field.zero
     return field.number(factor) * field.power(base, field.number(exponent - order))
-
-
-def _piecewise(field: Field, name: str, order: int, x: Scalar) -> Scalar:
-    if x == 0:
-        raise OnKink(f"the derivative of {name} at 0")
-    if order > 1 or name == "sign":
-        return field.zero
-    if x > 0:
-        return field.one
-    return field.zero if name == "relu" else -field.one
 
 
 def _cyclic(field: Field, name: str, order: int, x: Scalar) -> Scalar:

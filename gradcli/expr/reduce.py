@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -10,23 +11,7 @@ from gradcli.expr.linear import diag, diagonal, matmul, split_scalars, trace, tr
 from gradcli.expr.node import MINUS_ONE, ONE, ZERO, Node, make, num, value_of
 from gradcli.expr.shapes import Shape, ShapeError, is_row, joint_shape, rows, show_shape
 from gradcli.expr.triangular import is_lower, is_upper
-
-# What an elementwise function is at a number, where that is a number.
-_EXACT: dict[str, dict[Fraction, Fraction]] = {
-    "exp": {Fraction(0): Fraction(1)},
-    "log": {Fraction(1): Fraction(0)},
-    "sin": {Fraction(0): Fraction(0)},
-    "cos": {Fraction(0): Fraction(1)},
-    "tan": {Fraction(0): Fraction(0)},
-    "sinh": {Fraction(0): Fraction(0)},
-    "cosh": {Fraction(0): Fraction(1)},
-    "tanh": {Fraction(0): Fraction(0)},
-    "asin": {Fraction(0): Fraction(0)},
-    "acos": {Fraction(1): Fraction(0)},
-    "atan": {Fraction(0): Fraction(0)},
-    "sigmoid": {Fraction(0): Fraction(1, 2)},
-    "erf": {Fraction(0): Fraction(0)},
-}
+from gradcli.ops.functions import SCALAR_FUNCTIONS
 
 
 def elementwise(name: str, order: int, arg: Node) -> Node:
@@ -36,20 +21,24 @@ def elementwise(name: str, order: int, arg: Node) -> Node:
             return sqrt(arg)
         value = value_of(arg)
         if value is not None:
-            exact = _EXACT.get(name, {}).get(value)
+            exact = _at_number(name, value)
             if exact is not None:
                 return num(exact)
-            if name == "abs":
-                return num(abs(value))
-            if name == "sign":
-                return num((value > 0) - (value < 0))
-            if name == "relu":
-                return num(max(value, Fraction(0)))
         if name == "log" and arg.op == "elem" and arg.data == ("exp", 0):
             return arg.args[0]
         if name == "log" and arg.op == "softmax":
             return make("logsoftmax", arg.args, data=arg.data, shape=arg.shape)
     return make("elem", (arg,), data=(name, order), shape=arg.shape)
+
+
+def _at_number(name: str, value: Fraction) -> Fraction | int | None:
+    """What a function of the language is at a rational, where that is a rational and its row says so."""
+    row = SCALAR_FUNCTIONS.get(name)
+    if row is None:
+        return None
+    if row.rational and row.value is not None:
+        return Fraction(row.value(math, value))
+    return row.exact.get(value)
 
 
 def binary(op: str, a: Node, b: Node) -> Node:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from fractions import Fraction
 from functools import lru_cache
 
 from gradcli.normal import functions, powers, units
@@ -11,6 +9,8 @@ from gradcli.normal.atom import ENTRYWISE, Atom, Factor, Rational, Term, Unsuppo
 from gradcli.normal.poly import ONE, ZERO, Poly, add, collect, combination, scale
 from gradcli.normal.product import Product
 from gradcli.normal.simplify import multiply, simplify
+from gradcli.ops import formula
+from gradcli.ops.functions import SCALAR_FUNCTIONS
 
 ARGUMENT = atom("sym", ("t", (), "argument", ()))
 
@@ -108,22 +108,10 @@ def _outer(array: Atom, idx: tuple[int, ...], arg: Poly) -> Poly:
         return ZERO
     assert kind == "elem" and isinstance(array.data, tuple)
     name, order = array.data
-    known = _KNOWN.get(name)
-    return functions.named(name, order + 1, arg) if known is None or order else known(arg)
-
-
-def _gaussian(arg: Poly) -> Poly:
-    bell = functions.exp(scale(-1, multiply(arg, arg)))
-    return scale(2, multiply(powers.power_rational(functions.pi(), Fraction(-1, 2)), bell))
-
-
-_KNOWN: dict[str, Callable[[Poly], Poly]] = {
-    "sin": functions.cos,
-    "cos": lambda arg: scale(-1, functions.sin(arg)),
-    "erf": _gaussian,
-    "asin": lambda arg: powers.power_rational(combination([(1, ONE), (-1, multiply(arg, arg))]), Fraction(-1, 2)),
-    "atan": lambda arg: powers.power_rational(add([ONE, multiply(arg, arg)]), -1),
-}
+    row = SCALAR_FUNCTIONS.get(name)
+    if row is None or row.derivative is None or order:
+        return functions.named(name, order + 1, arg)
+    return formula.value(row.derivative, functions.Entries(arg))
 
 
 def evaluated(poly: Poly, value: Poly) -> Poly:

@@ -6,7 +6,8 @@ All are written with few generators (`exp`, `log`, `abs`, `sin`, `cos`, roots), 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 
@@ -42,6 +43,9 @@ from gradcli.normal.units import (
     single,
     unit_value,
 )
+from gradcli.ops import formula
+from gradcli.ops.functions import SCALAR_FUNCTIONS
+from gradcli.ops.scalar import ScalarFunction
 
 # -------------------------------------------------------------- exp, log, abs
 
@@ -246,35 +250,80 @@ LARGEST_MULTIPLE = 6
 @split
 def named(name: str, order: int, arg: Poly) -> Poly:
     """`name` with `order` primes, at `arg`: a function of the language, or an arbitrary one."""
-    if name not in _NAMED:
+    row = SCALAR_FUNCTIONS.get(name)
+    if row is None:
         return single(entrywise("elem", (arg,), (name, order)))
     if order:
         from gradcli.normal.calculus import derivative_at
 
-        if name in ("relu", "abs", "sign"):
-            if order > 1 or name == "sign":
-                return ZERO
-            return step(arg) if name == "relu" else sign(arg)
         return derivative_at(name, order, arg)
-    return _NAMED[name](arg)
+    own = _OWN.get(name)
+    if own is not None:
+        return own(arg)
+    return _atomic(row, arg) if row.definition is None else formula.value(row.definition, Entries(arg))
 
 
-def _trigonometric(name: str, parity: int, at_zero: int, arg: Poly) -> Poly:
-    """A function with `f(-t) = parity * f(t)`."""
-    value = arg.number()
-    if value == 0:
-        return number(at_zero)
+def _atomic(row: ScalarFunction, arg: Poly) -> Poly:
+    """A function of its own, at an argument whose leading sign is taken out where it is even or odd."""
+    at = arg.number()
+    if at is not None:
+        known = row.exact.get(Fraction(at))
+        if known is None and row.rational and row.value is not None:
+            known = Fraction(row.value(math, Fraction(at)))
+        if known is not None:
+            return number(Fraction(known))
     flip = 1
-    if arg.terms[leading(arg)] < 0:
-        arg, flip = scale(-1, arg), parity
-    return scale(flip, single(entrywise("elem", (arg,), (name, 0))))
+    if row.parity and arg.terms and arg.terms[leading(arg)] < 0:
+        arg, flip = scale(-1, arg), row.parity
+    return scale(flip, single(entrywise("elem", (arg,), (row.name, 0))))
+
+
+class Entries(formula.Algebra[Poly]):
+    """Formulas of the catalogue, at a polynomial."""
+
+    def __init__(self, arg: Poly) -> None:
+        self._arg = arg
+
+    def number(self, value: Fraction) -> Poly:
+        return number(value)
+
+    def constant(self, name: str) -> Poly:
+        return pi() if name == "pi" else exp(ONE)
+
+    def argument(self) -> Poly:
+        return self._arg
+
+    def add(self, a: Poly, b: Poly) -> Poly:
+        return add([a, b])
+
+    def multiply(self, a: Poly, b: Poly) -> Poly:
+        return multiply(a, b)
+
+    def power(self, base: Poly, exponent: Poly) -> Poly:
+        constant = exponent.number()
+        return power(base, exponent) if constant is None else power_rational(base, constant)
+
+    def compare(self, op: str, a: Poly, b: Poly) -> Poly:
+        less = step(combination([(1, b), (-1, a)]))
+        return less if op == "<" else combination([(1, ONE), (-1, step(combination([(1, a), (-1, b)])))])
+
+    def call(self, name: str, args: Sequence[Poly]) -> Poly:
+        if name not in ("max", "min"):
+            return named(name, 0, args[0])
+        gap = absolute(combination([(1, args[0]), (-1, args[1])]))
+        half = Fraction(1, 2)
+        return combination([(half, args[0]), (half, args[1]), (half if name == "max" else -half, gap)])
+
+    def where(self, condition: Poly, yes: Callable[[], Poly], no: Callable[[], Poly]) -> Poly:
+        other = combination([(1, ONE), (-1, condition)])
+        return add([multiply(condition, yes()), multiply(other, no())])
 
 
 def sin(arg: Poly) -> Poly:
     """Sine; of a small multiple in the sine and cosine of the single."""
     times, rest = _multiple(arg)
     if times == 1:
-        return _trigonometric("sin", -1, 0, arg)
+        return _atomic(SCALAR_FUNCTIONS["sin"], arg)
     less = scale(times - 1, rest)
     return add([multiply(sin(less), cos(rest)), multiply(cos(less), sin(rest))])
 
@@ -283,7 +332,7 @@ def cos(arg: Poly) -> Poly:
     """Cosine; of a small multiple in the sine and cosine of the single."""
     times, rest = _multiple(arg)
     if times == 1:
-        return _trigonometric("cos", 1, 1, arg)
+        return _atomic(SCALAR_FUNCTIONS["cos"], arg)
     less = scale(times - 1, rest)
     return combination([(1, multiply(cos(less), cos(rest))), (-1, multiply(sin(less), sin(rest)))])
 
@@ -297,58 +346,16 @@ def _multiple(arg: Poly) -> tuple[int, Poly]:
     return (k, scale(Fraction(1, k), arg)) if k <= LARGEST_MULTIPLE else (1, arg)
 
 
-def _tan(arg: Poly) -> Poly:
-    return multiply(sin(arg), power_rational(cos(arg), -1))
-
-
-def _asin(arg: Poly) -> Poly:
-    return _trigonometric("asin", -1, 0, arg)
-
-
 def pi() -> Poly:
     """The number pi."""
     return Poly({((atom("sym", ("pi", (), "const", ()), positive=True), (), 1),): 1})
 
 
-def _acos(arg: Poly) -> Poly:
-    return combination([(Fraction(1, 2), pi()), (-1, _asin(arg))])
-
-
-def sigmoid(arg: Poly) -> Poly:
-    """`1 / (1 + exp(-t))`."""
-    return power_rational(add([ONE, exp(scale(-1, arg))]), -1)
-
-
-def _tanh(arg: Poly) -> Poly:
-    return combination([(2, sigmoid(scale(2, arg))), (-1, ONE)])
-
-
-def _cosh(arg: Poly, sign_of_second: int = 1) -> Poly:
-    half = Fraction(1, 2)
-    return combination([(half, exp(arg)), (half * sign_of_second, exp(scale(-1, arg)))])
-
-
-def _relu(arg: Poly) -> Poly:
-    return multiply(arg, step(arg))
-
-
-_NAMED: dict[str, Callable[[Poly], Poly]] = {
+_OWN: dict[str, Callable[[Poly], Poly]] = {
     "exp": exp,
     "log": log,
-    "sqrt": lambda arg: power_rational(arg, Fraction(1, 2)),
     "sin": sin,
     "cos": cos,
-    "tan": _tan,
-    "asin": _asin,
-    "acos": _acos,
-    "atan": lambda arg: _trigonometric("atan", -1, 0, arg),
-    "erf": lambda arg: _trigonometric("erf", -1, 0, arg),
-    "sinh": lambda arg: _cosh(arg, -1),
-    "cosh": _cosh,
-    "tanh": _tanh,
-    "sigmoid": sigmoid,
-    "softplus": lambda arg: log(add([ONE, exp(arg)])),
-    "relu": _relu,
     "abs": absolute,
     "sign": sign,
 }

@@ -13,10 +13,11 @@ from gradcli.normal.label import canonical, components
 from gradcli.normal.poly import Poly, collect, factor_order, scale, term_key
 from gradcli.normal.product import Product
 from gradcli.normal.simplify import simplify, substitute, times
+from gradcli.ops.functions import SCALAR_FUNCTIONS
 
 MOST_PERMUTED = 4
 _ANALYTIC = frozenset({"exp", "log", "root", "power"})
-_ANALYTIC_NAMES = frozenset({"sin", "cos", "erf", "asin", "atan"})
+_ANALYTIC_NAMES = frozenset(row.name for row in SCALAR_FUNCTIONS.values() if not row.kinks)
 
 
 # ---------------------------------------------------------------------- atoms

@@ -1,6 +1,6 @@
 """The functions of the language: how many arguments, what shape, which expression.
 
-Adding a function is adding its row here (and its rule, its evaluation and its notation).
+Functions of each entry are rows of the catalogue (`gradcli.ops`); what takes shapes of other kinds has its row here.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from gradcli.expr import arith, linear, reduce
 from gradcli.expr.node import Node, make
+from gradcli.ops.functions import SCALAR_FUNCTIONS
 from gradcli.program.factor import FACTOR_FUNCTIONS
 from gradcli.program.signature import LanguageFunction, Misfit, Options, square
 from gradcli.program.spectral import SPECTRAL_FUNCTIONS
@@ -169,10 +170,7 @@ def _mean(nodes: list[Node], options: Options) -> Node:
     return reduce.mean(nodes[0], axis if isinstance(axis, int) else None)
 
 
-ELEMENTWISE = (
-    "exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "sigmoid",
-    "relu", "softplus", "abs", "sign", "erf",
-)  # fmt: skip
+ELEMENTWISE = tuple(SCALAR_FUNCTIONS)
 
 FUNCTIONS: dict[str, LanguageFunction] = {
     **{name: _elementwise(name) for name in ELEMENTWISE},

@@ -162,7 +162,7 @@ def _array_inside(inference: Inference, body: ast.Expr, shape: OpenShape, names:
 
 def _array_in(inference: Inference, expr: ast.Expr) -> ast.Expr:
     """The first name of an array that stands without indices in an indexed expression; else the expression."""
-    from gradcli.program.functions import FUNCTIONS
+    from gradcli.program.functions import ELEMENTWISE, FUNCTIONS
 
     match expr:
         case ast.Name():
@@ -175,7 +175,7 @@ def _array_in(inference: Inference, expr: ast.Expr) -> ast.Expr:
             parts = expr.factors
         case ast.Power():
             parts = (expr.base, expr.exponent)
-        case ast.Call() if expr.fn not in FUNCTIONS or len(expr.args) > 1 or expr.fn in ("exp", "log", "abs"):
+        case ast.Call() if expr.fn not in FUNCTIONS or len(expr.args) > 1 or expr.fn in ELEMENTWISE:
             parts = expr.args
         case _:
             return expr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gradcli.diagnostics import Diagnostic
 from gradcli.diagnostics.diagnostic import warning
+from gradcli.ops.functions import SCALAR_ALIASES
 from gradcli.program.functions import ELEMENTWISE, FUNCTIONS
 from gradcli.program.infer import Inference
 from gradcli.program.spelling import meant_by
@@ -11,11 +12,8 @@ from gradcli.program.spelling import meant_by
 _LEAST = 4  # letters: shorter names are near too many
 _KNOWN = (*ELEMENTWISE, *(name for name in FUNCTIONS if len(name) > 2))
 _ELSEWHERE = {
-    "ln": "log",
+    **SCALAR_ALIASES,
     "sgn": "sign",
-    "arcsin": "asin",
-    "arccos": "acos",
-    "arctan": "atan",
     "expit": "sigmoid",
     "logistic": "sigmoid",
     "lse": "logsumexp",

@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from gradcli.expr.shapes import least_parts
+from gradcli.ops.functions import SCALAR_FUNCTIONS
 
 _GREEK = frozenset({
     "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "mu",
@@ -27,17 +28,15 @@ _ACCENTS = {
 }  # fmt: skip
 _PART = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+|\d+")
 
-_FUNCTIONS = {
-    "exp": r"\exp", "log": r"\log", "sin": r"\sin", "cos": r"\cos", "tan": r"\tan", "asin": r"\arcsin",
-    "acos": r"\arccos", "atan": r"\arctan", "sinh": r"\sinh", "cosh": r"\cosh", "tanh": r"\tanh",
-    "max": r"\max", "min": r"\min", "det": r"\det",
-}  # fmt: skip
+_OPERATORS = {"max": r"\max", "min": r"\min", "det": r"\det"}
 
 
 def latex_function(name: str) -> str:
     """A function's name: a word is an operator, anything else is written like any name."""
-    if name in _FUNCTIONS:
-        return _FUNCTIONS[name]
+    row = SCALAR_FUNCTIONS.get(name)
+    known = _OPERATORS.get(name) if row is None else row.latex
+    if known is not None:
+        return known
     if len(name) > 1 and name.isascii() and name.isalpha() and name not in _GREEK:
         return rf"\operatorname{{{name}}}"
     return latex_name(name)

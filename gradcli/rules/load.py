@@ -7,11 +7,13 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from gradcli.ops.functions import SCALAR_FUNCTIONS
+from gradcli.ops.scalar import ScalarFunction
 from gradcli.syntax import ast
 from gradcli.syntax.parse import parse_module
 
 _TEMPLATES = os.path.join(os.path.dirname(__file__), "templates")
-FAMILIES = ("algebra", "matrix", "factor", "reduce", "index", "scalar", "relation")
+FAMILIES = ("algebra", "matrix", "factor", "reduce", "index", "scalar", "relation")  # scalar: the catalogue's rows
 _GRADIENT_OF = re.compile(r"grad(?:\((\w+)\)| +(\w+))")
 
 
@@ -37,8 +39,17 @@ class Rule:
 
 
 def _text_of(family: str) -> str:
+    if family == "scalar":
+        return "\n".join(_scalar_rule(row) for row in SCALAR_FUNCTIONS.values() if row.derivative is not None)
     with open(os.path.join(_TEMPLATES, f"{family}.rules"), encoding="utf-8") as file:
         return file.read()
+
+
+def _scalar_rule(row: ScalarFunction) -> str:
+    lines = [f"rule {row.name}: y = {row.name}(t)", f"  {row.name}'(t) = {row.derivative}"]
+    lines += [f"  note: {row.note}"] if row.note else []
+    lines += [f"  source: {row.source}"] if row.source else []
+    return "\n".join(lines) + "\n"
 
 
 @cache

@@ -15,6 +15,7 @@ from gradcli.expr.node import Node, name_of, value_of
 from gradcli.expr.replace import replace
 from gradcli.expr.walk import postorder
 from gradcli.normal.equal import Comparison
+from gradcli.ops.functions import scalar_function
 from gradcli.program.model import Program
 from gradcli.program.reader import Reader
 from gradcli.syntax import ast
@@ -25,7 +26,8 @@ MOST_SUBSTITUTED = 400
 
 def jumps(node: Node) -> bool:
     """Whether an operation jumps, so that it matters what it is at the very number: `x >= 0` is not `x > 0`."""
-    return node.op == "cmp" or (node.op == "elem" and node.data == ("sign", 0))
+    row = scalar_function(node.op, node.data)
+    return node.op == "cmp" or (row is not None and row.jumps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from fractions import Fraction
 
 from gradcli.expr.node import Node
 from gradcli.expr.walk import postorder
+from gradcli.ops.functions import SCALAR_FUNCTIONS
 from gradcli.syntax import ast
 from gradcli.verdicts.book import Book
 
 _ONE = Fraction(1)
-_PARTIAL = frozenset({"log", "sqrt", "asin", "acos", "tan", "inv", "solve", "logdet"})
+_PARTIAL = frozenset({*(row.name for row in SCALAR_FUNCTIONS.values() if row.domain.partial), "inv", "solve", "logdet"})
 
 
 def partial_parts(book: Book, sides: list[ast.Expr], layout: str, names: list[Node]) -> list[Node]:

@@ -13,6 +13,7 @@ from gradcli.evaluate.field import Field
 from gradcli.evaluate.opaque import Hook
 from gradcli.expr.node import Node
 from gradcli.expr.walk import postorder
+from gradcli.ops.functions import SCALAR_FUNCTIONS
 from gradcli.verdicts.book import Book
 from gradcli.verdicts.cost import operations
 from gradcli.verdicts.sizes import Sizes, dimensions
@@ -85,7 +86,8 @@ class Problem:
 def _turns(node: Node) -> bool:
     """Whether an operation is another on the other side of some number."""
     if node.op == "elem" and isinstance(node.data, tuple):
-        return node.data[0] in ("abs", "relu", "sign")
+        row = SCALAR_FUNCTIONS.get(node.data[0])
+        return row is not None and bool(row.kinks)
     return node.op in ("cmp", "max", "min", "where", "norm1")
 
 
@@ -97,8 +99,6 @@ def _defined(array: Array) -> None:
 
 def _function_names(nodes: Sequence[Node], book: Book) -> dict[str, Node]:
     """The opaque functions that are used, each with one node that calls it."""
-    from gradcli.evaluate.taylor import FUNCTIONS
-
     found: dict[str, Node] = {}
     todo = list(nodes)
     for _, body in book.bodies.values():
@@ -106,7 +106,7 @@ def _function_names(nodes: Sequence[Node], book: Book) -> dict[str, Node]:
     for node in todo:
         if node.op in ("elem", "vfun") and isinstance(node.data, tuple):
             name = str(node.data[0])
-            if name not in FUNCTIONS and name not in book.bodies:
+            if name not in SCALAR_FUNCTIONS and name not in book.bodies:
                 found.setdefault(name, node)
     return found
 

@@ -7,17 +7,13 @@ from typing import cast
 
 from gradcli.emit.optimise.rewrite import parts_of_product, terms_of_sum
 from gradcli.emit.plan import Instr, Plan
+from gradcli.ops.functions import SCALAR_FUNCTIONS
 
 _DEPTH = 24  # how far down a proof looks
 Bounds = tuple[Fraction | None, Fraction | None]
 _ANY: Bounds = (None, None)
 _ZERO, _ONE = Fraction(0), Fraction(1)
 
-_MAPS: dict[str, Bounds] = {
-    "sigmoid": (_ZERO, _ONE), "tanh": (-_ONE, _ONE), "erf": (-_ONE, _ONE), "sign": (-_ONE, _ONE),
-    "sin": (-_ONE, _ONE), "cos": (-_ONE, _ONE), "exp": (_ZERO, None), "relu": (_ZERO, None),
-    "softplus": (_ZERO, None), "abs": (_ZERO, None), "cosh": (_ONE, None), "sqrt": (_ZERO, None),
-}  # fmt: skip
 _KINDS: dict[str, Bounds] = {
     "softmax": (_ZERO, _ONE), "indicator": (_ZERO, _ONE), "norm": (_ZERO, None), "norm1": (_ZERO, None),
     "sqrt": (_ZERO, None), "ones": (_ONE, _ONE), "zeros": (_ZERO, _ZERO), "eye": (_ZERO, _ONE), "unit": (_ZERO, _ONE),
@@ -164,7 +160,8 @@ def _bounds(plan: Plan, instr: Instr, depth: int) -> Bounds:
             positive = "positive" in plan.attributes.get(str(instr.data), frozenset())
             return (_ZERO, None) if positive else _ANY
         case "map":
-            return _MAPS.get(str(instr.data), _ANY)
+            row = SCALAR_FUNCTIONS.get(str(instr.data))
+            return _ANY if row is None else (_number(row.bounds[0]), _number(row.bounds[1]))
         case "transpose" | "column" | "row" | "flat" | "reshape" | "diagonal" | "entry" | "total" | "sum_axis":
             low, high = bounds(plan, instr.args[0], depth - 1)
             if instr.kind in ("total", "sum_axis"):
@@ -179,6 +176,10 @@ def _bounds(plan: Plan, instr: Instr, depth: int) -> Bounds:
         case "product":
             return _product_bounds(plan, instr, depth)
     return _KINDS.get(instr.kind, _ANY)
+
+
+def _number(end: Fraction | int | None) -> Fraction | None:
+    return None if end is None else Fraction(end)
 
 
 def _power_bounds(instr: Instr) -> Bounds:
