@@ -50,8 +50,9 @@ def asked_question(
 
 def _default_of(program: Program, kind: str | None) -> str | None:
     asked = default_questions(program)
-    if kind == "gradient":
-        return next((question.of_name for question in asked if question.kind == "gradient"), program.last)
+    wanted = "jacobian" if kind in (None, "jacobian", "derivative") else "gradient"
+    if kind == "gradient" or (program.losses and any(question.of.op == "loss" for question in asked)):
+        return next((question.of_name for question in asked if question.kind == wanted), program.last)
     return program.last
 
 

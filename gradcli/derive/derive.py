@@ -115,11 +115,14 @@ def default_questions(program: Program) -> list[Question]:
 
     By every free name that it depends on, but constants and discrete variables.
     """
-    if program.last is None:
+    last = _stated(program) or program.last
+    if last is None:
         return []
-    of = program.nodes[program.last]
+    of = program.nodes[last]
     free = FreeEntries(program)
-    used = {free.declared(node) for node in Asker(free.twin, False).graph.upstream([free.freed(of)])}
+    outputs = _stated_outputs(program) or outputs_with(program, last)
+    starts = [free.freed(of), *(free.freed(program.nodes[name_of(node)]) for node in outputs)]
+    used = {free.declared(node) for node in Asker(free.twin, False).graph.upstream(starts)}
     wrt = tuple(
         (name, variable.node)
         for name, variable in program.variables.items()
@@ -127,14 +130,13 @@ def default_questions(program: Program) -> list[Question]:
     )
     if not wrt:
         return []
-    span = program.spans.get(program.last, Span(0, 0))
+    span = program.spans.get(last, Span(0, 0))
     relation = next((each for each in program.relations if each.data is of), None)
     if relation is not None:
         return [_across(program, relation, of, wrt, span)]
-    jacobian = Question("jacobian", of, program.last, wrt, program.layout, span)
-    if not of.shape:
+    jacobian = Question("jacobian", of, last, wrt, program.layout, span)
+    if not of.shape and not _stated(program):
         return [jacobian, with_changes(jacobian, kind="gradient")]
-    outputs = outputs_with(program, program.last)
     asked = [] if len(outputs) > 1 or (len(of.shape) > 1 and len(wrt) > _MOST_TENSORS) else [jacobian]
     name = next(name for name in _loss_names() if name not in program.nodes and name not in program.functions)
     for loss, args in program.losses.items():
@@ -142,6 +144,20 @@ def default_questions(program: Program) -> list[Question]:
             name = loss
     loss_node = make("loss", program.losses.get(name, outputs), data=name)
     return [*asked, Question("gradient", loss_node, name, wrt, program.layout, span)]
+
+
+def _stated_outputs(program: Program) -> tuple[Node, ...]:
+    """What the loss that a file states is a function of, where that is defined."""
+    for args in program.losses.values():
+        if args and all(name_of(arg) in program.definitions for arg in args):
+            return args
+    return ()
+
+
+def _stated(program: Program) -> str | None:
+    """The last of those."""
+    outputs = _stated_outputs(program)
+    return name_of(outputs[-1]) if outputs else None
 
 
 def _across(program: Program, relation: Relation, of: Node, wrt: tuple[tuple[str, Node], ...], span: Span) -> Question:

@@ -33,7 +33,7 @@ def solve_equation(point: Point, node: Node, args: list[Array]) -> Array:
 
     def function(entries: Flat) -> Flat:
         values = {**point.values, **given, unknown: Array(shape, entries)}
-        inner = Point(values, point.sizes, point.field, point.functions, point.seed, point.strict_kinks)
+        inner = Point(values, point.sizes, point.field, point.functions, point.seed, point.strict_kinks, point.opaque)
         flat = run(inner, [residual])[residual.serial].flat
         for entry in flat:
             if isinstance(entry, Undefined):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 from math import prod
 
@@ -21,7 +21,9 @@ class Point:
     """One evaluation: what the names stand for, and what is known of the nodes so far.
 
     `moving` holds the serials of nodes that depend on a variable: only those can lie on a kink by chance;
-    `factorised` the components of the factorisations met so far, by kind and matrix.
+    `factorised` the components of the factorisations met so far, by kind and matrix.  `opaque` are the names of the
+    functions of which nothing is known but the name: those alone get a random one (None: every name that is not of
+    the language).
     """
 
     def __init__(
@@ -32,7 +34,9 @@ class Point:
         functions: Mapping[str, Hook],
         seed: int,
         strict_kinks: bool,
+        opaque: Collection[str] | None = None,
     ) -> None:
+        self.opaque = opaque
         self.values = values
         self.sizes = sizes
         self.field = field
@@ -68,6 +72,7 @@ class Point:
         if hook is None:
             if name in SCALAR_FUNCTIONS:
                 return derivative(self.field, name, order, x)
+            self._must_be_opaque(name)
             key = (name, 0, 0)
             hook = self._opaque.get(key)
             if hook is None:
@@ -82,10 +87,15 @@ class Point:
         hook = self.functions.get(name)
         if hook is not None:
             return hook
+        self._must_be_opaque(name)
         key = (name, inputs, outputs)
         if key not in self._opaque:
             self._opaque[key] = VectorFunction(self.field, f"{self.seed}/{name}", inputs, outputs)
         return self._opaque[key]
+
+    def _must_be_opaque(self, name: str) -> None:
+        if self.opaque is not None and name not in self.opaque:
+            raise NotEvaluable(f"no evaluation of the function {name}")
 
     def given(self, node: Node) -> Array:
         """A value from the caller, in this field."""
@@ -113,6 +123,7 @@ def evaluate(
     functions: Mapping[str, Hook] | None = None,
     seed: int = 0,
     strict_kinks: bool = True,
+    opaque: Collection[str] | None = None,
 ) -> list[Array]:
     """The values of expressions, each different subexpression computed once.
 
@@ -125,7 +136,7 @@ def evaluate(
     0); NotExact in the exact field where a value is irrational; NotEvaluable for placeholders and names
     without value.
     """
-    point = Point(values, sizes, field, functions or {}, seed, strict_kinks)
+    point = Point(values, sizes, field, functions or {}, seed, strict_kinks, opaque)
     memo = run(point, roots)
     for root in roots:
         for entry in memo[root.serial].flat:
@@ -185,6 +196,7 @@ def defined_functions(
     *,
     functions: Mapping[str, Hook] | None = None,
     seed: int = 0,
+    opaque: Collection[str] | None = None,
 ) -> dict[str, Hook]:
     """Hooks for functions that a program defines, `{name: (param, body)}`, for `evaluate(functions=...)`.
 
@@ -193,7 +205,7 @@ def defined_functions(
     from gradcli.evaluate.jets import DefinedFunction
 
     hooks: dict[str, Hook] = dict(functions or {})
-    point = Point(values, sizes, field, hooks, seed, True)
+    point = Point(values, sizes, field, hooks, seed, True, opaque)
 
     def constants(nodes: list[Node]) -> list[Scalar]:
         memo = run(point, nodes)

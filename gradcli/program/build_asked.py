@@ -6,7 +6,7 @@ from gradcli.diagnostics import Diagnostic, GradcliError
 from gradcli.expr.node import Node
 from gradcli.program.build import Builder
 from gradcli.program.draft import Draft
-from gradcli.program.infer_derivative import derived_shape, variable_shape
+from gradcli.program.infer_derivative import derived_shape, must_depend, variable_shape
 from gradcli.program.model import Check, Question
 from gradcli.program.poisoned import Poisoned
 from gradcli.program.unify import (
@@ -53,6 +53,7 @@ def _question(draft: Draft, builder: Builder, statement: ast.Question, layout: s
         wrt: list[tuple[str, Node]] = []
         for expr in statement.wrt:
             variable_shape(inference, expr, {})
+            must_depend(inference, statement.of, expr)
             label = inference.text(expr)
             label = label.replace(" ", "") if isinstance(expr, ast.Index) else label
             wrt.append((label, builder.build(expr, {})))

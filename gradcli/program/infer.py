@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from gradcli.diagnostics import GradcliError, error
 from gradcli.program.defined import Defined
+from gradcli.program.dependence import Dependence
 from gradcli.program.equation import Equation
 from gradcli.program.functions import FUNCTIONS
 from gradcli.program.indices import Axes, entry_shape, integer, sum_shape
@@ -47,6 +48,8 @@ class Inference:
         self.source = Source("", "")
         self.on_new_name: Callable[[ast.Name], None] = lambda name: None
         self.defined = Defined(self)
+        self.dependence = Dependence(scope)
+        self.beside_zero = False  # whether what is read is said to be 0, so that it may be
         self.memo: dict[tuple[int, str], tuple[ast.Expr, OpenShape]] | None = None
 
     # ---------------------------------------------------------------- helpers

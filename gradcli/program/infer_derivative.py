@@ -24,6 +24,9 @@ def derivative_shape(inference: Inference, expr: ast.Call, local: Local) -> Open
     count_arguments(inference, expr, least, most)
     of = derived_shape(inference, expr.args[0], local, expr.fn)
     shapes = [variable_shape(inference, arg, local) for arg in expr.args[1:]]
+    if not inference.beside_zero:
+        for by in expr.args[1:]:
+            must_depend(inference, expr.args[0], by)
     if expr.fn in ("grad", "hess") and of:
         what = "gradient" if expr.fn == "grad" else "Hessian"
         inference.fail(
@@ -60,6 +63,14 @@ def derived_shape(inference: Inference, expr: ast.Expr, local: Local, what: str)
     if isinstance(expr, ast.Name):
         _known(inference, expr, local)
     return settle(inference.infer(expr, local))
+
+
+def must_depend(inference: Inference, of: ast.Expr, by: ast.Expr) -> None:
+    """Complain about the derivative of an arbitrary function by a name that it does not depend on."""
+    if isinstance(of, ast.Name) and is_arbitrary(inference, of.id):
+        wrong = inference.dependence.message(of.id, by)
+        if wrong is not None:
+            inference.fail("E407", wrong[0], by, wrong[1])
 
 
 def _known(inference: Inference, name: ast.Name, local: Local) -> None:

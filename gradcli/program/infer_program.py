@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from gradcli.diagnostics import GradcliError
+from gradcli.program.dependence import is_zero
 from gradcli.program.draft import Draft
 from gradcli.program.indices import Axis, definition_shape, free_indices
 from gradcli.program.poisoned import Poisoned
@@ -83,10 +84,12 @@ def _infer_asked(draft: Draft) -> None:
         if isinstance(statement, ast.Check):
             names = {name: None for side in statement.sides for name in free_indices(side)}
             shapes: list[OpenShape | None] = []
+            draft.inference.beside_zero = any(is_zero(side) for side in statement.sides)
             for side in statement.sides:
                 draft.inference.indices = draft.side_axes[id(side)] = {name: Axis() for name in names}
                 shapes.append(_infer_side(draft, side))
             draft.inference.indices = {}
+            draft.inference.beside_zero = False
             _join_sides(draft, statement, shapes)
 
 

@@ -92,6 +92,11 @@ class Book:
         return {n: (f.param, f.body) for n, f in found if f.param is not None and f.body is not None}
 
     @cached_property
+    def opaque(self) -> frozenset[str]:
+        """Functions of which nothing is known but the name and the shape."""
+        return frozenset(name for name, function in self.program.functions.items() if function.body is None)
+
+    @cached_property
     def comparison(self) -> Comparison:
         """Compares expressions by their normal form."""
         return Comparison(self.program.functions)

@@ -70,9 +70,15 @@ class Problem:
         hooks: Mapping[str, Hook] = place.hooks
         if self.book.bodies:
             hooks = defined_functions(
-                self.book.bodies, values, place.sizes, field, functions=place.hooks, seed=place.seed
+                self.book.bodies,
+                values,
+                place.sizes,
+                field,
+                functions=place.hooks,
+                seed=place.seed,
+                opaque=self.book.opaque,
             )
-        point = Point(values, place.sizes, field, hooks, place.seed, place.strict)
+        point = Point(values, place.sizes, field, hooks, place.seed, place.strict, self.book.opaque)
         for name, value in self.definitions:
             values[name] = run(point, [value])[value.serial]
         for name in self._required:
@@ -106,7 +112,7 @@ def _function_names(nodes: Sequence[Node], book: Book) -> dict[str, Node]:
     for node in todo:
         if node.op in ("elem", "vfun") and isinstance(node.data, tuple):
             name = str(node.data[0])
-            if name not in SCALAR_FUNCTIONS and name not in book.bodies:
+            if name in book.opaque:
                 found.setdefault(name, node)
     return found
 
