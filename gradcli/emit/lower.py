@@ -14,6 +14,7 @@ from gradcli.expr.factor import KINDS, parts_of
 from gradcli.expr.implicit import equation_of
 from gradcli.expr.node import Node, name_of, value_of
 from gradcli.expr.shapes import Dim, is_list, is_row, least_parts
+from gradcli.ops.passes import Pass
 from gradcli.program.functions import ELEMENTWISE
 from gradcli.program.model import Function
 
@@ -388,7 +389,7 @@ def _same(kind: str) -> Rule:
     return lambda low, node: low.plan.make(kind, *low.args(node), data=node.data, rank=rank_of(node))
 
 
-RULES: dict[str, Rule] = {
+_RULES: dict[str, Rule] = {
     "num": lambda low, node: low.plan.number(value_of(node) or 0),
     "const": lambda low, node: low.plan.make("const", data=node.data),
     "dim": lambda low, node: low.size(str(node.data)),
@@ -439,3 +440,4 @@ RULES: dict[str, Rule] = {
     "norm_nuc": _same("norm_nuc"),
     "stop": lambda low, node: low.args(node)[0],
 }
+RULES = Pass("emit", _RULES)

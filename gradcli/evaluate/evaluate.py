@@ -13,8 +13,10 @@ from gradcli.evaluate.opaque import Hook, ScalarFunction, VectorFunction, random
 from gradcli.evaluate.taylor import derivative
 from gradcli.expr.node import Node
 from gradcli.ops.functions import SCALAR_FUNCTIONS
+from gradcli.ops.operation import Kind
+from gradcli.ops.operations import of_kind
 
-PLACEHOLDERS = frozenset({"grad", "jac", "hess", "param", "var", "loss"})
+PLACEHOLDERS = of_kind(Kind.QUESTION) | {"param", "var"}
 
 
 class Point:

@@ -5,7 +5,7 @@ A jet is the list of the first Taylor coefficients of a value as a function of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from math import factorial
 
 from gradcli.evaluate.array import Scalar
@@ -14,6 +14,7 @@ from gradcli.evaluate.field import Field
 from gradcli.evaluate.opaque import Hook
 from gradcli.expr.node import Node
 from gradcli.expr.walk import postorder
+from gradcli.ops.passes import Pass
 
 Jet = list[Scalar]
 Derivatives = Callable[[str, int, Scalar], Scalar]
@@ -81,7 +82,7 @@ class DefinedFunction:
             if isinstance(arg, Undefined):
                 return arg
             jets.append(arg)
-        rule = _RULES.get(node.op)
+        rule = TABLE.get(node.op)
         if rule is not None:
             return rule(self._field, jets, order)
         if node.op == "elem" and isinstance(node.data, tuple):
@@ -190,7 +191,7 @@ def _held(field: Field, jets: list[Jet], order: int) -> Jet:
     return [jets[0][0], *[field.zero] * order]
 
 
-_RULES: Mapping[str, Callable[[Field, list[Jet], int], Jet]] = {
+_OPERATIONS: dict[str, Callable[[Field, list[Jet], int], Jet]] = {
     "add": add,
     "mul": _mul,
     "matmul": _mul,
@@ -201,5 +202,6 @@ _RULES: Mapping[str, Callable[[Field, list[Jet], int], Jet]] = {
     "T": _same,
     "sum": _same,
 }
+TABLE = Pass("Taylor series", _OPERATIONS)
 
 __all__ = ["DefinedFunction", "Hook", "add", "compare", "compose", "extreme", "multiply", "power"]

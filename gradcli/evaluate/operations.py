@@ -16,6 +16,7 @@ from gradcli.evaluate.factorise import factorised
 from gradcli.expr.factor import parts_of
 from gradcli.expr.node import Node, value_of
 from gradcli.ops.functions import scalar_function
+from gradcli.ops.passes import Pass
 from gradcli.ops.scalar import ScalarFunction
 
 # ---------------------------------------------------------------------- leaves
@@ -349,7 +350,7 @@ def _smaller(a: Scalar, b: Scalar) -> Scalar:
     return min(a, b)
 
 
-TABLE: dict[str, Operation] = {
+_TABLE: dict[str, Operation] = {
     "num": _num,
     "const": _const,
     "dim": _dim,
@@ -401,3 +402,4 @@ TABLE: dict[str, Operation] = {
     "norm_nuc": _of_matrix(lambda point, node, rows: [[spectral.sum_of_singular(point.field, rows)]]),
     "stop": lambda point, node, args: Array(args[0].shape, list(args[0].flat)),
 }
+TABLE = Pass("evaluate", _TABLE)

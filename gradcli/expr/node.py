@@ -7,13 +7,23 @@ as a set: `a + b` and `b + a` are one node, which keeps the order of its first w
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from typing import Any, TypeVar
 
 from gradcli.expr.shapes import Shape
+from gradcli.ops.operations import OPERATIONS
+from gradcli.ops.payload import Named
 
-COMMUTATIVE = frozenset({"add", "mul", "max", "min"})
+COMMUTATIVE = frozenset(name for name, operation in OPERATIONS.items() if operation.commutative)
+_PAYLOADS: dict[str, Callable[[Any], Hashable]] = {
+    name: getattr(operation.payload, "_make", operation.payload)
+    for name, operation in OPERATIONS.items()
+    if operation.payload is not None and issubclass(operation.payload, tuple)
+}
+
+P = TypeVar("P")
 
 
 class Node:
@@ -81,8 +91,22 @@ def make(op: str, args: tuple[Node, ...] = (), data: Hashable = None, shape: Sha
         key = (op, data, shape, "program", _program)
     node = _table.get(key)
     if node is None:
+        if type(data) is tuple and op in _PAYLOADS:
+            data = _PAYLOADS[op](data)
         node = _table[key] = Node(op, args, data, shape, len(_table))
     return node
+
+
+def payload(node: Node, kind: type[P]) -> P:
+    """What a node holds beside its operands, which its operation declares to be of this type."""
+    data = node.data
+    assert isinstance(data, kind), node
+    return data
+
+
+def axis_of(node: Node) -> int | None:
+    """The axis along which an operation goes; None for all entries."""
+    return node.data if isinstance(node.data, int) else None
 
 
 def num(value: Fraction | int) -> Node:
@@ -107,10 +131,10 @@ def var(name: str, shape: Shape, attributes: frozenset[str] = frozenset()) -> No
 
 def name_of(node: Node) -> str:
     """The name of a `var` node."""
-    assert node.op == "var" and isinstance(node.data, tuple)
-    return str(node.data[0])
+    assert node.op == "var"
+    return payload(node, Named).name
 
 
 def has_attribute(node: Node, attribute: str) -> bool:
     """Whether a `var` node was declared with the attribute."""
-    return node.op == "var" and isinstance(node.data, tuple) and attribute in node.data[1]
+    return node.op == "var" and attribute in payload(node, Named).attributes

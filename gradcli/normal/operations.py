@@ -14,6 +14,9 @@ from gradcli.normal.arrays import Array
 from gradcli.normal.atom import FIRST_DUMMY, Unsupported, atom, delta, rational
 from gradcli.normal.poly import ONE, ZERO, Poly, add, combination, number
 from gradcli.normal.simplify import contract, multiply
+from gradcli.ops.operation import Kind
+from gradcli.ops.operations import of_kind
+from gradcli.ops.passes import Pass
 
 LARGEST_POWER = 16
 
@@ -23,7 +26,7 @@ def lowered(node: Node, args: list[Array]) -> Array:
 
     Raises TooLarge, Unsupported, ZeroDivisionError.
     """
-    return _LOWER.get(node.op, _opaque)(node, args)
+    return LOWER.get(node.op, _opaque)(node, args)
 
 
 # ------------------------------------------------------------------------ leaves
@@ -394,6 +397,7 @@ _LOWER: dict[str, Callable[[Node, list[Array]], Array]] = {
     "expm": _expm,
     "expm_frechet": _expm_frechet,
 }
+LOWER = Pass("normal form", _LOWER)
 
 # Replaced by their answers before anything is compared.
-_ASKED = frozenset({"grad", "jac", "hess", "loss"})
+_ASKED = of_kind(Kind.QUESTION)

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import IntEnum
-from typing import ClassVar, NamedTuple, cast
+from typing import ClassVar, NamedTuple
 
 from gradcli.expr.factor import KINDS, parts_of
 from gradcli.expr.implicit import equation_of
-from gradcli.expr.node import Node
+from gradcli.expr.node import Node, payload
 from gradcli.expr.shapes import Dim
+from gradcli.ops.operations import OPERATIONS
+from gradcli.ops.payload import Applied, Named, Subscripts
 from gradcli.render.parts import Names
 
 
@@ -56,38 +58,7 @@ class Notation:
     one in force, which a Jacobian inside an expression need not name.
     """
 
-    calls: ClassVar[Mapping[str, str]] = {
-        "inv": "inv",
-        "diag": "diag",
-        "diagonal": "diag",
-        "tr": "tr",
-        "det": "det",
-        "logdet": "logdet",
-        "adj": "adj",
-        "sum": "sum",
-        "sum_axis": "sum",
-        "norm": "norm",
-        "norm1": "norm1",
-        "max": "max",
-        "min": "min",
-        "where": "where",
-        "softmax": "softmax",
-        "logsoftmax": "logsoftmax",
-        "logsumexp": "logsumexp",
-        "tril": "tril",
-        "triu": "triu",
-        "kron": "kron",
-        "vec": "vec",
-        "pinv": "pinv",
-        "expm": "expm",
-        "expm_frechet": "expm_frechet",
-        "norm2": "norm2",
-        "norm_nuc": "norm_nuc",
-        "stop": "stop",
-        "grad": "grad",
-        "jac": "jac",
-        "hess": "hess",
-    }
+    calls: ClassVar[Mapping[str, str]] = {name: op.call for name, op in OPERATIONS.items() if op.call is not None}
 
     def __init__(self, names: Names | None = None, variables: Collection[str] = (), layout: str | None = None) -> None:
         self.names: Names = {} if names is None else names
@@ -198,12 +169,11 @@ class Notation:
         return ()
 
     def op_var(self, node: Node) -> Form:
-        assert isinstance(node.data, tuple)
-        return self.atom(self.identifier(str(node.data[0])))
+        return self.atom(self.identifier(payload(node, Named).name))
 
     def matrix_power(self, node: Node) -> tuple[Node, int]:
         """The base and the exponent that a power of a matrix is written with: that of an inverse is negative."""
-        (base,), exponent = node.args, cast("int", node.data)
+        (base,), exponent = node.args, payload(node, int)
         return (base.args[0], -exponent) if base.op == "inv" and base not in self.names else (base, exponent)
 
     def op_factor(self, node: Node) -> Form:
@@ -232,9 +202,7 @@ def join(parts: Sequence[Piece], between: str) -> list[Piece]:
 
 def primes(node: Node) -> tuple[str, int]:
     """`(name, order)` of an `elem` or `vfun` node."""
-    assert isinstance(node.data, tuple)
-    name, order = node.data
-    return str(name), int(order)
+    return payload(node, Applied)
 
 
 def is_row_derivative(node: Node) -> bool:
@@ -244,9 +212,4 @@ def is_row_derivative(node: Node) -> bool:
 
 def subscripts(node: Node) -> tuple[tuple[str, ...], str]:
     """The index letters of each operand of an `einsum` and of its result."""
-    assert isinstance(node.data, tuple)
-    if len(node.data) == 2 and isinstance(node.data[0], tuple):
-        operands, result = node.data
-    else:
-        operands, result = node.data[:-1], node.data[-1]
-    return tuple("".join(part) for part in operands), "".join(result)
+    return payload(node, Subscripts)

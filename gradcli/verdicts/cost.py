@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from math import prod
 
 from gradcli.evaluate.array import concrete
-from gradcli.expr.node import Node
+from gradcli.expr.node import Node, payload
+from gradcli.ops.operation import Cost
+from gradcli.ops.operations import OPERATIONS
+from gradcli.ops.payload import Subscripts
 from gradcli.verdicts.sizes import Sizes
 
 MANY = 300_000  # above which points are few
 TOO_MANY = 10_000_000  # above which none is looked at
-_ELIMINATIONS = frozenset(
-    {"inv", "det", "logdet", "adj", "factor", "pinv", "expm", "expm_frechet", "norm2", "norm_nuc"}
-)
 _A_PRODUCT = 4  # a sum of products of fractions, beside one fraction
 
 
@@ -24,14 +24,15 @@ def operations(nodes: Iterable[Node], sizes: Sizes) -> int:
 
 def _cost(node: Node, sizes: Sizes) -> int:
     entries = prod(concrete(node.shape, sizes))
-    if node.op == "matmul":
-        return _A_PRODUCT * _chain([concrete(arg.shape, sizes) for arg in node.args])
-    if node.op == "einsum" and isinstance(node.data, tuple):
-        return _A_PRODUCT * _contraction(node, sizes)
-    if node.op == "mpow":
-        return 2 * _A_PRODUCT * max(concrete(node.shape, sizes)) ** 3
-    if node.op in _ELIMINATIONS:  # fractions grow while they are eliminated
-        return int(max((*concrete(node.args[0].shape, sizes), 1)) ** 4)
+    match OPERATIONS[node.op].cost:
+        case Cost.PRODUCT:
+            return _A_PRODUCT * _chain([concrete(arg.shape, sizes) for arg in node.args])
+        case Cost.CONTRACTION:
+            return _A_PRODUCT * _contraction(node, sizes)
+        case Cost.POWER:
+            return 2 * _A_PRODUCT * max(concrete(node.shape, sizes)) ** 3
+        case Cost.ELIMINATION:  # fractions grow while they are eliminated
+            return int(max((*concrete(node.args[0].shape, sizes), 1)) ** 4)
     return entries
 
 
@@ -48,6 +49,6 @@ def _chain(shapes: list[tuple[int, ...]]) -> int:
 def _contraction(node: Node, sizes: Sizes) -> int:
     """The multiplications of a sum over letters: one for each choice of all of them."""
     length: dict[str, int] = {}
-    for letters, arg in zip(node.data[0], node.args, strict=False):  # type: ignore[index]
+    for letters, arg in zip(payload(node, Subscripts).inputs, node.args, strict=False):
         length.update(zip(letters, concrete(arg.shape, sizes), strict=False))
     return prod(length.values())

@@ -12,8 +12,8 @@ import scipy.special
 from gradcli.emit import TARGETS, EmitError, emit
 from gradcli.emit.lower import RULES
 from gradcli.expr.node import Node, make, name_of, var
-from gradcli.expr.ops import OPERATIONS
 from gradcli.expr.walk import leaves
+from gradcli.ops.operations import OPERATIONS
 from gradcli.program.model import Program, Variable
 from gradcli.syntax.ast import Source
 from tests.evaluate import test_values as known

@@ -8,7 +8,7 @@ import pytest
 
 from gradcli.expr.implicit import implicit
 from gradcli.expr.node import Node, make, num
-from gradcli.expr.ops import OPERATIONS
+from gradcli.ops.operations import OPERATIONS
 from gradcli.render.latex import latex
 from gradcli.render.mc import mc
 from gradcli.render.text import text

@@ -1,0 +1,56 @@
+"""Every operation of the catalogue through every pass: what one cannot do stands in the table of reasons."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gradcli.expr.walk import postorder
+from gradcli.ops.document import document
+from gradcli.ops.operation import Kind, Operation
+from gradcli.ops.operations import OPERATIONS
+from gradcli.ops.reasons import REASONS
+from gradcli.rules.load import all_rules
+from tests.ops.contract import BEHAVIOURS, SHOWN, TABLES, TAKEN, program_of
+
+
+@pytest.mark.parametrize("operation", TAKEN.values(), ids=lambda operation: operation.name)
+def test_every_table_has_the_operation_or_a_reason(operation: Operation) -> None:
+    for name, outcome in TABLES.items():
+        excused = operation.name in REASONS.get(name, {})
+        assert (outcome(operation) is not None) == excused, (name, outcome(operation))
+
+
+@pytest.mark.parametrize("operation", SHOWN.values(), ids=lambda operation: operation.name)
+def test_every_pass_takes_the_operation_or_says_why_not(operation: Operation) -> None:
+    for name, outcome in BEHAVIOURS.items():
+        excused = operation.name in REASONS.get(name, {})
+        assert (outcome(operation) is not None) == excused, (name, outcome(operation))
+
+
+@pytest.mark.parametrize("operation", SHOWN.values(), ids=lambda operation: operation.name)
+def test_an_example_is_of_its_operation(operation: Operation) -> None:
+    _, _, value = program_of(operation)
+    assert any(node.op == operation.name for node in postorder(value))
+
+
+def test_every_operation_has_an_example() -> None:
+    assert {name for name in TAKEN if name not in SHOWN} == {"cotangent", "param"}
+    assert all(operation.kind is Kind.QUESTION or operation.meaning for operation in OPERATIONS.values())
+
+
+def test_every_rule_is_of_an_operation_or_a_function() -> None:
+    of_operations = {rule for operation in OPERATIONS.values() for rule in operation.rules}
+    of_functions = {name for name, rule in all_rules().items() if rule.derivative is not None}
+    assert set(all_rules()) - of_operations - of_functions == {"inverse_map"}
+
+
+def test_reasons_are_of_passes_and_operations() -> None:
+    assert REASONS.keys() <= TABLES.keys() | BEHAVIOURS.keys()
+    assert all(reasons.keys() <= TAKEN.keys() for reasons in REASONS.values())
+
+
+def test_the_page_of_operations_is_up_to_date() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
+    assert page.read_text(encoding="utf-8") == document(), "python -m gradcli.ops.document > docs/operations.md"
