@@ -38,6 +38,7 @@ def convert(source: Source, target: str) -> Converted:
     if any(diagnostic.is_error for diagnostic in program.diagnostics):
         return Converted(source.text, program.diagnostics)
     rewriter = Rewriter(reader, source.text, target)
+    module = reader.spelled_out(module)
     groups = _groups(module, rewriter, plainly=frozenset())
     text = _applied(source.text, [*_layout_lines(module, target), *(c for group in groups for c in group)])
     wrong = _different(check_source(source), check_source(Source(source.name, text)))

@@ -21,7 +21,7 @@ from gradcli.program.layouts import jacobian_shape
 from gradcli.program.lift import Lifting, NotLifted
 from gradcli.program.options import positional, read_options
 from gradcli.program.scope import CONSTANTS
-from gradcli.program.unify import closed
+from gradcli.program.unify import closed, find
 from gradcli.syntax import ast
 
 
@@ -74,7 +74,7 @@ class Builder:
             case ast.Product():
                 return self._product(expr, local)
             case ast.Compare():
-                return reduce.compare(expr.op, self._build(expr.left, local), self._build(expr.right, local))
+                return _compared(expr.op, self._build(expr.left, local), self._build(expr.right, local))
             case ast.Power():
                 return arith.power(self._build(expr.base, local), self._build(expr.exponent, local))
             case ast.MatPower():
@@ -83,6 +83,15 @@ class Builder:
                 if exponent is not None:
                     return linear.matpower(base, exponent)
                 return arith.power(base, self._build(expr.exponent, local))
+            case ast.Superscript():
+                base = self._build(expr.base, local)
+                if len(base.shape) == 2 and 1 not in base.shape:
+                    return linear.matpower(base, expr.exponent)
+                return arith.power(base, num(expr.exponent))
+            case ast.Bars():
+                return reduce.elementwise("abs", 0, self._build(expr.arg, local))
+            case ast.Entries():
+                return self._entries(expr)
             case ast.Transpose():
                 return linear.transpose(self._build(expr.arg, local))
             case ast.Call():
@@ -119,6 +128,15 @@ class Builder:
         finally:
             self.indices, self.lifting = {}, None
         return value if value.shape == shape else linear.transpose(value)
+
+    def _entries(self, expr: ast.Entries) -> Node:
+        before = self.indices, self.lifting
+        dims = closed(self.inference.entries[id(expr)])
+        try:
+            sizes = tuple(closed((dim,))[0] if find(dim) != 1 else 1 for dim in self.inference.entries[id(expr)])
+            return self.indexed(expr.body, expr.indices, sizes, dims)
+        finally:
+            self.indices, self.lifting = before
 
     def _index_sum(self, expr: ast.IndexSum, local: Mapping[str, Node]) -> Node:
         outermost = self.lifting is None
@@ -190,9 +208,11 @@ class Builder:
         return self._fold(last, run)
 
     def _fold(self, op: str, run: list[Node]) -> Node:
+        if op == ast.BESIDE:
+            return _beside(run)
         if op == "@":
             return linear.matmul(*run)
-        if op == "*":
+        if op in ("*", "·"):
             return arith.mul(*run)
         if op == "/":
             return arith.mul(run[0], *(arith.power(node, num(-1)) for node in run[1:]))
@@ -310,3 +330,23 @@ def variable_node(name: str, dims: tuple[int | str, ...], attributes: tuple[str,
 
 
 __all__ = ["Builder", "GradcliError", "variable_node"]
+
+
+def _beside(factors: list[Node]) -> Node:
+    """Factors side by side: a scalar scales, arrays multiply as matrices; a run of one of the two is built at once."""
+    out, run, sign = factors[0], factors[:1], ""
+    for factor in factors[1:]:
+        op = "@" if out.shape and factor.shape else "*"
+        if op != sign:
+            run, sign = [out], op
+        run.append(factor)
+        out = linear.matmul(*run) if op == "@" else arith.mul(*run)
+    return out
+
+
+def _compared(op: str, left: Node, right: Node) -> Node:
+    """A comparison as an array of 0s and 1s; `==` is both `<=` and `>=`."""
+    if op not in ("==", "!="):
+        return reduce.compare(op, left, right)
+    both = arith.mul(reduce.compare("<=", left, right), reduce.compare(">=", left, right))
+    return both if op == "==" else arith.sub(num(1), both)

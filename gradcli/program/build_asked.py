@@ -38,11 +38,14 @@ def build_asked(draft: Draft, builder: Builder) -> tuple[list[Question], list[Ch
 
 def _question(draft: Draft, builder: Builder, statement: ast.Question, layout: str) -> Question | None:
     inference = draft.inference
+    kind = statement.kind
     try:
         derived_shape(inference, statement.of, {}, statement.kind)
         of = builder.derived(statement.of, {})
-        if statement.kind in ("gradient", "hessian", "hvp") and of.shape:
-            what = "Hessian" if statement.kind == "hessian" else "gradient"
+        if kind == "partial":
+            kind = "jacobian" if of.shape else "gradient"
+        if kind in ("gradient", "hessian", "hvp") and of.shape:
+            what = "Hessian" if kind == "hessian" else "gradient"
             inference.fail(
                 "E404",
                 f"{inference.text(statement.of)} is {show_open(of.shape)}; only a scalar has a {what}.",
@@ -62,9 +65,7 @@ def _question(draft: Draft, builder: Builder, statement: ast.Question, layout: s
         return None
     except (Poisoned, LookupError):
         return None
-    return Question(
-        statement.kind, of, inference.text(statement.of), tuple(wrt), layout, statement.span, inference.source
-    )
+    return Question(kind, of, inference.text(statement.of), tuple(wrt), layout, statement.span, inference.source)
 
 
 def _check(draft: Draft, builder: Builder, statement: ast.Check, layout: str) -> Check:

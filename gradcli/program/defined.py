@@ -54,7 +54,7 @@ class Defined:
                 case ast.Call() if part.fn in self._scope.functions:
                     if not self.is_scalar_function(part.fn):
                         return False
-                case ast.Index() | ast.ListLit() | ast.IndexSum() | ast.Str():
+                case ast.Index() | ast.ListLit() | ast.IndexSum() | ast.Entries() | ast.Str():
                     return False
         return True
 

@@ -142,6 +142,25 @@ def sum_shape(inference: Inference, expr: ast.IndexSum, local: Local) -> OpenSha
     return ()
 
 
+def entries_shape(inference: Inference, expr: ast.Entries, local: Local) -> OpenShape:
+    """Of `[A_ik B_kj]_ij`: an axis for each index."""
+    before = inference.indices
+    if before:
+        inference.fail("E310", "An array by its entries stands inside of another.", expr, "give it a name of its own")
+    inference.indices = bound = _bound(inference, expr, expr.indices, before)
+    try:
+        shape = settle(inference.infer(expr.body, local))
+    finally:
+        inference.indices = before
+    if shape:
+        _array_inside(inference, expr.body, shape, list(expr.indices))
+    for name, axis in bound.items():
+        if axis.used is None and isinstance(find(axis.dim), Unknown):
+            inference.fail("E310", f"The index {name} stands at no entry, so its size is not known.", expr)
+    inference.entries[id(expr)] = tuple(axis.dim for axis in bound.values())
+    return settle(tuple(axis.dim for axis in bound.values()))
+
+
 def _bound(inference: Inference, expr: ast.Expr, names: tuple[str, ...], before: Axes) -> Axes:
     bound: Axes = {}
     for name in names:

@@ -10,7 +10,7 @@ from gradcli.program.defined import Defined
 from gradcli.program.dependence import Dependence
 from gradcli.program.equation import Equation
 from gradcli.program.functions import FUNCTIONS
-from gradcli.program.indices import Axes, entry_shape, integer, sum_shape
+from gradcli.program.indices import Axes, entries_shape, entry_shape, integer, sum_shape
 from gradcli.program.infer_calls import apply, call_shape
 from gradcli.program.messages import product_hint, sum_hint
 from gradcli.program.poisoned import Poisoned
@@ -41,6 +41,9 @@ class Inference:
         self.shapes: dict[str, OpenShape] = {}
         self.poisoned: set[str] = set()
         self.identities: dict[int, OpenDim] = {}
+        self.signs: dict[int, tuple[str, ...]] = {}  # what stands between factors that stand side by side
+        self.ranks: dict[int, int] = {}  # of what a superscript raises to a power
+        self.entries: dict[int, tuple[OpenDim, ...]] = {}  # the sizes of `[...]_ij`
         self.inferred: dict[str, OpenShape] = {}
         self.opaque: dict[str, tuple[Source, ast.Span]] = {}  # functions left open, and where first called
         self.layout = "numerator"
@@ -123,6 +126,10 @@ class Inference:
                 return self._elementwise(expr, [expr.base, expr.exponent], ("**",), local)
             case ast.MatPower():
                 return self._matrix_power(expr, local)
+            case ast.Superscript():
+                return self._superscript(expr, local)
+            case ast.Bars():
+                return self._bars(expr, local)
             case ast.Transpose():
                 return self._transpose(expr, local)
             case ast.Call():
@@ -137,6 +144,8 @@ class Inference:
                 self.fail("E205", "A string is no value.", expr)
             case ast.IndexSum():
                 return sum_shape(self, expr, local)
+            case ast.Entries():
+                return entries_shape(self, expr, local)
         raise AssertionError(f"no expression: {expr}")
 
     def _equation(self, expr: Equation, local: dict[str, OpenShape]) -> OpenShape:
@@ -203,8 +212,14 @@ class Inference:
         out = self.infer(expr.factors[0], local)
         start = expr.factors[0].span.start
         previous: ast.Expr = expr.factors[0]
+        signs: list[str] = []
         for op, factor in zip(expr.ops, expr.factors[1:], strict=True):
             shape = self.infer(factor, local)
+            if op == ast.BESIDE:
+                op = "@" if settle(out) and settle(shape) else "*"
+                signs.append(op)
+            if op == "·":
+                op = self._dotted((previous, out), (factor, shape))
             if op in ("*", "/"):
                 out = self._join(expr, op, (previous, out), (factor, shape))
             elif op == "@":
@@ -212,7 +227,22 @@ class Inference:
             else:
                 out = apply(self, "kron", [out, shape], {}, expr)
             previous = _Joined(ast.Span(start, factor.span.end))
+        if signs:
+            self.signs[id(expr)] = tuple(signs)
         return out
+
+    def _dotted(self, left: tuple[ast.Expr, OpenShape], right: tuple[ast.Expr, OpenShape]) -> str:
+        """`a · b` is a product where one of the two is a scalar."""
+        a, b = settle(left[1]), settle(right[1])
+        if a and b:
+            names = (self.text(left[0]), self.text(right[0]))
+            span = ast.Span(left[0].span.start, right[0].span.end)
+            fits = len(a) == len(b) == 1
+            hint = f"dot({names[0]}, {names[1]})" if fits else f"{names[0]} @ {names[1]}, or {names[0]} * {names[1]}"
+            raise GradcliError(
+                error("E305", "`·` multiplies by a scalar, and here are two arrays", self.source, span, hint)
+            )
+        return "*"
 
     def _matmul(self, left: tuple[ast.Expr, OpenShape], right: tuple[ast.Expr, OpenShape]) -> OpenShape:
         a, b = settle(left[1]), settle(right[1])
@@ -256,6 +286,29 @@ class Inference:
                 expr,
                 f"{base}**{self.text(expr.exponent)} takes the power of each entry",
             )
+
+    def _superscript(self, expr: ast.Superscript, local: dict[str, OpenShape]) -> OpenShape:
+        shape = settle(self.infer(expr.base, local))
+        if len(shape) != 2 or 1 in shape:
+            return shape
+        self.ranks[id(expr)] = 2
+        try:
+            return square(shape, self.text(expr))
+        except Misfit as misfit:
+            hint = f"{self.text(expr.base)}**{expr.exponent} takes the power of each entry"
+            self.fail("E302", f"{misfit}.", expr, hint)
+
+    def _bars(self, expr: ast.Bars, local: dict[str, OpenShape]) -> OpenShape:
+        shape = settle(self.infer(expr.arg, local))
+        if shape:
+            arg = self.text(expr.arg)
+            hint = (
+                f"norm({arg}), or abs({arg}) by entry" if len(shape) == 1 else f"det({arg}), norm({arg}) or abs({arg})"
+            )
+            self.fail(
+                "E305", f"|{arg}| is the absolute value of a scalar, and {arg} is {show_open(shape)}.", expr, hint
+            )
+        return ()
 
     def _transpose(self, expr: ast.Transpose, local: dict[str, OpenShape]) -> OpenShape:
         shape = settle(self.infer(expr.arg, local))

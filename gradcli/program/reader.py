@@ -7,6 +7,7 @@ from gradcli.expr.node import Node
 from gradcli.program.build import Builder
 from gradcli.program.infer import Inference
 from gradcli.program.poisoned import Poisoned
+from gradcli.program.signs import spelled_out
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source
 
@@ -41,6 +42,10 @@ class Reader:
             return None
         finally:
             self._inference.layout, self._inference.source = before
+
+    def spelled_out(self, module: ast.Module) -> ast.Module:
+        """The program's own module with the signs that stand for products without them."""
+        return spelled_out(module, self._inference.signs, self._inference.ranks)
 
     def forget(self) -> None:
         """Let go of what was read."""

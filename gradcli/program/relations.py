@@ -87,7 +87,7 @@ def names_in(expr: ast.Expr) -> set[str]:
 
 def chain(expr: ast.Expr) -> list[ast.Expr]:
     """The factors of a matrix product; an expression that is none is its only factor."""
-    if isinstance(expr, ast.Product) and all(op == "@" for op in expr.ops):
+    if isinstance(expr, ast.Product) and all(op in ("@", ast.BESIDE) for op in expr.ops):
         return [factor for part in expr.factors for factor in chain(part)]
     return [expr]
 

@@ -95,7 +95,7 @@ def arbitrary_names(expr: ast.Expr) -> set[ast.Span]:
 def parts_of(node: ast.Expr) -> list[ast.Expr]:
     """What an expression is made of directly, left to right; index names are no parts."""
     match node:
-        case ast.Neg() | ast.Transpose():
+        case ast.Neg() | ast.Transpose() | ast.Bars():
             return [node.arg]
         case ast.Sum():
             return list(node.terms)
@@ -111,7 +111,9 @@ def parts_of(node: ast.Expr) -> list[ast.Expr]:
             return [node.base, *(index for index in node.indices if not isinstance(index, ast.Name))]
         case ast.ListLit():
             return list(node.items)
-        case ast.IndexSum():
+        case ast.Superscript():
+            return [node.base]
+        case ast.IndexSum() | ast.Entries():
             return [node.body]
         case Equation():
             return [node.left, node.right]
@@ -426,9 +428,9 @@ def works_on_arrays(statement: ast.DefineFunction) -> bool:
     """
     for part in subexpressions(statement.value):
         match part:
-            case ast.Transpose() | ast.Index() | ast.IndexSum():
+            case ast.Transpose() | ast.Index() | ast.IndexSum() | ast.Entries():
                 return True
-            case ast.Product() if "@" in part.ops:
+            case ast.Product() if "@" in part.ops or (ast.BESIDE in part.ops and _has_matrix(part)):
                 return True
             case ast.Call() if (part.fn in RESERVED or part.fn in FUNCTIONS) and part.fn not in (
                 *ELEMENTWISE,
@@ -439,3 +441,8 @@ def works_on_arrays(statement: ast.DefineFunction) -> bool:
             ):
                 return True
     return False
+
+
+def _has_matrix(product: ast.Product) -> bool:
+    """Whether one of the factors that stand side by side is by its name a matrix."""
+    return any(isinstance(factor, ast.Name) and convention(factor.id) == "matrix" for factor in product.factors)

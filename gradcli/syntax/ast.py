@@ -62,12 +62,16 @@ class Sum(Expr):
     ops: tuple[str, ...]
 
 
+BESIDE = ""  # the operator of a product without a sign
+
+
 @dataclass(frozen=True, slots=True)
 class Product(Expr):
     """A flat chain of one precedence, read left to right.
 
-    `ops[i]` stands before `factors[i + 1]` and is one of `*`, `/`, `@`, `kron`
-    (Unicode spellings are already mapped).
+    `ops[i]` stands before `factors[i + 1]` and is one of `*`, `/`, `@`, `kron` (Unicode spellings are already mapped),
+    `·` (a product with a scalar) or, where factors stand side by side, `BESIDE`: `@`, or a scaling where one of the
+    two is a scalar.
     """
 
     factors: tuple[Expr, ...]
@@ -76,7 +80,7 @@ class Product(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Compare(Expr):
-    """`left op right`, op one of `<`, `<=`, `>`, `>=`; does not chain."""
+    """`left op right`, op one of `<`, `<=`, `>`, `>=`, `==`, `!=`; does not chain."""
 
     op: str
     left: Expr
@@ -100,6 +104,21 @@ class MatPower(Expr):
 
     base: Expr
     exponent: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Superscript(Expr):
+    """`x²`, `A⁻¹`: the power of a number, of a square matrix, or of each entry of a vector."""
+
+    base: Expr
+    exponent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bars(Expr):
+    """`|t|`: the absolute value of a scalar."""
+
+    arg: Expr
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +160,14 @@ class ListLit(Expr):
 @dataclass(frozen=True, slots=True)
 class IndexSum(Expr):
     """`sum[i, j](body)`: a sum over index names."""
+
+    indices: tuple[str, ...]
+    body: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Entries(Expr):
+    """`[δ_ij x_k]_ijk`: the array whose entries at these indices are the body."""
 
     indices: tuple[str, ...]
     body: Expr

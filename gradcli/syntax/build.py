@@ -10,8 +10,9 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
-from gradcli.syntax import build_statements
+from gradcli.syntax import build_board, build_statements
 from gradcli.syntax.ast import (
+    BESIDE,
     Call,
     Compare,
     Expr,
@@ -27,11 +28,14 @@ from gradcli.syntax.ast import (
     Span,
     Str,
     Sum,
+    Superscript,
     Transpose,
 )
+from gradcli.syntax.build_atoms import name, number
+from gradcli.syntax.characters import clip
 from gradcli.syntax.fault import SyntaxFault
-from gradcli.syntax.numbers import number_value
 from gradcli.syntax.tokens import (
+    CDOT,
     DIVIDE,
     KRON,
     MATMUL,
@@ -39,6 +43,7 @@ from gradcli.syntax.tokens import (
     PLUS,
     SLASH,
     STAR,
+    SUBSCRIPT,
     Tokens,
     identifier,
 )
@@ -46,9 +51,8 @@ from gradcli.syntax.tokens import (
 Values = list[Any]
 Builder = Callable[[Tokens, Values, int, int], Any]
 
-_OPERATORS = {PLUS: "+", MINUS: "-", STAR: "*", DIVIDE: "/", SLASH: "/", MATMUL: "@", KRON: "kron"}
+_OPERATORS = {PLUS: "+", MINUS: "-", STAR: "*", DIVIDE: "/", SLASH: "/", MATMUL: "@", KRON: "kron", CDOT: "·"}
 _COMPARISONS = {"≤": "<=", "≥": ">="}
-_SUM_NAMES = ("sum", "Σ", "∑")
 
 
 def list_first(t: Tokens, v: Values, start: int, end: int) -> list[Any]:
@@ -65,11 +69,34 @@ def list_more(t: Tokens, v: Values, start: int, end: int) -> list[Any]:
 
 
 def chain_first(t: Tokens, v: Values, start: int, end: int) -> tuple[list[Expr], list[str]]:
+    _divided(t, v[0], v[1], v[2])
     return [v[0], v[2]], [_OPERATORS[t.kinds[v[1]]]]
+
+
+def _divided(t: Tokens, over: Expr, op: int, under: Expr) -> None:
+    """`a / b c` could be read in two ways."""
+    if t.kinds[op] not in (SLASH, DIVIDE) or not _is_beside(under) or t.starts[op + 1] != under.span.start:
+        return
+    text, sign = t.text, t.word(op)
+    assert isinstance(under, Product)
+    a = text[over.span.start : over.span.end]
+    first = text[under.span.start : under.factors[0].span.end]
+    rest = text[under.factors[0].span.end : under.span.end]
+    raise SyntaxFault(
+        "E101",
+        f"`{clip(a)} {sign} {clip(first + rest)}` could be read in two ways",
+        Span(over.span.start, under.span.end),
+        f"write ({clip(a)} {sign} {clip(first)}){clip(rest)} or {clip(a)} {sign} ({clip(first + rest)})",
+    )
+
+
+def _is_beside(expr: Expr) -> bool:
+    return isinstance(expr, Product) and expr.ops[0] == BESIDE
 
 
 def chain_more(t: Tokens, v: Values, start: int, end: int) -> tuple[list[Expr], list[str]]:
     terms, ops = v[0]
+    _divided(t, terms[-1], v[1], v[2])
     terms.append(v[2])
     ops.append(_OPERATORS[t.kinds[v[1]]])
     return terms, ops
@@ -85,9 +112,45 @@ def product_end(t: Tokens, v: Values, start: int, end: int) -> Expr:
     return Product(Span(start, end), tuple(factors), tuple(ops))
 
 
+def beside_first(t: Tokens, v: Values, start: int, end: int) -> tuple[list[Expr], int]:
+    _beside(t, v[0], v[1])
+    return [v[0], v[1]], start
+
+
+def beside_more(t: Tokens, v: Values, start: int, end: int) -> tuple[list[Expr], int]:
+    _beside(t, v[0][0][-1], v[1])
+    v[0][0].append(v[1])
+    return v[0]  # type: ignore[no-any-return]
+
+
+def _beside(t: Tokens, before: Expr, factor: Expr) -> None:
+    """A number stands in front of a product."""
+    if isinstance(factor, Num) or (isinstance(factor, MatPower | Power | Superscript) and isinstance(factor.base, Num)):
+        word = t.text[factor.span.start : factor.span.end]
+        raise SyntaxFault(
+            "E101",
+            f"there is no operator before `{clip(word)}`",
+            Span(before.span.start, factor.span.end),
+            "a number stands in front of a product, 2 x; a comma separates the entries of a list",
+        )
+
+
+def beside_end(t: Tokens, v: Values, start: int, end: int) -> Expr:
+    factors, _ = v[0]
+    return Product(Span(start, end), tuple(factors), (BESIDE,) * (len(factors) - 1))
+
+
 def compare(t: Tokens, v: Values, start: int, end: int) -> Expr:
     op = t.word(v[1])
     return Compare(Span(start, end), _COMPARISONS.get(op, op), v[0], v[2])
+
+
+def equal(t: Tokens, v: Values, start: int, end: int) -> Expr:
+    return Compare(Span(start, end), "==", v[0], v[2])
+
+
+def unequal(t: Tokens, v: Values, start: int, end: int) -> Expr:
+    return Compare(Span(start, end), "!=", v[0], v[2])
 
 
 def negative(t: Tokens, v: Values, start: int, end: int) -> Expr:
@@ -121,36 +184,12 @@ def index(t: Tokens, v: Values, start: int, end: int) -> Expr:
 
 
 def index_sum(t: Tokens, v: Values, start: int, end: int) -> Expr:
-    base = v[0]
-    if isinstance(base, Expr) and not (isinstance(base, Name) and base.id in _SUM_NAMES):
-        raise SyntaxFault(
-            "E101",
-            "an entry cannot be called",
-            Span(start, end),
-            "a product needs `*` or `@`; a sum over an index is sum[k](...)",
-        )
     names = []
     for item in v[2]:
         if not isinstance(item, Name):
             raise SyntaxFault("E101", "a sum runs over index names", item.span, "sum[k](A[i, k] * B[k, j])")
         names.append(item.id)
     return IndexSum(Span(start, end), tuple(names), v[5])
-
-
-def number(t: Tokens, v: Values, start: int, end: int) -> Expr:
-    value = number_value(t.word(v[0]))
-    if value is None:
-        raise SyntaxFault(
-            "E107",
-            "this number is too long, too large or too small to reckon with",
-            Span(start, end),
-            "numbers lie between 1e-300 and 1e300 and have at most 1000 digits",
-        )
-    return Num(Span(start, end), value)
-
-
-def name(t: Tokens, v: Values, start: int, end: int) -> Expr:
-    return Name(Span(start, end), identifier(t, v[0]))
 
 
 def string(t: Tokens, v: Values, start: int, end: int) -> Expr:
@@ -162,18 +201,17 @@ def paren(t: Tokens, v: Values, start: int, end: int) -> Expr:
 
 
 def list_literal(t: Tokens, v: Values, start: int, end: int) -> Expr:
+    if len(v[1]) == 1 and _is_beside(v[1][0]) and v[1][0].span.start == t.starts[v[0] + 1]:
+        after = v[2] + 1
+        if after >= len(t.kinds) or t.kinds[after] != SUBSCRIPT:
+            names = ", ".join(t.text[f.span.start : f.span.end] for f in v[1][0].factors)
+            raise SyntaxFault(
+                "E101",
+                "a comma separates the entries of a list",
+                v[1][0].span,
+                f"write [{clip(names)}]",
+            )
     return ListLit(Span(start, end), tuple(v[1]))
-
-
-def nabla(t: Tokens, v: Values, start: int, end: int) -> Expr:
-    by = v[2]
-    if len(by) > 1:
-        by = [ListLit(Span(by[0].span.start, by[-1].span.end), tuple(by))]
-    return Call(Span(start, end), "grad", 0, (v[4], by[0]))
-
-
-def partial(t: Tokens, v: Values, start: int, end: int) -> Expr:
-    return Call(Span(start, end), "jac", 0, (v[1], v[4]))
 
 
 def keyword_argument(t: Tokens, v: Values, start: int, end: int) -> tuple[str, Expr]:
@@ -217,17 +255,18 @@ def _call(t: Tokens, fn: int, primes: int, items: list[Any], span: Span) -> Expr
 DEEPER: dict[str, int] = {
     **dict.fromkeys(("sum_end", "product_end", "compare", "negative", "power", "matpower"), 1),
     **dict.fromkeys(("transpose", "index", "index_sum", "list_literal", "nabla", "partial"), 1),
-    **dict.fromkeys(("call", "call_primed"), 1),
-    "inverse_transpose": 2,
+    **dict.fromkeys(("call", "call_primed", "beside_end", "sum_over", "superscript", "subscript"), 1),
+    **dict.fromkeys(("equal", "unequal", "norm_bars", "bars", "root", "nabla_by", "partial_mixed"), 1),
+    **dict.fromkeys(("inverse_transpose", "nabla_call", "call_bars", "partial_twice"), 2),
 }
 
 
 def builders() -> dict[str, Builder]:
     """Return the builder of each alias."""
     here = [
-        *(list_first, list_pair, list_more, chain_first, chain_more, sum_end, product_end, compare),
-        *(negative, positive, power, matpower, transpose, inverse_transpose, index, index_sum),
-        *(number, name, string, paren, list_literal, nabla, partial, keyword_argument),
+        *(list_first, list_pair, list_more, chain_first, chain_more, sum_end, product_end, compare, equal, unequal),
+        *(beside_first, beside_more, beside_end, negative, positive, power, matpower, transpose),
+        *(inverse_transpose, index, index_sum, number, name, string, paren, list_literal, keyword_argument),
         *(call_empty, call, call_primed),
     ]
-    return {fn.__name__: fn for fn in here} | build_statements.builders()
+    return {fn.__name__: fn for fn in here} | build_board.builders() | build_statements.builders()

@@ -27,7 +27,7 @@ from gradcli.syntax.ast import (
     Span,
     Statement,
 )
-from gradcli.syntax.fault import SyntaxFault
+from gradcli.syntax.fault import BareExpression, SyntaxFault
 from gradcli.syntax.numbers import number_value
 from gradcli.syntax.tokens import Tokens, identifier
 
@@ -148,6 +148,25 @@ def check(t: Tokens, v: Values, start: int, end: int) -> Statement:
     return Check(Span(start, end), t.word(v[0]), tuple(v[1]))
 
 
+_ASKED = {"grad": "gradient", "jac": "partial", "hess": "hessian"}
+
+
+def bare(t: Tokens, v: Values, start: int, end: int) -> Statement:
+    """A derivative and nothing else is the question: `∂L/∂W`, `∇_x f`, `grad(f, x)`."""
+    expr = v[0]
+    span = Span(start, end)
+    if not (isinstance(expr, Call) and expr.fn in _ASKED and len(expr.args) > 1) or expr.primes or expr.kwargs:
+        raise BareExpression(span)
+    of, *wrt = expr.args
+    for part in expr.args:
+        for item in part.items if isinstance(part, ListLit) else (part,):
+            base = item.base if isinstance(item, Index) else item
+            stacked = isinstance(base, Call) and base.fn == "vec" and len(base.args) == 1
+            if not (isinstance(base, Name) or stacked):
+                raise BareExpression(span)
+    return Question(span, _ASKED[expr.fn], of, tuple(wrt))
+
+
 # ---------------------------------------------------------------------- types
 
 
@@ -209,7 +228,7 @@ def builders() -> dict[str, Callable[[Tokens, Values, int, int], Any]]:
     """Return the builder of each alias."""
     here = [
         *(names_first, list_adjoin, declare, declare_with, define, define_function, define_indexed),
-        *(implicit, loss, layout, question, question_wrt, check, scalar_type, array_type, power_type),
+        *(implicit, loss, layout, question, question_wrt, check, bare, scalar_type, array_type, power_type),
         *(power_list_type, power_t_type, function_type, dim_name, dim_number),
     ]
     return {fn.__name__: fn for fn in here}

@@ -36,6 +36,17 @@ class UnexpectedToken(SyntaxFault):
         return unexpected(source, tokens, self.at)
 
 
+class BareExpression(SyntaxFault):
+    """An expression stands where a statement belongs."""
+
+    def __init__(self, span: Span) -> None:
+        super().__init__("E101", "an expression alone is no statement", span)
+
+    def diagnostic(self, source: Source, tokens: Tokens) -> Diagnostic:
+        """Return the complaint about this fault."""
+        return unexpected(source, tokens, len(tokens.kinds))
+
+
 class TooDeep(SyntaxFault):
     """The expression around token number `at` is nested beyond the bound."""
 

@@ -43,6 +43,7 @@ MAX_TOKENS = 200_000  # of one statement
 MAX_NAME = 1_000  # characters
 MAX_BRACKETS = 1_000  # inside one another
 
+CALLED = frozenset({"grad", "jac", "hess"})
 _CONTINUES = BINARY | {EQUALS, COLON, COMMA}
 _WATCHED = frozenset({NEWLINE, COMMENT, SEMICOLON, UNKNOWN, PRIMES, *OPEN, *CLOSE})
 
@@ -161,10 +162,16 @@ def mark_words(tokens: Tokens) -> None:
     kinds = tokens.kinds
     if kinds[0] == NAME:
         kind = KEYWORDS.get(tokens.word(0))
+        if kind == QUESTION and tokens.word(0) in CALLED and len(kinds) > 1 and kinds[1] == LPAR:
+            kind = QUESTION if _has_wrt(tokens) else None  # `grad(f, x)` is a call
         if kind is not None and _is_keyword(kinds):
             kinds[0] = kind
             if kind == QUESTION:
                 _mark_wrt(tokens)
+
+
+def _has_wrt(tokens: Tokens) -> bool:
+    return any(kind == NAME and tokens.word(i) == "wrt" for i, kind in enumerate(tokens.kinds))
 
 
 def _is_keyword(kinds: list[int]) -> bool:

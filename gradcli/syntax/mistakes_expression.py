@@ -18,6 +18,7 @@ from gradcli.syntax.tokens import (
     COMPARE,
     EQUALS,
     LBRACE,
+    LIDX,
     LPAR,
     LSQB,
     NABLA,
@@ -34,6 +35,7 @@ from gradcli.syntax.tokens import (
     SLASH,
     STRING,
     TIMES,
+    UNEQUAL,
     WRT,
 )
 
@@ -74,6 +76,13 @@ def compare(p: Place) -> Diagnostic | None:
     return None
 
 
+def unequal(p: Place) -> Diagnostic | None:
+    """`a != b`."""
+    if p.kind != UNEQUAL:
+        return None
+    return p.say(f"`{p.word(p.at)}` compares between brackets only", foreign.CHARACTERS["!="], "E103")
+
+
 def comment(p: Place) -> Diagnostic | None:
     """`// a comment`."""
     if p.kind == SLASH and SLASH in (p.before, *p.kinds[p.at + 1 : p.at + 2]):
@@ -102,7 +111,7 @@ def times(p: Place) -> Diagnostic | None:
 def slice(p: Place) -> Diagnostic | None:
     """`A[:, 1]`."""
     opening = p.opening()
-    if p.kind == COLON and opening is not None and p.kinds[opening] == LSQB:
+    if p.kind == COLON and opening is not None and p.kinds[opening] in (LSQB, LIDX):
         return p.say("there are no slices", "A[i, j] is one entry; sum over an index with sum[k](...)")
     return None
 

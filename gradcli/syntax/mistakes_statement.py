@@ -23,10 +23,12 @@ from gradcli.syntax.tokens import (
     KEYWORDS,
     LAYOUT,
     LBRACE,
+    LIDX,
     LOSS,
     LPAR,
     LSQB,
     NAME,
+    NAMES,
     NUMBER,
     OPERAND_START,
     PRIMES,
@@ -56,13 +58,14 @@ def foreign_word(p: Place) -> Diagnostic | None:
 
 def misspelt_keyword(p: Place) -> Diagnostic | None:
     """`jacobain y wrt x`."""
-    if p.at != 1 or p.kinds[0] != NAME or p.kind not in OPERAND_START or p.kind == LPAR:
+    if not p.at or len(p.kinds) < 2 or p.kinds[0] != NAME or p.kinds[1] not in OPERAND_START or p.kinds[1] == LPAR:
         return None
     from difflib import get_close_matches
 
     close = get_close_matches(p.tokens.word(0)[:40].lower(), KEYWORDS, 1, 0.75)
     if not close:
         return None
+    p.at = 1
     return p.say(f"`{p.word(0)}` is no word of the language", f"did you mean `{close[0]}`?", since=0)
 
 
@@ -129,11 +132,11 @@ def left_of_equals(p: Place) -> Diagnostic | None:
         return p.say(message, "define a new name")
     if p.kinds[0] == LPAR:
         return p.say("the names left of `=` stand without brackets", "P, L, U = lu(X)", since=since)
-    if p.kinds[0] == NAME and len(p.kinds) > 1 and p.kinds[1] == PRIMES:
+    if p.kinds[0] in NAMES and len(p.kinds) > 1 and p.kinds[1] == PRIMES:
         return p.say("a derivative follows from its function and cannot be defined", "g(t) = ...", since=since)
-    if p.kinds[0] == NAME and len(p.kinds) > 1 and p.kinds[1] == LSQB:
+    if p.kinds[0] in NAMES and len(p.kinds) > 1 and p.kinds[1] in (LSQB, LIDX):
         return p.say("a definition by indices has index names on its left", "Y[i, j] = A[j, i]; a vector is y = [a, b]")
-    if p.kinds[0] == NAME and len(p.kinds) > 1 and p.kinds[1] == LPAR:
+    if p.kinds[0] in NAMES and len(p.kinds) > 1 and p.kinds[1] == LPAR:
         return p.say("a function is defined of names", "g(t) = t**2")
     return p.say(
         "left of `=` stands a name",

@@ -6,6 +6,7 @@ stack, so no input can exhaust Python's.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from gradcli.diagnostics.diagnostic import Diagnostic, error
@@ -14,7 +15,9 @@ from gradcli.syntax.ast import Expr, Module, Source, Span, Statement
 from gradcli.syntax.build import DEEPER, builders
 from gradcli.syntax.fault import SyntaxFault, TooDeep, UnexpectedToken
 from gradcli.syntax.lexer import mark_words, statements
+from gradcli.syntax.roles import Roles, roles_of, settle
 from gradcli.syntax.tokens import END, Tokens
+from gradcli.syntax.unexpected import foreign_word_at, unexpected, wrong_left_at
 
 MAX_DEPTH = 120  # of a tree: passes over it may recurse with several frames a level
 MAX_STACK = 1_000  # of the parser: bounds brackets that make no node
@@ -38,9 +41,9 @@ def parse_module(source: Source) -> tuple[Module, list[Diagnostic]]:
     """Parse a whole text; every error found is reported, and the good statements are kept."""
     good: list[Statement] = []
     diagnostics: list[Diagnostic] = []
-    for tokens in statements(source):
-        mark_words(tokens)
-        result = _statement(source, tokens, "statement")
+    found, roles = marked(source)
+    for tokens in found:
+        result = _statement(source, tokens, "statement", roles)
         if isinstance(result, Diagnostic):
             diagnostics.append(result)
         elif isinstance(result, Statement):
@@ -48,8 +51,20 @@ def parse_module(source: Source) -> tuple[Module, list[Diagnostic]]:
     return Module(source, tuple(good)), diagnostics
 
 
-def parse_expression(source: Source) -> Expr | Diagnostic:
-    """Parse a text that is one expression."""
+def marked(source: Source) -> tuple[list[Tokens], Roles]:
+    """The statements of a source, with what every word and bracket is in it, and the roles of its names."""
+    found = list(statements(source))
+    for tokens in found:
+        mark_words(tokens)
+    roles = roles_of(found)
+    for tokens in found:
+        if tokens.fault is None:
+            settle(tokens, roles)
+    return found, roles
+
+
+def parse_expression(source: Source, values: Iterable[str] = ()) -> Expr | Diagnostic:
+    """Parse a text that is one expression; `values` are names that are no functions."""
     found = list(statements(source))
     if not found:
         return error("E112", "there is no expression here", source)
@@ -57,14 +72,24 @@ def parse_expression(source: Source) -> Expr | Diagnostic:
         second = found[1]
         span = Span(second.starts[0], second.ends[-1])
         return error("E101", "one expression is expected, and here is more", source, span)
-    result = _statement(source, found[0], "expression")
+    roles = roles_of(found[:1])
+    if found[0].fault is None:
+        roles.values.update(values)
+        roles.given.update(values)
+        settle(found[0], roles)
+    result = _statement(source, found[0], "expression", roles)
     assert not isinstance(result, Statement)
     return result
 
 
-def _statement(source: Source, tokens: Tokens, start: str) -> Statement | Expr | Diagnostic:
+def _statement(source: Source, tokens: Tokens, start: str, roles: Roles) -> Statement | Expr | Diagnostic:
     if tokens.fault is not None:
         return tokens.fault
+    wrong = foreign_word_at(tokens, roles)
+    if wrong is None and start == "statement":
+        wrong = wrong_left_at(tokens)
+    if wrong is not None:
+        return unexpected(source, tokens, wrong)
     try:
         return _reduce(tokens, start)
     except SyntaxFault as fault:

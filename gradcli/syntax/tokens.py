@@ -22,8 +22,18 @@ CARET, POW, COMPARE, TIMES = KIND["_CARET"], KIND["_POW"], KIND["COMPARE"], KIND
 PLUS, MINUS, STAR, SLASH = KIND["PLUS"], KIND["MINUS"], KIND["STAR"], KIND["SLASH"]
 DIVIDE, MATMUL, KRON, ARROW = KIND["DIVIDE"], KIND["MATMUL"], KIND["KRON"], KIND["_ARROW"]
 SIGMA, NABLA, PARTIAL = KIND["SIGMA"], KIND["NABLA"], KIND["PARTIAL"]
+NABLA_BY, HESS, HESS_BY, PARTIAL2 = KIND["NABLA_BY"], KIND["HESS"], KIND["HESS_BY"], KIND["PARTIAL2"]
+SUPERSCRIPT, HADAMARD, UNEQUAL, CDOT = KIND["SUPERSCRIPT"], KIND["_HADAMARD"], KIND["UNEQUAL"], KIND["CDOT"]
+SQRT, NORM, BAR, ONES = KIND["SQRT"], KIND["NORM"], KIND["BAR"], KIND["ONES"]
+# made of others by roles.py
+DEFINED, CALLEE, ENTRY, EYE, EYE_OF = (KIND[k] for k in ("DEFINED", "CALLEE", "ENTRY", "EYE", "EYE_OF"))
+SUBSCRIPT, SUMSUB, LIDX, LIND, NORMR, BARR = (
+    KIND[k] for k in ("SUBSCRIPT", "SUMSUB", "_LIDX", "_LIND", "NORMR", "BARR")
+)
 CHECK, IMPLICIT, LOSS, LAYOUT = KIND["CHECK"], KIND["IMPLICIT"], KIND["LOSS"], KIND["LAYOUT"]
 QUESTION, WRT = KIND["QUESTION"], KIND["_WRT"]
+
+STATEMENT_WORDS = frozenset({CHECK, IMPLICIT, LOSS, LAYOUT, QUESTION})
 
 # the words that start a statement, each also a name where it can be one
 KEYWORDS: dict[str, int] = {
@@ -45,18 +55,25 @@ KEYWORDS: dict[str, int] = {
 
 # what the grammar does not know: these stand after its terminals in the scanner
 NEWLINE, COMMENT, SEMICOLON, UNKNOWN = range(len(_tables.TERMINALS) + 1, len(_tables.TERMINALS) + 5)
-_OUTSIDE = (r"\n(?:\s++|#[^\n]*+)*+", r"#[^\n]*", r";[;\s]*+", r"\\[A-Za-z]+|\.[^\W\d]\w*|!=|&&|\|\||[^\s]")
+_OUTSIDE = (r"\n(?:\s++|#[^\n]*+)*+", r"#[^\n]*", r";[;\s]*+", r"\\[A-Za-z]+|\.[^\W\d]\w*|&&|[^\s]")
 
 # A blank is any white space but a line feed.  The possessive `*+` keeps a failing match from
 # giving blanks back to UNKNOWN; the scan ends before the blanks at the end of the text.
 BLANKS = r"[^\S\n]*+"
 SCANNER = re.compile(BLANKS + "(?:" + "|".join(f"({p})" for p in [*(p for _, p in _tables.TERMINALS), *_OUTSIDE]) + ")")
 
-OPEN = {LPAR: RPAR, LSQB: RSQB, LBRACE: RBRACE}
-CLOSE = {close: opened for opened, close in OPEN.items()}
-BINARY = frozenset({PLUS, MINUS, STAR, SLASH, DIVIDE, MATMUL, KRON, POW, CARET, COMPARE, EQEQ, ARROW, TIMES})
-OPERAND_START = frozenset({NAME, NUMBER, STRING, LPAR, LSQB, NABLA, PARTIAL})
-OPERAND_END = frozenset({NAME, NUMBER, STRING, TRANSPOSE, INVTRANSPOSE, RPAR, RSQB, RBRACE, PRIMES})
+OPEN = {LPAR: RPAR, LSQB: RSQB, LBRACE: RBRACE, LIDX: RSQB, LIND: RSQB}
+CLOSE = {RPAR: LPAR, RSQB: LSQB, RBRACE: LBRACE}
+NAMES = frozenset({NAME, CALLEE, DEFINED, ENTRY, EYE, EYE_OF})
+BINARY = frozenset(
+    {PLUS, MINUS, STAR, SLASH, DIVIDE, MATMUL, KRON, CDOT, POW, CARET, HADAMARD, COMPARE, EQEQ, UNEQUAL, ARROW, TIMES}
+)
+_DERIVATIVE_START = frozenset({NABLA, NABLA_BY, HESS, HESS_BY, PARTIAL, PARTIAL2})
+OPERAND_START = NAMES | _DERIVATIVE_START | {NUMBER, STRING, LPAR, LSQB, LIND, NORM, BAR, SQRT, ONES, SIGMA, SUMSUB}
+OPERAND_END = frozenset(
+    {NAME, ENTRY, EYE, NUMBER, STRING, TRANSPOSE, INVTRANSPOSE, SUPERSCRIPT, SUBSCRIPT}
+    | {RPAR, RSQB, RBRACE, PRIMES, NORMR, BARR}
+)
 
 
 @dataclass(slots=True)

@@ -7,8 +7,9 @@ from fractions import Fraction
 
 from gradcli.syntax import ast
 
-_COMPARE, _SUM, _PRODUCT, _NEG, _POWER, _ATOM = range(6)
+_COMPARE, _SUM, _PRODUCT, _NEG, _BESIDE, _POWER, _ATOM = range(7)
 _OPERATORS = {"kron": "⊗"}
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 Kept = Mapping[int, str]
 
 
@@ -47,6 +48,8 @@ class _Writer:
             case ast.Sum():
                 return self._sum(expr), _SUM
             case ast.Product():
+                if expr.ops[0] == ast.BESIDE:
+                    return " ".join(self._beside(i, factor) for i, factor in enumerate(expr.factors)), _BESIDE
                 return self._product(expr), _PRODUCT
             case ast.Compare():
                 return f"{self._at(expr.left, _SUM)} {expr.op} {self._at(expr.right, _SUM)}", _COMPARE
@@ -54,6 +57,12 @@ class _Writer:
                 return f"{self._at(expr.base, _ATOM)}**{self._at(expr.exponent, _NEG)}", _POWER
             case ast.MatPower():
                 return f"{self._at(expr.base, _ATOM)}^{self._exponent(expr.exponent)}", _ATOM
+            case ast.Superscript():
+                return f"{self._at(expr.base, _ATOM)}{str(expr.exponent).translate(_SUPERSCRIPTS)}", _ATOM
+            case ast.Bars():
+                return f"|{self.write(expr.arg)[0]}|", _ATOM
+            case ast.Entries():
+                return f"[{self.write(expr.body)[0]}]_{''.join(expr.indices)}", _ATOM
             case ast.Transpose():
                 if isinstance(expr.arg, ast.MatPower) and unparse(expr.arg.exponent) == "-1":
                     return f"{self._at(expr.arg.base, _ATOM)}^-T", _ATOM
@@ -93,6 +102,11 @@ class _Writer:
             space = "" if op in self.tight else " "
             out += f"{space}{_OPERATORS.get(op, op)}{space}{self._at(factor, _POWER)}"
         return out
+
+    def _beside(self, position: int, factor: ast.Expr) -> str:
+        """A factor without a sign before it; a number stands in front."""
+        text = self._at(factor, _POWER)
+        return f"({text})" if position and isinstance(factor, ast.Num) else text
 
     def _exponent(self, expr: ast.Expr) -> str:
         text, level = self.write(expr)

@@ -40,7 +40,7 @@ def _checked(module: Module, diagnostics: list[Diagnostic], progress: Progress |
     program, reader = elaborate_with_reader([module], diagnostics)
     if not program.checks:
         return Checked(module.source, (), program.diagnostics)
-    book = Book(program, module, reader)
+    book = Book(program, reader.spelled_out(module), reader)
     book.prepare()
     broken = broken_claims(book)
     said: list[Diagnostic] = [*book.program.diagnostics, *broken.values()]

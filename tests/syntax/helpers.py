@@ -21,7 +21,7 @@ def tree(node: object) -> str:
         case ast.Sum(terms=parts, ops=ops) | ast.Product(factors=parts, ops=ops):
             words = [tree(parts[0])]
             for op, part in zip(ops, parts[1:], strict=True):
-                words += [op, tree(part)]
+                words += [op, tree(part)] if op else [tree(part)]
             return f"({' '.join(words)})"
         case ast.Compare(op=op, left=left, right=right):
             return f"({tree(left)} {op} {tree(right)})"
@@ -29,6 +29,12 @@ def tree(node: object) -> str:
             return f"({tree(base)} ** {tree(exponent)})"
         case ast.MatPower(base=base, exponent=exponent):
             return f"({tree(base)} ^ {tree(exponent)})"
+        case ast.Superscript(base=base, exponent=exponent):
+            return f"({tree(base)} sup {exponent})"
+        case ast.Bars(arg=arg):
+            return f"|{tree(arg)}|"
+        case ast.Entries(indices=names, body=body):
+            return f"[{tree(body)}]_{''.join(names)}"
         case ast.Transpose(arg=arg):
             return f"{tree(arg)}.T"
         case ast.Call(fn=fn, primes=primes, args=args, kwargs=kwargs):

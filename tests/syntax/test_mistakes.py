@@ -25,12 +25,9 @@ MISTAKES = [
     ("a + b = c", "E101", "+", "check a == b"),
     ("g'(t) = 3", "E101", "g'", "g(t)"),
     # operators
-    ("y = 2x", "E101", "2x", "2 * x"),
-    ("y = 2(a + b)", "E101", "2(", "2 * (a + b)"),
-    ("y = W x", "E101", "W x", "W @ x"),
-    ("y = (a)(b)", "E101", ")(", "`@`"),
-    ("y = A'", "E101", "'", "A.T"),
-    ("y = A' @ x", "E101", "'", "A.T"),
+    ("y = a / b c", "E101", "a / b c", "a / (b c)"),
+    ("y = √x²", "E101", "√x", "√(x)"),
+    ("y = [A x]", "E101", "A x", "[A, x]"),
     ("y = A *", "E101", "*", ""),
     ("y = A * / B", "E101", "* /", ""),
     ("y = a < x < b", "E105", "<", "(a < x) * (x < b)"),
@@ -39,7 +36,6 @@ MISTAKES = [
     ("y = x^{2}", "E101", "{", "(2)"),
     ("y = A^{-T}", "E101", "{", "^-T"),
     ("y = A × B", "E101", "×", "`@`"),
-    ("y = A · B", "E103", "·", "`@`"),
     ("y = 2. + x", "E103", ".", "2.0"),
     ("// hello", "E101", "/", "#"),
     ("+ b", "E101", "+", "ends in an operator"),
@@ -54,7 +50,6 @@ MISTAKES = [
     ("y = [1 2]", "E101", "1 2", "comma"),
     ("y = (a, b)", "E101", ",", "[a, b]"),
     ("y = A[:, 1]", "E101", ":", "sum[k]"),
-    ("y = A[i](x)", "E101", "A[i](x)", "sum[k]"),
     ("y = sum[1](x)", "E101", "1", "sum[k]"),
     ("y = f(axis=1, x)", "E101", "x", "last"),
     ("y = f(axis=1, axis=0)", "E101", "0", ""),
@@ -89,9 +84,7 @@ MISTAKES = [
     ("q = einsum(“ij->ji”, A)", "E103", "“", "straight"),
     ("y = g’(x)", "E103", "’", "straight"),
     ("y = f（x）", "E103", "（", "`(`"),
-    ("y = x²", "E103", "x²", "x**2"),
     ("y = x₁", "E103", "x₁", "x[1]"),
-    ("y = |x|", "E103", "|", "norm(x)"),
     ("a != b", "E103", "!=", "refute"),
     ("y = ∇f", "E101", "∇f", "∇[x] f"),
     ("y = x\u200b", "E103", "\u200b", "delete"),
@@ -114,7 +107,7 @@ def test_mistake(text: str, code: str, marked: str | None, hint: str) -> None:
 
 
 def test_every_error_is_reported_and_the_good_statements_are_kept() -> None:
-    text = "a = 2x\nb = 3\nc = (\nd = 4\ne = $\nf = 5"
+    text = "a = 2 3\nb = 3\nc = (\nd = 4\ne = $\nf = 5"
     assert [d.code for d in faults(text)] == ["E101", "E102", "E103"]
     assert len(program("b = 3\nd = 4\nf = 5")) == 3
 

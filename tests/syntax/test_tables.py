@@ -11,8 +11,7 @@ from gradcli.syntax import build_tables
 from gradcli.syntax.ast import Source
 from gradcli.syntax.build import builders
 from gradcli.syntax.grammar_files import grammar_folder, grammar_text
-from gradcli.syntax.lexer import mark_words, statements
-from gradcli.syntax.parse import parse_module
+from gradcli.syntax.parse import marked, parse_module
 from gradcli.syntax.tokens import KIND, Tokens
 from tests.syntax.test_expressions import FORMS
 
@@ -55,6 +54,13 @@ def test_the_grammar_is_found() -> None:
 TEXTS = [
     *(f"y = {form}" for form in FORMS),
     "y = 2 x",
+    "y = 2 Aᵀ (A x − b) / ‖x‖",
+    "y = [Σ_k A_ik B_kj]_ij",
+    "y = ∇_x f + ∇²h(x) x",
+    "∂y/∂x",
+    "y = ‖x",
+    "y = ∇_x",
+    "y = x²³ᵀ'",
     "y = a < b < c",
     "y = a^b^c",
     "y = (a, b)",
@@ -87,8 +93,7 @@ TEXTS = [
 @pytest.mark.parametrize("text", TEXTS)
 def test_lark_agrees(text: str, lark_accepts: Any) -> None:
     source = Source("t", text)
-    (tokens,) = statements(source)
-    mark_words(tokens)
+    (tokens,) = marked(source)[0]
     rejected = {"E101", "E105", "E106", "E108", "E102"} & {d.code for d in parse_module(source)[1]}
     if text == "grad f":
         assert lark_accepts(tokens) and rejected  # refused by what it means, not by its form
