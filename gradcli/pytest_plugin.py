@@ -75,7 +75,7 @@ class ProgramFile(pytest.File):
 
     def checked(self) -> Checked:
         """The verdicts, found once."""
-        from gradcli.verdicts.files import check_file
+        from gradcli.ways_in.files import check_file
 
         if self._checked is None:
             self._checked = check_file(str(self.path))

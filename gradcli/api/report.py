@@ -118,7 +118,7 @@ def check(text_or_path: str | os.PathLike[str], *, layout: str | None = None) ->
         >>> [verdict.verdict for verdict in check("x : R[n]; f = x.T @ x; check grad(f, x) == 2 * x")]
         ['proved']
     """
-    from gradcli.verdicts.files import check_files, check_text, find_files
+    from gradcli.ways_in.files import check_files, check_text, find_files
 
     if isinstance(text_or_path, str) and not _is_path(text_or_path):
         return Report([check_text(source_of_text(text_or_path), layout)])

@@ -12,9 +12,9 @@ from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
 from gradcli.diagnostics.diagnostic import error
 from gradcli.syntax.sources import source_of_text
-from gradcli.verdicts.files import check_files, check_text, find_files
 from gradcli.verdicts.summary import summarize, undecided_as_warning
 from gradcli.verdicts.verdict import Checked
+from gradcli.ways_in.files import check_files, check_text, find_files
 
 FORMATS = ("text", "json", "junit", "sarif", "github")
 

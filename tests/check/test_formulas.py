@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.mutation import FORMULAS, judged
-from gradcli.verdicts.files import check_file
+from gradcli.ways_in.files import check_file
 
 
 def test_true_formulas_are_found_true() -> None:

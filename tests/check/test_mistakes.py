@@ -11,7 +11,7 @@ import pytest
 
 from gradcli.syntax.ast import Source
 from gradcli.syntax.parse import parse_expression
-from gradcli.verdicts.files import check_file
+from gradcli.ways_in.files import check_file
 from tests.check.helpers import verdict
 
 ROOT = Path(__file__).parents[2]

@@ -12,10 +12,10 @@ import xmlschema
 from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as SarifLog
 
 from gradcli.syntax.ast import Source
-from gradcli.verdicts.files import check_text
 from gradcli.verdicts.report import github, junit, sarif, text
 from gradcli.verdicts.report import json as as_json
 from gradcli.verdicts.verdict import Checked
+from gradcli.ways_in.files import check_text
 
 XSD = Path(__file__).parent / "data" / "junit.xsd"
 

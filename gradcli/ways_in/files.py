@@ -9,13 +9,13 @@ from gradcli.diagnostics import Diagnostic
 from gradcli.syntax.ast import Source
 from gradcli.syntax.sources import read_source
 from gradcli.verdicts.verdict import Checked
+from gradcli.ways_in.registry import known_endings, way_of
 
-SUFFIX = ".mc"
 Done = Callable[[int], None]
 
 
 def find_files(paths: Sequence[str]) -> list[str]:
-    """The files that paths mean: a folder means every `*.mc` in it, hidden folders left out; each file once.
+    """The files that paths mean: a folder means every file in it of a known kind, hidden folders left out; each once.
 
     Files stand in the order of the paths, those of a folder sorted by path.
     """
@@ -30,7 +30,8 @@ def _in_folder(folder: str) -> list[str]:
     out = []
     for here, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        out += [os.path.join(here, name) for name in names if name.endswith(SUFFIX)]
+        paths = [os.path.join(here, name) for name in names if name.endswith(known_endings())]
+        out += [path for path in paths if way_of(path).is_meant(path)]
     return sorted(os.path.normpath(path) for path in out)
 
 
@@ -43,7 +44,12 @@ def check_file(path: str, layout: str | None = None) -> Checked:
 
 
 def check_text(source: Source, layout: str | None = None) -> Checked:
-    """The verdicts of one text; `layout` goes before what the text says."""
+    """The verdicts of one text, read as its name says; `layout` goes before what the text says."""
+    return way_of(source.name).checked(source, layout)
+
+
+def check_program(source: Source, layout: str | None = None) -> Checked:
+    """The verdicts of a program."""
     from gradcli.syntax.parse import parse_module
     from gradcli.verdicts.check import check_module
 
