@@ -46,7 +46,12 @@ class Way:
 _MOST_LOOKED_AT = 16 * 1024 * 1024
 
 PROGRAMS = Way((".mc",), "gradcli.ways_in.files:check_program")
-WAYS: tuple[Way, ...] = (PROGRAMS,)
+DOCUMENTS = Way(
+    (".md", ".markdown", ".qmd", ".rmd", ".tex", ".ipynb"),
+    "gradcli.documents.check:check_document",
+    "gradcli.documents.pieces:concerned",
+)
+WAYS: tuple[Way, ...] = (PROGRAMS, DOCUMENTS)
 
 
 def way_of(name: str) -> Way:

@@ -1,0 +1,135 @@
+"""The verdicts of a document."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from gradcli.diagnostics import Diagnostic
+from gradcli.documents.markdown import markdown_pieces
+from gradcli.documents.notebook import Notebook, read_notebook
+from gradcli.documents.pieces import Piece, concerned
+from gradcli.documents.program import DocumentProgram, Passed, programs
+from gradcli.documents.tex import tex_pieces
+from gradcli.syntax.ast import Source, Span
+from gradcli.verdicts.check import check_module
+from gradcli.verdicts.verdict import Checked, Verdict
+
+_MISFITS = ("E301", "E302", "E303", "E310")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many formulas of a document were checked, were definitions, were passed over, could not be read."""
+
+    checked: int = 0
+    defined: int = 0
+    skipped: int = 0
+    unreadable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentChecked(Checked):
+    """The verdicts of a document; `passed` are the formulas that claim nothing, `notes` what is said of all of them."""
+
+    counts: Counts = Counts()
+    passed: tuple[tuple[Source, Span, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    programs: tuple[DocumentProgram, ...] = field(default=(), compare=False)
+
+
+def pieces_of(source: Source, suffix: str) -> list[Piece]:
+    """The pieces of a Markdown or TeX text."""
+    if not concerned(source.text):
+        return []
+    return tex_pieces(source.text) if suffix == ".tex" else markdown_pieces(source.text)
+
+
+def check_document(source: Source, layout: str | None = None) -> DocumentChecked:
+    """The verdicts of a document, by the kind of text that its ending says."""
+    suffix = os.path.splitext(source.name)[1].lower()
+    notebook: Notebook | None = None
+    text = source
+    if suffix == ".ipynb":
+        if not concerned(source.text):
+            return DocumentChecked(source)
+        found = read_notebook(source)
+        if isinstance(found, Diagnostic):
+            return DocumentChecked(source, (), (found,))
+        notebook, text = found, found.source
+    made = programs(text, pieces_of(text, suffix), layout)
+    verdicts: list[Verdict] = []
+    diagnostics: list[Diagnostic] = []
+    for program in made:
+        checked = checked_program(program)
+        verdicts += checked.verdicts
+        diagnostics += checked.diagnostics
+    passed = [(text, one.span, one.why) for program in made for one in program.passed]
+    out = DocumentChecked(source, tuple(verdicts), tuple(diagnostics), _counts(made), tuple(passed), (), tuple(made))
+    return out if notebook is None else _in_cells(out, notebook)
+
+
+def checked_program(program: DocumentProgram) -> Checked:
+    """The verdicts of one program of a document."""
+    checked = check_module(program.module, list(program.diagnostics))
+    return _misfits_refuted(checked)
+
+
+def _misfits_refuted(checked: Checked) -> Checked:
+    """A side whose shapes do not fit makes its claim false."""
+    verdicts = []
+    gone: set[int] = set()
+    for verdict in checked.verdicts:
+        if verdict.kind != "error" or verdict.code not in ("E301",):
+            verdicts.append(verdict)
+            continue
+        inside = [
+            k
+            for k, said in enumerate(checked.diagnostics)
+            if said.span is not None and said.is_error and _within(said.span, verdict.statement)
+        ]
+        if any(checked.diagnostics[k].code != "E301" for k in inside):
+            verdicts.append(verdict)
+            continue
+        gone.update(inside)
+        ok = verdict.claim == "refute"
+        verdicts.append(replace(verdict, kind="refuted", ok=ok, code=None if ok else "C504"))
+    kept = tuple(said for k, said in enumerate(checked.diagnostics) if k not in gone)
+    return replace(checked, verdicts=tuple(verdicts), diagnostics=kept)
+
+
+def _within(span: Span, whole: Span) -> bool:
+    return whole.start <= span.start < whole.end
+
+
+def _counts(made: Sequence[DocumentProgram]) -> Counts:
+    return Counts(
+        sum(len(program.claims) for program in made),
+        sum(len(program.defined) for program in made),
+        sum(len(program.passed) for program in made),
+        sum(program.unreadable for program in made),
+    )
+
+
+def _in_cells(checked: DocumentChecked, notebook: Notebook) -> DocumentChecked:
+    """Every place in the cell where it lies."""
+    verdicts = []
+    for verdict in checked.verdicts:
+        place = notebook.place(verdict.statement)
+        inner = notebook.place(verdict.span)
+        if place is None or inner is None:
+            continue
+        verdicts.append(replace(verdict, source=place[0], statement=place[1], span=inner[1]))
+    diagnostics = []
+    for said in checked.diagnostics:
+        found = notebook.place(said.span) if said.span is not None else None
+        diagnostics.append(replace(said, source=found[0], span=found[1]) if found is not None else said)
+    passed = []
+    for source, span, why in checked.passed:
+        at = notebook.place(span)
+        passed.append((at[0], at[1], why) if at is not None else (source, span, why))
+    return replace(checked, verdicts=tuple(verdicts), diagnostics=tuple(diagnostics), passed=tuple(passed))
+
+
+__all__ = ["Counts", "DocumentChecked", "Passed", "check_document"]

@@ -1,0 +1,426 @@
+"""From the pieces of a document to programs of the language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from gradcli.diagnostics import Diagnostic, error
+from gradcli.documents.directives import Part, notations, parts_of
+from gradcli.documents.pieces import Directive, Fence, Formula, Piece, Unclosed
+from gradcli.latex.chains import Chain, chains_of
+from gradcli.latex.context import Context, Notation
+from gradcli.latex.fault import FormulaFault
+from gradcli.latex.macros import Macros, expanded, macros_of, without_definitions
+from gradcli.latex.meaning import Meaning, Said, every, holds_derivative
+from gradcli.latex.notations import order
+from gradcli.latex.placed import placed, shifted
+from gradcli.latex.prescan import prescan
+from gradcli.latex.structure import structured
+from gradcli.latex.tokens import MOST_TOKENS, tokens_of
+from gradcli.latex.tree import Items, Symbol
+from gradcli.syntax import ast
+from gradcli.syntax.ast import Ident, Module, Source, Span
+from gradcli.syntax.parse import parse_module
+
+LONGEST_FORMULA = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A formula that claims nothing, and why."""
+
+    span: Span
+    why: str
+
+
+@dataclass
+class DocumentProgram:
+    """One program of a document; `claims` are the places of formulas that are checked."""
+
+    module: Module
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    claims: list[Span] = field(default_factory=list)
+    defined: list[Span] = field(default_factory=list)
+    passed: list[Passed] = field(default_factory=list)
+    unreadable: int = 0
+    context: Context = field(default_factory=Context)
+
+
+@dataclass(slots=True)
+class _Scanned:
+    """A formula with its parts."""
+
+    piece: Formula
+    items: Items | None
+    chains: list[Chain]
+    fault: FormulaFault | None = None
+
+
+@dataclass(slots=True)
+class _Part:
+    """A part of a directive, in its place among the formulas."""
+
+    part: Part
+    piece: Piece
+
+
+_Step = _Scanned | _Part | Fence
+
+
+def programs(source: Source, pieces: Sequence[Piece], layout: str | None = None) -> list[DocumentProgram]:
+    """The programs that a document's pieces make, in order."""
+    macros = macros_of(source.text)
+    diagnostics: list[Diagnostic] = []
+    groups = _grouped(source, pieces, macros, diagnostics)
+    made = [_Builder(source, macros, layout).build(steps) for steps in groups]
+    if made:
+        made[0].diagnostics[:0] = diagnostics
+    elif diagnostics:
+        made = [DocumentProgram(Module(source, ()), diagnostics)]
+    return made
+
+
+def _grouped(
+    source: Source, pieces: Sequence[Piece], macros: Macros, diagnostics: list[Diagnostic]
+) -> list[list[_Step]]:
+    """What is read, one list a program."""
+    groups: list[list[_Step]] = [[]]
+    active = False
+    for piece in pieces:
+        if isinstance(piece, Unclosed):
+            if active or "comment" in piece.what:
+                diagnostics.append(error("D713", piece.what, source, Span(piece.start, piece.end)))
+        elif isinstance(piece, Fence):
+            groups[-1].append(piece)
+        elif isinstance(piece, Directive):
+            for part in parts_of(piece.text, piece.first):
+                if part.kind == "check":
+                    active = True
+                elif part.kind == "stop":
+                    active = False
+                    groups[-1].append(_Part(part, piece))
+                elif part.kind == "new":
+                    groups.append([])
+                elif part.kind not in ("answer", "end"):
+                    groups[-1].append(_Part(part, piece))
+        elif isinstance(piece, Formula) and active:
+            groups[-1].append(_scanned(source, piece, macros))
+    return [group for group in groups if group]
+
+
+def _scanned(source: Source, piece: Formula, macros: Macros) -> _Scanned:
+    try:
+        items = items_of(source.text, piece.first, piece.last, macros)
+        return _Scanned(piece, items, chains_of(items))
+    except FormulaFault as fault:
+        return _Scanned(piece, None, [], fault)
+
+
+def items_of(text: str, start: int, end: int, macros: Macros) -> Items:
+    """The parts of the formula in `text[start:end]`.  Raises FormulaFault."""
+    if end - start > LONGEST_FORMULA:
+        raise FormulaFault("D711", f"a formula has at most {LONGEST_FORMULA} characters", start, start + 2)
+    tokens = [token for first, last in without_definitions(text, start, end) for token in tokens_of(text, first, last)]
+    tokens = expanded(tokens, macros)
+    if len(tokens) > MOST_TOKENS:
+        raise FormulaFault("D711", "the formula is too long", start, end)
+    return structured(tokens, text)
+
+
+class _Builder:
+    def __init__(self, source: Source, macros: Macros, layout: str | None) -> None:
+        self.source = source
+        self.macros = macros
+        self.context = Context()
+        self.meaning = Meaning(self.context, source.text)
+        self.statements: list[ast.Statement] = []
+        self.program = DocumentProgram(Module(source, ()), context=self.context)
+        self.skip = 0
+        self.define = False
+        self.refute: Part | None = None
+        self.forced = layout
+        if layout is not None:
+            self.context.layout = layout
+
+    def build(self, steps: list[_Step]) -> DocumentProgram:
+        formulas = [step.items for step in steps if isinstance(step, _Scanned) and step.items is not None]
+        prescan(formulas, self.context)
+        for step in steps:
+            if isinstance(step, _Scanned):
+                self.formula(step)
+            elif isinstance(step, Fence):
+                self.language(self.source.text[step.first : step.last], step.first)
+            else:
+                self.part(step.part, step.piece)
+        if self.refute is not None:
+            at = Span(self.refute.start, self.refute.start + len(self.refute.text))
+            self.say("D709", "no formula that claims something follows this `refute`", at)
+        self.program.module = Module(self.source, tuple(self._front() + self.statements))
+        return self.program
+
+    def _front(self) -> list[ast.Statement]:
+        """Declarations of the numbers that functions were defined of."""
+        context = self.context
+        names = [name for name in context.scalars if name in context.seen and not context.known(name)]
+        nowhere = Span(0, 0)
+        kept: list[ast.Statement] = []
+        for name in names:
+            kept.append(ast.Declare(nowhere, (Ident(name, nowhere),), ast.ArrayType("R", ()), ()))
+        if context.undeclared:
+            self.statements = [s for one in self.statements if (s := _without(one, context.undeclared)) is not None]
+        if self.forced is not None:
+            self.statements = [s for s in self.statements if not isinstance(s, ast.Layout)]
+            kept.append(ast.Layout(nowhere, Ident(self.forced, nowhere)))
+        return kept
+
+    def say(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
+        self.program.diagnostics.append(error(code, message, self.source, span, hint))
+
+    # ---------------------------------------------------------------- directives
+
+    def part(self, part: Part, piece: Piece) -> None:
+        """One part of a directive."""
+        match part.kind:
+            case "stop":
+                self.context.einstein = False
+            case "skip":
+                self.skip += part.count
+            case "define":
+                self.define = True
+            case "refute":
+                self.refute = part
+            case "einstein":
+                self.context.einstein = True
+            case "as":
+                self.agree(part)
+            case "claim":
+                self.claim(part, piece)
+            case "statements":
+                self.language(part.text, part.start)
+
+    def agree(self, part: Part) -> None:
+        """`LATEX as NAME`."""
+        for latex, at, target, place in notations(part.text, part.start):
+            span = Span(at, at + len(latex))
+            if not target or not latex:
+                self.say("D704", f"`{latex or target}`: a notation is said as `LATEX as NAME`", span)
+                continue
+            try:
+                items = items_of(self.source.text, at, at + len(latex), self.macros)
+            except FormulaFault as fault:
+                self.fault(fault)
+                continue
+            letters = frozenset(
+                item.name for item in every(items) if isinstance(item, Symbol) and _stands_as_index(item.name, target)
+            )
+            self.context.notations.append(Notation(items, target, letters))
+            self.context.notations.sort(key=order)
+            del place
+
+    def claim(self, part: Part, piece: Piece) -> None:
+        """`claim LATEX`: a claim at the directive's line."""
+        text = part.text.strip().strip("$")
+        first = self.source.text.find(text, part.start)
+        try:
+            items = items_of(self.source.text, first, first + len(text), self.macros)
+            for chain in chains_of(items):
+                for said in self.meaning.said(chain, claim=True):
+                    self.enter(said)
+        except FormulaFault as fault:
+            self.fault(fault)
+
+    def language(self, text: str, offset: int) -> None:
+        """Statements of the language."""
+        module, diagnostics = parse_module(Source(self.source.name, text))
+        for said in diagnostics:
+            span = said.span or Span(0, 0)
+            self.program.diagnostics.append(
+                Diagnostic(said.code, said.message, said.severity, Span(span.start + offset, span.end + offset),
+                           self.source, said.hint, said.notes)
+            )  # fmt: skip
+        for statement in module.statements:
+            self.state(shifted(statement, offset))
+
+    def state(self, statement: ast.Statement) -> None:
+        """Enter a statement of a directive or fence."""
+        context = self.context
+        match statement:
+            case ast.Declare():
+                context.declare(statement)
+            case ast.Layout():
+                if self.forced is None:
+                    context.layout = statement.name.id
+            case ast.Define():
+                self._defined(statement.name.id, statement.value, context.shapes.of(statement.value))
+            case ast.DefineIndexed():
+                self._defined(statement.name.id, statement.value, (None,) * len(statement.indices))
+            case ast.DefineFunction():
+                from gradcli.latex.context import FunctionInfo
+
+                arity = len(statement.params)
+                context.functions[statement.name.id] = FunctionInfo(tuple(() for _ in range(arity)), ())
+                if arity == 1:
+                    context.scalar_functions[statement.name.id] = statement.params[0].id
+            case ast.DefineMany():
+                for ident in statement.names:
+                    context.define(ident.id, (None, None))
+            case ast.Implicit():
+                for ident in statement.names:
+                    context.define(ident.id, context.name_shape(ident.id))
+            case ast.Loss():
+                context.losses[statement.name.id] = tuple(arg.id for arg in statement.args)
+            case ast.Check():
+                self.program.claims.append(statement.span)
+        self.statements.append(statement)
+
+    def _defined(self, name: str, value: ast.Expr, shape: tuple[object, ...]) -> None:
+        from gradcli.latex.build import names_in
+
+        depends: set[str] = set()
+        for one in names_in(value):
+            depends |= self.context.depends.get(one, frozenset({one}))
+        self.context.depends[name] = frozenset(depends)
+        self.context.meanings[name] = value
+        self.context.last = name
+        self.context.define(name, shape)
+
+    # ------------------------------------------------------------------ formulas
+
+    def formula(self, step: _Scanned) -> None:
+        """One formula of the document."""
+        piece = step.piece
+        if piece.display:
+            self.display(step)
+        elif step.items is not None:
+            self.inline(step)
+
+    def display(self, step: _Scanned) -> None:
+        if self.skip:
+            self.skip -= 1
+            self.program.passed.append(Passed(_content(step), "skip"))
+            return
+        define, self.define = self.define, False
+        if step.fault is not None:
+            self.fault(step.fault)
+            return
+        condition = False
+        wanted = self.refute is not None
+        for chain in step.chains:
+            if condition and chain.separator == "arrow":
+                self.program.passed.append(Passed(Span(chain.start, chain.end), "it follows from a condition"))
+                continue
+            try:
+                if self.declare(chain):
+                    continue
+                for said in self.meaning.said(chain, define):
+                    condition = condition or said.condition
+                    self.enter(said, wanted)
+                define = False
+            except FormulaFault as fault:
+                self.fault(fault)
+
+    def inline(self, step: _Scanned) -> None:
+        """A formula in the text: declarations, equations with derivatives, definitions of new names by known ones."""
+        for chain in step.chains:
+            try:
+                if self.declare(chain, True):
+                    continue
+            except FormulaFault:
+                pass
+            span = Span(chain.start, chain.end)
+            derives = holds_derivative(chain.items)
+            if self.meaning.no_claim(chain) is not None or not (derives or self.meaning.defines_by_known(chain)):
+                if len(chain.sides) > 1:
+                    self.program.passed.append(
+                        Passed(span, self.meaning.no_claim(chain) or "in the text, without a derivative")
+                    )
+                continue
+            if self.skip and derives:
+                continue
+            try:
+                before = self.meaning.saved()
+                for said in self.meaning.said(chain):
+                    if said.kind == "claim" and not derives:
+                        continue
+                    self.enter(said, self.refute is not None)
+            except FormulaFault as fault:
+                if derives:
+                    self.fault(fault)
+                else:
+                    self.meaning.restore(before)
+                    self.program.passed.append(Passed(span, fault.message))
+
+    def declare(self, chain: Chain, inline: bool = True) -> bool:
+        """Enter the declaration that a chain is."""
+        text = self.meaning.declaration(chain)
+        if text is None:
+            return False
+        span = Span(chain.start, chain.end)
+        module, diagnostics = parse_module(Source("declaration", text))
+        if diagnostics or len(module.statements) != 1 or not isinstance(module.statements[0], ast.Declare):
+            self.program.passed.append(Passed(span, "a declaration that is not understood"))
+            return True
+        statement = module.statements[0]
+        fresh = []
+        for ident in statement.names:
+            known = ident.id in self.context.arrays or ident.id in self.context.functions
+            if not known:
+                fresh.append(Ident(ident.id, span))
+        if fresh:
+            made = ast.Declare(span, tuple(fresh), placed(statement.type, span), ())
+            self.context.declare(made, inline)
+            self.statements.append(made)
+        return True
+
+    def enter(self, said: Said, refuting: bool = False) -> None:
+        """Enter what a formula says."""
+        span = Span(said.start, said.end)
+        match said.kind:
+            case "passed":
+                self.program.passed.append(Passed(span, said.why))
+            case "definition":
+                self.program.defined.append(span)
+                self.statements += said.statements
+            case _:
+                self.program.claims.append(span)
+                for statement in said.statements:
+                    if refuting and isinstance(statement, ast.Check):
+                        statement = ast.Check(statement.span, "refute", statement.sides)
+                        self.refute = None
+                    self.statements.append(statement)
+
+    def fault(self, fault: FormulaFault) -> None:
+        """A formula that cannot be read."""
+        self.program.unreadable += 1
+        self.refute = None
+        self.say(fault.code, fault.message, Span(fault.start, max(fault.end, fault.start + 1)), fault.hint)
+
+
+def _content(step: _Scanned) -> Span:
+    if step.chains:
+        return Span(step.chains[0].start, step.chains[-1].end)
+    return Span(step.piece.first, step.piece.last)
+
+
+def _without(statement: ast.Statement, names: Iterable[str]) -> ast.Statement | None:
+    """A declaration of functions without those that are defined later."""
+    if not isinstance(statement, ast.Declare) or not isinstance(statement.type, ast.FunctionType):
+        return statement
+    kept = tuple(ident for ident in statement.names if ident.id not in names)
+    return ast.Declare(statement.span, kept, statement.type, statement.attributes) if kept else None
+
+
+def _stands_as_index(letter: str, target: str) -> bool:
+    """Whether a letter stands in brackets of the target, alone."""
+    if len(letter) != 1 or "[" not in target:
+        return False
+    inside = target[target.index("[") :]
+    words, word = [], ""
+    for char in inside:
+        if char.isalnum() or char == "_":
+            word += char
+        else:
+            words.append(word)
+            word = ""
+    return letter in words

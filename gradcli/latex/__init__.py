@@ -1,0 +1,1 @@
+"""The LaTeX of matrix calculus, read: formulas to the syntax of the language."""

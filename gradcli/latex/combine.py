@@ -1,0 +1,201 @@
+"""Products, quotients and sums of what is read, by the shapes of their parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gradcli.latex import build
+from gradcli.latex.shapes import Shape, fit, product, transposed
+from gradcli.latex.spread import Spread, spread_product
+from gradcli.latex.tree import Fraction, Items
+from gradcli.syntax import ast
+from gradcli.syntax.ast import Span
+
+if TYPE_CHECKING:
+    from gradcli.latex.reader import Reader
+
+
+def folded(reader: Reader, factors: list[tuple[str, ast.Expr]], items: Items) -> ast.Expr:
+    """Factors, from the left; where two do not fit, a scalar product that follows is formed first."""
+    todo = list(factors)
+    out = todo.pop(0)[1]
+    while todo:
+        op, factor = todo.pop(0)
+        if op in ("juxt", "cdot", "times") and todo and todo[0][0] == op:
+            a, b, c = reader.shape(out), reader.shape(factor), reader.shape(todo[0][1])
+            if a and b and c and product(a, b) is None and product(b, c) == ():
+                factor = combined(reader, factor, op, todo.pop(0)[1], items)
+        out = combined(reader, out, op, factor, items)
+    return out
+
+
+def combined(reader: Reader, a: ast.Expr, op: str, b: ast.Expr, items: Items) -> ast.Expr:
+    """Two parts with a sign between them (`juxt` for none)."""
+    if isinstance(a, Spread) or isinstance(b, Spread):
+        return spread_product(reader, a, op, b, items)
+    a, b = sized_pair(reader, a, op, b)
+    sa, sb = reader.shape(a), reader.shape(b)
+    at = Span(min(a.span.start, b.span.start), max(a.span.end, b.span.end))
+    if op == "/":
+        if len(sb) == 2 and 1 not in sb and not fit(sa, sb):
+            reader.fail(
+                "a matrix below the line: is its inverse meant, or entry by entry?",
+                items,
+                r"write A^{-1}, or \oslash",
+                "D705",
+            )
+        return _joined(a, "/", b, at)
+    if op in ("odot", "oslash"):
+        return _joined(a, "*" if op == "odot" else "/", b, at)
+    if op == "otimes":
+        if not sa or not sb:
+            return _joined(a, "*", b, at)
+        return _joined(a, "kron", b, at)
+    if op == "circ":
+        if sa and sb and not fit(sa, sb):
+            reader.fail(
+                r"`\circ` is between arrays of different shapes",
+                items,
+                r"write \circ as * where it is entry by entry",
+                "D705",
+            )
+        return _joined(a, "*", b, at)
+    if op not in ("juxt", "cdot", "times", "ast"):
+        sign = reader.written(items[0]) if items else op
+        reader.fail(f"`{sign}` is not understood", items, f"write `{sign} as *` if it is entry by entry", "D703")
+    if not sa or not sb:
+        return _joined(a, "*", b, at)
+    fits = product(sa, sb)
+    if op == "ast":
+        if fit(sa, sb) and fits is not None:
+            hint = "write `* as @` for the matrix product, `* as *` for entry by entry"
+            reader.fail("`*` may be the matrix product or entry by entry", items, hint, "D705")
+        if fit(sa, sb):
+            return _joined(a, "*", b, at)
+    if op in ("cdot", "times") and fits is None:
+        made = _of_vectors(reader, a, op, b, at, items)
+        if made is not None:
+            return made
+    return _joined(a, "@", b, at)
+
+
+def _of_vectors(reader: Reader, a: ast.Expr, op: str, b: ast.Expr, at: Span, items: Items) -> ast.Expr | None:
+    """A dot between vectors is their inner product."""
+    sa, sb = reader.shape(a), reader.shape(b)
+    if not fit(sa, sb):
+        return None
+    vectors = len(sa) == 1 or 1 in sa
+    if vectors and op == "cdot":
+        return build.call("dot", at, a, b)
+    if vectors and sa == (3,):
+        return build.call("cross", at, a, b)
+    sign = "\\" + op
+    hint = f"write `{sign} as *` for entry by entry, `{sign} as @` for the matrix product"
+    reader.fail(f"`{sign}` between two arrays of one shape may mean several things", items, hint, "D705")
+
+
+def _joined(a: ast.Expr, op: str, b: ast.Expr, at: Span) -> ast.Expr:
+    """One more factor of a flat product."""
+    if isinstance(b, ast.Neg) and op != "kron":
+        return ast.Neg(at, _joined(a, op, b.arg, at))
+    if isinstance(a, ast.Neg):
+        return ast.Neg(at, _joined(a.arg, op, b, at))
+    if isinstance(a, ast.Product):  # a product is read from the left, so a first factor's factors may stand in it
+        return ast.Product(at, (*a.factors, b), (*a.ops, op))
+    return ast.Product(at, (a, b), (op,))
+
+
+def quotient(reader: Reader, top: ast.Expr, bottom: ast.Expr, item: Fraction) -> ast.Expr:
+    """A fraction that is no derivative."""
+    shape = reader.shape(bottom)
+    if len(shape) == 2 and 1 not in shape and not fit(reader.shape(top), shape):
+        reader.fail(
+            "a matrix below the line has no meaning of its own", item, "write A^{-1} on the side that is meant", "D705"
+        )
+    return ast.Product(build.span(item), (top, bottom), ("/",))
+
+
+# --------------------------------------------------------------- vectors of ones
+
+
+def is_ones(expr: ast.Expr) -> bool:
+    r"""A `\mathbf 1` whose size is not known yet."""
+    if isinstance(expr, ast.Transpose):
+        return is_ones(expr.arg)
+    return isinstance(expr, ast.Call) and expr.fn == "ones" and not expr.args
+
+
+def _with_size(expr: ast.Expr, dim: object) -> ast.Expr:
+    if isinstance(expr, ast.Transpose):
+        return ast.Transpose(expr.span, _with_size(expr.arg, dim))
+    return build.call("ones", expr.span, build.size(dim, expr.span))
+
+
+def sized_pair(reader: Reader, a: ast.Expr, op: str, b: ast.Expr) -> tuple[ast.Expr, ast.Expr]:
+    """Two factors, a vector of ones among them given its size by the other."""
+    if is_ones(b) and not is_ones(a):
+        shape = reader.shape(a)
+        if (
+            op in ("juxt", "cdot", "times")
+            and not isinstance(b, ast.Transpose)
+            and len(shape) == 2
+            and shape[1] is not None
+        ):
+            b = _with_size(b, shape[1])
+        elif op not in ("juxt", "times") and len(shape) == 1 and shape[0] is not None:
+            b = _with_size(b, shape[0])
+    elif is_ones(a) and not is_ones(b):
+        shape = reader.shape(b)
+        if (op in ("juxt", "cdot", "times") and isinstance(a, ast.Transpose) and shape and shape[0] is not None) or (
+            op not in ("juxt", "times") and len(shape) == 1 and shape[0] is not None
+        ):
+            a = _with_size(a, shape[0])
+    return a, b
+
+
+def sized(reader: Reader, terms: Sequence[ast.Expr]) -> list[ast.Expr]:
+    """Terms of a sum, vectors of ones among them given the size of the others."""
+    if not any(is_ones(term) for term in terms):
+        return list(terms)
+    shapes = [reader.shape(term) for term in terms if not is_ones(term)]
+    known = next((shape for shape in shapes if len(shape) == 1 and shape[0] is not None), None)
+    turned = next((shape for shape in shapes if len(shape) == 2 and shape[0] == 1 and shape[1] is not None), None)
+    out = []
+    for term in terms:
+        shape = turned if isinstance(term, ast.Transpose) else known
+        out.append(_with_size(term, shape[-1]) if is_ones(term) and shape else term)
+    return out
+
+
+def filled(reader: Reader, expr: ast.Expr, want: Shape) -> ast.Expr:
+    """An expression whose vectors of ones have the sizes that the other side of the claim has."""
+    match expr:
+        case ast.Call() if is_ones(expr) and want and want[0] is not None:
+            return _with_size(expr, want[0] if len(want) == 1 or want[0] != 1 else want[1])
+        case ast.Transpose():
+            arg = filled(reader, expr.arg, transposed(want))
+            return expr if arg is expr.arg else replace(expr, arg=arg)
+        case ast.Neg():
+            arg = filled(reader, expr.arg, want)
+            return expr if arg is expr.arg else replace(expr, arg=arg)
+        case ast.Sum():
+            return replace(expr, terms=tuple(filled(reader, term, want) for term in expr.terms))
+        case ast.Call() if expr.fn == "diag" and len(want) == 2:
+            args = tuple(filled(reader, arg, want[:1]) for arg in expr.args)
+            return replace(expr, args=args)
+        case ast.Product():
+            arrays = [k for k, factor in enumerate(expr.factors) if reader.shape(factor)]
+            last = arrays[-1] if arrays else 0
+            first = arrays[0] if arrays else 0
+            factors = list(expr.factors)
+            if len(arrays) == 1:
+                factors[last] = filled(reader, factors[last], want)
+            elif len(want) == 2 and arrays:
+                if is_ones(factors[last]) and isinstance(factors[last], ast.Transpose):
+                    factors[last] = _with_size(factors[last], want[1])
+                if is_ones(factors[first]):
+                    factors[first] = _with_size(factors[first], want[0])
+            return replace(expr, factors=tuple(factors))
+    return expr

@@ -1,0 +1,533 @@
+r"""Derivatives: `\frac{\partial y}{\partial x}`, `\frac{\partial}{\partial x} (..)`, `\nabla_x f`, `\partial_x f`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gradcli.latex import build, combine
+from gradcli.latex.context import spellings
+from gradcli.latex.scripts import flattened, is_transpose, plain_number
+from gradcli.latex.shapes import fit
+from gradcli.latex.spread import Spread
+from gradcli.latex.tree import Bracket, Fraction, Group, Item, Items, Mark, Scripted, Space, Symbol, Word
+from gradcli.syntax import ast
+from gradcli.syntax.ast import Span
+
+if TYPE_CHECKING:
+    from gradcli.latex.reader import Reader
+
+
+# ---------------------------------------------------------------- recognising them
+
+
+def is_nabla(item: Item) -> bool:
+    r"""`\nabla`, with or without scripts."""
+    return isinstance(flattened(item)[0], Mark) and flattened(item)[0].kind == "nabla"  # type: ignore[attr-defined]
+
+
+def is_partial(item: Item) -> bool:
+    r"""`\partial` outside of a fraction."""
+    core = flattened(item)[0]
+    return isinstance(core, Mark) and core.kind == "partial"
+
+
+def is_operator(item: Item) -> bool:
+    r"""`\frac{\partial}{\partial x}`, `\frac{d}{dx}`: a derivative of what follows."""
+    if not isinstance(item, Fraction):
+        return False
+    found = _parts(item)
+    return found is not None and not found[1]
+
+
+def is_derivative(reader: Reader, item: Fraction) -> bool:
+    """Whether a fraction is a derivative."""
+    return _parts(item) is not None
+
+
+def _parts(item: Fraction) -> tuple[int, Items, list[Items]] | None:
+    """The order, what is differentiated, and what by (for each one)."""
+    top, bottom = _open(item.top), _open(item.bottom)
+    if not top or not bottom:
+        return None
+    head, order = _head(top[0])
+    below, _ = _head(bottom[0])
+    if head is None or below != head:
+        split_top, split_bottom = _word_differential(top), _word_differential(bottom)
+        if split_top is None or split_bottom is None:
+            return None
+        head, top, bottom, order = "d", split_top, split_bottom, 1
+    if head == "d" and len(bottom) < 2:
+        return None
+    by: list[Items] = []
+    current: list[Item] = []
+    for part in bottom[1:]:
+        if (_head(part)[0] == head and current and head == "partial") or (
+            head == "d" and _head(part)[0] == "d" and current and isinstance(part, Symbol)
+        ):
+            by.append(tuple(current))
+            current = []
+        else:
+            current.append(part)
+    by.append(tuple(current))
+    if not all(by):
+        return None
+    return order, top[1:], by
+
+
+def _open(items: Items) -> Items:
+    items = tuple(part for part in items if not isinstance(part, Space))
+    while len(items) == 1 and isinstance(items[0], Group):
+        items = tuple(part for part in items[0].items if not isinstance(part, Space))
+    return items
+
+
+def _head(item: Item) -> tuple[str | None, int]:
+    """The sign of a derivative, and its order."""
+    core, scripts = flattened(item)
+    order = 1
+    if isinstance(item, Scripted):
+        if scripts.sub is not None or len(scripts.powers) != 1:
+            return None, 1
+        number = plain_number(scripts.powers[0])
+        if number is None:
+            return None, 1
+        order = int(float(number))
+    if isinstance(core, Mark) and core.kind == "partial":
+        return "partial", order
+    if isinstance(core, Symbol) and core.name == "d":
+        return "d", order
+    return None, 1
+
+
+def _word_differential(items: Items) -> Items | None:
+    r"""`\mathrm{df}` as d f."""
+    first = items[0]
+    if isinstance(first, Word) and not first.command and first.text.startswith("d") and len(first.text) == 2:
+        return (
+            Symbol(first.start, first.start, "d", "rm"),
+            Symbol(first.start, first.end, first.text[1]),
+            *items[1:],
+        )
+    if isinstance(first, Symbol) and first.name == "d":
+        return items
+    return None
+
+
+# ----------------------------------------------------------------------- reading
+
+
+def fraction(reader: Reader, item: Fraction) -> ast.Expr:
+    """A derivative written as a fraction."""
+    found = _parts(item)
+    assert found is not None
+    order, of, by = found
+    if not of:
+        reader.fail("there is nothing to differentiate here", item)
+    return differentiated(reader, order, of, by, item)
+
+
+def applied(reader: Reader, item: Item, body: Items) -> ast.Expr:
+    """An operator on the rest of the term."""
+    assert isinstance(item, Fraction)
+    found = _parts(item)
+    assert found is not None
+    if not body:
+        reader.fail("there is nothing to differentiate here", item)
+    while isinstance(body[0], Mark) and body[0].kind == "mul":
+        body = body[1:]
+    return differentiated(reader, found[0], body, found[2], item)
+
+
+def differentiated(reader: Reader, order: int, of_items: Items, by: list[Items], item: Item) -> ast.Expr:
+    """The derivative of some parts by others."""
+    if order == 1 and len(by) == 1:
+        base, entries, turned = variable(reader, by[0])
+        return derivative(reader, of_value(reader, of_items, base), base, entries, turned, item)
+    if order != 2 or len(by) > 2:
+        reader.fail("a derivative of this order is not understood", item, None, "D703")
+    if len(by) == 1:
+        base, entries, _ = variable(reader, _without_square(by[0]))
+        pairs = [(base, entries), (base, entries)]
+    else:
+        pairs = [variable(reader, one)[:2] for one in by]
+    return second(reader, of_value(reader, of_items, pairs[0][0]), pairs, item)
+
+
+def _without_square(items: Items) -> Items:
+    """`x^2` below a second derivative is x twice."""
+    if len(items) == 1 and isinstance(items[0], Bracket):
+        return items
+    last = items[-1]
+    if isinstance(last, Scripted) and last.sup is not None and plain_number(last.sup) == "2":
+        kept: Item = Scripted(last.start, last.end, last.base, last.sub, None, last.primes)
+        if last.sub is None and not last.primes:
+            kept = last.base
+        return (*items[:-1], kept)
+    return items
+
+
+def of_value(reader: Reader, items: Items, by: ast.Expr) -> ast.Expr:
+    """What is differentiated; a function that stands alone is applied to what it is differentiated by."""
+    parts = _open(items)
+    if len(parts) == 1:
+        core, scripts = flattened(parts[0])
+        if isinstance(core, Symbol) and not scripts.powers:
+            for name in spellings(core.name):
+                info = reader.context.functions.get(name)
+                if info is None or reader.context.is_value(name) or name in reader.context.scalar_functions:
+                    continue
+                if scripts.label is not None:
+                    break
+                value: ast.Expr = build.call(name, build.span(core), by)
+                if scripts.sub is not None:
+                    from gradcli.latex.names import indices
+                    from gradcli.latex.scripts import index_parts
+
+                    found = index_parts(scripts.sub)
+                    if found is None:
+                        break
+                    value = ast.Index(value.span, value, indices(reader, found, len(found)))
+                return value
+            found_f = _arbitrary(reader, core, scripts.sub is None and scripts.label is None)
+            if found_f is not None:
+                return found_f
+    value = reader.expression(items)
+    if isinstance(value, Spread):
+        reader.fail("the derivative of an array with open indices is not understood", items)
+    return value
+
+
+def _arbitrary(reader: Reader, core: Symbol, alone: bool) -> ast.Expr | None:
+    """`f` of which nothing is said: any scalar function of the last definition."""
+    context = reader.context
+    if not alone or core.name != "f" or any(context.known(name) for name in spellings("f")):
+        return None
+    if "f" in context.bare or "f" in context.seen:
+        return None
+    if context.last is None:
+        hint = "define what it is a function of first, y = W x, or write `loss f(y)`"
+        reader.fail("f is not defined, and there is no definition it could be a function of", core, hint, "D703")
+    at = build.span(core)
+    reader.extra.append(ast.Loss(at, ast.Ident("f", at), (ast.Ident(context.last, at),)))
+    context.losses["f"] = (context.last,)
+    return build.name("f", at)
+
+
+def variable(reader: Reader, items: Items) -> tuple[ast.Expr, tuple[ast.Expr, ...] | None, bool]:
+    """What is differentiated by: a name, the indices of an entry of it, and whether it is transposed."""
+    items = _open(items)
+    if len(items) == 1 and isinstance(items[0], Bracket) and items[0].open == "(":
+        inner = items[0].items
+        from gradcli.latex.grids import is_list, listed
+
+        if is_list(inner):
+            return listed(reader, items[0]), None, False
+        items = _open(inner)
+    value = reader.expression(items)
+    turned = False
+    while isinstance(value, ast.Transpose):
+        value, turned = value.arg, not turned
+    if isinstance(value, ast.Index) and isinstance(value.base, ast.Name):
+        return value.base, value.indices, False
+    if isinstance(value, ast.Index) and isinstance(value.base, ast.Transpose) and isinstance(value.base.arg, ast.Name):
+        return value.base.arg, value.indices[::-1], False
+    if isinstance(value, ast.Name):
+        return value, None, turned
+    if isinstance(value, ast.Call) and value.fn == "vec" and isinstance(value.args[0], ast.Name):
+        return value, None, turned
+    if isinstance(value, ast.ListLit):
+        return value, None, turned
+    named = reader.name_of(value)
+    if named is not None:
+        return named, None, turned
+    text = reader.written(items)
+    hint = f"give it a name of its own first, u = {text}"
+    reader.fail(f"a derivative is by a name, and `{text}` is none", items, hint, "D703")
+
+
+def derivative(
+    reader: Reader, of: ast.Expr, by: ast.Expr, entries: tuple[ast.Expr, ...] | None, turned: bool, item: Item
+) -> ast.Expr:
+    """The derivative of a value by a name or an entry of it."""
+    at = Span(item.start, max(item.end, of.span.end))
+    open_of = build.free_indices(of)
+    if entries is None:
+        return _by_whole(reader, of, by, turned, open_of, at, item)
+    open_by = [index.id for index in entries if isinstance(index, ast.Name)]
+    shape = reader.shape(of)
+    if not open_of and not open_by:
+        return build.call("jac", at, of, ast.Index(by.span, by, entries))
+    if not shape and not open_of:
+        return ast.Index(at, build.call("grad", at, of, by), entries)
+    if isinstance(of, ast.Index) and not build.free_indices(of.base):
+        whole = build.call("jac", at, of.base, by, layout="numerator")
+        return ast.Index(at, whole, (*_listed(reader, of), *_listed_entries(reader, by, entries)))
+    if not shape:
+        from gradcli.latex.sums import define_by_entries
+
+        name = define_by_entries(reader, tuple(open_of), of, item)
+        whole = build.call("jac", at, name, by, layout="numerator")
+        indices = tuple(ast.Name(at, index) for index in open_of)
+        return ast.Index(at, whole, (*indices, *entries))
+    if len(shape) == 1 or (len(shape) == 2 and shape[0] == 1):
+        if open_of:
+            reader.fail("the derivative of an array with open indices is not understood", item)
+        index = reader.context.fresh("r")
+        whole = build.call("jac", at, of, by, layout="numerator")
+        row = reader.context.layout == "denominator"
+        return Spread(at, index, ast.Index(at, whole, (ast.Name(at, index), *entries)), row)
+    reader.fail("the derivative of a matrix by an entry is not understood", item, "write it by entries", "D703")
+
+
+def _listed(reader: Reader, of: ast.Index) -> tuple[ast.Expr, ...]:
+    """The indices of an entry as a derivative counts them: a row is the list of its entries."""
+    return _listed_entries(reader, of.base, of.indices)
+
+
+def _listed_entries(reader: Reader, base: ast.Expr, entries: tuple[ast.Expr, ...]) -> tuple[ast.Expr, ...]:
+    shape = reader.shape(base)
+    return entries[-1:] if len(shape) == 2 and shape[0] == 1 and len(entries) == 2 else entries
+
+
+def _by_whole(
+    reader: Reader, of: ast.Expr, by: ast.Expr, turned: bool, open_of: dict[str, None], at: Span, item: Item
+) -> ast.Expr:
+    shape, by_shape = reader.shape(of), reader.shape(by)
+    if open_of and by_shape:
+        if not isinstance(of, ast.Index) or build.free_indices(of.base) or len(by_shape) != 1:
+            if shape or len(by_shape) != 1:
+                reader.fail(
+                    "the derivative of an entry by a whole array is read for vectors",
+                    item,
+                    "write it by entries",
+                    "D703",
+                )
+            from gradcli.latex.sums import define_by_entries
+
+            name: ast.Expr = define_by_entries(reader, tuple(open_of), of, item)
+            entries: tuple[ast.Expr, ...] = tuple(ast.Name(at, index) for index in open_of)
+        else:
+            name, entries = of.base, _listed(reader, of)
+        index = reader.context.fresh("r")
+        whole = build.call("jac", at, name, by, layout="numerator")
+        row = (reader.context.layout == "numerator") or turned
+        return Spread(at, index, ast.Index(at, whole, (*entries, ast.Name(at, index))), row)
+    if open_of:
+        if isinstance(of, ast.Index) and not build.free_indices(of.base):
+            return ast.Index(at, build.call("jac", at, of.base, by), of.indices)
+        if not shape:
+            from gradcli.latex.sums import define_by_entries
+
+            name = define_by_entries(reader, tuple(open_of), of, item)
+            return ast.Index(at, build.call("jac", at, name, by), tuple(ast.Name(at, index) for index in open_of))
+    if turned and len(by_shape) == 1:
+        return build.call("jac", at, of, by, layout="numerator")
+    if turned and len(by_shape) == 2:
+        return ast.Transpose(at, build.call("jac", at, of, by))
+    if isinstance(of, ast.Transpose) and len(reader.shape(of.arg)) == 1 and len(by_shape) == 1:
+        return build.call("jac", at, of.arg, by, layout="denominator")
+    return build.call("jac", at, of, by)
+
+
+def second(
+    reader: Reader, of: ast.Expr, pairs: list[tuple[ast.Expr, tuple[ast.Expr, ...] | None]], item: Item
+) -> ast.Expr:
+    """A second derivative."""
+    at = Span(item.start, max(item.end, of.span.end))
+    (first, i), (other, j) = pairs
+    if reader.shape(of):
+        reader.fail("a second derivative is of a scalar", item, None, "D703")
+    if build.free_indices(of):
+        reader.fail(
+            "a second derivative with open indices in what is differentiated is not understood", item, None, "D703"
+        )
+    same = isinstance(first, ast.Name) and isinstance(other, ast.Name) and first.id == other.id
+    if i is None and j is None:
+        if not reader.shape(first) and not reader.shape(other) and not same:
+            return build.call("jac", at, build.call("jac", at, of, first), other)
+        return build.call("hess", at, of, first) if same else build.call("hess", at, of, first, other)
+    if i is None or j is None:
+        reader.fail("this second derivative is not understood", item, None, "D703")
+        raise AssertionError
+    whole = build.call("hess", at, of, first) if same else build.call("hess", at, of, first, other)
+    return ast.Index(at, whole, (*i, *j))
+
+
+# -------------------------------------------------------------------------- nabla
+
+
+def nabla(reader: Reader, items: Items, at: int) -> tuple[ast.Expr, int]:
+    r"""`\nabla_x f`, `\nabla f(x)`, `\nabla^2 f`."""
+    item = items[at]
+    _, scripts = flattened(item)
+    order = 1
+    for power in scripts.powers:
+        if plain_number(power) != "2":
+            reader.fail(f"`{reader.written(item)}` is not understood", item, None, "D703")
+        order = 2
+    by = _by(reader, scripts.sub) if scripts.sub is not None else None
+    of_items, end = _operand(reader, items, at + 1, item)
+    span = Span(item.start, of_items[-1].end)
+    if by is None:
+        by = _only_variable(reader, of_items, item)
+    if isinstance(by, tuple):
+        if order == 2:
+            reader.fail(r"`\nabla^2` by an entry is not understood", item, None, "D703")
+        return derivative(reader, of_value(reader, of_items, by[0]), by[0], by[1], False, item), end
+    of = of_value(reader, of_items, by)
+    if order == 2:
+        if reader.shape(of):
+            reader.fail("only a scalar has a Hessian", item, None, "D703")
+        return build.call("hess", span, of, by), end
+    shape = reader.shape(of)
+    if shape:
+        return derivative(reader, of, by, None, False, item), end
+    free = build.free_indices(of)
+    if free:
+        by_shape = reader.shape(by)
+        if len(by_shape) != 1:
+            reader.fail("the gradient of an entry is read by a vector", item, None, "D703")
+        made = _by_whole(reader, of, by, False, free, span, item)
+        return (Spread(span, made.index, made.body, False) if isinstance(made, Spread) else made), end
+    return build.call("grad", span, of, by), end
+
+
+def _by(reader: Reader, sub: Items) -> ast.Expr | tuple[ast.Expr, tuple[ast.Expr, ...]]:
+    items = _open(sub)
+    if any(isinstance(part, Mark) and part.kind == "punct" for part in items):
+        from gradcli.latex.reader import split_commas
+
+        names = [reader.expression(part) for part in split_commas(items) if part]
+        return ast.ListLit(build.span(*items), tuple(names))
+    base, entries, turned = variable(reader, items)
+    del turned
+    return base if entries is None else (base, entries)
+
+
+def _operand(reader: Reader, items: Items, at: int, item: Item) -> tuple[Items, int]:
+    r"""What a gradient takes: a scalar name alone, with its brackets; else the product that follows."""
+    while at < len(items) and isinstance(items[at], Space):
+        at += 1
+    if at >= len(items):
+        reader.fail("there is nothing to differentiate here", item)
+    probe = _Probe(reader)
+    begin = at
+    numbers_only = True
+    while at < len(items):
+        one = items[at]
+        if isinstance(one, Mark) and one.kind not in ("mul", "partial", "nabla"):
+            break
+        if isinstance(one, Mark) and one.kind == "mul":
+            if not numbers_only:
+                break
+            at += 1
+            continue
+        if isinstance(one, Space):
+            if numbers_only:
+                at += 1
+                continue
+            break
+        value, after = probe.factor(items, at)
+        scalar = value is not None and not reader.shape(value)
+        numbers = value is not None and all(
+            isinstance(node, ast.Num | ast.Product | ast.Neg | ast.Call) and not isinstance(node, ast.Name)
+            for node in build.walk(value)
+        )
+        first = begin == at or numbers_only
+        lone_vector = value is not None and isinstance(value, ast.Name | ast.Call) and first
+        at = after
+        if numbers:
+            continue
+        if first and (scalar or lone_vector):
+            return items[begin:at], at
+        numbers_only = False
+    return items[begin:at], at
+
+
+class _Probe:
+    """Reads factors to see what they are, and takes back what that defined."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+
+    def factor(self, items: Items, at: int) -> tuple[ast.Expr | None, int]:
+        core, _ = flattened(items[at])
+        if isinstance(core, Symbol):
+            found = _arbitrary(self.reader, core, not isinstance(items[at], Scripted))
+            if found is not None:
+                after = at + 1
+                if after < len(items) and isinstance(items[after], Bracket):
+                    after += 1
+                return found, after
+            for name in spellings(core.name):
+                if name in self.reader.context.functions and not self.reader.context.is_value(name):
+                    has = at + 1 < len(items) and isinstance(flattened(items[at + 1])[0], Bracket)
+                    if not has and name not in self.reader.context.scalar_functions:
+                        return build.name(name, build.span(core)), at + 1
+        extra = list(self.reader.extra)
+        value, after = self.reader.factor(items, at)
+        self.reader.extra[:] = extra
+        return value, after
+
+
+def _only_variable(reader: Reader, items: Items, item: Item) -> ast.Expr:
+    """By what `\\nabla f` is: the arguments of f, or the one variable on which it depends."""
+    context = reader.context
+    if len(items) >= 2:
+        bracket, _ = flattened(items[-1])
+        core, _ = flattened(items[0])
+        if isinstance(bracket, Bracket) and isinstance(core, Symbol) and bracket.open == "(":
+            from gradcli.latex.evaluations import arguments
+
+            args = arguments(reader, bracket)
+            if all(isinstance(arg, ast.Name) for arg in args):
+                return args[0] if len(args) == 1 else ast.ListLit(build.span(bracket), args)
+    name = ""
+    core, _ = flattened(items[0])
+    if isinstance(core, Symbol) and len(items) == 1:
+        for spelled in spellings(core.name):
+            if spelled in context.params and len(context.params[spelled]) == 1:
+                return build.name(context.params[spelled][0], build.span(item))
+            if context.is_value(spelled):
+                name = spelled
+                break
+    free = context.depends.get(name, frozenset()) if name else build.names_in(reader.expression(items))
+    if not name:
+        deep: set[str] = set()
+        for one in free:
+            deep |= context.depends.get(one, frozenset({one}))
+        free = frozenset(deep)
+    candidates = sorted(
+        one for one in free
+        if one not in context.values and one not in context.dims and "constant" not in context.attributes.get(one, ())
+        and one not in context.discrete and one not in ("pi", "e_", "inf", "I")
+    )  # fmt: skip
+    if len(candidates) == 1:
+        return build.name(candidates[0], build.span(item))
+    names = ", ".join(candidates) or "no variable"
+    hint = r"write \nabla_x for the gradient by x, or declare what is constant"
+    reader.fail(f"by what is this gradient? it depends on {names}", item, hint, "D705")
+
+
+def partial(reader: Reader, items: Items, at: int) -> tuple[ast.Expr, int]:
+    r"""`\partial_x f`, `\partial f / \partial x`."""
+    item = items[at]
+    _, scripts = flattened(item)
+    if scripts.sub is not None:
+        base, entries, turned = variable(reader, scripts.sub)
+        of_items, end = _operand(reader, items, at + 1, item)
+        of = of_value(reader, of_items, base)
+        return derivative(reader, of, base, entries, turned, item), end
+    slash = next((k for k in range(at + 1, len(items)) if isinstance(items[k], Mark) and items[k].kind == "div"), None)  # type: ignore[attr-defined]
+    if slash is None or slash + 2 > len(items) - 1 + 1 or not is_partial(items[slash + 1]):
+        reader.fail(f"`{reader.written(item)}` is not understood", item, r"write \frac{\partial f}{\partial x}")
+    of_items = items[at + 1 : slash]
+    if not of_items or slash + 2 >= len(items):
+        reader.fail("there is nothing to differentiate here", item)
+    base, entries, turned = variable(reader, (items[slash + 2],))
+    of = of_value(reader, of_items, base)
+    whole = Group(item.start, items[slash + 2].end, ())
+    return derivative(reader, of, base, entries, turned, whole), slash + 3
+
+
+__all__ = ["applied", "combine", "differentiated", "fit", "is_transpose", "nabla", "partial"]

@@ -1,0 +1,398 @@
+"""Calls, evaluations and the names that mean something by themselves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gradcli.latex import build, powers
+from gradcli.latex.functions import function_of
+from gradcli.latex.scripts import Scripts, flattened, index_parts, is_transpose, minus, plain_number
+from gradcli.latex.shapes import fit
+from gradcli.latex.tree import Bracket, Fraction, Item, Items, Mark, Named, Number, Scripted, Symbol, Word
+from gradcli.syntax import ast
+from gradcli.syntax.ast import Source, Span
+
+if TYPE_CHECKING:
+    from gradcli.latex.reader import Reader
+
+_VARIADIC = ("max", "min", "dot", "kron", "cross", "outer")
+
+
+# --------------------------------------------------------------------- functions
+
+
+def language_call(
+    reader: Reader, items: Items, at: int, word: Word, scripts: Scripts, fn: str, agreed: bool = False
+) -> tuple[ast.Expr, int]:
+    r"""A function of the language: `\log(x)`, `\sin^2 x`, `\operatorname{softmax}(z)_i`."""
+    from gradcli.latex.grids import diagonal_by_entries
+    from gradcli.latex.names import bracket_after, indices, rank
+
+    item = items[at]
+    if scripts.star or scripts.label is not None:
+        reader.fail("this script on a function is not understood", item)
+    entries = None
+    if scripts.sub is not None:
+        base = plain_number(scripts.sub)
+        if fn == "log" and base in ("2", "10"):
+            fn = f"log{base}"
+        elif fn in ("softmax", "sigmoid", "relu", "tanh", "logsoftmax") and index_parts(scripts.sub):
+            entries = index_parts(scripts.sub)
+        elif fn == "norm":
+            pass
+        else:
+            reader.fail(f"`{reader.written(item)}` is not understood", item, None, "D703")
+    bracket = bracket_after(items, at)
+    own: Scripts | None = None
+    if bracket is not None:
+        by_entries = diagonal_by_entries(reader, bracket) if fn == "diag" else None
+        args = (by_entries,) if by_entries is not None else arguments(reader, bracket)
+        if (len(args) > 1 and fn == "diag") or (len(args) > 2 and fn in ("max", "min")):
+            args = (ast.ListLit(build.span(bracket), args),)
+        at += 1
+        _, own = flattened(items[at])
+        bare_power = False
+    else:
+        value, after = reader.bare_argument(items, at + 1, fn)
+        args = (value,)
+        at = after - 1
+        bare_power = True
+    del bare_power
+    out: ast.Expr = reader.applied(
+        word,
+        args,
+        items[at] if at < len(items) else item,
+        fn if agreed or (fn.startswith("log") and fn != "log") else None,
+        scripts.primes,
+    )
+    if entries is not None:
+        out = ast.Index(out.span, out, indices(reader, entries, rank(reader.shape(out))))
+    if own is not None:
+        out = powers.scripted_value(reader, out, own, items[at])
+    for power in scripts.powers:
+        rest = minus(power)
+        if rest is not None:
+            reader.fail(
+                f"`{reader.written(item)}`: an inverse function or a power?", item, "write arcsin, or 1 / sin", "D705"
+            )
+        shape = reader.shape(out)
+        if is_transpose(power):
+            out = ast.Transpose(out.span, out)
+        elif fn in ("det", "tr") or not shape:
+            out = powers.powered(reader, out, power, item)
+        else:
+            out = ast.Power(out.span, out, reader.expression(power))
+    return out, at + 1
+
+
+def arguments(reader: Reader, bracket: Bracket) -> tuple[ast.Expr, ...]:
+    """The arguments of a call."""
+    from gradcli.latex.reader import split_commas
+
+    parts = [part for part in split_commas(bracket.items) if part]
+    if not parts:
+        reader.fail("this function has no argument", bracket)
+    return tuple(reader.expression(part) for part in parts)
+
+
+def is_called(reader: Reader, name: str, bracket: Bracket) -> bool:
+    """Whether a name before a bracket is a function that is called."""
+    context = reader.context
+    if name in context.functions:
+        return True
+    if context.known(name) or name in reader.locals:
+        return False
+    if name in context.bare or name in context.dims:
+        return False
+    if name in context.indexed_functions:
+        return True
+    stem = name.split("_")[0]
+    if len(stem) > 1 and stem not in _greek() and not stem.isalpha():
+        return False
+    return bool(bracket.items)
+
+
+def _greek() -> frozenset[str]:
+    from gradcli.latex.vocabulary import GREEK
+
+    return GREEK
+
+
+def document_call(
+    reader: Reader, items: Items, at: int, name: str, core: Item, scripts: Scripts, parts: list[Item] | None = None
+) -> tuple[ast.Expr, int]:
+    """A function of the document, or one that only has a name."""
+    from gradcli.latex.names import bracket_after, indices, rank
+
+    context = reader.context
+    item = items[at]
+    bracket = bracket_after(items, at)
+    if bracket is None:
+        info = context.functions.get(name)
+        if name in context.scalar_functions:
+            span = build.span(core)
+            param = build.name(context.scalar_functions[name], span)
+            return powers.scripted_value(
+                reader, build.call(name, span, param, primes=scripts.primes), replace(scripts, primes=0), item
+            ), at + 1
+        reader.fail(
+            f"{name} is a function and stands without an argument",
+            core,
+            None if info else f"declare `{name} : R`",
+            "D703",
+        )
+    stem = name.split("_")[0]
+    if name not in context.functions and len(stem) > 1 and stem not in _greek():
+        hint = f"declare it, `{name} : R -> R`, or say what it is, `{reader.written(core)} as NAME`"
+        reader.fail(f"{name} is no function that is known here", core, hint, "D703")
+    if scripts.powers and any(minus(power) for power in scripts.powers):
+        reader.fail("an inverse function is not understood", item, None, "D703")
+    args = arguments(reader, bracket)
+    out: ast.Expr = build.call(name, Span(item.start, items[at + 1].end), *args, primes=scripts.primes)
+    if name not in context.functions and len(args) > 1:
+        reader.fail(
+            f"{name} has several arguments and is not declared", item, f"declare `{name} : R[n], R[m] -> R`", "D703"
+        )
+    reader.used.add(name)
+    if parts is not None:
+        out = ast.Index(out.span, out, indices(reader, parts, rank(reader.shape(out)) or len(parts)))
+    _, own = flattened(items[at + 1])
+    out = powers.scripted_value(reader, out, own, items[at + 1])
+    for power in scripts.powers:
+        out = powers.powered(reader, out, power, item)
+    return out, at + 2
+
+
+def evaluated(reader: Reader, name: str, bracket: Bracket, core: Item) -> ast.Expr | None:
+    r"""`J(\theta)` where J is a value: J itself, or its definition with other arguments; None where it multiplies."""
+    from gradcli.latex.reader import split_commas
+
+    context = reader.context
+    span = build.span(core)
+    if name in context.losses:
+        return lone(reader, name, span)
+    if name not in context.values:
+        return None
+    parts = [part for part in split_commas(bracket.items) if part]
+    params = context.params.get(name)
+    template = context.templates.get(name)
+    if template is None:
+        if not all(_is_name(part) for part in parts):
+            return None
+        return lone(reader, name, span)
+    values = [reader.expression(part) for part in parts]
+    if len(values) != len(template.params):
+        return None
+    same = all(isinstance(v, ast.Name) and v.id == p for v, p in zip(values, template.params, strict=True))
+    if same or params is None:
+        return lone(reader, name, span)
+    before, bound = reader.locals, reader.bound
+    reader.locals = dict(zip(template.params, values, strict=True))
+    reader.bound = {}
+    try:
+        return reader.expression(template.body)
+    finally:
+        reader.locals, reader.bound = before, bound
+
+
+def _is_name(part: Items) -> bool:
+    if len(part) != 1:
+        return False
+    core, scripts = flattened(part[0])
+    return (isinstance(core, Symbol | Word) and not scripts.powers) or (
+        not isinstance(core, Number | Bracket | Fraction) and len(part) == 1 and not scripts.powers
+    )
+
+
+def has_argument(reader: Reader, name: str) -> bool:
+    """Whether a function may stand without an argument: what it is applied to is known."""
+    return name in reader.context.scalar_functions
+
+
+def lone(reader: Reader, name: str, span: Span) -> ast.Expr:
+    """A name as a value."""
+    context = reader.context
+    context.use(name)
+    reader.used.add(name)
+    return build.name(name, span)
+
+
+def parsed_target(reader: Reader, text: str, core: Named) -> ast.Expr:
+    """What a notation stands for, read in the language and set at its place."""
+    from gradcli.diagnostics import Diagnostic
+    from gradcli.latex.placed import placed
+    from gradcli.syntax.parse import parse_expression
+
+    made = parse_expression(Source("as", text))
+    if isinstance(made, Diagnostic):
+        reader.fail(f"`{text}` is no expression of the language: {made.message}", core, made.hint, "D704")
+    return placed(made, build.span(core))
+
+
+# --------------------------------------------------------------------- constants
+
+
+def constant(
+    reader: Reader, items: Items, at: int, base: str, accent: str | None, core: Item, scripts: Scripts
+) -> tuple[ast.Expr, int] | None:
+    r"""`e^x`, `I`, `\mathbf 1`, `\delta_{ij}`, `\pi`: names that mean something where nothing else is said."""
+    from gradcli.latex.names import bracket_after
+
+    context = reader.context
+    item = items[at]
+    span = build.span(item)
+    if accent or any(context.known(name) for name in _names_of(base)):
+        return None
+    if isinstance(core, Symbol) and core.font == "bb" and base not in ("1", "0", "I", "R") and base != "N":
+        reader.fail(f"`{reader.written(core)}` is not understood here", core, None, "D703")
+    if base == "e" and scripts.powers and scripts.sub is None and not is_transpose(scripts.powers[0]):
+        return _exponential(reader, item, scripts), at + 1
+    if base in ("1", "0") or (base == "I" and isinstance(core, Symbol) and core.font == "bb"):
+        if base == "0":
+            return build.number(0, span), at + 1
+        bracket = bracket_after(items, at)
+        if (
+            bracket is not None
+            and scripts.sub is None
+            and any(isinstance(p, Mark) and p.kind == "rel" for p in bracket.items)
+        ):
+            return reader.indicator(bracket.items, span), at + 2
+        found = ones(reader, core, scripts)
+        return (found, at + 1) if found is not None else None
+    if base == "I" and not scripts.star:
+        return _identity(reader, item, scripts), at + 1
+    if base == "delta" and scripts.sub is not None:
+        parts = index_parts(scripts.sub)
+        if parts is not None and len(parts) == 2 and not scripts.powers:
+            from gradcli.latex.names import indices
+
+            return ast.Index(span, build.name("I", span), indices(reader, parts, 2)), at + 1
+    if base == "e" and scripts.sub is not None and not context.is_value("e") and "e" not in context.bare:
+        return _unit(reader, item, scripts)
+    if base == "pi" and scripts.sub is None and bracket_after(items, at) is None:
+        return powers.scripted_value(reader, build.name("pi", span), scripts, item), at + 1
+    return None
+
+
+def _names_of(base: str) -> list[str]:
+    from gradcli.latex.context import spellings
+
+    return list(spellings(base))
+
+
+def _exponential(reader: Reader, item: Item, scripts: Scripts) -> ast.Expr:
+    exponent = reader.expression(scripts.powers[0])
+    shape = reader.shape(exponent)
+    if len(shape) == 2 and 1 not in shape and fit(shape[:1], shape[1:]):
+        reader.ask_matrix("exp", item)
+    out: ast.Expr = build.call("exp", build.span(item), exponent)
+    for power in scripts.powers[1:]:
+        out = powers.powered(reader, out, power, item)
+    return out
+
+
+def _identity(reader: Reader, item: Item, scripts: Scripts) -> ast.Expr:
+    span = build.span(item)
+    whole: ast.Expr = build.name("I", span)
+    if scripts.sub is None:
+        return powers.scripted_value(reader, whole, scripts, item)
+    parts = index_parts(scripts.sub)
+    sizes = scripts.sub
+    if len(sizes) == 3 and isinstance(sizes[1], Mark) and sizes[1].text == "times":
+        parts = [sizes[0]]
+    if parts is not None and len(parts) == 2:
+        from gradcli.latex.names import indices
+
+        return ast.Index(span, whole, indices(reader, parts, 2))
+    dim = _size(reader, parts[0]) if parts is not None and len(parts) == 1 else None
+    if dim is None:
+        reader.fail(f"`{reader.written(item)}`: the subscript of I is its size", item, None, "D703")
+    return powers.scripted_value(reader, build.call("eye", span, dim), replace(scripts, sub=None), item)
+
+
+def _size(reader: Reader, part: Item) -> ast.Expr | None:
+    span = build.span(part)
+    if isinstance(part, Number):
+        return build.number(part.text, span)
+    if isinstance(part, Symbol):
+        dim = reader.context.sizes.get(part.name, part.name)
+        if dim == part.name and part.name not in reader.context.dims:
+            reader.context.dims.add(part.name)
+        return build.size(dim, span)
+    return None
+
+
+def _unit(reader: Reader, item: Item, scripts: Scripts) -> tuple[ast.Expr, int] | None:
+    return None
+
+
+def ones(reader: Reader, core: Item, scripts: Scripts) -> ast.Expr | None:
+    r"""`\mathbf 1_n`, `1_{[i=j]}`, `\mathbf 1^T`."""
+    span = build.span(core)
+    out: ast.Expr
+    sub = scripts.sub
+    if sub is not None:
+        inside = sub[0].items if len(sub) == 1 and isinstance(sub[0], Bracket) else sub
+        if any(isinstance(part, Mark) and part.kind == "rel" for part in inside):
+            out = reader.indicator(inside, span)
+        else:
+            parts = [
+                part
+                for part in sub
+                if not (
+                    (isinstance(part, Mark) and part.text in ("times", ","))
+                    or (isinstance(part, Mark) and part.kind == "punct")
+                )
+            ]
+            sizes = [_size(reader, part) for part in parts]
+            if not sizes or any(size is None for size in sizes):
+                return None
+            out = build.call("ones", span, *(size for size in sizes if size is not None))
+    elif isinstance(core, Symbol):
+        out = build.call("ones", span)
+        reader.context.shapes.put(out, (None,))
+    else:
+        return None
+    for power in scripts.powers:
+        out = powers.powered(reader, out, power, core)
+    return out
+
+
+def norm(reader: Reader, core: Bracket, scripts: Scripts, item: Item) -> ast.Expr:
+    r"""`\|x\|_2^2`, `\|A\|_F`, `\|x\|_1`."""
+    span = build.span(core)
+    value = reader.expression(core.items)
+    shape = reader.shape(value)
+    matrix = len(shape) == 2 and 1 not in shape
+    out: ast.Expr = build.call("norm", span, value)
+    if scripts.sub is not None:
+        sub = scripts.sub
+        text = reader.written(sub).strip("{}")
+        kind = sub[0].text if len(sub) == 1 and isinstance(sub[0], Word | Number | Mark) else text
+        first = sub[0] if len(sub) == 1 else None
+        letter = first.name if isinstance(first, Symbol) else kind
+        if letter in ("F", "Fro", "fro"):
+            pass
+        elif letter == "2":
+            if matrix:
+                out = build.call("norm", span, value, build.number(2, span))
+        elif letter == "1":
+            out = build.call("norm", span, value, build.number(1, span)) if matrix else build.call("norm1", span, value)
+        elif letter == "infty":
+            out = build.call("norm", span, value, build.name("inf", span))
+        elif letter in ("ast", "*", "nuc"):
+            out = build.call("norm", span, value, ast.Str(span, "nuc"))
+        elif plain_number(sub) or (isinstance(first, Symbol) and reader.context.is_value(first.name)):
+            out = build.call("norm", span, value, reader.expression(sub))
+        else:
+            weight = reader.expression(sub)
+            if len(reader.shape(weight)) != 2:
+                reader.fail(f"`{reader.written(item)}`: which norm is this?", item, None, "D703")
+            reader.fail("a norm by a matrix is not understood", item, "write x^T A x", "D703")
+    for power in scripts.powers:
+        out = powers.powered(reader, out, power, item)
+    return out
+
+
+__all__ = ["Scripted", "arguments", "constant", "document_call", "function_of", "language_call"]

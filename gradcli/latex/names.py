@@ -1,0 +1,473 @@
+"""Names in formulas: what `x_i`, `W^{[1]}`, `f(x)` stand for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gradcli.latex import build, evaluations, powers
+from gradcli.latex.context import spellings
+from gradcli.latex.functions import function_of
+from gradcli.latex.scripts import Scripts, flattened, index_parts, plain_number, slug
+from gradcli.latex.shapes import Shape
+from gradcli.latex.tree import (
+    Accent,
+    Bracket,
+    Group,
+    Item,
+    Items,
+    Mark,
+    Named,
+    Number,
+    Scripted,
+    Space,
+    Symbol,
+    Word,
+)
+from gradcli.latex.vocabulary import GREEK
+from gradcli.syntax import ast
+
+if TYPE_CHECKING:
+    from gradcli.latex.reader import Reader
+
+_INDEX_LETTERS = frozenset("ijklmnpqrstuvab") | {"ell", "alpha", "beta", "mu", "nu"}
+_SURE_LETTERS = frozenset("ijklmnpqrs")
+_OPENS = ("(", "[", "{")
+
+
+def unscripted(item: Item) -> tuple[Item, Scripts]:
+    """The part that carries scripts, and the scripts."""
+    return flattened(item)
+
+
+def plain(text: str) -> str:
+    """A word as a name of the language."""
+    return "".join(char if char.isalnum() else "_" for char in text)
+
+
+# ------------------------------------------------------------------- bare letters
+
+
+def with_words(reader: Reader, items: Items) -> Items:
+    """Letters that stand side by side and spell a function before a bracket, or a name of the document, as words."""
+    out: list[Item] = []
+    at = 0
+    while at < len(items):
+        run = _run(items, at)
+        if len(run) < 2:
+            out.append(items[at])
+            at += 1
+            continue
+        after = items[at + len(run)] if at + len(run) < len(items) else None
+        spelled = "".join(_letter(part) for part in run)
+        start = _word_start(reader, spelled, run, after)
+        if start is None:
+            out += run
+        else:
+            out += run[:start]
+            first, last = run[start], run[-1]
+            word = Word(first.start, last.end if isinstance(last, Symbol) else last.base.end, spelled[start:])  # type: ignore[attr-defined]
+            out.append(_carry(word, last))
+        at += len(run)
+    return tuple(out)
+
+
+def _run(items: Items, at: int) -> list[Item]:
+    """Symbols without spaces between them; the last may have scripts."""
+    run: list[Item] = []
+    while at < len(items):
+        item = items[at]
+        core, _ = flattened(item)
+        if (
+            not isinstance(core, Symbol)
+            or len(core.name) != 1
+            or core.font not in ("", "rm")
+            or not core.name.isalpha()
+        ):
+            break
+        if run and run[-1].end != core.start:
+            break
+        run.append(item)
+        if isinstance(item, Scripted):
+            break
+        at += 1
+    return run
+
+
+def _letter(item: Item) -> str:
+    core, _ = flattened(item)
+    return core.name if isinstance(core, Symbol) else ""
+
+
+def _word_start(reader: Reader, spelled: str, run: list[Item], after: Item | None) -> int | None:
+    context = reader.context
+    core = flattened(after)[0] if after is not None else None
+    called = isinstance(core, Bracket) and core.open in _OPENS
+    for start in range(len(spelled) - 1):
+        word = spelled[start:]
+        apart = all(context.known(letter) for letter in word)
+        if context.known(word) and not apart:
+            return start
+        if called and (word in context.functions or (function_of(word) and len(word) > 1 and not apart)):
+            return start
+        if (
+            not called
+            and word in ("tr", "Tr", "diag", "vec", "ln", "log", "exp", "det", "sin", "cos", "tanh", "softmax")
+            and after is not None
+            and not apart
+            and start == 0
+        ):
+            return start
+    return None
+
+
+def _carry(word: Word, last: Item) -> Item:
+    if not isinstance(last, Scripted):
+        return word
+    return replace(last, start=word.start, base=_carry(word, last.base))
+
+
+# -------------------------------------------------------------------------- names
+
+
+def named(reader: Reader, items: Items, at: int) -> tuple[ast.Expr, int]:
+    """What a name at a position stands for, with its arguments; and where the next factor begins."""
+    item = items[at]
+    core, scripts = flattened(item)
+    if isinstance(core, Group):
+        return _several(reader, core, item), at + 1
+    if isinstance(core, Named):
+        return _agreed(reader, items, at, core, scripts)
+    if isinstance(core, Accent) and core.accent == "dot" and (found := _dotted(reader, items, at, core, scripts)):
+        return found
+    base, accents = _base(reader, core, scripts)
+    if isinstance(core, Word) and not _known_base(reader, base):
+        fn = function_of(core.text)
+        if fn is not None:
+            return evaluations.language_call(reader, items, at, core, scripts, fn)
+    return _resolve(reader, items, at, base, accents, core, scripts)
+
+
+def _known_base(reader: Reader, base: str) -> bool:
+    return any(reader.context.known(name) for name in spellings(base))
+
+
+def _several(reader: Reader, core: Group, item: Item) -> ast.Expr:
+    r"""`\mathbf{XW}_{pq}` is (XW)_{pq}, `\mathbf{ab}^T` is a b^T."""
+    word = "".join(_letter(part) for part in core.items if isinstance(part, Symbol))
+    if reader.context.known(word) and not all(reader.context.known(letter) for letter in word):
+        swapped = Word(core.start, core.end, word)
+        return named(reader, (_with_core(item, swapped),), 0)[0]
+    if not isinstance(item, Scripted):
+        return reader.expression(core.items)
+    _, scripts = flattened(item)
+    if scripts.sub is not None and index_parts(scripts.sub):
+        return powers.scripted_value(reader, reader.expression(core.items), scripts, item)
+    last = core.items[-1]
+    return reader.expression((*core.items[:-1], _with_core(item, last)))
+
+
+def _with_core(item: Item, core: Item) -> Item:
+    if isinstance(item, Scripted):
+        return replace(item, base=_with_core(item.base, core))
+    return core
+
+
+def _agreed(reader: Reader, items: Items, at: int, core: Named, scripts: Scripts) -> tuple[ast.Expr, int]:
+    """A notation that the document says how to read."""
+    text = core.text
+    name = text.strip()
+    if name.replace("_", "a").isalnum() and not name[0].isdigit():
+        info = name in reader.context.functions or (not reader.context.known(name) and function_of(name) == name)
+        bracket = bracket_after(items, at)
+        if info and bracket is not None:
+            if name in reader.context.functions:
+                return evaluations.document_call(reader, items, at, name, core, scripts)
+            return evaluations.language_call(reader, items, at, Word(core.start, core.end, name), scripts, name, True)
+        if not reader.context.known(name) and bracket is not None and not info and function_of(name):
+            return evaluations.language_call(
+                reader, items, at, Word(core.start, core.end, name), scripts, function_of(name) or name, True
+            )
+        if bracket is not None or name in reader.context.scalar_functions:
+            return _value_or_call(reader, items, at, name, core, scripts)
+        if info:
+            return evaluations.language_call(reader, items, at, Word(core.start, core.end, name), scripts, name, True)
+        reader.context.use(name)
+        value: ast.Expr = build.name(name, build.span(core))
+    else:
+        value = evaluations.parsed_target(reader, text, core)
+    return powers.scripted_value(reader, value, scripts, items[at]), at + 1
+
+
+def _base(reader: Reader, core: Item, scripts: Scripts) -> tuple[str, str | None]:
+    """The letter that a name is made of, and its accents."""
+    if isinstance(core, Symbol):
+        return core.name, "star" if scripts.star else None
+    if isinstance(core, Word):
+        return plain(core.text), "star" if scripts.star else None
+    assert isinstance(core, Accent)
+    inner_items = tuple(part for part in core.items if not isinstance(part, Space))
+    if len(inner_items) != 1:
+        letters = "".join(_letter(part) for part in inner_items)
+        if len(letters) == len(inner_items) and letters:
+            return letters, core.accent
+        reader.fail(
+            "an accent over an expression is not understood", core, f"write `{reader.written(core)} as NAME`", "D703"
+        )
+    inner, inside = flattened(inner_items[0])
+    while isinstance(inner, Group) and len(inner.items) == 1:
+        inner, more = flattened(inner.items[0])
+        inside.sub = inside.sub or more.sub
+    if inside.sub is not None and scripts.sub is None:
+        scripts.sub = inside.sub
+    if inside.label is not None and scripts.label is None:
+        scripts.label = inside.label
+    if isinstance(inner, Accent):
+        base, accent = _base(reader, inner, inside)
+        return base, f"{accent}_{core.accent}"
+    if isinstance(inner, Symbol):
+        return inner.name, core.accent if not scripts.star else f"{core.accent}_star"
+    if isinstance(inner, Word):
+        return plain(inner.text), core.accent
+    reader.fail(
+        "an accent over an expression is not understood", core, f"write `{reader.written(core)} as NAME`", "D703"
+    )
+
+
+def _dotted(reader: Reader, items: Items, at: int, core: Accent, scripts: Scripts) -> tuple[ast.Expr, int] | None:
+    r"""`\dot\sigma(z)`: the derivative of a function."""
+    if len(core.items) != 1 or not isinstance(core.items[0], Symbol):
+        return None
+    name = core.items[0].name
+    if any(reader.context.known(spelled) for spelled in spellings(name, "dot")):
+        return None
+    called = next((spelled for spelled in spellings(name) if spelled in reader.context.functions), None)
+    if called is None and (bracket_after(items, at) is None or _known_base(reader, name)):
+        return None
+    scripts.primes += 1
+    return evaluations.document_call(reader, items, at, called or name, core, scripts)
+
+
+def bracket_after(items: Items, at: int) -> Bracket | None:
+    """The bracket that follows, with or without scripts of its own."""
+    if at + 1 >= len(items):
+        return None
+    core, _ = flattened(items[at + 1])
+    return core if isinstance(core, Bracket) and core.open in _OPENS else None
+
+
+def _resolve(
+    reader: Reader, items: Items, at: int, base: str, accent: str | None, core: Item, scripts: Scripts
+) -> tuple[ast.Expr, int]:
+    context = reader.context
+    at_span = build.span(core)
+    if base in reader.locals and not accent and scripts.sub is None and scripts.label is None:
+        return powers.scripted_value(reader, reader.locals[base], scripts, items[at]), at + 1
+    special = evaluations.constant(reader, items, at, base, accent, core, scripts)
+    if special is not None:
+        return special
+    label = slug(scripts.label) if scripts.label is not None else ""
+    sub = slug(scripts.sub) if scripts.sub is not None else ""
+    if scripts.label is not None and not label:
+        reader.fail("this label is not understood", items[at], f"write `{reader.written(core)}^... as NAME`", "D703")
+    whole = _known(reader, base, accent, label, sub)
+    if whole is not None and (scripts.sub is not None or scripts.label is not None):
+        taken = replace(scripts, sub=None, label=None)
+        if scripts.second is not None:
+            taken.sub, taken.second = scripts.second, None
+        return _value_or_call(reader, items, at, whole, core, taken)
+    if scripts.sub is None:
+        name = whole or _new_name(base, accent, label)
+        if label and whole is None:
+            context.labelled.add(name)
+        return _value_or_call(reader, items, at, name, core, replace(scripts, label=None))
+    parts = index_parts(scripts.sub)
+    if parts is not None:
+        entry = _entry_base(reader, base, accent, label, parts, items, at)
+        if entry is not None:
+            return _value_or_call(reader, items, at, entry, core, replace(scripts, label=None), parts)
+    name = _new_name(base, accent, f"{label}_{sub}" if label and sub else label or sub)
+    if not sub and scripts.sub is not None:
+        reader.fail(
+            "this subscript is not understood", items[at], f"write `{reader.written(items[at])} as NAME`", "D703"
+        )
+    del at_span
+    return _value_or_call(reader, items, at, name, core, replace(scripts, sub=None, label=None))
+
+
+def _new_name(base: str, accent: str | None, subscript: str) -> str:
+    return next(iter(spellings(base, accent, subscript or None)))
+
+
+def _known(reader: Reader, base: str, accent: str | None, label: str, sub: str) -> str | None:
+    """The name of the document that a notation is, its label and subscript being part of it."""
+    context = reader.context
+    combined = [f"{label}_{sub}", f"{sub}_{label}", f"{label}{sub}"] if label and sub else [label or sub]
+    for subscript in combined:
+        for name in spellings(base, accent, subscript or None):
+            if context.known(name) and not (
+                sub and not label and name in context.labelled and name not in context.arrays
+            ):
+                return name
+    return None
+
+
+def rank(shape: Shape) -> int:
+    """How many indices an entry has."""
+    return 1 if len(shape) == 2 and shape[0] == 1 else len(shape)
+
+
+def _entry_base(
+    reader: Reader, base: str, accent: str | None, label: str, parts: list[Item], items: Items, at: int
+) -> str | None:
+    """The array whose entry a name with indices is; None where the subscript belongs to the name."""
+    context = reader.context
+    if not all(_may_index(reader, part) for part in parts):
+        return None
+    known = _known(reader, base, accent, label, "")
+    if known is not None and known in context.functions:
+        return known if bracket_after(items, at) is not None or known in context.scalar_functions else None
+    if known is not None and known in context.losses:
+        return None
+    if known is not None and _counts(reader, known, parts):
+        return known
+    if base.islower() and len(base) == 1 and accent is None and not label:
+        upper = _known(reader, base.upper(), None, "", "") or (base.upper() if base.upper() in context.ahead else None)
+        if upper is not None and rank(context.name_shape(upper)) > 1 and _counts(reader, upper, parts):
+            return upper
+    letters = [part for part in parts if isinstance(part, Symbol)]
+    if known is not None:
+        shape = context.name_shape(known)
+        if (
+            shape
+            and letters
+            and all(_surely_index(reader, part) for part in letters)
+            and not isinstance(parts[0], Mark)
+        ):
+            text = reader.written(items[at])
+            message = f"`{text}`: {known} has {rank(shape)} indices: is this a row, a column, or a name?"
+            hint = f"write `{text} as {known}[{reader.written(letters[0])}, :]`, or as a name of its own"
+            reader.fail(message, items[at], hint, "D705")
+        return None
+    if bracket_after(items, at) is not None and base in context.indexed_functions:
+        return base
+    name = _new_name(base, accent, label)
+    if letters and all(_surely_index(reader, part) for part in letters):
+        return name
+    return name if name in context.ahead and _counts(reader, name, parts) else None
+
+
+def _counts(reader: Reader, name: str, parts: list[Item]) -> bool:
+    """Whether a name has as many indices as stand there; two digits may be two."""
+    have = rank(reader.context.name_shape(name))
+    if have == len(parts):
+        return True
+    return have == 2 and len(parts) == 1 and isinstance(parts[0], Number) and len(parts[0].text) == 2
+
+
+def _may_index(reader: Reader, part: Item) -> bool:
+    if not isinstance(part, Symbol):
+        return True
+    if part.name in reader.bound:
+        return True
+    if part.name.isupper():
+        return part.name in reader.context.dims
+    known = reader.context.is_value(part.name) and part.name not in reader.context.discrete
+    return part.name in _INDEX_LETTERS and not known
+
+
+def _surely_index(reader: Reader, part: Item) -> bool:
+    return (
+        isinstance(part, Symbol)
+        and (part.name in reader.bound or part.name in _SURE_LETTERS)
+        and _may_index(reader, part)
+    )
+
+
+def indices(reader: Reader, parts: list[Item], count: int) -> tuple[ast.Expr, ...]:
+    """The indices of an entry."""
+    out: list[ast.Expr] = []
+    if len(parts) == 1 and count == 2 and isinstance(parts[0], Number):
+        part = parts[0]
+        for k, digit in enumerate(part.text):
+            out.append(build.number(digit, ast.Span(part.start + k, part.start + k + 1)))
+        return tuple(out)
+    for item in parts:
+        at = build.span(item)
+        if isinstance(item, Number):
+            out.append(build.number(item.text, at))
+        elif isinstance(item, Symbol):
+            out.append(build.name(reader.bound.get(item.name, item.name), at))
+        else:
+            out.append(_slice(reader, item))
+    return tuple(out)
+
+
+def _slice(reader: Reader, item: Item) -> ast.Expr:
+    made = getattr(ast, "Slice", None)
+    if made is None:
+        reader.fail("a whole row or column is not understood here", item, r"write it with \sum over its entries")
+    return made(build.span(item), None, None)  # type: ignore[no-any-return]
+
+
+def _value_or_call(
+    reader: Reader, items: Items, at: int, name: str, core: Item, scripts: Scripts, parts: list[Item] | None = None
+) -> tuple[ast.Expr, int]:
+    """A name as a value, an entry of it, or called with what follows."""
+    context = reader.context
+    bracket = bracket_after(items, at)
+    span = build.span(core)
+    if bracket is not None and evaluations.is_called(reader, name, bracket):
+        return evaluations.document_call(reader, items, at, name, core, scripts, parts)
+    if bracket is not None and (same := evaluations.evaluated(reader, name, bracket, core)) is not None:
+        value, at = same, at + 1
+    elif name in context.scalar_functions:
+        param = context.scalar_functions[name]
+        value = build.call(name, span, build.name(param, span), primes=scripts.primes)
+        scripts = replace(scripts, primes=0)
+    else:
+        if name in context.functions and name not in context.arrays and not evaluations.has_argument(reader, name):
+            reader.fail(f"{name} is a function and stands without an argument", core, None, "D703")
+        value = evaluations.lone(reader, name, span)
+    if parts is not None:
+        entries = indices(reader, parts, rank(reader.shape(value)) if reader.shape(value) else len(parts))
+        return powers.entry_with_powers(reader, value, entries, scripts, items[at]), at + 1
+    if (
+        at + 1 <= len(items)
+        and bracket is not None
+        and isinstance(items[at], Scripted)
+        and flattened(items[at])[0] is bracket
+    ):
+        value = powers.scripted_value(reader, value, scripts, items[at])
+        _, own = flattened(items[at])
+        return powers.scripted_value(reader, value, own, items[at]), at + 1
+    return powers.scripted_value(reader, value, scripts, items[at]), at + 1
+
+
+def scripted(reader: Reader, item: Scripted) -> ast.Expr:
+    """A part that is no name, with scripts."""
+    core, scripts = flattened(item)
+    if isinstance(core, Number) and core.text == "1" and scripts.sub is not None and not scripts.powers:
+        found = evaluations.ones(reader, core, scripts)
+        if found is not None:
+            return found
+    if isinstance(core, Bracket) and core.open == "||":
+        return evaluations.norm(reader, core, scripts, item)
+    if isinstance(core, Mark):
+        reader.fail(f"`{reader.written(item)}` is not understood here", item)
+    value = reader.atom(core)
+    if scripts.label is not None:
+        reader.fail("a label goes with a name", item)
+    return powers.scripted_value(reader, value, scripts, item)
+
+
+def composed(reader: Reader, pieces: list[list[Item]], ops: list[Mark]) -> ast.Expr | None:
+    r"""`(f \circ g)`: only called, so a composition alone has no value."""
+    del ops
+    first = tuple(pieces[0])
+    if len(first) == 1 and isinstance(first[0], Symbol) and first[0].name in reader.context.functions:
+        reader.fail(r"a composition of functions stands without an argument", first, "write f(g(x))", "D703")
+    return None
+
+
+__all__ = ["GREEK", "named", "plain_number", "scripted", "unscripted", "with_words"]

@@ -1,0 +1,188 @@
+"""Superscripts on values: transposes, inverses, powers; and entries."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gradcli.latex import build
+from gradcli.latex.scripts import Scripts, index_parts, is_transpose, minus, plain_number, unwrapped
+from gradcli.latex.shapes import fit
+from gradcli.latex.spread import Spread
+from gradcli.latex.tree import Group, Item, Items, Mark, Number, Symbol
+from gradcli.syntax import ast
+
+if TYPE_CHECKING:
+    from gradcli.latex.reader import Reader
+
+_PINV = ("dagger", "+")
+
+
+def scripted_value(reader: Reader, value: ast.Expr, scripts: Scripts, item: Item) -> ast.Expr:
+    """A value with all of its scripts."""
+    if scripts.sub is not None:
+        parts = index_parts(scripts.sub)
+        if parts is None:
+            reader.fail("this subscript is not understood", item, f"write `{reader.written(item)} as NAME`", "D703")
+        from gradcli.latex.names import indices, rank
+
+        entries = indices(reader, parts, rank(reader.shape(value)))
+        out = entry_with_powers(reader, value, entries, scripts, item)
+        return out
+    value = primed(reader, value, scripts.primes, item)
+    for power in scripts.powers:
+        value = powered(reader, value, power, item)
+    return value
+
+
+def entry_with_powers(
+    reader: Reader, value: ast.Expr, entries: tuple[ast.Expr, ...], scripts: Scripts, item: Item
+) -> ast.Expr:
+    """`A_{ij}^T` is an entry of the transpose, `x_i^2` the square of an entry."""
+    value = primed(reader, value, scripts.primes, item)
+    after: list[Items] = []
+    shape = reader.shape(value)
+    for power in scripts.powers:
+        if is_transpose(power) and len(shape) > 1:
+            value = powered(reader, value, power, item)
+        elif _is_inverse(power) and len(shape) == 2 and 1 not in shape:
+            if scripts.sub is not None and scripts.sub[0].start < power[0].start:
+                text = reader.written(item)
+                hint = "write (A^{-1})_{ij} for an entry of the inverse, 1 / A_{ij} for the inverse of the entry"
+                reader.fail(f"`{text}`: an entry of the inverse, or the inverse of an entry?", item, hint, "D705")
+            value = powered(reader, value, power, item)
+        else:
+            after.append(power)
+    at = build.span(item)
+    out: ast.Expr = ast.Index(at, value, entries)
+    if isinstance(value, ast.Name) and value.id not in reader.context.seen and not reader.context.known(value.id):
+        reader.context.use(value.id)
+    for power in after:
+        out = powered(reader, out, power, item)
+    return out
+
+
+def _is_inverse(power: Items) -> bool:
+    rest = minus(power)
+    return rest is not None and (plain_number(rest) == "1" or is_transpose(rest))
+
+
+def primed(reader: Reader, value: ast.Expr, primes: int, item: Item) -> ast.Expr:
+    """`x'` of an array is its transpose."""
+    if not primes:
+        return value
+    if primes == 1 and reader.shape(value):
+        return ast.Transpose(build.span(item), value)
+    reader.fail("a prime is the derivative of a function or the transpose of an array", item, None, "D703")
+
+
+def powered(reader: Reader, value: ast.Expr, power: Items, item: Item) -> ast.Expr:
+    """A value with one superscript."""
+    at = build.span(item)
+    power = unwrapped(power)
+    if isinstance(value, Spread):
+        if is_transpose(power):
+            return replace(value, row=not value.row)
+        reader.fail("a power of an array with open indices is not understood", item)
+    if is_transpose(power) and reader.lists.get(id(value)) is value:
+        return value  # (x_1, ..., x_n)^T is the column
+    shape = reader.shape(value)
+    square = len(shape) == 2 and fit(shape[:1], shape[1:])
+    if is_transpose(power):
+        return ast.Transpose(at, value)
+    rest = minus(power)
+    if rest is not None and is_transpose(rest):
+        return ast.Transpose(at, _inverse(reader, value, item))
+    if rest is not None and plain_number(rest) == "1":
+        return _inverse(reader, value, item)
+    if len(power) == 1 and isinstance(power[0], Mark) and power[0].text in _PINV:
+        return build.call("pinv", at, value)
+    if len(power) == 2 and isinstance(power[0], Mark) and power[0].kind == "had":
+        exponent = reader.expression(power[1:])
+        return ast.Power(at, value, exponent)
+    if len(power) >= 2 and isinstance(power[0], Mark) and power[0].kind == "had":
+        return ast.Power(at, value, reader.expression(power[1:]))
+    if len(power) > 1 and is_transpose(power[-1:]) and not shape[2:]:
+        return ast.Transpose(at, powered(reader, value, power[:-1], item))
+    entry = _upper_entry(reader, value, power, item)
+    if entry is not None:
+        return entry
+    _refuse_label(reader, power, item)
+    exponent = reader.expression(power)
+    if not shape:
+        return ast.Power(at, value, exponent)
+    if len(shape) == 1 or not square:
+        text = reader.written(item)
+        hint = r"write x^{\odot 2} for the power of each entry, x^T x or \|x\|^2 for the square of the norm"
+        kind = "vector" if len(shape) == 1 else "matrix that is not square"
+        reader.fail(f"`{text}`: a power of a {kind} may mean several things", item, hint, "D705")
+    half = _half(exponent)
+    if half:
+        root = build.call("sqrtm", at, value)
+        return root if half == 1 else build.call("inv", at, root)
+    return ast.MatPower(at, value, exponent)
+
+
+def _inverse(reader: Reader, value: ast.Expr, item: Item) -> ast.Expr:
+    at = build.span(item)
+    shape = reader.shape(value)
+    minus_one = ast.Neg(at, build.number(1, at))
+    if not shape:
+        return ast.Power(at, value, minus_one)
+    if len(shape) == 2 and fit(shape[:1], shape[1:]):
+        return ast.MatPower(at, value, minus_one)
+    what = "vector" if len(shape) == 1 else "matrix that is not square"
+    reader.fail(
+        f"`{reader.written(item)}`: a {what} has no inverse", item, r"write x^{\odot -1} for entry by entry", "D705"
+    )
+
+
+def _half(exponent: ast.Expr) -> int:
+    """1 of one half, -1 of minus one half, else 0."""
+    sign = 1
+    if isinstance(exponent, ast.Neg):
+        sign, exponent = -1, exponent.arg
+    if isinstance(exponent, ast.Product) and exponent.ops == ("/",):
+        a, b = exponent.factors
+        if isinstance(a, ast.Neg):
+            sign, a = -sign, a.arg
+        if isinstance(a, ast.Num) and isinstance(b, ast.Num) and a.value == 1 and b.value == 2:
+            return sign
+    return 0
+
+
+def _upper_entry(reader: Reader, value: ast.Expr, power: Items, item: Item) -> ast.Expr | None:
+    """`X^{ik}`: indices above."""
+    from gradcli.latex.names import indices, rank
+
+    letters = [part for part in power if isinstance(part, Symbol) and len(part.name) == 1]
+    have = rank(reader.shape(value))
+    if len(letters) != len(power) or len(power) < 2 or have != len(power):
+        return None
+    if any(reader.context.is_value(part.name) for part in letters):
+        return None
+    return ast.Index(build.span(item), value, indices(reader, list(power), have))
+
+
+def _refuse_label(reader: Reader, power: Items, item: Item) -> None:
+    """A letter above that nothing was said of: a power or a label?"""
+    letters = [part for part in power if isinstance(part, Symbol)]
+    for part in letters:
+        name = part.name
+        context = reader.context
+        if (
+            len(name) == 1
+            and not context.known(name)
+            and name not in context.dims
+            and name not in reader.bound
+            and name not in reader.locals
+        ):
+            text = reader.written(item)
+            label = "".join(
+                p.name if isinstance(p, Symbol) else p.text for p in power if isinstance(p, Symbol | Number)
+            )
+            hint = f"write `{text} as {text[0]}_{label}` for a name, or declare `{name} : Z` for a power"
+            reader.fail(f"`{text}`: is {name} a power or a label?", item, hint, "D705")
+
+
+__all__ = ["Group", "entry_with_powers", "powered", "scripted_value"]

@@ -1,0 +1,73 @@
+"""What all formulas of a program say together, before they are read one by one: how its letters are used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gradcli.latex.context import Context, spellings
+from gradcli.latex.scripts import flattened, index_parts, is_transpose
+from gradcli.latex.tree import Accent, Bracket, Fraction, Grid, Group, Item, Items, Mark, Root, Scripted, Space, Symbol
+
+_FUNCTION_LETTERS = frozenset("fghFGH") | {"phi", "varphi", "sigma", "psi"}
+
+
+def prescan(formulas: Iterable[Items], context: Context) -> None:
+    """Enter into the context which names stand alone (`ahead`), and which do so as values (`bare`)."""
+    for items in formulas:
+        _scan(items, context, False)
+
+
+def _scan(items: Items, context: Context, derived: bool) -> None:
+    """`derived`: the first name is one that is differentiated, which says nothing of what it is."""
+    after_sign = derived
+    for k, item in enumerate(items):
+        core, scripts = flattened(item)
+        called = k + 1 < len(items) and isinstance(flattened(items[k + 1])[0], Bracket)
+        if isinstance(core, Symbol):
+            _enter(core, items, k, context, called, after_sign)
+        if (isinstance(core, Mark) and core.kind in ("partial", "nabla")) or (
+            isinstance(core, Symbol) and core.name == "d"
+        ):
+            after_sign = True
+        elif not isinstance(core, Space):
+            after_sign = False
+        for power in scripts.powers:
+            if not is_transpose(power):
+                _scan(power, context, False)
+        _inside(core, context)
+
+
+def _enter(core: Symbol, items: Items, k: int, context: Context, called: bool, derived: bool) -> None:
+    _, scripts = flattened(items[k])
+    names = list(spellings(core.name))
+    if scripts.sub is None and scripts.label is None:
+        context.ahead.update(names)
+        if not called and not derived and not scripts.primes:
+            context.bare.update(names)
+    elif scripts.sub is not None and called and core.name in _FUNCTION_LETTERS and index_parts(scripts.sub):
+        bracket, _ = flattened(items[k + 1])
+        if isinstance(bracket, Bracket) and _is_whole(bracket.items):
+            context.indexed_functions.update(names)
+
+
+def _is_whole(items: Items) -> bool:
+    """Whether arguments are whole names: `f_i(x)`, not `f_i(x_i)`."""
+    return all(isinstance(item, Symbol) or (isinstance(item, Mark) and item.kind == "punct") for item in items)
+
+
+def _inside(item: Item, context: Context) -> None:
+    match item:
+        case Bracket() | Group() | Accent():
+            _scan(item.items, context, False)
+        case Root():
+            _scan(item.items, context, False)
+        case Fraction():
+            _scan(item.top, context, False)
+            bottom = item.bottom
+            _scan(bottom, context, False)
+        case Grid():
+            for row in item.rows:
+                for cell in row:
+                    _scan(cell, context, False)
+        case Scripted():
+            _inside(item.base, context)

@@ -1,0 +1,485 @@
+r"""Formulas to expressions of the language: a precedence parser over the parts of a formula.
+
+Whether `f(x)` is a call or a product, `x_i` an entry or a name, `^T` a transpose or a power is settled by what the
+document has said (`Context`), which no grammar without that knowledge can settle; so this is written by hand.
+Loosest first: `+ -`; sums and derivatives, which reach over the rest of their product; `\odot \otimes`;
+products; functions without brackets; scripts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import NoReturn
+
+from gradcli.latex import build, combine, derivatives, grids, names, sums
+from gradcli.latex.context import Context
+from gradcli.latex.fault import FormulaFault
+from gradcli.latex.functions import ELEMENTWISE, MATRIX_FUNCTIONS, WHOLE_PRODUCT, function_of
+from gradcli.latex.notations import rewritten
+from gradcli.latex.shapes import Shape, fit
+from gradcli.latex.spread import Spread, spread_sum
+from gradcli.latex.tree import (
+    Accent,
+    Bracket,
+    Fraction,
+    Grid,
+    Group,
+    Item,
+    Items,
+    Mark,
+    Named,
+    Number,
+    Prose,
+    Root,
+    Scripted,
+    Space,
+    Symbol,
+    Word,
+)
+from gradcli.syntax import ast
+from gradcli.syntax.ast import Span
+
+_OPERATORS = ("mul", "had", "div", "rel", "add", "punct", "arrow")
+
+
+class Reader:
+    """Reads parts of one formula; `extra` collects the definitions that it needs beside itself."""
+
+    def __init__(self, context: Context, text: str) -> None:
+        self.context = context
+        self.text = text
+        self.extra: list[ast.Statement] = []
+        self.bound: dict[str, str] = {}
+        self.locals: dict[str, ast.Expr] = {}
+        self.used: set[str] = set()
+        self.lists: dict[int, ast.Expr] = {}
+
+    # ------------------------------------------------------------------ helpers
+
+    def fail(self, message: str, at: Item | Items, hint: str | None = None, code: str = "D702") -> NoReturn:
+        """Raise the fault at a place."""
+        items = at if isinstance(at, tuple) else (at,)
+        start, end = (items[0].start, items[-1].end) if items else (0, 0)
+        raise FormulaFault(code, message, start, end, hint)
+
+    def written(self, at: Item | Items | Span) -> str:
+        """What stands in the document."""
+        if isinstance(at, Span):
+            return " ".join(self.text[at.start : at.end].split())
+        items = at if isinstance(at, tuple) else (at,)
+        return " ".join(self.text[items[0].start : items[-1].end].split()) if items else ""
+
+    def shape(self, expr: ast.Expr) -> Shape:
+        """The shape of an expression."""
+        return self.context.shapes.of(expr)
+
+    def prepared(self, items: Sequence[Item]) -> Items:
+        """The parts of one list with notations of the document and words in bare letters put together."""
+        if self.context.notations:
+            items = rewritten(tuple(items), self.context.notations)
+        return names.with_words(self, tuple(items))
+
+    def name_of(self, value: ast.Expr) -> ast.Expr | None:
+        """The defined name whose value an expression is."""
+        for name, meaning in self.context.meanings.items():
+            if meaning == value:
+                return build.name(name, value.span)
+        return None
+
+    # ---------------------------------------------------------------------- sums
+
+    def expression(self, items: Sequence[Item]) -> ast.Expr:
+        """The expression that parts make."""
+        whole = trimmed(self.prepared(items))
+        if not whole:
+            first = items[0] if items else Number(0, 0, "")
+            self.fail("an expression is missing here", first)
+        return self.sum_of(whole)
+
+    def sum_of(self, whole: Items) -> ast.Expr:
+        """Terms with signs between them; the parts are prepared."""
+        if len(whole) == 1 and isinstance(whole[0], Group):
+            return self.expression(whole[0].items)
+        terms, signs = split_terms(self, whole)
+        dotted = [
+            k for k, term in enumerate(terms) if len(term) == 1 and isinstance(term[0], Mark) and term[0].kind == "dots"
+        ]
+        if dotted:
+            return sums.dotted_sum(self, terms, signs, dotted)
+        values = [self.term(term) for term in terms]
+        if len(values) > 1 and any(isinstance(value, Spread) for value in values):
+            return spread_sum(self, values, signs, build.span(*whole))
+        if len(values) == 1 and isinstance(values[0], Spread) and signs[0] == "-":
+            only = values[0]
+            return replace(only, body=ast.Neg(only.span, only.body))
+        values = combine.sized(self, values)
+        return build.summed(values, signs, build.span(*whole))
+
+    # --------------------------------------------------------------------- terms
+
+    def term(self, items: Items) -> ast.Expr:
+        """One product, with the sums and derivatives that reach over the rest of it."""
+        for k, item in enumerate(items):
+            if isinstance(item, Mark) and item.kind in ("rel", "arrow", "other", "amp", "row"):
+                self.fail(f"`{self.written(item)}` is not understood here", item)
+            if sums.is_big(item) or derivatives.is_operator(item):
+                body = trimmed(items[k + 1 :])
+                read = sums.big if sums.is_big(item) else derivatives.applied
+                value = read(self, item, body)
+                return self.before(items[:k], value)
+        return self.segments(items)
+
+    def before(self, items: Items, value: ast.Expr) -> ast.Expr:
+        """What stands before a sum or a derivative, times it."""
+        items = trimmed(items)
+        if not items:
+            return value
+        op = "juxt"
+        last = items[-1]
+        if isinstance(last, Mark) and last.kind in ("mul", "had", "div"):
+            op, items = last.text, items[:-1]
+        if isinstance(last, Word) and not items[:-1]:
+            return self.applied(last, (value,), last)
+        if isinstance(last, Word):
+            inner = self.applied(last, (value,), last)
+            return self.before(items[:-1], inner)
+        left = self.segments(items)
+        return combine.combined(self, left, op, value, items)
+
+    def segments(self, items: Items) -> ast.Expr:
+        r"""Products with `\odot`, `\otimes` and their kin between them, from the left."""
+        pieces: list[list[Item]] = [[]]
+        ops: list[Mark] = []
+        for item in items:
+            if isinstance(item, Mark) and item.kind == "had":
+                ops.append(item)
+                pieces.append([])
+            else:
+                pieces[-1].append(item)
+        if ops and ops[0].text == "circ" and (made := names.composed(self, pieces, ops)) is not None:
+            return made
+        values = []
+        for k, piece in enumerate(pieces):
+            if not trimmed(tuple(piece)):
+                self.fail("there is nothing on one side of this sign", ops[max(0, k - 1)] if ops else items)
+            values.append(self.chain(tuple(piece)))
+        out = values[0]
+        for op, value in zip(ops, values[1:], strict=True):
+            out = combine.combined(self, out, op.text, value, (op,))
+        return out
+
+    def chain(self, items: Items) -> ast.Expr:
+        """Factors side by side, or with signs of products and quotients between them."""
+        factors: list[tuple[str, ast.Expr]] = []
+        op = "juxt"
+        negative = False
+        at = 0
+        slash: int | None = None
+        while at < len(items):
+            item = items[at]
+            if isinstance(item, Space):
+                at += 1
+            elif isinstance(item, Mark) and item.kind in ("mul", "div"):
+                if not factors:
+                    self.fail(f"there is nothing before `{self.written(item)}`", item)
+                op = item.text
+                at += 1
+            elif isinstance(item, Mark) and item.kind == "add":
+                negative ^= item.text == "-"
+                at += 1
+            else:
+                if slash is not None and op == "juxt":
+                    self.check_slash(factors, items, slash, at)
+                    slash = None
+                start = at
+                factor, at = self.factor(items, at)
+                if op == "/":
+                    slash = start
+                factors.append((op, factor))
+                op = "juxt"
+        if not factors or op != "juxt":
+            self.fail("something is missing at the end of this product", items)
+        out = combine.folded(self, factors, items)
+        return ast.Neg(out.span, out) if negative else out
+
+    def check_slash(self, factors: list[tuple[str, ast.Expr]], items: Items, slash: int, at: int) -> None:
+        """`a / b c` may be two things; `1/2 (...)` and `1/n \\sum` are one."""
+        over, under = factors[-2][1], factors[-1][1]
+        plain = isinstance(under, ast.Num) or (isinstance(under, ast.Name) and under.id in self.context.dims)
+        apart = items[at].start > items[slash].end or not isinstance(items[at], Symbol | Scripted | Accent)
+        if plain and isinstance(over, ast.Num | ast.Name) and apart:
+            return
+        part = self.written(items[slash:at])
+        rest = self.written(items[at])
+        hint = rf"write \frac{{..}}{{{part}}} {rest}, or \frac{{..}}{{{part} {rest}}}"
+        self.fail(f"`/ {part} {rest}`: is {rest} below the line or beside it?", items[slash : at + 1], hint, "D705")
+
+    # ------------------------------------------------------------------- factors
+
+    def factor(self, items: Items, at: int) -> tuple[ast.Expr, int]:
+        """One factor that begins at a position, with the arguments that belong to it, and where the next begins."""
+        item = items[at]
+        if derivatives.is_nabla(item):
+            return derivatives.nabla(self, items, at)
+        if derivatives.is_partial(item):
+            return derivatives.partial(self, items, at)
+        core, _ = names.unscripted(item)
+        if isinstance(core, Symbol | Word | Accent | Named) or (isinstance(core, Group) and core.font):
+            return names.named(self, items, at)
+        return self.atom(item), at + 1
+
+    def atom(self, item: Item) -> ast.Expr:
+        """A part that is no name, with its scripts."""
+        if isinstance(item, Scripted):
+            return names.scripted(self, item)
+        at = build.span(item)
+        match item:
+            case Number():
+                return build.number(item.text, at)
+            case Bracket():
+                return self.bracket(item)
+            case Group():
+                return self.expression(item.items)
+            case Fraction():
+                return self.fraction(item)
+            case Root():
+                return self.root(item)
+            case Grid():
+                return grids.grid(self, item)
+            case Symbol() | Word() | Accent() | Named():
+                return names.named(self, (item,), 0)[0]
+            case Prose():
+                self.fail("words are no part of an expression", item)
+            case Mark() if item.kind == "dots":
+                self.fail("dots stand for nothing here", item, "they are read in lists, matrices and sums")
+        self.fail(f"`{self.written(item)}` is not understood here", item)
+
+    def bracket(self, item: Bracket) -> ast.Expr:
+        """Brackets: grouping, a list, a norm, an absolute value, a determinant, an inner product."""
+        at = build.span(item)
+        inside = trimmed(item.items)
+        if item.open in ("|", "||"):
+            value = self.expression(inside)
+            if item.open == "||":
+                return build.call("norm", at, value)
+            return self.bars(value, item)
+        if item.open == "<":
+            pair = split_commas(inside)
+            if len(pair) == 1 and any(isinstance(p, Mark) and p.text == "no claim" for p in inside):
+                pair = split_marks(inside, lambda m: m.text == "no claim")
+            if len(pair) != 2:
+                self.fail("an inner product has two parts", item)
+            a, b = (self.expression(part) for part in pair)
+            return build.call("dot", at, a, b)
+        if item.open in ("floor", "ceil"):
+            return build.call(item.open, at, self.expression(inside))
+        if item.close == "|" or item.open == ".":
+            self.fail("an evaluation at a point is not understood", item)
+        if any(isinstance(part, Mark) and part.kind == "rel" for part in inside):
+            return self.indicator(inside, at)
+        if item.open in ("[", "(") and grids.is_list(inside):
+            return grids.listed(self, item)
+        if (item.open, item.close) not in (("(", ")"), ("[", "]"), ("{", "}")):
+            self.fail("these brackets do not belong together", item)
+        return self.expression(inside)
+
+    def bars(self, value: ast.Expr, item: Bracket) -> ast.Expr:
+        """`|x|` of a scalar, of a square matrix."""
+        shape = self.shape(value)
+        at = build.span(item)
+        if not shape:
+            return build.call("abs", at, value)
+        if len(shape) == 2 and fit(shape[:1], shape[1:]):
+            return build.call("det", at, value)
+        what = "vector" if len(shape) == 1 else "matrix that is not square"
+        hint = r"write \| \| for a norm, \operatorname{abs}(..) for absolute values"
+        self.fail(f"`{self.written(item)}`: of a {what} bars may mean a norm or absolute values", item, hint, "D705")
+
+    def indicator(self, items: Items, at: Span) -> ast.Expr:
+        """`[a > b]`: 1 where it is so."""
+        return grids.condition(self, items, at)
+
+    def fraction(self, item: Fraction) -> ast.Expr:
+        """A quotient, or a derivative."""
+        if derivatives.is_derivative(self, item):
+            return derivatives.fraction(self, item)
+        top, bottom = self.expression(item.top), self.expression(item.bottom)
+        return combine.quotient(self, top, bottom, item)
+
+    def root(self, item: Root) -> ast.Expr:
+        """A root."""
+        at = build.span(item)
+        value = self.expression(item.items)
+        shape = self.shape(value)
+        if item.degree:
+            degree = self.expression(item.degree)
+            one = build.number(1, at)
+            return ast.Power(at, value, ast.Product(at, (one, degree), ("/",)))
+        if len(shape) == 2 and fit(shape[:1], shape[1:]):
+            self.ask_matrix("sqrt", item)
+        return build.call("sqrt", at, value)
+
+    def ask_matrix(self, fn: str, item: Item) -> NoReturn:
+        """Of a square matrix, an elementwise function or a function of the matrix: say which."""
+        matrix = MATRIX_FUNCTIONS[fn] or f"the matrix function, which is not known: write {fn} as g for any function"
+        message = f"{fn} of a square matrix: is it taken entry by entry, or is it the function of the matrix?"
+        hint = f"write `\\{fn} as {fn}` for entry by entry, `\\{fn} as {matrix}` for that of the matrix"
+        self.fail(message, item, hint, "D705")
+
+    # ----------------------------------------------------------------- functions
+
+    def applied(
+        self, word: Item, args: tuple[ast.Expr, ...], item: Item, fn: str | None = None, primes: int = 0
+    ) -> ast.Expr:
+        """A function of the language on its arguments."""
+        at = Span(min(word.start, item.start), max(word.end, item.end, *(arg.span.end for arg in args)))
+        text = word.text if isinstance(word, Word) else self.written(word)
+        agreed = fn is not None
+        fn = fn or function_of(text)
+        if fn is None:
+            self.fail(
+                f"{text} is no function that is known here", word, f"declare it, `{names.plain(text)} : R -> R`", "D703"
+            )
+        if fn == "transpose":
+            return ast.Transpose(at, args[0])
+        if len(args) == 1 and fn in MATRIX_FUNCTIONS and not agreed:
+            shape = self.shape(args[0])
+            if len(shape) == 2 and 1 not in shape and fit(shape[:1], shape[1:]):
+                self.ask_matrix(fn, word)
+        if len(args) == 1 and fn == "log":
+            inner = args[0]
+            if isinstance(inner, ast.Call) and inner.fn == "det" and not inner.primes and not primes:
+                return build.call("logdet", at, *inner.args)
+            if (
+                isinstance(inner, ast.Call)
+                and inner.fn == "abs"
+                and isinstance(inner.args[0], ast.Call)
+                and inner.args[0].fn == "det"
+            ):
+                return build.call("logdet", at, *inner.args[0].args)
+        return build.call(fn, at, *args, primes=primes)
+
+    def bare_argument(self, items: Items, at: int, fn: str | None) -> tuple[ast.Expr, int]:
+        r"""What a function without brackets takes: `\sin 2x`, `\log\det A`, `\operatorname{tr} A X B`."""
+        start = at
+        while at < len(items) and isinstance(items[at], Space):
+            at += 1
+        if at >= len(items):
+            self.fail("this function has no argument", items[max(0, start - 1)])
+        first = items[at]
+        core, _ = names.unscripted(first)
+        if isinstance(core, Word) and function_of(core.text):
+            return names.named(self, items, at)
+        whole = fn in WHOLE_PRODUCT
+        factors: list[tuple[str, ast.Expr]] = []
+        counted = 0
+        negative = isinstance(first, Mark) and first.kind == "add"
+        if negative:
+            at += 1
+        begin = at
+        while at < len(items):
+            item = items[at]
+            core, _ = names.unscripted(item)
+            if isinstance(item, Space):
+                break
+            if isinstance(item, Mark) and item.kind in ("mul", "div") and whole:
+                op = item.text
+                at += 1
+                factor, at = self.factor(items, at)
+                factors.append((op, factor))
+                continue
+            if isinstance(item, Mark) or derivatives.is_operator(item):
+                break
+            if isinstance(core, Word) and function_of(core.text) and counted:
+                break
+            if not whole and counted and isinstance(core, Bracket | Fraction | Root | Grid):
+                break
+            if not whole and counted and fn in ("log", "exp"):
+                part = self.written(items[begin:at])
+                rest = self.written(item)
+                hint = rf"write \{fn}({part} {rest}), or (\{fn} {part}) {rest}"
+                self.fail(
+                    f"`\\{fn} {part} {rest}`: does the function take {rest} too?", items[begin : at + 1], hint, "D705"
+                )
+            factor, at = self.factor(items, at)
+            counted += not isinstance(factor, ast.Num)
+            factors.append(("juxt", factor))
+            if isinstance(core, Bracket | Fraction) and not whole:
+                break
+        if not factors:
+            self.fail("this function has no argument", items[begin - 1 : begin] or items[-1:])
+        out = combine.folded(self, factors, items[begin:at])
+        return (ast.Neg(out.span, out) if negative else out), at
+
+    def elementwise(self, fn: str) -> bool:
+        """Whether a function of the language acts entry by entry."""
+        return fn in ELEMENTWISE
+
+
+# ------------------------------------------------------------------------ lists
+
+
+def trimmed(items: Items) -> Items:
+    """Parts without the spaces and stops at their ends."""
+    first, last = 0, len(items)
+    while first < last and (isinstance(items[first], Space)):
+        first += 1
+    while last > first and (isinstance(items[last - 1], Space) or is_stop(items[last - 1])):
+        last -= 1
+    return items[first:last]
+
+
+def is_stop(item: Item) -> bool:
+    """A full stop, comma or semicolon."""
+    return isinstance(item, Mark) and item.kind == "punct"
+
+
+def split_terms(reader: Reader, items: Items) -> tuple[list[Items], list[str]]:
+    """The terms of a sum and the sign of each."""
+    terms: list[list[Item]] = [[]]
+    signs = ["+"]
+    for item in items:
+        if isinstance(item, Mark) and item.kind == "add":
+            if item.text in ("pm", "mp"):
+                reader.fail("a sign that is plus or minus makes two formulas", item)
+            before = [part for part in terms[-1] if not isinstance(part, Space)]
+            last = before[-1] if before else None
+            binary = (
+                last is not None
+                and not (isinstance(last, Mark) and last.kind in _OPERATORS)
+                and not (isinstance(last, Word) and last.command and function_of(last.text))
+            )
+            if binary:
+                terms.append([])
+                signs.append(item.text)
+                continue
+            if last is None:
+                if item.text == "-":
+                    signs[-1] = "-" if signs[-1] == "+" else "+"
+                continue
+        terms[-1].append(item)
+    whole = [trimmed(tuple(term)) for term in terms]
+    for term in whole:
+        if not term:
+            reader.fail("a term is missing here", items[-1])
+    return whole, signs
+
+
+def split_commas(items: Items) -> list[Items]:
+    """Parts between commas, or semicolons."""
+    return split_marks(items, lambda mark: mark.kind == "punct" and mark.text in (",", ";"))
+
+
+def split_marks(items: Items, splits: Callable[[Mark], bool]) -> list[Items]:
+    """Parts between marks of some kind."""
+    out: list[list[Item]] = [[]]
+    for item in items:
+        if isinstance(item, Mark) and splits(item):
+            out.append([])
+        else:
+            out[-1].append(item)
+    return [trimmed(tuple(part)) for part in out]
+
+
+__all__ = ["Reader", "split_commas", "split_marks", "split_terms", "trimmed"]
