@@ -10,12 +10,16 @@ from gradcli.syntax.ast import Source, Span
 Severity = Literal["error", "warning", "note"]
 
 
+Edit = tuple[int, int, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One complaint: a stable code, a full sentence, and where in which text.
 
     `span` and `source` are None where there is no place to point at (a missing file, a
-    wrong option).  `hint` says how to mend it; `notes` are further lines.
+    wrong option).  `hint` says how to mend it; `notes` are further lines.  `mend` are the changes of the text, from
+    and to a place and what stands there then, that would take the fault away.
     """
 
     code: str
@@ -25,6 +29,7 @@ class Diagnostic:
     source: Source | None = None
     hint: str | None = None
     notes: tuple[str, ...] = ()
+    mend: tuple[Edit, ...] = ()
 
     @property
     def is_error(self) -> bool:
@@ -39,9 +44,10 @@ def error(
     span: Span | None = None,
     hint: str | None = None,
     notes: tuple[str, ...] = (),
+    mend: tuple[Edit, ...] = (),
 ) -> Diagnostic:
     """Return a `Diagnostic` of severity `error`."""
-    return Diagnostic(code, message, "error", span, source, hint, notes)
+    return Diagnostic(code, message, "error", span, source, hint, notes, mend)
 
 
 def warning(

@@ -12,7 +12,7 @@ from gradcli.program.build_asked import build_asked
 from gradcli.program.build_program import build_definitions, build_functions, build_relations
 from gradcli.program.draft import Draft, free_attributes
 from gradcli.program.infer_program import infer_program
-from gradcli.program.misspelled import misspelled
+from gradcli.program.mended import with_corrected_lines
 from gradcli.program.model import Program
 from gradcli.program.order import in_order
 from gradcli.program.reader import Reader
@@ -42,7 +42,32 @@ def elaborate_with_reader(
         plain, plain_builder = _run(twin)
         program = with_changes(program, plain=plain)
         free = Reader(twin.inference, plain_builder)
+    if any(diagnostic.mend for diagnostic in program.diagnostics):
+        program = _with_corrected_lines(program, list(modules))
     return program, Reader(draft.inference, builder, free)
+
+
+def _with_corrected_lines(program: Program, modules: list[ast.Module]) -> Program:
+    """The program, its hints with whole corrected lines that were tried."""
+    from gradcli.syntax.parse import parse_module
+
+    def reread(old: Source, new: Source) -> Sequence[Diagnostic]:
+        again: list[ast.Module] = []
+        said: list[Diagnostic] = []
+        for module in modules:
+            if module.source == old:
+                module, faults = parse_module(new)
+                said += faults
+            again.append(module)
+        return _run(Draft(again, said))[0].diagnostics
+
+    found = with_corrected_lines(program.diagnostics, reread)
+    better = {id(old): new for old, new in zip(program.diagnostics, found, strict=True)}
+    checks = tuple(
+        with_changes(check, errors=tuple(better.get(id(error), error) for error in check.errors))
+        for check in program.checks
+    )
+    return with_changes(program, diagnostics=tuple(found), checks=checks)
 
 
 def _simplifies(node: Node) -> bool:
@@ -74,7 +99,6 @@ def _run(draft: Draft) -> tuple[Program, Builder]:
     functions = build_functions(draft)
     source = draft.modules[0].source if draft.modules else Source("", "")
     _warn_unused(draft)
-    draft.diagnostics += misspelled(draft.inference)
     program = Program(
         source,
         draft.variables,
@@ -127,7 +151,7 @@ def _layout_at_end(draft: Draft) -> str:
 
 
 def _warn_unused(draft: Draft) -> None:
-    if any(diagnostic.code.startswith("E1") for diagnostic in draft.diagnostics):
+    if any(diagnostic.code[:2] in ("E1", "E2") for diagnostic in draft.diagnostics):
         return  # what could not be read may use them
     used = set(draft.scope.mentioned)
     for located in draft.scope.statements:

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from gradcli.diagnostics import GradcliError, error
+from gradcli.diagnostics.diagnostic import Edit
 from gradcli.program.defined import Defined
 from gradcli.program.dependence import Dependence
 from gradcli.program.equation import Equation
 from gradcli.program.functions import FUNCTIONS
 from gradcli.program.indices import Axes, entries_shape, entry_shape, integer, sum_shape
 from gradcli.program.infer_calls import apply, call_shape
-from gradcli.program.messages import product_hint, sum_hint
+from gradcli.program.meant import check_euler, check_glued, check_size, check_star
+from gradcli.program.messages import bracketed, product_hint, sum_hint
 from gradcli.program.poisoned import Poisoned
 from gradcli.program.scope import CONSTANTS, Scope, convention, subexpressions
 from gradcli.program.signature import Misfit, square
@@ -28,6 +30,7 @@ from gradcli.program.unify import (
 )
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source
+from gradcli.syntax.excerpt import balanced, shortened
 
 
 class Inference:
@@ -57,14 +60,20 @@ class Inference:
 
     # ---------------------------------------------------------------- helpers
 
-    def fail(self, code: str, message: str, expr: ast.Expr, hint: str | None = None) -> NoReturn:
-        """Raise the diagnostic."""
-        raise GradcliError(error(code, message, self.source, expr.span, hint))
+    def fail(
+        self, code: str, message: str, expr: ast.Expr, hint: str | None = None, mend: tuple[Edit, ...] = ()
+    ) -> NoReturn:
+        """Raise the diagnostic; `mend` are the changes of the text that take the fault away."""
+        raise GradcliError(error(code, message, self.source, expr.span, hint, mend=mend))
+
+    def written(self, expr: ast.Expr) -> str:
+        """An expression as it was written, in one line."""
+        start, end = balanced(self.source.text, expr.span.start, expr.span.end)
+        return " ".join(self.source.text[start:end].split())
 
     def text(self, expr: ast.Expr) -> str:
         """An expression as it was written, shortened to one line."""
-        text = " ".join(self.source.text[expr.span.start : expr.span.end].split())
-        return text if len(text) <= 40 else text[:37] + "..."
+        return shortened(self.written(expr))
 
     # ------------------------------------------------------------------ names
 
@@ -89,6 +98,7 @@ class Inference:
             return ()
         if key in self.scope.functions or key in self.scope.function_types or key in FUNCTIONS:
             self.fail("E205", f"{key} is a function and needs arguments.", name, f"{key}(...)")
+        check_glued(self, name)
         kind = convention(key)
         if kind is None:
             self.fail("E201", f"{key} is not declared.", name, f"declare it, `{key} : R[n]`")
@@ -123,10 +133,13 @@ class Inference:
             case ast.Compare():
                 return self._elementwise(expr, [expr.left, expr.right], (expr.op,), local)
             case ast.Power():
+                check_euler(self, expr)
                 return self._elementwise(expr, [expr.base, expr.exponent], ("**",), local)
             case ast.MatPower():
+                check_euler(self, expr)
                 return self._matrix_power(expr, local)
             case ast.Superscript():
+                check_euler(self, expr)
                 return self._superscript(expr, local)
             case ast.Bars():
                 return self._bars(expr, local)
@@ -196,7 +209,7 @@ class Inference:
         a, b = settle(left[1]), settle(right[1])
         if a and b and not unify_shapes(a, b):
             names = (self.text(left[0]), self.text(right[0]))
-            span = ast.Span(left[0].span.start, right[0].span.end)
+            span, mend = self._mended(left[0], right[0], lambda names: sum_hint(op, names, a, b))
             message = f"shapes do not agree: {names[0]} is {show_open(a)}, {names[1]} is {show_open(b)}"
             for part in (left[0], right[0]):
                 if isinstance(part, ast.Name) and part.id in self.inferred and len(settle(self.inferred[part.id])) == 1:
@@ -204,8 +217,10 @@ class Inference:
                     hint = f"declare `{part.id} : R` if {part.id} is a scalar"
                     if op == "*" and part is right[0] and len(a) == 2:
                         hint += f"; `{names[0]} @ {names[1]}` is the matrix product"
-                    raise GradcliError(error("E208", message, self.source, span, hint))
-            raise GradcliError(error("E301", message, self.source, span, sum_hint(op, names, a, b)))
+                        left_text, right_text = (bracketed(self.written(one[0])) for one in (left, right))
+                        mend = ((*_reach(self.source.text, left[0], right[0]), f"{left_text} @ {right_text}"),)
+                    raise GradcliError(error("E208", message, self.source, span, hint, mend=mend))
+            raise GradcliError(error("E301", message, self.source, span, sum_hint(op, names, a, b), mend=mend))
         return settle(a or b)
 
     def _product(self, expr: ast.Product, local: dict[str, OpenShape]) -> OpenShape:
@@ -220,6 +235,9 @@ class Inference:
                 signs.append(op)
             if op == "·":
                 op = self._dotted((previous, out), (factor, shape))
+            check_star(self, op, previous, factor, out, shape)
+            if op == "/":
+                check_size(self, out, factor, expr)
             if op in ("*", "/"):
                 out = self._join(expr, op, (previous, out), (factor, shape))
             elif op == "@":
@@ -251,10 +269,19 @@ class Inference:
         open_one = any(isinstance(p, Unknown) and q == 1 for p, q in (inner, inner[::-1]))
         if len(a) > 2 or len(b) > 2 or open_one or not unify(*inner):
             names = (self.text(left[0]), self.text(right[0]))
-            span = ast.Span(left[0].span.start, right[0].span.end)
+            span, mend = self._mended(left[0], right[0], lambda names: product_hint(names, a, b))
             message = f"shapes do not agree: {names[0]} is {show_open(a)}, {names[1]} is {show_open(b)}"
-            raise GradcliError(error("E301", message, self.source, span, product_hint(names, a, b)))
+            raise GradcliError(error("E301", message, self.source, span, product_hint(names, a, b), mend=mend))
         return settle((a[0] if a else 1, b[1] if len(b) == 2 else 1))
+
+    def _mended(
+        self, left: ast.Expr, right: ast.Expr, hint: Callable[[tuple[str, str]], str | None]
+    ) -> tuple[ast.Span, tuple[Edit, ...]]:
+        """The range of an operation, with its brackets, and the first of what would fit there."""
+        start, end = _reach(self.source.text, left, right)
+        found = hint((self.written(left), self.written(right)))
+        fits = found.split(";")[0].split(" is ")[0] if found and " is " in found else None
+        return ast.Span(left.span.start, right.span.end), ((start, end, fits),) if fits else ()
 
     def _matrix_power(self, expr: ast.MatPower, local: dict[str, OpenShape]) -> OpenShape:
         shape = settle(self.infer(expr.base, local))
@@ -264,18 +291,20 @@ class Inference:
             return ()
         if len(shape) == 1:
             power = self.text(expr.exponent)
+            caret = self.source.text.find("^", expr.base.span.end, expr.exponent.span.start)
             self.fail(
                 "E302",
                 f"{base} is a vector and has no matrix power.",
                 expr,
-                f"{base}**{power} takes the power of each entry",
+                f"{bracketed(base)}**{power} takes the power of each entry",
+                mend=((caret, caret + 1, "**"),) if caret >= 0 else (),
             )
         if integer(expr.exponent) is None:
             self.fail(
                 "E302",
                 f"The matrix power of {base} needs an integer exponent, written as a number: {base}^3.",
                 expr.exponent,
-                f"{base}**p is elementwise",
+                f"{bracketed(base)}**p is elementwise",
             )
         try:
             return square(shape, f"{base} ^ {self.text(expr.exponent)}")
@@ -284,7 +313,7 @@ class Inference:
                 "E302",
                 f"{misfit}.",
                 expr,
-                f"{base}**{self.text(expr.exponent)} takes the power of each entry",
+                f"{bracketed(base)}**{self.text(expr.exponent)} takes the power of each entry",
             )
 
     def _superscript(self, expr: ast.Superscript, local: dict[str, OpenShape]) -> OpenShape:
@@ -295,7 +324,7 @@ class Inference:
         try:
             return square(shape, self.text(expr))
         except Misfit as misfit:
-            hint = f"{self.text(expr.base)}**{expr.exponent} takes the power of each entry"
+            hint = f"{bracketed(self.text(expr.base))}**{expr.exponent} takes the power of each entry"
             self.fail("E302", f"{misfit}.", expr, hint)
 
     def _bars(self, expr: ast.Bars, local: dict[str, OpenShape]) -> OpenShape:
@@ -359,3 +388,10 @@ class Inference:
 
 class _Joined(ast.Expr):
     """The factors read so far of a product, as one expression to point at."""
+
+
+def _reach(text: str, left: ast.Expr, right: ast.Expr) -> tuple[int, int]:
+    """The range of two operands and what stands between them, with their brackets."""
+    start, _ = balanced(text, left.span.start, left.span.end)
+    _, end = balanced(text, right.span.start, right.span.end)
+    return balanced(text, start, end)

@@ -14,6 +14,7 @@ from gradcli.program.infer_derivative import derivative_shape
 from gradcli.program.options import count_arguments, positional, read_options
 from gradcli.program.signature import Misfit, Options
 from gradcli.program.unify import OpenDim, OpenShape, Unknown, find, product, settle, show_open, unify, unify_shapes
+from gradcli.program.unknown import may_stay_open, unknown_function
 from gradcli.syntax import ast
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def call_shape(inference: Inference, expr: ast.Call, local: Local) -> OpenShape:
     if name in _JUMPING and name not in inference.scope.functions:
         what, serves = _JUMPING[name]
         inference.fail("E401", f"{name} has no derivative: it is {what}.", expr, serves)
+    if not may_stay_open(name):
+        unknown_function(inference, expr)
     shape = _one_argument(inference, expr, local)
     inference.opaque.setdefault(name, (inference.source, ast.Span(expr.span.start, expr.span.start + len(name))))
     return shape

@@ -29,7 +29,7 @@ def _product(a: OpenShape, b: OpenShape) -> OpenShape | None:
     return settle((_rows(a), _cols(b)))
 
 
-def _bracket(text: str) -> str:
+def bracketed(text: str) -> str:
     """The text of an expression as an operand; a name, an entry or a call needs no brackets."""
     depth = 0
     for place, char in enumerate(text):
@@ -48,7 +48,7 @@ def _transposed(text: str) -> str:
 
 def product_hint(names: tuple[str, str], a: OpenShape, b: OpenShape) -> str | None:
     """What would fit in place of `a @ b`."""
-    left, right = (_bracket(name) for name in names)
+    left, right = (bracketed(name) for name in names)
     if not (_known(a) and _known(b)):
         if len(a) == len(b) == 1 and could_agree(a, b):
             return f"{_transposed(left)} @ {right} is a scalar; {left} @ {_transposed(right)} is a matrix"
@@ -69,7 +69,7 @@ def sum_hint(op: str, names: tuple[str, str], a: OpenShape, b: OpenShape) -> str
     """What would fit in place of an elementwise `a op b`."""
     if not (_known(a) and _known(b)):
         return None
-    left, right = (_bracket(name) for name in names)
+    left, right = (bracketed(name) for name in names)
     product = _product(a, b) if op == "*" else None
     if product is not None:
         return f"{left} @ {right} is {show_open(product)}"

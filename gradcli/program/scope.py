@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from gradcli.diagnostics import Diagnostic, GradcliError, error
 from gradcli.expr.factor import KINDS
 from gradcli.program.equation import Equation
 from gradcli.program.functions import ELEMENTWISE, FUNCTIONS, RESERVED
+from gradcli.program.greek import GREEK
 from gradcli.program.relations import FreeRelation, read_relation, renamed_loss, without_permutation
 from gradcli.program.spelling import meant_by
 from gradcli.syntax import ast
@@ -27,6 +29,7 @@ _ATTRIBUTES_ELSEWHERE = {
 }
 _NEEDS_MATRIX = frozenset(ATTRIBUTES) - {"positive", "constant"}
 _SIZED = ("ones", "zeros", "eye", "unit", "reshape")
+_GREEK = re.compile(rf"(?:{'|'.join(sorted(GREEK))})(?:\d*|_\w+)\Z")
 Definition = ast.Define | ast.DefineIndexed | ast.DefineMany
 
 
@@ -123,7 +126,7 @@ def parts_of(node: ast.Expr) -> list[ast.Expr]:
 def convention(name: str) -> str | None:
     """What an undeclared name is taken for: `matrix`, `vector`, `scalar`, or None (nothing: an error)."""
     first = name[0]
-    if "GREEK" in unicodedata.name(first, ""):
+    if "GREEK" in unicodedata.name(first, "") or _GREEK.match(name):
         return "scalar"
     if "LATIN" in unicodedata.name(first, "") and first.isalpha():
         return "matrix" if first.isupper() else "vector"

@@ -248,7 +248,10 @@ def _call(t: Tokens, fn: int, primes: int, items: list[Any], span: Span) -> Expr
             )
         else:
             args.append(item)
-    return Call(span, identifier(t, fn), primes, tuple(args), tuple(options))
+    name = t.meant.get(fn) or identifier(t, fn)
+    if fn in t.meant and name == "transpose" and len(args) == 1 and not options:
+        return Transpose(span, args[0])
+    return Call(span, name, primes, tuple(args), tuple(options))
 
 
 # how much deeper a node of each kind makes the tree; what is not named makes it no deeper

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradcli.diagnostics.diagnostic import Diagnostic, error
+from gradcli.diagnostics.diagnostic import Diagnostic, Edit, error
 from gradcli.syntax import faults
 from gradcli.syntax.ast import Source, Span
 from gradcli.syntax.tokens import Tokens
@@ -12,8 +12,11 @@ from gradcli.syntax.unexpected import unexpected
 class SyntaxFault(Exception):
     """The statement cannot be read; `diagnostic` says why in a full sentence."""
 
-    def __init__(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
+    def __init__(
+        self, code: str, message: str, span: Span, hint: str | None = None, mend: tuple[Edit, ...] = ()
+    ) -> None:
         super().__init__(message)
+        self.mend = mend
         self.code = code
         self.message = message
         self.span = span
@@ -21,7 +24,7 @@ class SyntaxFault(Exception):
 
     def diagnostic(self, source: Source, tokens: Tokens) -> Diagnostic:
         """Return the complaint about this fault."""
-        return error(self.code, self.message, source, self.span, self.hint)
+        return error(self.code, self.message, source, self.span, self.hint, mend=self.mend)
 
 
 class UnexpectedToken(SyntaxFault):

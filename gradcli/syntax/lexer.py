@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gradcli.ops.words import PREFIXES
 from gradcli.syntax import characters, faults
 from gradcli.syntax.ast import Source, Span
 from gradcli.syntax.tokens import (
@@ -43,7 +44,7 @@ MAX_TOKENS = 200_000  # of one statement
 MAX_NAME = 1_000  # characters
 MAX_BRACKETS = 1_000  # inside one another
 
-CALLED = frozenset({"grad", "jac", "hess"})
+CALLED = frozenset({"grad", "gradient", "jac", "jacobian", "hess", "hessian"})
 _CONTINUES = BINARY | {EQUALS, COLON, COMMA}
 _WATCHED = frozenset({NEWLINE, COMMENT, SEMICOLON, UNKNOWN, PRIMES, *OPEN, *CLOSE})
 
@@ -88,6 +89,8 @@ def statements(source: Source) -> Iterator[Tokens]:
                     kind, pos = _quoted(source, tokens, start, pos)
                     tokens.add(kind, start, pos)
                     break  # scan on behind the string
+                if kind == UNKNOWN and _pass_prefix(tokens, start, pos):
+                    continue
                 _watch(source, tokens, opens, kind, start, pos)
             elif kind == NAME and (pos - start > MAX_NAME or name_of(text[start:pos]) is None):
                 tokens.fault = tokens.fault or characters.bad_name(source, start, pos, MAX_NAME)
@@ -128,6 +131,16 @@ def _quoted(source: Source, tokens: Tokens, start: int, after: int) -> tuple[int
     if text[start] == "'" and close >= 0:
         return STRING, close + 1
     return PRIMES, after
+
+
+def _pass_prefix(tokens: Tokens, start: int, end: int) -> bool:
+    """Whether `.name` stands behind the name of a library, `np.linalg.`, which is then passed over."""
+    if not tokens.kinds or tokens.kinds[-1] != NAME or tokens.ends[-1] != start or end - start < 2:
+        return False
+    if tokens.text[start] != "." or tokens.word(-1) not in PREFIXES or end - start > MAX_NAME:
+        return False
+    tokens.starts[-1], tokens.ends[-1] = start + 1, end
+    return True
 
 
 def _watch(source: Source, tokens: Tokens, opens: list[int], kind: int, start: int, end: int) -> None:

@@ -6,7 +6,7 @@ stack, so no input can exhaust Python's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from gradcli.diagnostics.diagnostic import Diagnostic, error
@@ -15,7 +15,7 @@ from gradcli.syntax.ast import Expr, Module, Source, Span, Statement
 from gradcli.syntax.build import DEEPER, builders
 from gradcli.syntax.fault import SyntaxFault, TooDeep, UnexpectedToken
 from gradcli.syntax.lexer import mark_words, statements
-from gradcli.syntax.roles import Roles, roles_of, settle
+from gradcli.syntax.roles import Roles, roles_of, settled
 from gradcli.syntax.tokens import END, Tokens
 from gradcli.syntax.unexpected import foreign_word_at, unexpected, wrong_left_at
 
@@ -51,16 +51,19 @@ def parse_module(source: Source) -> tuple[Module, list[Diagnostic]]:
     return Module(source, tuple(good)), diagnostics
 
 
-def marked(source: Source) -> tuple[list[Tokens], Roles]:
-    """The statements of a source, with what every word and bracket is in it, and the roles of its names."""
-    found = list(statements(source))
-    for tokens in found:
+def marked(source: Source) -> tuple[Iterator[Tokens], Roles]:
+    """The statements of a source, with what every word and bracket is in it, and the roles of its names.
+
+    The text is cut twice, so that no more than one statement's tokens are kept.
+    """
+    roles = roles_of(_worded(source))
+    return (settled(tokens, roles) for tokens in _worded(source)), roles
+
+
+def _worded(source: Source) -> Iterator[Tokens]:
+    for tokens in statements(source):
         mark_words(tokens)
-    roles = roles_of(found)
-    for tokens in found:
-        if tokens.fault is None:
-            settle(tokens, roles)
-    return found, roles
+        yield tokens
 
 
 def parse_expression(source: Source, values: Iterable[str] = ()) -> Expr | Diagnostic:
@@ -73,10 +76,9 @@ def parse_expression(source: Source, values: Iterable[str] = ()) -> Expr | Diagn
         span = Span(second.starts[0], second.ends[-1])
         return error("E101", "one expression is expected, and here is more", source, span)
     roles = roles_of(found[:1])
-    if found[0].fault is None:
-        roles.values.update(values)
-        roles.given.update(values)
-        settle(found[0], roles)
+    roles.values.update(values)
+    roles.given.update(values)
+    settled(found[0], roles)
     result = _statement(source, found[0], "expression", roles)
     assert not isinstance(result, Statement)
     return result

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradcli.diagnostics.diagnostic import Diagnostic, error
+from gradcli.diagnostics.diagnostic import Diagnostic, Edit, error
 from gradcli.syntax.ast import Source, Span
 from gradcli.syntax.characters import clip
 from gradcli.syntax.tokens import CLOSE, OPEN, Tokens
@@ -23,12 +23,19 @@ class Place:
         """Return the text of token `i`, clipped."""
         return clip(self.tokens.word(i))
 
-    def say(self, message: str, hint: str | None = None, code: str = "E101", since: int | None = None) -> Diagnostic:
+    def say(
+        self,
+        message: str,
+        hint: str | None = None,
+        code: str = "E101",
+        since: int | None = None,
+        mend: tuple[Edit, ...] = (),
+    ) -> Diagnostic:
         """Return a complaint at the token, or at the tokens from number `since` up to it."""
         last = min(self.at, len(self.kinds) - 1)
         first = last if since is None else since
         span = Span(self.tokens.starts[first], self.tokens.ends[last])
-        return error(code, message, self.source, span, hint)
+        return error(code, message, self.source, span, hint, mend=mend)
 
     def opening(self) -> int | None:
         """Return the number of the innermost bracket that is open at the token."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from gradcli.ops.words import ALIASES
 from gradcli.syntax.tokens import (
     ARROW,
     BAR,
@@ -58,7 +59,7 @@ from gradcli.syntax.tokens import (
     identifier,
 )
 
-DERIVATIVES = frozenset({"grad", "jac", "hess"})
+DERIVATIVES = frozenset({"grad", "jac", "hess", "gradient", "jacobian", "hessian"})
 _SUMS = frozenset({"sum", "Σ"})
 _BY = frozenset({NABLA_BY, HESS_BY})
 _SUBSCRIPT = re.compile(r"_(?:[^\W\d_]+|\d)\Z")
@@ -170,8 +171,14 @@ def _outside(kinds: list[int], kind: int) -> int | None:
     return None
 
 
-def settle(tokens: Tokens, roles: Roles) -> None:
-    """Give every name, bracket, bar and prime of a statement the kind that it has there."""
+def settled(tokens: Tokens, roles: Roles) -> Tokens:
+    """The statement, in which every name, bracket, bar and prime has the kind that it has there."""
+    if tokens.fault is None:
+        _settle(tokens, roles)
+    return tokens
+
+
+def _settle(tokens: Tokens, roles: Roles) -> None:
     kinds = tokens.kinds
     if kinds[0] == NAME and len(kinds) > 1:
         colon = _outside(kinds, COLON) if COLON in kinds else None
@@ -364,6 +371,9 @@ def _callees(tokens: Tokens, roles: Roles) -> None:
                 continue
             elif not _is_factor(tokens, roles, i, i + 1):
                 kinds[i] = CALLEE
+                name = tokens.word(i)
+                if name in ALIASES and not roles.is_declared(name):
+                    tokens.meant[i] = ALIASES[name]
         elif after == PRIMES:
             if i + 2 < size and kinds[i + 2] == LPAR:
                 kinds[i] = CALLEE

@@ -85,6 +85,7 @@ class Tokens:
     starts: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
     fault: Diagnostic | None = None
+    meant: dict[int, str] = field(default_factory=dict)  # the function that a name of another library stands for
 
     def add(self, kind: int, start: int, end: int) -> None:
         """Append one token."""

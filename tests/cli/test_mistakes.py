@@ -66,26 +66,17 @@ def test_what_was_meant_is_offered(program: str, hint: str) -> None:
     assert f"hint: {hint}" in run("derive", "-e", program).err
 
 
-@pytest.mark.parametrize(
-    ("program", "meant"),
-    [
-        ("y = sinn(W @ x)", "sin"),
-        ("y = soft_max(x)", "softmax"),
-        ("y = ln(x)", "log"),
-        ("f = trace(A)", "tr"),
-        ("Y = transpose(A)", "A.T"),
-    ],
-)
-def test_a_function_that_is_perhaps_misspelled_is_pointed_at(program: str, meant: str) -> None:
+@pytest.mark.parametrize(("program", "meant"), [("y = sinn(W @ x)", "sin"), ("y = soft_max(x)", "softmax")])
+def test_a_function_that_nobody_declared_is_no_unknown_function(program: str, meant: str) -> None:
     for command in ("derive", "check"):
         result = run(command, "-e", program if command == "derive" else f"{program}\ncheck 1 == 1")
-        assert result.status == 0
-        assert "W602 warning" in result.err and f"did you mean {meant}?" in result.err
+        assert result.status == 2
+        assert "E210" in result.err and f"did you mean {meant}?" in result.err
     declared = program.split("(")[0].split()[-1] + " : R -> R"
     assert run("derive", "-e", f"{declared}\n{program}").err == ""
 
 
-@pytest.mark.parametrize("name", ["g", "h", "phi", "act", "sigma", "loss_of", "f1", "psi2", "rho", "link"])
+@pytest.mark.parametrize("name", ["g", "h", "phi", "g_act", "sigma", "l_of", "f1", "psi2", "rho", "η"])
 def test_a_name_of_ones_own_is_no_mistake(name: str) -> None:
     assert run("derive", "-e", f"y = {name}(W @ x)").err == ""
 

@@ -75,7 +75,7 @@ MISTAKES = [
     ("chek a == b", "E101", "chek a", "check"),
     ("loss f", "E101", "loss f", "loss f(y)"),
     # from elsewhere
-    ("y = np.dot(W, x)", "E103", ".dot", "A @ B"),
+    ("y = X.dot(x)", "E103", ".dot", "A @ B"),
     ("y = W.transpose()", "E103", ".transpose", "A.T"),
     ("f = lambda t: t**2", "E101", "lambda t", "g(t) = t**2"),
     ("def g(t): return t", "E101", "def g", "g(t) = t**2"),

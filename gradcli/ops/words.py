@@ -1,0 +1,89 @@
+"""Names of functions elsewhere: those that are read for one of the language, and those that are known and not read."""
+
+from __future__ import annotations
+
+from gradcli.ops.functions import SCALAR_ALIASES
+
+ALIASES: dict[str, str] = {
+    **SCALAR_ALIASES,
+    **dict.fromkeys(("trace", "Tr"), "tr"),
+    **dict.fromkeys(("Det", "determinant"), "det"),
+    "inverse": "inv",
+    "transpose": "transpose",
+    "cholesky": "chol",
+    "diagonal": "diag",
+    "maximum": "max",
+    "minimum": "min",
+    **dict.fromkeys(("log_softmax", "logSoftmax"), "logsoftmax"),
+    **dict.fromkeys(("absolute", "fabs"), "abs"),
+    "sgn": "sign",
+    **dict.fromkeys(("expit", "logistic"), "sigmoid"),
+    **dict.fromkeys(("adjugate", "Adj"), "adj"),
+    **dict.fromkeys(("hessian", "Hessian"), "hess"),
+    **dict.fromkeys(("jacobian", "Jacobian"), "jac"),
+    "gradient": "grad",
+}
+"""Other names of functions, read and never printed, unless the file gives them a meaning of its own."""
+
+PREFIXES = frozenset(
+    {"np", "numpy", "jnp", "jax", "torch", "scipy", "sp", "sc", "F", "nn", "tf", "math", "K", "linalg", "LA", "la"}
+    | {"functional", "special", "lax", "nnf", "np_"}
+)
+"""Names of libraries: `np.`, `torch.nn.functional.` before a known function is passed over."""
+
+_SORTED = "a permutation moves by jumps; with the order held, P : R[n, n] permutation, P @ x is sorted"
+_PLACE = "a place moves by jumps; softmax(k * x), k large, is smooth and nearly 1 at the place of the largest entry"
+_CONVOLVED = "write it in indices, y[i] = sum[k](w[k] * x[i + k - 1])"
+_SHAPED = "write reshape(A, m, n)"
+
+UNREAD: dict[str, str] = {
+    **dict.fromkeys(("sort", "argsort"), _SORTED),
+    **dict.fromkeys(("argmax", "argmin"), _PLACE),
+    **dict.fromkeys(("conv", "conv1d", "conv2d", "convolve", "correlate"), _CONVOLVED),
+    **dict.fromkeys(("flatten", "ravel", "view", "squeeze", "unsqueeze", "unflatten"), _SHAPED),
+    "cross_entropy": "write logsumexp(z) - z[y], with y : {1..C}; of rows sum[i](logsumexp(Z[i, :]) - Z[i, y[i]])",
+    "nll_loss": "write -z[y], with z = logsoftmax(...) and y : {1..C}",
+    "binary_cross_entropy": "write -mean(y * log(p) + (1 - y) * log(1 - p))",
+    "mse_loss": "write mean((y - t)**2)",
+    "l1_loss": "write mean(abs(y - t))",
+    "mse": "write mean((y - t)**2)",
+    "linear": "write X @ W.T + b.T",
+    "matmul": "write A @ B",
+    "mm": "write A @ B",
+    "bmm": "write A @ B",
+    "mv": "write A @ x",
+    "multiply": "write a * b",
+    "add": "write a + b",
+    "subtract": "write a - b",
+    "divide": "write a / b",
+    "power": "write x ** p",
+    "pow": "write x ** p",
+    "square": "write x ** 2",
+    "inner": "write dot(a, b)",
+    "vdot": "write dot(a, b)",
+    "exp2": "write 2 ** x",
+    "reciprocal": "write 1 / x",
+    "rsqrt": "write 1 / sqrt(x)",
+    "neg": "write -x",
+    "average": "write mean(x)",
+    "median": "the median is no function here: with the order held, it is an entry of P @ x, P a permutation",
+    "dropout": "write mask * x / (1 - p), with mask : R[n] binary",
+    "rank": "the rank moves by jumps and has no derivative",
+    "eig": "write eigh(A) of a symmetric A",
+    "range": "indices run by themselves: Y[i, j] = ...",
+    "len": "the name of a dimension is its size: sum(x) / n",
+    "shape": "the name of a dimension is its size: sum(x) / n",
+    "size": "the name of a dimension is its size: sum(x) / n",
+    "array": "a literal stands alone: [[1, 2], [3, 4]]",
+    "tensor": "a literal stands alone: [[1, 2], [3, 4]]",
+    "matrix": "a literal stands alone: [[1, 2], [3, 4]]",
+    "rand": "declare a variable, x : R[n]",
+    "randn": "declare a variable, x : R[n]",
+    "fft": "write it as a product with its matrix, F @ x, F : R[n, n] constant",
+    "gamma": "write exp(lgamma(x))",
+    "layer_norm": "write (x - mean(x)) / sqrt(var(x) + eps)",
+    "normalize": "write x / norm(x)",
+    "int": "write the value itself",
+    "float": "write the value itself",
+}
+"""Well-known functions that are no functions here: what serves instead."""

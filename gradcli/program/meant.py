@@ -1,0 +1,155 @@
+"""What an undeclared name was meant as, where the convention would read it quietly as something else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gradcli.diagnostics.diagnostic import Edit
+from gradcli.program.greek import GREEK
+from gradcli.program.unify import OpenShape, Unknown, find, settle
+from gradcli.syntax import ast
+
+if TYPE_CHECKING:
+    from gradcli.program.infer import Inference
+
+_SIZES = ("n", "m", "N", "M")
+_LONGEST = 24  # letters of a name that is looked at
+
+
+def check_glued(inference: Inference, name: ast.Name) -> None:
+    """Refuse `Wx` where W and x are names of the file; raises GradcliError."""
+    parts = _glued(name.id, _names_of(inference))
+    if parts is None:
+        return
+    product = " @ ".join(parts)
+    if any(_is_scalar(inference, part) for part in parts):
+        scalars = [part for part in parts if _is_scalar(inference, part)]
+        arrays = [part for part in parts if part not in scalars]
+        product = " * ".join([*scalars, " @ ".join(arrays)] if arrays else scalars)
+    inference.fail(
+        "E211",
+        f"{name.id} is not declared, and {' and '.join(parts)} are names of the file.",
+        name,
+        f"{product} multiplies; a name of its own is declared, `{name.id} : R[n]`",
+        mend=((name.span.start, name.span.end, _in_place(inference.source.text, name.span, product)),),
+    )
+
+
+def _in_place(text: str, span: ast.Span, product: str) -> str:
+    """A product in place of a name, in brackets where what stands beside it would take one factor away."""
+    before, after = text[: span.start].rstrip()[-1:], text[span.end :].lstrip()[:1]
+    return f"({product})" if before in tuple("/*^") or after in tuple("^.'ᵀ²[") else product
+
+
+def _names_of(inference: Inference) -> set[str]:
+    scope = inference.scope
+    return {*scope.arrays, *scope.values, *scope.mentioned, *scope.dims}
+
+
+def _is_scalar(inference: Inference, name: str) -> bool:
+    shape = inference.shapes.get(name)
+    if shape is not None:
+        return not settle(shape)
+    return name in inference.scope.dims or name in GREEK
+
+
+def _glued(word: str, names: set[str]) -> list[str] | None:
+    """The names that make up a word, at least two, the longest first; None where it is not made of names."""
+    if not 1 < len(word) <= _LONGEST or "_" in word:
+        return None
+    ways: list[list[str] | None] = [[]]  # of the first letters
+    for end in range(1, len(word) + 1):
+        way = None
+        for start in range(end):
+            before = ways[start]
+            if before is not None and word[start:end] in names and word[start:end] != word:
+                way = [*before, word[start:end]]
+                break
+        ways.append(way)
+    found = ways[-1]
+    return found if found and len(found) > 1 else None
+
+
+def check_euler(inference: Inference, expr: ast.Power | ast.MatPower | ast.Superscript) -> None:
+    """Refuse a power of an undeclared `e`; raises GradcliError."""
+    base = expr.base
+    if not isinstance(base, ast.Name) or base.id != "e" or is_known(inference, "e"):
+        return
+    exponent = str(expr.exponent) if isinstance(expr, ast.Superscript) else inference.written(expr.exponent)
+    inference.fail(
+        "E212",
+        "e is not declared: a power of Euler's number is exp.",
+        expr,
+        f"exp({exponent})",
+        mend=((*_range(inference, expr), f"exp({exponent})"),),
+    )
+
+
+def _range(inference: Inference, expr: ast.Expr) -> tuple[int, int]:
+    from gradcli.syntax.excerpt import balanced
+
+    return balanced(inference.source.text, expr.span.start, expr.span.end)
+
+
+def is_known(inference: Inference, name: str) -> bool:
+    """Whether the program says what a name is."""
+    scope = inference.scope
+    return name in scope.arrays or name in scope.values or name in scope.functions or name in scope.dims
+
+
+def check_size(inference: Inference, over: OpenShape, under: ast.Expr, whole: ast.Expr) -> None:
+    """Refuse `sum(x) / n` of an undeclared n: a size is meant, and no vector; raises GradcliError."""
+    from gradcli.program.scope import subexpressions
+
+    if settle(over):
+        return
+    for part in subexpressions(under):
+        if isinstance(part, ast.Name) and part.id in _SIZES and not is_known(inference, part.id):
+            break
+    else:
+        return
+    known = [name for name, shape in inference.shapes.items() if len(settle(shape)) == 1 and name != part.id]
+    open_ones = [name for name in known if _is_open(inference, name)]
+    sized = [name for name in known if name not in open_ones]
+    mend: tuple[Edit, ...] = ()
+    if open_ones:
+        hint = f"declare `{open_ones[0]} : R[{part.id}]`: then {part.id} is its size"
+        mend = _declared(inference, part, open_ones[0])
+    elif len(sized) == 1:
+        size = str(find(settle(inference.shapes[sized[0]])[0]))
+        hint = f"the size of {sized[0]} is {size}"
+        mend = ((part.span.start, part.span.end, size),)
+    else:
+        hint = f"declare `{part.id} : R`, or a vector of that size, `x : R[{part.id}]`"
+    inference.fail("E212", f"{part.id} is not declared: a size may be meant, or a vector.", part, hint, mend=mend)
+
+
+def _is_open(inference: Inference, name: str) -> bool:
+    """Whether this is an undeclared vector whose size nothing says."""
+    return name in inference.inferred and isinstance(find(settle(inference.shapes[name])[0]), Unknown)
+
+
+def _declared(inference: Inference, part: ast.Name, name: str) -> tuple[Edit, ...]:
+    """A declaration in front of the statement."""
+    text = inference.source.text
+    start = max(text.rfind("\n", 0, part.span.start), text.rfind(";", 0, part.span.start)) + 1
+    start += len(text[start : part.span.start]) - len(text[start : part.span.start].lstrip())
+    return ((start, start, f"{name} : R[{part.id}]; "),)
+
+
+def check_star(inference: Inference, op: str, left: ast.Expr, right: ast.Expr, a: OpenShape, b: OpenShape) -> None:
+    """Refuse `x'*A` of different shapes: MATLAB's `*` is meant; raises GradcliError."""
+    text = inference.source.text
+    primed = [part for part in (left, right) if text[part.span.end - 1 : part.span.end] in ("'", "′")]
+    a, b = settle(a), settle(b)
+    if op != "*" or not primed or not a or not b or a == b:
+        return
+    sign = text.find("*", left.span.end, right.span.start)
+    names = inference.text(left), inference.text(right)
+    inference.fail(
+        "E301",
+        f"`*` multiplies entry by entry, and `{names[0]}*{names[1]}` is written as in MATLAB",
+        right,
+        f"{names[0]} @ {names[1]} is the matrix product",
+        mend=((sign, sign + 1, " @ "),) if sign >= 0 else (),
+    )

@@ -1,0 +1,98 @@
+"""Whole corrected lines: the mends of all faults of a statement, put together and tried.
+
+A hint is worth something only if what it says works.  So the changes that each fault asks for are made in the text and
+the text is read again, until the statement has no fault or one that nothing mends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from gradcli.diagnostics.diagnostic import Diagnostic, Edit
+from gradcli.syntax.ast import Source
+
+_ROUNDS = 12  # faults of one statement that are mended one after another
+_STATEMENTS = 12  # of a text that are tried
+_LONGEST = 20_000  # characters of a text that is read again
+Reread = Callable[[Source, Source], Sequence[Diagnostic]]
+
+
+def with_corrected_lines(diagnostics: Sequence[Diagnostic], reread: Reread) -> list[Diagnostic]:
+    """The diagnostics, the first of each statement with the corrected line and the others of the statement as notes.
+
+    `reread` is what is said where another text (the second) stands in place of one (the first).
+    """
+    out = list(diagnostics)
+    done: set[tuple[str, int]] = set()
+    for position, fault in enumerate(diagnostics):
+        if not fault.is_error or not fault.mend or fault.source is None or fault.span is None:
+            continue
+        text = fault.source.text
+        start, end = _statement(text, fault.span.start)
+        if (text, start) in done or len(done) >= _STATEMENTS or len(text) > _LONGEST:
+            continue
+        done.add((text, start))
+        found = _corrected(fault, start, end, reread)
+        if found is not None:
+            line, others = found
+            said = [other for other in others if not any(other == d.message for d in diagnostics)]
+            out[position] = replace(fault, hint=_hint(fault.hint, line), notes=(*fault.notes, *said))
+    return out
+
+
+def _hint(hint: str | None, line: str) -> str:
+    whole = f"write `{line}`"
+    return whole if not hint or hint.startswith("write ") else f"{hint}; {whole}"
+
+
+def _statement(text: str, place: int) -> tuple[int, int]:
+    """The range of the statement around a place."""
+    from gradcli.syntax.lexer import statements
+
+    for tokens in statements(Source("", text)):
+        start, end = tokens.starts[0], tokens.ends[-1]
+        if start <= place < max(end, start + 1):
+            return start, end
+    line = text.rfind("\n", 0, place) + 1
+    end = text.find("\n", place)
+    return line, len(text) if end < 0 else end
+
+
+def _corrected(fault: Diagnostic, start: int, end: int, reread: Reread) -> tuple[str, list[str]] | None:
+    """The statement without faults, in one line, and what else was wrong with it; None where something stays."""
+    assert fault.source is not None
+    text = fault.source.text
+    before: Diagnostic | None = fault
+    others: list[str] = []
+    seen = {text}
+    for _ in range(_ROUNDS):
+        assert before is not None
+        text, grown = _applied(text, before.mend)
+        end += grown
+        if text in seen:
+            return None
+        seen.add(text)
+        source = Source(fault.source.name, text)
+        wrong = [
+            d
+            for d in reread(fault.source, source)
+            if d.is_error and d.span is not None and d.source is not None and d.source.text == text
+            if start <= d.span.start < max(end, start + 1)
+        ]
+        if not wrong:
+            return " ".join(text[start:end].split()), others
+        before = next((d for d in wrong if d.mend), None)
+        if before is None:
+            return None
+        if before.message not in others:
+            others.append(before.message)
+    return None
+
+
+def _applied(text: str, edits: Sequence[Edit]) -> tuple[str, int]:
+    """The text with the changes, and by how much it is longer."""
+    before = len(text)
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text, len(text) - before

@@ -1,0 +1,43 @@
+"""Calls of what is no function of the language or the program: left open, or an error that says what was meant."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NoReturn
+
+from gradcli.ops.words import ALIASES, UNREAD
+from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
+from gradcli.program.greek import GREEK
+from gradcli.syntax import ast
+
+if TYPE_CHECKING:
+    from gradcli.program.infer import Inference
+
+_OPEN = re.compile(rf"(?:[^\W\d_]|{'|'.join(sorted(GREEK))})(?:\d*|_\w+)\Z")
+_KNOWN = (*FUNCTIONS, *FILLED, *DERIVATIVES, "einsum", "reshape", *ALIASES, *UNREAD)
+
+
+def may_stay_open(name: str) -> bool:
+    """Whether an undeclared function may be any scalar function: `g`, `h2`, `phi`, `σ`, `g_out`.
+
+    Any longer word is the name of a function that somebody knows, and is not taken for an unknown one.
+    """
+    return _OPEN.match(name) is not None
+
+
+def unknown_function(inference: Inference, expr: ast.Call) -> NoReturn:
+    """Say that a called name is neither declared nor known, with the nearest one that is."""
+    from difflib import get_close_matches
+
+    name = expr.fn
+    declare = f"otherwise declare `{name} : R -> R`"
+    if name in UNREAD:
+        inference.fail("E210", f"{name} is no function of the language.", expr, f"{UNREAD[name]}; {declare}")
+    lower = name.lower().replace("_", "")
+    by_letters = {known.lower().replace("_", ""): known for known in reversed(_KNOWN)}
+    near = get_close_matches(lower[:60], by_letters, n=1, cutoff=0.75)
+    meant = ALIASES.get(by_letters[near[0]], by_letters[near[0]]) if near else None
+    hint = f"did you mean {meant}? {declare}" if meant else f"declare `{name} : R -> R`, or define it"
+    start = inference.source.text.find(name, expr.span.start, expr.span.end)
+    mend = ((start, start + len(name), meant),) if meant and start >= 0 else ()
+    inference.fail("E210", f"{name} is not declared and no function that is known.", expr, hint, mend=mend)
