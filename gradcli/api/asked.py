@@ -27,17 +27,23 @@ def asked_question(
     of: str | None = None,
     wrt: str | None = None,
     kind: str | None = None,
+    program: Program | None = None,
 ) -> tuple[Program, list[Question]]:
     """The program of a module and one question; none where it has an error, which is in the program's diagnostics.
 
     What is not said: `of` is the last definition (for the gradient of an array, an arbitrary scalar function of it),
     `wrt` all that it depends on and may vary, `kind` the gradient of a scalar and the Jacobian of an array.
-    Raises NoQuestion where the names are none.
+    `program` is that of the module where it is known already. Raises NoQuestion where the names are none.
     """
-    program = elaborate([module], diagnostics)
-    of = of or _default_of(program, kind)
+    program = program or elaborate([module], diagnostics)
+    by_default = default_questions(program)
+    of = of or _default_of(program, by_default, kind)
     if of is None:
         return program, []
+    if wrt is None and not program.relations:
+        known = [question for question in by_default if (question.kind, question.of_name) == (kind, of)]
+        if known:
+            return program, known
     wrt = wrt or ", ".join(_variables(program, of))
     if not wrt:
         return program, []
@@ -48,8 +54,7 @@ def asked_question(
     return extended, [with_changes(question, span=span) for question in questions]
 
 
-def _default_of(program: Program, kind: str | None) -> str | None:
-    asked = default_questions(program)
+def _default_of(program: Program, asked: Sequence[Question], kind: str | None) -> str | None:
     wanted = "jacobian" if kind in (None, "jacobian", "derivative") else "gradient"
     if kind == "gradient" or (program.losses and any(question.of.op == "loss" for question in asked)):
         return next((question.of_name for question in asked if question.kind == wanted), program.last)

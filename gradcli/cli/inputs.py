@@ -16,16 +16,19 @@ from gradcli.syntax.sources import nothing_in, read_source, source_of_text
 class Input:
     """One program text, parsed: `name` is what the file goes by in messages and answers."""
 
-    __slots__ = ("diagnostics", "module", "name")
+    __slots__ = ("_program", "diagnostics", "module", "name")
 
     def __init__(self, name: str, module: Module, diagnostics: list[Diagnostic]) -> None:
         self.name = name
         self.module = module
         self.diagnostics = diagnostics
+        self._program: Program | None = None
 
     def program(self) -> Program:
-        """The program; never raises, what is wrong is in its diagnostics."""
-        return elaborate([self.module], self.diagnostics)
+        """The program, made once; never raises, what is wrong is in its diagnostics."""
+        if self._program is None:
+            self._program = elaborate([self.module], self.diagnostics)
+        return self._program
 
 
 def read_input(file: str | None, text: tuple[str, ...], layout: str | None = None) -> Input:

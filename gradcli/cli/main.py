@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -10,9 +11,12 @@ from typing import NoReturn
 
 from gradcli.cli.status import INTERRUPTED, OK, WRONG
 
+_COLLECTED = (100_000, 20, 50)  # expressions are kept to the end: to look through them for rubbish finds none
+
 
 def run() -> NoReturn:
     """The console script: as `main`, and ends the process."""
+    gc.set_threshold(*_COLLECTED)
     status = main()
     with suppress(OSError):
         sys.stderr.flush()

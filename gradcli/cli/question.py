@@ -17,6 +17,6 @@ def asked_question(given: Input, of: str | None, wrt: str | None, kind: str | No
         if said is not None and not said.strip():
             raise click.UsageError(f"{option} wants a name, and has none")
     try:
-        return asked.asked_question(given.module, given.diagnostics, of, wrt, kind)
+        return asked.asked_question(given.module, given.diagnostics, of, wrt, kind, given.program())
     except asked.NoQuestion as none:
         raise click.UsageError(f"--of and --wrt take names: {none}") from none

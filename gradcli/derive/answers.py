@@ -53,7 +53,8 @@ class Asker:
         taken = program.nodes.keys() | program.functions.keys() | _dimensions(program) | RESERVED
         self.commutations = Commutations(taken)
         self.differentials = Differentials(taken)
-        self._shared: dict[int, tuple[Step, ...]] = {}
+        # by the identity of a list of steps, which is held so that no later list has it
+        self._shared: dict[int, tuple[list[Step], tuple[Step, ...]]] = {}
         self._notes = Notes(self.commutations)
         self._last: tuple[tuple[Graph, Node, str, tuple[Node, ...]], Reverse] | None = None
 
@@ -237,7 +238,7 @@ class Asker:
         """The steps that an answer needs; of a great many answers each is given all, shared."""
         if answers * len(steps) <= _MOST_SEPARATE:
             return needed_steps(value, steps)
-        return self._shared.setdefault(id(steps), tuple(steps))
+        return self._shared.setdefault(id(steps), (steps, tuple(steps)))[1]
 
     # ---------------------------------------------------------------- gradients
 

@@ -72,7 +72,7 @@ def derive(
     answers: list[Answer] = []
     worked: list[Worked] = []
     for question in map(free.question, asked):
-        raw = [without_vanishing(answer, definitions) for answer in (*asker.answer(question), *asker.offered)]
+        raw = without_vanishing((*asker.answer(question), *asker.offered), definitions)
         named, renamed = weights.renamed(raw)
         found = [_finished(program, free.answer(answer)) for answer in named]
         answers += found

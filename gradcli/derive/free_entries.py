@@ -7,7 +7,7 @@ back into the names as declared, where they simplify.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace as with_changes
 
 from gradcli.derive.model import Answer, Step
@@ -26,6 +26,8 @@ class FreeEntries:
         pairs = [(node, self.twin.nodes[name]) for name, node in program.nodes.items() if name in self.twin.nodes]
         self._there = {node: free for node, free in pairs if node is not free}
         self._back = {free: node for node, free in self._there.items()}
+        # by the identity of the steps, which many answers share; they are held so that it stays theirs
+        self._steps: dict[int, tuple[tuple[Step, ...], tuple[Step, ...], dict[Node, Node]]] = {}
 
     def freed(self, node: Node) -> Node:
         """An expression over the names of the twin."""
@@ -49,16 +51,23 @@ class FreeEntries:
         if answer.kind == "differential":  # its terms stay apart, one for each variable
             where = tuple(with_changes(step, value=replace([step.value], self._back)[0]) for step in answer.where)
             return with_changes(answer, value=replace([answer.value], self._back)[0], where=where)
+        if id(answer.where) not in self._steps:
+            self._steps[id(answer.where)] = answer.where, *self._kept(answer.where)
+        _, where, short = self._steps[id(answer.where)]
+        value = collected(replace([self.declared(answer.value)], short))[0]
+        return with_changes(answer, value=value, where=where)
+
+    def _kept(self, steps: Iterable[Step]) -> tuple[tuple[Step, ...], dict[Node, Node]]:
+        """The steps that are still worth a name, and those that what is declared made too short for it."""
         kept: list[Step] = []
-        short: dict[Node, Node] = {}  # steps that what is declared made too short to be worth a name
-        for step in map(self._step, answer.where):
+        short: dict[Node, Node] = {}
+        for step in map(self._step, steps):
             step = with_changes(step, value=replace([step.value], short)[0])
             if step.equation is None and symbols(step.value) <= SHORT:
                 short[step.name] = step.value
             else:
                 kept.append(step)
-        value = collected(replace([self.declared(answer.value)], short))[0]
-        return with_changes(answer, value=value, where=tuple(kept))
+        return tuple(kept), short
 
     def _step(self, step: Step) -> Step:
         equation = step.equation and (self.declared(step.equation[0]), self.declared(step.equation[1]))

@@ -18,6 +18,7 @@ class Notes:
         self._commutations = commutations
         self._kept: list[tuple[Step, ...]] = []  # what is known of steps is found by the object that they are
         self._of_steps: dict[int, tuple[str, ...]] = {}
+        self._poles: dict[int, list[tuple[str, str]]] = {}
         self._divisors: dict[int, frozenset[str]] = {}
 
     def of(self, value: Node, rules: Iterable[str], steps: tuple[Step, ...]) -> tuple[str, ...]:
@@ -26,9 +27,10 @@ class Notes:
         if id(steps) not in self._of_steps:
             own = _plain(rule for step in steps for rule in step.rules)
             self._of_steps[id(steps)] = own + self._commutations.notes(step.name for step in steps)
+            self._poles[id(steps)] = _poles(rule for step in steps for rule in step.rules)
             self._kept.append(steps)
         found = _plain(rules) + self._of_steps[id(steps)]
-        poles = _poles((*rules, *(rule for step in steps for rule in step.rules)))
+        poles = [*_poles(rules), *self._poles[id(steps)]]
         if poles:
             divisors = _divisors([value]) | self._divisors_of(steps)
             found += tuple(note for op, note in poles if op in divisors)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace as with_changes
+from itertools import islice
 
-from gradcli.derive.model import Answer, Step
+from gradcli.derive.model import Answer
+from gradcli.derive.steps import once_each
 from gradcli.expr.arith import mul, power
 from gradcli.expr.linear import transpose
 from gradcli.expr.node import Node, make, num, value_of
@@ -43,19 +45,20 @@ _REGULAR = frozenset({"spd", "orthogonal", "permutation", "unit"})
 def with_values_at_singular(program: Program, answers: Sequence[Answer]) -> tuple[Answer, ...]:
     """The answers, with `adj(A)` for each product of `det(A)`, or of a name defined as that, and `inv(A)`."""
     named = {program.nodes[name]: value for name, value in program.definitions.items() if value.op == "det"}
-    return tuple(_answer(answer, named) for answer in answers)
-
-
-def _answer(answer: Answer, named: Mapping[Node, Node]) -> Answer:
-    roots = [answer.value, *(step.value for step in answer.where)]
+    shared = once_each(answer.where for answer in answers)
+    roots = [answer.value for answer in answers]
+    for steps in shared:
+        roots += [step.value for step in steps]
     order = postorder(roots)
     if not any(node.op == "det" or node in named for node in order) or not any(node.op == "inv" for node in order):
-        return answer
-    value, *steps = transform(roots, lambda node, args: _product(rebuild(node, args), named))
-    where = tuple(
-        Step(step.name, new, step.rules, step.equation) for step, new in zip(answer.where, steps, strict=True)
+        return tuple(answers)
+    new = iter(transform(roots, lambda node, args: _product(rebuild(node, args), named)))
+    values = list(islice(new, len(answers)))
+    wheres = {id(steps): tuple(with_changes(step, value=next(new)) for step in steps) for steps in shared}
+    return tuple(
+        with_changes(answer, value=value, where=wheres[id(answer.where)])
+        for answer, value in zip(answers, values, strict=True)
     )
-    return with_changes(answer, value=value, where=where)
 
 
 def _product(node: Node, named: Mapping[Node, Node]) -> Node:

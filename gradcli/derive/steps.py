@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from gradcli.derive.model import Step
 from gradcli.expr.node import Node
@@ -10,6 +10,11 @@ from gradcli.expr.replace import replace
 from gradcli.expr.walk import postorder
 
 _MOST_SEARCHED = 20_000
+
+
+def once_each(wheres: Iterable[tuple[Step, ...]]) -> list[tuple[Step, ...]]:
+    """The different ones of the steps of several answers: a great many answers share one tuple."""
+    return list({id(steps): steps for steps in wheres}.values())
 
 
 def needed_steps(value: Node, steps: Sequence[Step]) -> tuple[Step, ...]:
@@ -40,7 +45,12 @@ def written_out(
     out = dict(zip(values, replace(list(values.values()), table), strict=True))
     few = len(values) * len(steps) <= _MOST_SEARCHED
     took = {}
+    every = _rules_of(steps)
     for name, value in values.items():
-        inner = needed_steps(value, steps) if few else steps
-        took[name] = tuple(dict.fromkeys((*rules[name], *(rule for step in inner for rule in step.rules))))
+        inner = _rules_of(needed_steps(value, steps)) if few else every
+        took[name] = tuple(dict.fromkeys((*rules[name], *inner)))
     return out, took
+
+
+def _rules_of(steps: Iterable[Step]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(rule for step in steps for rule in step.rules))

@@ -8,6 +8,7 @@ from dataclasses import replace as with_changes
 from typing import Any, TypeVar
 
 from gradcli.derive.model import Answer
+from gradcli.derive.steps import once_each
 from gradcli.expr.node import Node, make, name_of
 from gradcli.expr.replace import replace
 from gradcli.rules.implicit import RULE
@@ -25,13 +26,18 @@ class Weights:
     def renamed(self, answers: list[Answer]) -> tuple[list[Answer], dict[Node, Node]]:
         """The answers with a name of its own for each weight, and the names that are new."""
         table: dict[Node, Node] = {}
-        for answer in answers:
-            for step in answer.where:
+        for steps in once_each(answer.where for answer in answers):
+            for step in steps:
                 if step.name.op == "var" and RULE in step.rules and step.name not in table:
                     name = self._name(step.name, replace([step.value], table)[0])
                     if name is not step.name:
                         table[step.name] = name
-        return [_answer(answer, table) for answer in answers] if table else answers, table
+        if not table:
+            return answers, table
+        wheres = {id(where): in_other_names(where, table) for where in once_each(answer.where for answer in answers)}
+        values = replace([answer.value for answer in answers], table)
+        pairs = zip(answers, values, strict=True)
+        return [with_changes(answer, value=value, where=wheres[id(answer.where)]) for answer, value in pairs], table
 
     def _name(self, name: Node, value: Node) -> Node:
         known = self._known.setdefault(name, {})
@@ -46,11 +52,6 @@ class Weights:
         label = f"{name_of(name)}_{number}"
         self._taken.add(label)
         return make("var", data=(label, ()), shape=name.shape)
-
-
-def _answer(answer: Answer, table: Mapping[Node, Node]) -> Answer:
-    where = in_other_names(answer.where, table)
-    return with_changes(answer, value=replace([answer.value], table)[0], where=where)
 
 
 def in_other_names(part: Part, table: Mapping[Node, Node]) -> Part:

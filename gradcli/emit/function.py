@@ -52,6 +52,8 @@ class FunctionWriter:
         self.helpers: dict[str, None] = {}
         self.defined: dict[tuple[str, int], str] = {}
         self.functions: list[str] = []
+        self.instructions = 0
+        """How many the last function has that was written."""
 
     def helper(self, key: str) -> str:
         if key not in self.helpers:
@@ -93,6 +95,7 @@ class FunctionWriter:
         better = optimise(plan, first, self.dialect.passes, list(named))
         lowered = better.roots
         used = instructions(lowered)
+        self.instructions = len(used)
         self._define_functions(used)
         names = self.names.copy()
         names.taken.update(parameter.python for parameter in directions)
@@ -114,7 +117,7 @@ class FunctionWriter:
         body.append(f"return {shown[0]}" if len(shown) == 1 else f"return ({', '.join(shown)})")
         top = dialect.decorators()
         top.append(f"def {name}({self.interface.signature(directions, chr(10).join(body))}):")
-        return "\n".join([*top, *_indented([doc, *body])])
+        return "\n".join([*top, *indented([doc, *body])])
 
     @staticmethod
     def _named(lowering: Lowering, bound: Mapping[Node, Node]) -> dict[Instr, str]:
@@ -216,7 +219,7 @@ class FunctionWriter:
             text = dialect.spread(text, label)
         doc = f'"""{plain(name)}{chr(39) * order}, at every entry."""'
         top = dialect.decorators()
-        return "\n".join([*top, f"def {identifier}({label}):", *_indented([doc, *lines]), f"    return {text}"])
+        return "\n".join([*top, f"def {identifier}({label}):", *indented([doc, *lines]), f"    return {text}"])
 
 
 def _label(node: Node) -> str:
@@ -232,7 +235,8 @@ def _dims(used: Sequence[Instr]) -> list[str]:
     return list(dict.fromkeys(str(instr.data) for instr in used if instr.kind == "size"))
 
 
-def _indented(texts: Sequence[str]) -> list[str]:
+def indented(texts: Sequence[str]) -> list[str]:
+    """Lines of a function's body."""
     return [f"    {line}" if line else "" for text in texts for line in text.split("\n")]
 
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from gradcli.derive.model import Answer
 from gradcli.derive.singular import with_values_at_singular
+from gradcli.derive.steps import once_each
 from gradcli.emit.documentation import describe, describe_all, describe_value
 from gradcli.emit.errors import EmitError
 from gradcli.emit.factored import describe_factors, factors_of
-from gradcli.emit.function import FunctionWriter, plain
+from gradcli.emit.function import FunctionWriter, indented, plain
 from gradcli.emit.interface import build_interface, lengths_told
 from gradcli.emit.names import Names, as_part
 from gradcli.emit.numpy_dialect import NumpyDialect
@@ -31,6 +32,10 @@ def module_text(
     return module.text()
 
 
+MOST_APART = 1_500
+"""How many instructions the derivatives may take, each as a function of its own: more are written once, together."""
+
+
 class ModuleText(FunctionWriter):
     """Writes a module; a subclass may choose what stands in it."""
 
@@ -41,23 +46,28 @@ class ModuleText(FunctionWriter):
         self.values = _values(program, of, answers)
         roots = _all_roots(program, self.values, answers)
         told = lengths_told(roots)
-        bound = {step.name for answer in answers for step in answer.where}
+        bound = named_steps(answers)
         arguments = Names()
         interface = build_interface(program, roots, bound, told, arguments)
         super().__init__(program, dialect, interface, told, arguments)
+        self.positional = arguments.fresh("arguments")
 
     def text(self) -> str:
         """The whole module."""
         shown = self.of if self.of in self.program.nodes else ", ".join(map(name_of, self.values))
         parts = [self.function("value", self.values, {}, describe_value(shown, self.values))]
         names, aliases = self._function_names()
-        for answer, name in zip(self.answers, names, strict=True):
-            steps = named_steps([answer])
-            parts.append(self.function(name, [answer.value], steps, describe(answer), [answer]))
+        together = [self._all_at_once(names)] if names else []
+        apart = len(names) * self.instructions <= MOST_APART
+        for place, (answer, name) in enumerate(zip(self.answers, names, strict=True), len(self.values)):
+            steps = named_steps([answer]) if apart or self.factored else {}
+            if apart:
+                parts.append(self.function(name, [answer.value], steps, describe(answer), [answer]))
+            else:
+                parts.append(self._picked(name, place, describe(answer)))
             if self.factored and answer.kind == "hessian":
                 parts.append(self._factored(f"{name}_factored", answer, steps))
-        if names:
-            parts.append(self._all_at_once(names))
+        parts += together
         helpers = [self._helper_text(key) for key in self.dialect.helpers if key in self.helpers]
         imports = self._imports("\n".join(helpers))
         title = f'"""{plain(self.of)} and its derivatives."""'
@@ -74,6 +84,12 @@ class ModuleText(FunctionWriter):
                 "leave out --factored"
             )
         return self.function(name, list(found.nodes.values()), steps, describe_factors(answer, found))
+
+    def _picked(self, name: str, place: int, doc: str) -> str:
+        """The function that gives one of a great many derivatives, which are written out only once, together."""
+        arguments = f"*{self.positional}, **{self.interface.others}"
+        lines = [f"def {name}({arguments}):", *indented([doc])]
+        return "\n".join([*lines, f"    return value_and_derivatives({arguments})[{place}]"])
 
     def _all_at_once(self, names: Sequence[str]) -> str:
         """The function that gives the value and every derivative, with what they share computed once."""
@@ -122,9 +138,8 @@ def _values(program: Program, of: str, answers: Sequence[Answer]) -> list[Node]:
 
 def _all_roots(program: Program, values: Sequence[Node], answers: Sequence[Answer]) -> list[Node]:
     """Everything computed anywhere, and the seed that a gradient of the last definition would take."""
-    roots = [*program.definitions.values(), *values]
-    for answer in answers:
-        roots += [answer.value, *(step.value for step in answer.where)]
+    roots = [*program.definitions.values(), *values, *(answer.value for answer in answers)]
+    roots += named_steps(answers).values()
     last = program.last
     if last is not None and last in program.nodes:
         node = program.nodes[last]
@@ -136,8 +151,8 @@ def _all_roots(program: Program, values: Sequence[Node], answers: Sequence[Answe
 def named_steps(answers: Sequence[Answer]) -> dict[Node, Node]:
     """The named steps of some derivatives."""
     found: dict[Node, Node] = {}
-    for answer in answers:
-        for step in answer.where:
+    for steps in once_each(answer.where for answer in answers):
+        for step in steps:
             found.setdefault(step.name, step.value)
     return found
 

@@ -8,7 +8,8 @@ import re
 from gradcli.emit.style.expressions import ATOM, UnknownError, flattened, piece, plain, precedence, separated
 from gradcli.emit.style.pieces import WIDTH, Bare, Group, IfBroken, Indent, Line, Piece, bracketed, lay_out
 
-_SUSPECT = re.compile(r" \*\* |'|^\s*@|(= |return )\(.*\)$")
+_SUSPECT = re.compile(r" \*\* |'|^\s*@")
+_BRACKETED = re.compile(r"(?:= |return )(\(.*\))$")
 _OPENING, _CLOSING = "([{", ")]}"
 
 
@@ -61,7 +62,7 @@ def _logical_end(lines: list[str], at: int) -> int:
 
 
 def _statement(lines: list[str]) -> list[str]:
-    if len(lines) == 1 and len(lines[0]) <= WIDTH and not _SUSPECT.search(lines[0]):
+    if len(lines) == 1 and len(lines[0]) <= WIDTH and not _SUSPECT.search(lines[0]) and not _is_bracketed(lines[0]):
         return lines
     indent = len(lines[0]) - len(lines[0].lstrip())
     joined = " ".join(line.strip() for line in lines)
@@ -69,6 +70,19 @@ def _statement(lines: list[str]) -> list[str]:
         return (" " * indent + lay_out(_pieces(joined), indent)).split("\n")
     except (SyntaxError, UnknownError, RecursionError, MemoryError):
         return lines
+
+
+def _is_bracketed(line: str) -> bool:
+    """Whether one pair of brackets holds the whole value of a statement."""
+    found = _BRACKETED.search(line)
+    if found is None:
+        return False
+    depth = 0
+    for place, char in enumerate(found[1]):
+        depth += (char in _OPENING) - (char in _CLOSING)
+        if not depth:
+            return place == len(found[1]) - 1
+    return True
 
 
 def _pieces(line: str) -> tuple[Piece, ...]:

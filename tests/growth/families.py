@@ -1,0 +1,87 @@
+"""Programs of any length, one family for each way in which work can grow with a program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+
+def _layers(length: int, last: str, declared: str = "R[n, n]") -> str:
+    """`u_k = W_k @ y_{k-1}; y_k = g(u_k)`, then `last`, in which `{y}` is the last of them."""
+    lines, before = ["x : R[n]"], "x"
+    for k in range(1, length + 1):
+        lines.append(f"W{k} : {declared}; u{k} = W{k} @ {before}; y{k} = g(u{k})")
+        before = f"y{k}"
+    return "\n".join([*lines, last.format(y=before)]) + "\n"
+
+
+def arbitrary(length: int) -> str:
+    """Any scalar function of what a deep network gives."""
+    return _layers(length, "loss f({y})")
+
+
+def scalar_sum(length: int) -> str:
+    """A scalar: every gradient is a Jacobian too."""
+    return _layers(length, "out = sum({y})")
+
+
+def symmetric(length: int) -> str:
+    """Every weight has an attribute, which what is differentiated must not use."""
+    return _layers(length, "out = sum({y})", "R[n, n] symmetric")
+
+
+def jacobian(length: int) -> str:
+    """A chain of Jacobians."""
+    return _layers(length, "jacobian {y} wrt x")
+
+
+def hessian_product(length: int) -> str:
+    """Forward over reverse."""
+    return _layers(length, "out = sum({y}); hvp out wrt x")
+
+
+def checks(length: int) -> str:
+    """As many claims as definitions."""
+    claims = [
+        f"check grad(f, W{k}) == (grad(f, y{k}) * g'(u{k})) @ {f'y{k - 1}' if k > 1 else 'x'}.T"
+        for k in range(1, length + 1)
+    ]
+    return _layers(length, "loss f({y})") + "\n".join(claims) + "\n"
+
+
+def centred(length: int) -> str:
+    """Sums that vanish stand in every gradient."""
+    lines, before = ["x : R[n]"], "x"
+    for k in range(1, length + 1):
+        lines.append(f"w{k} : R[n]; m{k} = mean({before}); c{k} = {before} - m{k}; y{k} = w{k} * c{k}")
+        before = f"y{k}"
+    return "\n".join([*lines, f"out = sum({before}**2)"]) + "\n"
+
+
+def products(length: int) -> str:
+    """Every definition is used twice: written out, the answer has 2^length terms."""
+    return "x : R\ny0 = x\n" + "".join(f"y{k + 1} = y{k} * tanh(y{k})\n" for k in range(length))
+
+
+def branches(length: int) -> str:
+    """Many short ways from the variables to the value, side by side."""
+    lines = [f"w{k} : R[n]; b{k} = tanh(A @ (w{k} * x))" for k in range(length)]
+    return (
+        "\n".join(["x : R[n]; A : R[n, n]", *lines, "out = " + " + ".join(f"sum(b{k})" for k in range(length))]) + "\n"
+    )
+
+
+def residual(length: int) -> str:
+    """Skip connections: every gradient is a sum."""
+    lines, before = ["x : R[n]"], "x"
+    for k in range(1, length + 1):
+        lines.append(f"W{k} : R[n, n]; y{k} = {before} + W{k} @ relu({before})")
+        before = f"y{k}"
+    return "\n".join([*lines, f"loss f({before})"]) + "\n"
+
+
+FAMILIES: dict[str, Callable[[int], str]] = {
+    function.__name__: function
+    for function in (
+        *(arbitrary, scalar_sum, symmetric, jacobian, hessian_product, checks, centred, products, branches, residual),
+    )
+}
