@@ -33,7 +33,7 @@ from tests.growth.families import FAMILIES
 _PACKAGE = str(Path(gradcli.derive.answers.__file__).parents[1])
 _SHORT = 5
 _MOST = 2.3
-_SLACK = 6  # visits of one function for each definition that is added
+_SLACK = 10  # visits of one function for each definition that is added
 
 # Up to these bounds a program is short, and is treated otherwise: all are taken for long.
 _BOUNDS = (
