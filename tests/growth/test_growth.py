@@ -22,7 +22,7 @@ import gradcli.derive.steps
 import gradcli.emit.arguments
 import gradcli.emit.documentation
 import gradcli.emit.module
-import gradcli.render.share
+import gradcli.render.page.graph
 import gradcli.render.steps
 from gradcli.cli.derive import command as derive
 from gradcli.cli.emit import command as emit
@@ -40,6 +40,7 @@ _BOUNDS = (
     (gradcli.derive.answers, "_MOST_SEPARATE"),
     (gradcli.derive.derive, "_MOST_TENSORS"),
     (gradcli.derive.steps, "_MOST_SEARCHED"),
+    (gradcli.render.page.graph, "MOST"),
     (gradcli.render.steps, "MOST_WHERE"),
     (gradcli.emit.arguments, "_MOST"),
     (gradcli.emit.documentation, "_MOST_STEPS"),

@@ -67,9 +67,13 @@ def _boxes(program: Program) -> dict[str, _Box]:
     for box in boxes.values():
         box.uses = tuple(use for use in box.uses if use in boxes)
         box.layer = 1 + max((boxes[use].layer for use in box.uses), default=-1)
+    first: dict[str, int] = {}
+    for box in boxes.values():
+        for use in box.uses:
+            first[use] = min(first.get(use, box.layer), box.layer)
     for box in boxes.values():  # a free name stands close to its first use
         if box.free:
-            box.layer = min((each.layer for each in boxes.values() if box.name in each.uses), default=1) - 1
+            box.layer = first.get(box.name, 1) - 1
     return boxes
 
 
