@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+_FIRST = 100  # the first number: all names are of one length, so that no line is broken for a longer number alone
+
 
 def _layers(length: int, last: str, declared: str = "R[n, n]") -> str:
     """`u_k = W_k @ y_{k-1}; y_k = g(u_k)`, then `last`, in which `{y}` is the last of them."""
     lines, before = ["x : R[n]"], "x"
-    for k in range(1, length + 1):
+    for k in range(_FIRST, _FIRST + length):
         lines.append(f"W{k} : {declared}; u{k} = W{k} @ {before}; y{k} = g(u{k})")
         before = f"y{k}"
     return "\n".join([*lines, last.format(y=before)]) + "\n"
@@ -42,8 +44,8 @@ def hessian_product(length: int) -> str:
 def checks(length: int) -> str:
     """As many claims as definitions."""
     claims = [
-        f"check grad(f, W{k}) == (grad(f, y{k}) * g'(u{k})) @ {f'y{k - 1}' if k > 1 else 'x'}.T"
-        for k in range(1, length + 1)
+        f"check grad(f, W{k}) == (grad(f, y{k}) * g'(u{k})) @ {f'y{k - 1}' if k > _FIRST else 'x'}.T"
+        for k in range(_FIRST, _FIRST + length)
     ]
     return _layers(length, "loss f({y})") + "\n".join(claims) + "\n"
 
@@ -51,7 +53,7 @@ def checks(length: int) -> str:
 def centred(length: int) -> str:
     """Sums that vanish stand in every gradient."""
     lines, before = ["x : R[n]"], "x"
-    for k in range(1, length + 1):
+    for k in range(_FIRST, _FIRST + length):
         lines.append(f"w{k} : R[n]; m{k} = mean({before}); c{k} = {before} - m{k}; y{k} = w{k} * c{k}")
         before = f"y{k}"
     return "\n".join([*lines, f"out = sum({before}**2)"]) + "\n"
@@ -59,21 +61,22 @@ def centred(length: int) -> str:
 
 def products(length: int) -> str:
     """Every definition is used twice: written out, the answer has 2^length terms."""
-    return "x : R\ny0 = x\n" + "".join(f"y{k + 1} = y{k} * tanh(y{k})\n" for k in range(length))
+    numbers = range(_FIRST, _FIRST + length)
+    return f"x : R\ny{_FIRST} = x\n" + "".join(f"y{k + 1} = y{k} * tanh(y{k})\n" for k in numbers)
 
 
 def branches(length: int) -> str:
     """Many short ways from the variables to the value, side by side."""
-    lines = [f"w{k} : R[n]; b{k} = tanh(A @ (w{k} * x))" for k in range(length)]
-    return (
-        "\n".join(["x : R[n]; A : R[n, n]", *lines, "out = " + " + ".join(f"sum(b{k})" for k in range(length))]) + "\n"
-    )
+    numbers = range(_FIRST, _FIRST + length)
+    lines = [f"w{k} : R[n]; b{k} = tanh(A @ (w{k} * x))" for k in numbers]
+    total = " + ".join(f"sum(b{k})" for k in numbers)
+    return "\n".join(["x : R[n]; A : R[n, n]", *lines, f"out = {total}"]) + "\n"
 
 
 def residual(length: int) -> str:
     """Skip connections: every gradient is a sum."""
     lines, before = ["x : R[n]"], "x"
-    for k in range(1, length + 1):
+    for k in range(_FIRST, _FIRST + length):
         lines.append(f"W{k} : R[n, n]; y{k} = {before} + W{k} @ relu({before})")
         before = f"y{k}"
     return "\n".join([*lines, f"loss f({before})"]) + "\n"
