@@ -75,7 +75,9 @@ def _spread_out(items: Items) -> list[Item]:
             grids = [part for part in inner.items if not isinstance(part, Space)]
             if len(grids) == 1 and isinstance(grids[0], Grid):
                 inner = grids[0]
-        if isinstance(inner, Group) and any(
+        if isinstance(inner, Group) and any(map(_relates, inner.items)):
+            out += _spread_out(inner.items)
+        elif isinstance(inner, Group) and any(
             isinstance(part, Grid) and part.environment in ALIGNED for part in inner.items
         ):
             out += _spread_out(inner.items)
@@ -118,20 +120,32 @@ def _relates(item: Item) -> bool:
 def _pieces(items: list[Item]) -> Iterator[tuple[str, list[Item]]]:
     """Parts between separators, each with the kind of separator before it."""
     kind, piece = "start", list[Item]()
-    for item in items:
-        other = _separates(item)
+    for k, item in enumerate(items):
+        other = "prose" if _is_lone_word(items, k) else _separates(item)
         if other is None:
             piece.append(item)
             continue
         yield kind, piece
         piece = []
         if other == "prose":
-            words = item.text.strip(" ,.:;，。：；、~\u3000") if isinstance(item, Prose) else "x"
-            if words:
-                yield "prose", [item]
+            words = item.text if isinstance(item, Prose | Word) else ""
+            if words.strip(" ,.:;，。：；、~\u3000"):
+                yield "prose", [Prose(item.start, item.end, words)]
             other = "after prose"
         kind = other
     yield kind, piece
+
+
+def _is_lone_word(items: list[Item], k: int) -> bool:
+    """Whether a word stands apart from what is around it: it is none of the mathematics."""
+    item = items[k]
+    if not isinstance(item, Word) or item.command:
+        return False
+    around = [items[j] for j in (k - 1, k + 1) if 0 <= j < len(items)]
+    apart = all(
+        isinstance(part, Space) or (isinstance(part, Mark) and part.kind in ("row", "punct")) for part in around
+    )
+    return apart and any(isinstance(part, Space) for part in around)
 
 
 def _separates(item: Item) -> str | None:

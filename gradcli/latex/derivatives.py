@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gradcli.latex import build, combine
 from gradcli.latex.context import spellings
-from gradcli.latex.scripts import flattened, is_transpose, plain_number
+from gradcli.latex.scripts import Scripts, flattened, is_transpose, plain_number
 from gradcli.latex.shapes import fit
 from gradcli.latex.spread import Spread
 from gradcli.latex.tree import Bracket, Fraction, Group, Item, Items, Mark, Scripted, Space, Symbol, Word
@@ -415,6 +415,8 @@ def _operand(reader: Reader, items: Items, at: int, item: Item) -> tuple[Items, 
     numbers_only = True
     while at < len(items):
         one = items[at]
+        if is_operator(one) or _is_sum(one):
+            return items[begin:], len(items)
         if isinstance(one, Mark) and one.kind not in ("mul", "partial", "nabla"):
             break
         if isinstance(one, Mark) and one.kind == "mul":
@@ -442,6 +444,11 @@ def _operand(reader: Reader, items: Items, at: int, item: Item) -> tuple[Items, 
             return items[begin:at], at
         numbers_only = False
     return items[begin:at], at
+
+
+def _is_sum(item: Item) -> bool:
+    core, _ = flattened(item)
+    return isinstance(core, Mark) and core.kind == "big"
 
 
 class _Probe:
@@ -507,6 +514,40 @@ def _only_variable(reader: Reader, items: Items, item: Item) -> ast.Expr:
     names = ", ".join(candidates) or "no variable"
     hint = r"write \nabla_x for the gradient by x, or declare what is constant"
     reader.fail(f"by what is this gradient? it depends on {names}", item, hint, "D705")
+
+
+def is_jacobian(reader: Reader, core: Item, scripts: Scripts) -> bool:
+    """Whether `J_y` before brackets is the Jacobian of y."""
+    context = reader.context
+    if not isinstance(core, Symbol) or core.name != "J" or scripts.sub is None or scripts.label is not None:
+        return False
+    if context.known("J") or "J" in context.bare:
+        return False
+    return named_function(reader, scripts.sub) is not None
+
+
+def named_function(reader: Reader, items: Items) -> str | None:
+    """The value or function that a subscript names."""
+    items = _open(items)
+    if len(items) != 1 or not isinstance(items[0], Symbol):
+        return None
+    context = reader.context
+    for name in spellings(items[0].name):
+        if name in context.values or name in context.functions:
+            return name
+    return None
+
+
+def jacobian(reader: Reader, of: str, bracket: Bracket, at: Span) -> ast.Expr:
+    """`J_y(x)`, `D f(x)`: the derivative in the layout."""
+    by, _, _ = variable(reader, bracket.items)
+    context = reader.context
+    value: ast.Expr
+    if context.is_value(of):
+        value = build.name(of, at)
+    else:
+        value = build.call(of, at, by)
+    return build.call("jac", at, value, by)
 
 
 def partial(reader: Reader, items: Items, at: int) -> tuple[ast.Expr, int]:

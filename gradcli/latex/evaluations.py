@@ -376,13 +376,13 @@ def norm(reader: Reader, core: Bracket, scripts: Scripts, item: Item) -> ast.Exp
             pass
         elif letter == "2":
             if matrix:
-                out = build.call("norm", span, value, build.number(2, span))
+                out = build.call("norm2", span, value)
         elif letter == "1":
             out = build.call("norm", span, value, build.number(1, span)) if matrix else build.call("norm1", span, value)
         elif letter == "infty":
             out = build.call("norm", span, value, build.name("inf", span))
         elif letter in ("ast", "*", "nuc"):
-            out = build.call("norm", span, value, ast.Str(span, "nuc"))
+            out = build.call("norm_nuc", span, value)
         elif plain_number(sub) or (isinstance(first, Symbol) and reader.context.is_value(first.name)):
             out = build.call("norm", span, value, reader.expression(sub))
         else:

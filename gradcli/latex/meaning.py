@@ -11,7 +11,9 @@ from gradcli.latex.combine import filled
 from gradcli.latex.context import Context, Template, spellings
 from gradcli.latex.declarations import declared_names, domain, function_type
 from gradcli.latex.derivatives import _parts as derivative_parts
+from gradcli.latex.derivatives import is_jacobian
 from gradcli.latex.fault import FormulaFault
+from gradcli.latex.functions import function_of
 from gradcli.latex.names import _base, _known, _new_name, _run, with_words
 from gradcli.latex.notations import rewritten
 from gradcli.latex.reader import Reader, split_commas, trimmed
@@ -158,6 +160,10 @@ class Meaning:
         if not isinstance(core, Symbol | Accent | Word):
             return None
         if isinstance(core, Word) and core.command and params is None:
+            return None
+        if isinstance(core, Word) and function_of(core.text) and not context.known(core.text):
+            return None
+        if params is not None and is_jacobian(reader, core, scripts):
             return None
         base, accent = _base(reader, core, scripts)
         if base in ("1", "0", "I") or (isinstance(core, Symbol) and core.font == "bb"):
@@ -435,9 +441,7 @@ class Meaning:
         free = bool(params) and all(name in context.functions or not context.is_value(name) for name in params)
         if free and self._numbers_alone(reader, sides[target], params):
             context.scalars.update(name for name in params if not context.known(name))
-        if scalar and (
-            params[0] in context.scalars or not context.is_value(params[0]) or context.name_shape(params[0]) != ()
-        ):
+        if scalar:
             return self._scalar_function(reader, left, ident, params[0], sides, relations, chain)
         value = reader.expression(sides[target])
         if isinstance(value, Spread):

@@ -140,12 +140,37 @@ def named(reader: Reader, items: Items, at: int) -> tuple[ast.Expr, int]:
         return _agreed(reader, items, at, core, scripts)
     if isinstance(core, Accent) and core.accent == "dot" and (found := _dotted(reader, items, at, core, scripts)):
         return found
+    made = _jacobian(reader, items, at, core, scripts)
+    if made is not None:
+        return made
     base, accents = _base(reader, core, scripts)
     if isinstance(core, Word) and not _known_base(reader, base):
         fn = function_of(core.text)
         if fn is not None:
             return evaluations.language_call(reader, items, at, core, scripts, fn)
     return _resolve(reader, items, at, base, accents, core, scripts)
+
+
+def _jacobian(reader: Reader, items: Items, at: int, core: Item, scripts: Scripts) -> tuple[ast.Expr, int] | None:
+    """`J_y(x)`, `D f(x)`: Jacobians by their signs."""
+    from gradcli.latex import derivatives
+
+    bracket = bracket_after(items, at)
+    if bracket is not None and derivatives.is_jacobian(reader, core, scripts) and scripts.sub is not None:
+        name = derivatives.named_function(reader, scripts.sub)
+        assert name is not None
+        span = ast.Span(items[at].start, items[at + 1].end)
+        _, own = flattened(items[at + 1])
+        value = powers.scripted_value(reader, derivatives.jacobian(reader, name, bracket, span), own, items[at + 1])
+        return value, at + 2
+    is_d = isinstance(core, Symbol) and core.name == "D" and scripts == Scripts()
+    if is_d and not _known_base(reader, "D") and at + 1 < len(items):
+        bracket = bracket_after(items, at + 1)
+        name = derivatives.named_function(reader, (flattened(items[at + 1])[0],))
+        if bracket is not None and name is not None and not isinstance(items[at + 1], Scripted):
+            span = ast.Span(items[at].start, items[at + 2].end)
+            return derivatives.jacobian(reader, name, bracket, span), at + 3
+    return None
 
 
 def _known_base(reader: Reader, base: str) -> bool:

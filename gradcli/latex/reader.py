@@ -123,7 +123,8 @@ class Reader:
         for k, item in enumerate(items):
             if isinstance(item, Mark) and item.kind in ("rel", "arrow", "other", "amp", "row"):
                 self.fail(f"`{self.written(item)}` is not understood here", item)
-            if sums.is_big(item) or derivatives.is_operator(item):
+            differentiated = k > 0 and (derivatives.is_nabla(items[k - 1]) or derivatives.is_partial(items[k - 1]))
+            if not differentiated and (sums.is_big(item) or derivatives.is_operator(item)):
                 body = trimmed(items[k + 1 :])
                 read = sums.big if sums.is_big(item) else derivatives.applied
                 value = read(self, item, body)
@@ -274,6 +275,8 @@ class Reader:
             return build.call("dot", at, a, b)
         if item.open in ("floor", "ceil"):
             return build.call(item.open, at, self.expression(inside))
+        if item.open == item.close == ".":
+            return self.expression(inside)
         if item.close == "|" or item.open == ".":
             self.fail("an evaluation at a point is not understood", item)
         if any(isinstance(part, Mark) and part.kind == "rel" for part in inside):

@@ -34,9 +34,7 @@ _SCALARS = frozenset(
         "hypot",
     ]
 )
-_KEEP = frozenset(
-    ["inv", "pinv", "adj", "expm", "logm", "sqrtm", "tril", "triu", "chol", "stop", "softmax", "logsoftmax"]
-)
+_KEEP = frozenset(["inv", "adj", "expm", "logm", "sqrtm", "tril", "triu", "chol", "stop", "softmax", "logsoftmax"])
 
 
 def settle(shape: Shape) -> Shape:
@@ -221,6 +219,8 @@ class Shapes:
                 return (None,) if len(args[0]) > 1 else args[0]
             case "kron":
                 return (None, None) if any(len(a) == 2 for a in args) else (None,)
+            case "pinv":
+                return transposed(args[0])
             case "outer":
                 return settle(((args[0] or (1,))[0], (args[1] or (1,))[0]))
             case "solve":
