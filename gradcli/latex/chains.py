@@ -75,10 +75,8 @@ def _spread_out(items: Items) -> list[Item]:
             grids = [part for part in inner.items if not isinstance(part, Space)]
             if len(grids) == 1 and isinstance(grids[0], Grid):
                 inner = grids[0]
-        if isinstance(inner, Group) and any(map(_relates, inner.items)):
-            out += _spread_out(inner.items)
-        elif isinstance(inner, Group) and any(
-            isinstance(part, Grid) and part.environment in ALIGNED for part in inner.items
+        if isinstance(inner, Group) and any(
+            _relates(part) or (isinstance(part, Grid) and part.environment in ALIGNED) for part in inner.items
         ):
             out += _spread_out(inner.items)
         elif isinstance(inner, Grid) and (inner.environment in ALIGNED or _is_system(inner, out)):

@@ -35,6 +35,8 @@ def combined(reader: Reader, a: ast.Expr, op: str, b: ast.Expr, items: Items) ->
     """Two parts with a sign between them (`juxt` for none)."""
     if isinstance(a, Spread) or isinstance(b, Spread):
         return spread_product(reader, a, op, b, items)
+    if op in ("juxt", "cdot", "times") and (contracted := contraction(reader, a, b, items)) is not None:
+        return contracted
     a, b = sized_pair(reader, a, op, b)
     sa, sb = reader.shape(a), reader.shape(b)
     at = Span(min(a.span.start, b.span.start), max(a.span.end, b.span.end))
@@ -79,6 +81,40 @@ def combined(reader: Reader, a: ast.Expr, op: str, b: ast.Expr, items: Items) ->
         if made is not None:
             return made
     return _joined(a, "@", b, at)
+
+
+def contraction(reader: Reader, a: ast.Expr, b: ast.Expr, items: Items) -> ast.Expr | None:
+    r"""`\frac{\partial L}{\partial Z} \frac{\partial Z}{\partial W}` where one is a tensor: summed over Z."""
+    if not isinstance(a, ast.Call) or not isinstance(b, ast.Call) or {a.fn, b.fn} - {"jac", "grad"}:
+        return None
+    if a.kwargs or b.kwargs or len(a.args) != 2 or len(b.args) != 2:
+        return None
+    outer, inner = (a, b) if a.args[1] == b.args[0] else (b, a)
+    if outer.args[1] != inner.args[0] or not isinstance(outer.args[1], ast.Name):
+        return None
+    middle, of, by = outer.args[1], outer.args[0], inner.args[1]
+    shapes = [_list_of(reader.shape(part)) for part in (of, middle, by)]
+    if shapes[0] or len(shapes[1]) + len(shapes[2]) <= 2 or not isinstance(by, ast.Name):
+        return None
+    at = Span(min(a.span.start, b.span.start), max(a.span.end, b.span.end))
+    over = tuple(reader.context.fresh("r") for _ in shapes[1])
+    along = tuple(reader.context.fresh("c") for _ in shapes[2])
+    names = [tuple(ast.Name(at, index) for index in group) for group in (over, along)]
+    left = ast.Index(at, build.call("grad", at, of, middle), names[0])
+    right = ast.Index(at, build.call("jac", at, middle, by, layout="numerator"), (*names[0], *names[1]))
+    body = ast.IndexSum(at, over, ast.Product(at, (left, right), ("*",)))
+    if not along:
+        return body
+    from gradcli.latex.sums import define_by_entries
+
+    whole = define_by_entries(reader, along, body, items[0])
+    reader.context.define(whole.id, reader.shape(by))
+    gradient = "grad" in (a.fn, b.fn) or reader.context.layout != "numerator"
+    return whole if gradient else ast.Transpose(at, whole)
+
+
+def _list_of(shape: Shape) -> Shape:
+    return shape[1:] if len(shape) == 2 and shape[0] == 1 else shape
 
 
 def _of_vectors(reader: Reader, a: ast.Expr, op: str, b: ast.Expr, at: Span, items: Items) -> ast.Expr | None:

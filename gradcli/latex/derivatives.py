@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gradcli.latex import build, combine
-from gradcli.latex.context import spellings
+from gradcli.latex.context import Context, spellings
 from gradcli.latex.scripts import Scripts, flattened, is_transpose, plain_number
 from gradcli.latex.shapes import fit
 from gradcli.latex.spread import Spread
@@ -366,7 +366,7 @@ def nabla(reader: Reader, items: Items, at: int) -> tuple[ast.Expr, int]:
             reader.fail(f"`{reader.written(item)}` is not understood", item, None, "D703")
         order = 2
     by = _by(reader, scripts.sub) if scripts.sub is not None else None
-    of_items, end = _operand(reader, items, at + 1, item)
+    of_items, end = _operand(reader, items, at + 1, item, by[0] if isinstance(by, tuple) else by)
     span = Span(item.start, of_items[-1].end)
     if by is None:
         by = _only_variable(reader, of_items, item)
@@ -404,46 +404,72 @@ def _by(reader: Reader, sub: Items) -> ast.Expr | tuple[ast.Expr, tuple[ast.Expr
     return base if entries is None else (base, entries)
 
 
-def _operand(reader: Reader, items: Items, at: int, item: Item) -> tuple[Items, int]:
-    r"""What a gradient takes: a scalar name alone, with its brackets; else the product that follows."""
+def _operand(reader: Reader, items: Items, at: int, item: Item, by: ast.Expr | None) -> tuple[Items, int]:
+    r"""What a gradient takes: a name that depends on the variable alone, with its brackets; else the whole product."""
     while at < len(items) and isinstance(items[at], Space):
         at += 1
     if at >= len(items):
         reader.fail("there is nothing to differentiate here", item)
     probe = _Probe(reader)
     begin = at
-    numbers_only = True
+    constant = True  # nothing so far depends on the variable
     while at < len(items):
         one = items[at]
         if is_operator(one) or _is_sum(one):
             return items[begin:], len(items)
-        if isinstance(one, Mark) and one.kind not in ("mul", "partial", "nabla"):
-            break
-        if isinstance(one, Mark) and one.kind == "mul":
-            if not numbers_only:
-                break
+        if isinstance(one, Mark) and one.kind == "mul" and constant and at > begin:
             at += 1
             continue
-        if isinstance(one, Space):
-            if numbers_only:
-                at += 1
-                continue
+        if isinstance(one, Space) and constant:
+            at += 1
+            continue
+        if isinstance(one, Mark | Space) or (at > begin and not constant and (is_nabla(one) or is_partial(one))):
             break
         value, after = probe.factor(items, at)
-        scalar = value is not None and not reader.shape(value)
-        numbers = value is not None and all(
-            isinstance(node, ast.Num | ast.Product | ast.Neg | ast.Call) and not isinstance(node, ast.Name)
-            for node in build.walk(value)
-        )
-        first = begin == at or numbers_only
-        lone_vector = value is not None and isinstance(value, ast.Name | ast.Call) and first
+        if constant and value is not None and _stands_alone(reader, value, by):
+            return items[begin:after], after
+        constant = constant and value is not None and not _depends(reader, value, by)
         at = after
-        if numbers:
-            continue
-        if first and (scalar or lone_vector):
-            return items[begin:at], at
-        numbers_only = False
     return items[begin:at], at
+
+
+def _stands_alone(reader: Reader, value: ast.Expr, by: ast.Expr | None) -> bool:
+    """Whether a factor is a whole that depends on the variable: a scalar, or a name."""
+    if isinstance(value, ast.Num) or not _depends(reader, value, by):
+        return False
+    return isinstance(value, ast.Name | ast.Call) or not reader.shape(value)
+
+
+def _depends(reader: Reader, value: ast.Expr, by: ast.Expr | None) -> bool:
+    """Whether an expression depends on a variable, as far as its definitions say; with no variable, on any."""
+    names = build.names_in(value)
+    context = reader.context
+    if by is None:
+        return bool(names - context.dims)
+    wanted = build.names_in(by)
+    for name in names:
+        if name in wanted or name in context.losses or name in context.functions:
+            return True
+        if context.depends.get(name, frozenset()) & wanted or any(through(context, name, one) for one in wanted):
+            return True
+    calls = (node for node in build.walk(value) if isinstance(node, ast.Call))
+    return any(_depends(reader, arg, by) for node in calls for arg in node.args)
+
+
+def through(context: Context, name: str, wanted: str) -> bool:
+    """Whether a definition goes through an intermediate name."""
+    seen: set[str] = set()
+    todo = [name]
+    while todo:
+        one = todo.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        if one == wanted:
+            return True
+        if one in context.meanings:
+            todo += build.names_in(context.meanings[one])
+    return False
 
 
 def _is_sum(item: Item) -> bool:
@@ -542,11 +568,7 @@ def jacobian(reader: Reader, of: str, bracket: Bracket, at: Span) -> ast.Expr:
     """`J_y(x)`, `D f(x)`: the derivative in the layout."""
     by, _, _ = variable(reader, bracket.items)
     context = reader.context
-    value: ast.Expr
-    if context.is_value(of):
-        value = build.name(of, at)
-    else:
-        value = build.call(of, at, by)
+    value: ast.Expr = build.name(of, at) if context.is_value(of) else build.call(of, at, by)
     return build.call("jac", at, value, by)
 
 
@@ -556,7 +578,7 @@ def partial(reader: Reader, items: Items, at: int) -> tuple[ast.Expr, int]:
     _, scripts = flattened(item)
     if scripts.sub is not None:
         base, entries, turned = variable(reader, scripts.sub)
-        of_items, end = _operand(reader, items, at + 1, item)
+        of_items, end = _operand(reader, items, at + 1, item, base)
         of = of_value(reader, of_items, base)
         return derivative(reader, of, base, entries, turned, item), end
     slash = next((k for k in range(at + 1, len(items)) if isinstance(items[k], Mark) and items[k].kind == "div"), None)  # type: ignore[attr-defined]

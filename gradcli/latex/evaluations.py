@@ -177,11 +177,11 @@ def evaluated(reader: Reader, name: str, bracket: Bracket, core: Item) -> ast.Ex
     parts = [part for part in split_commas(bracket.items) if part]
     params = context.params.get(name)
     template = context.templates.get(name)
-    if template is None:
-        if not all(_is_name(part) for part in parts):
-            return None
-        return lone(reader, name, span)
+    if template is None and not all(_is_name(part) for part in parts):
+        return None
     values = [reader.expression(part) for part in parts]
+    if template is None:
+        return lone(reader, name, span) if _is_argument(reader, name, values) else None
     if len(values) != len(template.params):
         return None
     same = all(isinstance(v, ast.Name) and v.id == p for v, p in zip(values, template.params, strict=True))
@@ -194,6 +194,16 @@ def evaluated(reader: Reader, name: str, bracket: Bracket, core: Item) -> ast.Ex
         return reader.expression(template.body)
     finally:
         reader.locals, reader.bound = before, bound
+
+
+def _is_argument(reader: Reader, name: str, values: list[ast.Expr]) -> bool:
+    """Whether a scalar depends on all that stands in brackets after it, so that it is not multiplied by it."""
+    from gradcli.latex.derivatives import through
+
+    context = reader.context
+    if context.name_shape(name):
+        return False
+    return all(isinstance(value, ast.Name) and through(context, name, value.id) for value in values)
 
 
 def _is_name(part: Items) -> bool:

@@ -132,6 +132,10 @@ class Meaning:
         items = trimmed(with_words(reader, items))
         while len(items) == 1 and isinstance(items[0], Group) and not items[0].font.startswith("b"):
             items = trimmed(with_words(reader, items[0].items))
+        run = _run(items, 0)
+        spelled = "".join(item.name for item in run if isinstance(item, Symbol))
+        if len(run) == len(items) > 1 and spelled.isupper() and not any(map(self.context.known, spelled)):
+            items = (Word(run[0].start, run[-1].end, spelled),)
         if (
             len(items) > 1
             and len(_run(items, 0)) == len(items)
