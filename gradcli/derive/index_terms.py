@@ -12,14 +12,14 @@ from itertools import count
 
 from gradcli.expr.arith import add, mul, ones
 from gradcli.expr.contraction import axis_dims, contract
+from gradcli.expr.dims import dim_product, quotient
 from gradcli.expr.linear import eye, split_scalars, transpose
 from gradcli.expr.node import ONE, ZERO, Node
 from gradcli.expr.rearrange import reshape
-from gradcli.expr.reduce import dim_product, triangle, unit_entry, where
+from gradcli.expr.reduce import triangle, unit_entry, where
 from gradcli.expr.shapes import Dim, Shape, cols, is_row, product_shape, rows
 from gradcli.expr.spectral import frechet_matrix
 from gradcli.expr.walk import postorder
-from gradcli.program.unify import quotient
 from gradcli.rules.missing import NoRule
 
 # More terms than this of one value are added up before they are read on.

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from gradcli.emit.names import Names, spelled
+from gradcli.expr.dims import Dim, names_of
 from gradcli.expr.node import Node, name_of
-from gradcli.expr.shapes import Dim, is_list, least_parts
+from gradcli.expr.shapes import is_list
 from gradcli.expr.walk import postorder
 from gradcli.program.model import Program
 
@@ -133,9 +134,8 @@ def _used(
             function = program.functions.get(name)
             if name not in ELEMENTWISE and (function is None or function.body is None):
                 orders[name] = max(orders.get(name, 0), order)
-        for dim in (node.data,) if node.op == "dim" else node.shape:
-            for part in str(dim).split("*"):
-                dims.update(str(name) for name in least_parts(part) or (part,) if not str(name).isdigit())
+        for dim in (str(node.data),) if node.op == "dim" else node.shape:
+            dims.update(names_of(dim))
     return orders, list(seeds), dims
 
 

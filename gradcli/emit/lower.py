@@ -10,6 +10,7 @@ from gradcli.emit.chain import lower_chain
 from gradcli.emit.errors import EmitError
 from gradcli.emit.plan import Instr, Plan
 from gradcli.emit.subscripts import lower_einsum
+from gradcli.expr.arith import size
 from gradcli.expr.factor import KINDS, parts_of
 from gradcli.expr.implicit import equation_of
 from gradcli.expr.node import Node, name_of, value_of
@@ -114,9 +115,8 @@ class Lowering:
         least = least_parts(dim)
         if least is not None:
             return self.plan.make("least", *map(self.size, least))
-        if "*" in dim:
-            parts = [self.size(int(part) if part.isdigit() else part) for part in dim.split("*")]
-            return self.plan.make("product", *parts, data=(Fraction(1), len(parts)))
+        if not dim.isidentifier():
+            return self.planned(size(dim))
         if dim in self.lengths:
             node, axis = self.lengths[dim]
             return self.plan.make("length", self.lower(node), data=axis)

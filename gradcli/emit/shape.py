@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gradcli.expr.shapes import Dim
+from gradcli.expr.dims import Dim, dim_value
 
 if TYPE_CHECKING:
     from gradcli.emit.plan import Instr, Plan
@@ -53,10 +53,7 @@ def extent(dim: Dim) -> int:
     """How long an axis is, or is taken to be: all names alike, and long."""
     if isinstance(dim, int):
         return dim
-    out = 1
-    for part in dim.split("*"):
-        out *= int(part) if part.isdigit() else _TYPICAL
-    return out
+    return max(1, dim_value(dim, lambda name: _TYPICAL))
 
 
 def entries(shape: Lengths) -> int:

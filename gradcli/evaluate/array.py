@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from gradcli.evaluate.errors import NotEvaluable
-from gradcli.expr.shapes import Dim, Shape, least_parts
+from gradcli.evaluate.errors import NotEvaluable, OutsideDomain
+from gradcli.expr.dims import Dim, dim_value
+from gradcli.expr.shapes import Shape
 
 Scalar = Any
 """A Fraction, a float, an mpf or an `Undefined`."""
@@ -46,17 +47,24 @@ def array(nested: Any) -> Array:
 
 
 def size_of(dim: Dim, sizes: Sizes) -> int:
-    """A dimension as a number; `m*p` is the product.  Raises NotEvaluable for a name without a size."""
+    """A dimension as a number; `m*p` is the product.
+
+    Raises NotEvaluable for a name without a size, OutsideDomain where it is negative.
+    """
     if isinstance(dim, int):
         return dim
     if dim in sizes:
         return sizes[dim]
-    parts = least_parts(dim)
-    if parts is not None:
-        return min(size_of(part, sizes) for part in parts)
-    if "*" in dim:
-        return prod(int(part) if part.isdigit() else size_of(part, sizes) for part in dim.split("*"))
-    raise NotEvaluable(f"the dimension {dim} has no size")
+
+    def size(name: str) -> int:
+        if name not in sizes:
+            raise NotEvaluable(f"the dimension {name} has no size")
+        return sizes[name]
+
+    value = dim_value(dim, size)
+    if value < 0:
+        raise OutsideDomain(f"the dimension {dim} is {value}")
+    return value
 
 
 def concrete(shape: Shape, sizes: Sizes) -> tuple[int, ...]:

@@ -12,8 +12,9 @@ from itertools import groupby, permutations, product
 from math import factorial, prod
 from typing import cast
 
+from gradcli.expr.dims import Dim, terms_of
 from gradcli.expr.node import MINUS_ONE, ONE, ZERO, Node, make, num, value_of
-from gradcli.expr.shapes import Dim, Shape, joint_shape
+from gradcli.expr.shapes import Shape, joint_shape
 
 _LARGEST_POWER_BITS = 4096
 _MOST_FACTORS_OPENED = 12
@@ -31,8 +32,12 @@ def ones(shape: Shape) -> Node:
 
 
 def size(dim: Dim) -> Node:
-    """A dimension as a number."""
-    return num(dim) if isinstance(dim, int) else make("dim", data=dim)
+    """A dimension as a number, a polynomial of the sizes that have names."""
+    terms = [
+        mul(num(value), *(make("dim", data=name) for name in names)) if names else num(value)
+        for names, value in terms_of(dim).items()
+    ]
+    return add(*terms) if terms else ZERO
 
 
 def is_zero(node: Node) -> bool:

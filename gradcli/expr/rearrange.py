@@ -6,9 +6,10 @@ from typing import cast
 
 from gradcli.expr.arith import mul, ones, zeros
 from gradcli.expr.contraction import einsum
+from gradcli.expr.dims import dim_product
 from gradcli.expr.linear import eye, matmul, split_scalars, transpose
 from gradcli.expr.node import Node, make
-from gradcli.expr.reduce import dim_product, kron, kron_shape, vec
+from gradcli.expr.reduce import kron, kron_shape, vec
 from gradcli.expr.shapes import Shape, is_list, is_row, normal_shape
 
 

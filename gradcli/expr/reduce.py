@@ -7,6 +7,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from gradcli.expr.arith import add, is_zero, mul, neg, ones, power, size, sqrt, zeros
+from gradcli.expr.dims import dim_product
 from gradcli.expr.linear import diag, diagonal, matmul, split_scalars, trace, transpose
 from gradcli.expr.node import MINUS_ONE, ONE, ZERO, Node, make, num, value_of
 from gradcli.expr.shapes import Shape, ShapeError, is_row, joint_shape, rows, show_shape
@@ -327,21 +328,6 @@ def kron_shape(a: Shape, b: Shape) -> Shape:
     from gradcli.expr.shapes import cols, normal_shape
 
     return normal_shape((dim_product(rows(a), rows(b)), dim_product(cols(a), cols(b))))
-
-
-def dim_product(a: str | int, b: str | int) -> str | int:
-    """The dimension `a*b`, with numbers first and names in order."""
-    number = 1
-    names: list[str] = []
-    for dim in (a, b):
-        for part in str(dim).split("*"):
-            if part.isdigit():
-                number *= int(part)
-            else:
-                names.append(part)
-    if not names:
-        return number
-    return "*".join(([str(number)] if number > 1 else []) + sorted(names))
 
 
 def vec(node: Node) -> Node:

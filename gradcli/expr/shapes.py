@@ -1,32 +1,15 @@
 """Dimensions and shapes.
 
-A dimension is a name (`"n"`) or a positive integer.  A shape is a tuple of dimensions: `()` a scalar,
-`(n,)` a column vector, `(m, n)` a matrix (`(1, n)` is a row), longer ones tensors.  `n x 1` is always
-written `(n,)` and `1 x 1` is `()`, so that equal values have equal shapes.
+A dimension is a polynomial of named sizes, `"n"`, `"4*h"`, or an integer: see `dims`.  A shape is a tuple of
+dimensions: `()` a scalar, `(n,)` a column vector, `(m, n)` a matrix (`(1, n)` is a row), longer ones tensors.
+`n x 1` is always written `(n,)` and `1 x 1` is `()`, so that equal values have equal shapes.
 """
 
 from __future__ import annotations
 
-Dim = str | int
+from gradcli.expr.dims import Dim, least_dim, least_parts
+
 Shape = tuple[Dim, ...]
-
-
-def least_dim(a: Dim, b: Dim) -> Dim:
-    """The smaller of two dimensions: `min(m, n)` where sizes decide; where one is a product of names, the first."""
-    if a == b or (isinstance(a, int) and isinstance(b, int)):
-        return min(a, b) if isinstance(a, int) and isinstance(b, int) else a
-    if 1 in (a, b):
-        return 1
-    composed = any(mark in str(dim) for dim in (a, b) for mark in "*(")
-    return a if composed else "min({}, {})".format(*sorted((a, b), key=str))
-
-
-def least_parts(dim: object) -> tuple[Dim, Dim] | None:
-    """m and n of the dimension `min(m, n)`; None of any other."""
-    if not isinstance(dim, str) or not dim.startswith("min("):
-        return None
-    a, b = (int(part) if part.isdigit() else part for part in dim[4:-1].split(", "))
-    return a, b
 
 
 class ShapeError(ValueError):
@@ -97,3 +80,9 @@ def show_shape(shape: Shape) -> str:
         return "scalar"
     dims = shape if len(shape) > 1 else (shape[0], 1)
     return " x ".join(str(dim) for dim in dims)
+
+
+__all__ = [
+    "Dim", "Shape", "ShapeError", "cols", "is_list", "is_row", "joint_shape", "least_dim", "least_parts", "list_dim",
+    "normal_shape", "product_shape", "rows", "show_shape", "transposed",
+]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from gradcli.expr.reduce import dim_product
+from gradcli.expr.dims import dim_product
 from gradcli.expr.shapes import Dim, Shape, is_row
 from gradcli.normal.atom import FIRST_DUMMY, Factor, Rational, Term, Unsupported, atom, delta
 from gradcli.normal.poly import Poly, dummies_of

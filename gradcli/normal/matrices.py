@@ -279,8 +279,7 @@ def determinant(poly: Poly, dim: Dim) -> Poly:
 
 def size(dim: Dim) -> Poly:
     """A dimension as a number."""
-    value, names = dimension(dim)
-    return units.product_of(value, [(name, (), 1) for name in names])
+    return dimension(dim)
 
 
 def _of_link(matrix: Poly, dim: Dim) -> Poly:

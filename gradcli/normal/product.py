@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from gradcli.expr.shapes import Dim
+from gradcli.expr.dims import Dim, terms_of
 from gradcli.normal.atom import FIRST_DUMMY, Atom, Factor, Rational, Term, atom
-from gradcli.normal.poly import Poly, dummies_of
+from gradcli.normal.poly import Poly, dummies_of, factor_order
 
 Spot = tuple[Atom, tuple[int, ...]]
 Table = dict[Spot, Rational]
@@ -48,13 +48,13 @@ class Rewritten:
         return [(array, idx, exponent) for (array, idx), exponent in self.table.items() if exponent]
 
 
-def dimension(dim: Dim) -> tuple[int, list[Atom]]:
-    """The size of a dimension, as a number times the sizes of named dimensions (`m*p` is a product)."""
-    number = 1
-    names: list[Atom] = []
-    for part in str(dim).split("*"):
-        if part.isdigit():
-            number *= int(part)
-        else:
-            names.append(atom("dim", part, positive=True, regular=False))
-    return number, names
+def dimension(dim: Dim) -> Poly:
+    """The size of a dimension: a polynomial of the sizes that have names."""
+    terms: dict[Term, Rational] = {}
+    for names, value in terms_of(dim).items():
+        counts = {name: names.count(name) for name in names}
+        factors: list[Factor] = [
+            (atom("dim", name, positive=True, regular=False), (), count) for name, count in counts.items()
+        ]
+        terms[tuple(sorted(factors, key=factor_order))] = value
+    return Poly(terms)

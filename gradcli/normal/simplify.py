@@ -93,7 +93,11 @@ def simplify(start: Product, out: dict[Term, Rational]) -> None:
         item = todo.pop()
         if not item.coefficient or not _contract_deltas(item):
             continue
-        table = _collected(item)
+        table, lengths = _collected(item)
+        if lengths:
+            sums: list[tuple[Poly, dict[int, int]]] = [(length, {}) for length in lengths]
+            todo.extend(_expanded(Rewritten(item.coefficient, table, item.dummies, sums)))
+            continue
         rewritten = rewrite(table, item.dummies)
         if rewritten is not None:
             rewritten.coefficient *= item.coefficient
@@ -173,19 +177,27 @@ def _rank(i: int) -> tuple[int, int]:
     return (0 if i < 0 else 1 if i < FIRST_DUMMY else 2), i
 
 
-def _collected(item: Product) -> Table:
-    """The factors with exponents added up; a dummy that stands nowhere any more counts its dimension."""
+def _collected(item: Product) -> tuple[Table, list[Poly]]:
+    """The factors with exponents added up; a dummy that stands nowhere any more counts its dimension.
+
+    Dimensions that are sums are returned apart, to be multiplied out.
+    """
     table: Table = {}
     for array, idx, exponent in item.factors:
         spot = (array, settled(array, idx))
         table[spot] = table.get(spot, 0) + exponent
     table = {spot: exponent for spot, exponent in table.items() if exponent}
     here = {i for _, idx in table for i in idx}
+    sums: list[Poly] = []
     for i, dim in list(item.dummies.items()):
         if i not in here:
             del item.dummies[i]
-            number, names = dimension(dim)
+            length = dimension(dim)
+            if len(length.terms) != 1:
+                sums.append(length)
+                continue
+            ((term, number),) = length.terms.items()
             item.coefficient *= number
-            for name in names:
-                table[name, ()] = table.get((name, ()), 0) + 1
-    return {spot: rational(exponent) for spot, exponent in table.items() if exponent}
+            for name, idx, exponent in term:
+                table[name, idx] = table.get((name, idx), 0) + exponent
+    return {spot: rational(exponent) for spot, exponent in table.items() if exponent}, sums

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gradcli.diagnostics import Diagnostic, GradcliError, error
+from gradcli.expr.dims import names_of
 from gradcli.expr.factor import KINDS
 from gradcli.program.equation import Equation
 from gradcli.program.functions import ELEMENTWISE, FUNCTIONS, RESERVED
@@ -278,7 +279,7 @@ def _declare(scope: Scope, statement: ast.Declare, source: Source) -> None:
         types = [statement.type.domain, statement.type.codomain]
     for one in types:
         if isinstance(one, ast.ArrayType):
-            scope.dims.update(dim for dim in one.dims if isinstance(dim, str))
+            scope.dims.update(name for dim in one.dims for name in names_of(dim))
 
 
 def _attributes(scope: Scope, statement: ast.Declare, source: Source) -> tuple[str, ...]:

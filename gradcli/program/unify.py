@@ -8,22 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradcli.expr.reduce import dim_product
-from gradcli.expr.shapes import Dim, Shape, least_dim, normal_shape
+from gradcli.expr.dims import Dim, dim_difference, dim_product, dim_sum, least_dim, quotient
+from gradcli.expr.shapes import Shape, normal_shape
 
 
 class Unknown:
     """A dimension to be found; `bound` points at what it was found equal to.
 
-    With `parts` it is their product, or with `smaller` the lesser of them, found when both are.
+    With `parts` it is their sum or product, or the lesser of them, as `kind` says, found when both are.
     """
 
-    __slots__ = ("bound", "parts", "smaller")
+    __slots__ = ("bound", "kind", "parts")
 
-    def __init__(self, parts: tuple[OpenDim, OpenDim] | None = None, smaller: bool = False) -> None:
+    def __init__(self, parts: tuple[OpenDim, OpenDim] | None = None, kind: str = "product") -> None:
         self.bound: OpenDim | None = None
         self.parts = parts
-        self.smaller = smaller
+        self.kind = kind
 
 
 OpenDim = int | str | Unknown
@@ -37,16 +37,24 @@ def find(dim: OpenDim) -> OpenDim:
             dim.bound = dim.bound.bound  # halve the path
         dim = dim.bound
     if isinstance(dim, Unknown) and dim.parts is not None:
-        a, b = (find(part) for part in dim.parts)
-        if dim.smaller:
-            if a is b or a == 1 or b == 1 or not (isinstance(a, Unknown) or isinstance(b, Unknown)):
-                dim.bound = a if isinstance(a, Unknown) and a is b else least_dim(*_known(a, b))
-        elif a == 1 or b == 1:
-            dim.bound = b if a == 1 else a
-        elif not isinstance(a, Unknown) and not isinstance(b, Unknown):
-            dim.bound = dim_product(a, b)
+        dim.bound = _composed(dim, *(find(part) for part in dim.parts))
         return dim if dim.bound is None else dim.bound
     return dim
+
+
+def _composed(dim: Unknown, a: OpenDim, b: OpenDim) -> OpenDim | None:
+    """What a sum, product or lesser dimension of these parts is; None where it is not known yet."""
+    known = not isinstance(a, Unknown) and not isinstance(b, Unknown)
+    if dim.kind == "least":
+        if a is b or a == 1 or b == 1 or known:
+            return a if isinstance(a, Unknown) and a is b else least_dim(*_known(a, b))
+        return None
+    neutral = 0 if dim.kind == "sum" else 1
+    if a == neutral or b == neutral:
+        return b if a == neutral else a
+    if isinstance(a, Unknown) or isinstance(b, Unknown):
+        return None
+    return dim_sum(a, b) if dim.kind == "sum" else dim_product(a, b)
 
 
 def _known(a: OpenDim, b: OpenDim) -> tuple[Dim, Dim]:
@@ -56,12 +64,22 @@ def _known(a: OpenDim, b: OpenDim) -> tuple[Dim, Dim]:
 
 def least(a: OpenDim, b: OpenDim) -> OpenDim:
     """The dimension `min(a, b)`."""
-    return find(Unknown((a, b), smaller=True))
+    return find(Unknown((a, b), "least"))
 
 
 def product(a: OpenDim, b: OpenDim) -> OpenDim:
     """The dimension `a * b`."""
     return find(Unknown((a, b)))
+
+
+def total(a: OpenDim, b: OpenDim) -> OpenDim:
+    """The dimension `a + b`."""
+    return find(Unknown((a, b), "sum"))
+
+
+def difference(a: OpenDim, b: OpenDim) -> OpenDim:
+    """The dimension `a - b`."""
+    return total(a, product(-1, b))
 
 
 def unify(a: OpenDim, b: OpenDim) -> bool:
@@ -72,9 +90,9 @@ def unify(a: OpenDim, b: OpenDim) -> bool:
     if isinstance(a, Unknown) and a.parts is not None:
         a, b = b, a
     if isinstance(b, Unknown) and b.parts is not None:
-        if isinstance(a, Unknown) and a.smaller:
+        if isinstance(a, Unknown) and a.parts is not None and a.kind == "least":
             a, b = b, a
-        return _unify_least(b, a) if b.smaller else _unify_product(b, a)
+        return _unify_least(b, a) if b.kind == "least" else _unify_composed(b, a)
     if isinstance(b, Unknown):
         b.bound = a
         return True
@@ -98,20 +116,28 @@ def _unify_least(whole: Unknown, other: OpenDim) -> bool:
     return find(whole) == other
 
 
-def _unify_product(whole: Unknown, other: OpenDim) -> bool:
-    """A product that is not known yet and another dimension; of two products the first parts are taken for equal."""
+def _unify_composed(whole: Unknown, other: OpenDim) -> bool:
+    """A sum or product that is not known yet and another dimension; of two the first parts are taken for equal."""
     assert whole.parts is not None
     if isinstance(other, Unknown):
         if other.parts is not None:
-            return all(unify(p, q) for p, q in zip(whole.parts, other.parts, strict=True))
+            return other.kind == whole.kind and all(unify(p, q) for p, q in zip(whole.parts, other.parts, strict=True))
         if _occurs(other, whole):
             return False
         other.bound = whole
         return True
     first, second = (find(part) for part in whole.parts)
     known, missing = (second, first) if isinstance(first, Unknown) else (first, second)
-    rest = None if isinstance(known, Unknown) else quotient(other, known)
+    if isinstance(known, Unknown):
+        return known is missing and _halved(whole.kind, known, other)
+    rest = dim_difference(other, known) if whole.kind == "sum" else quotient(other, known)
     return rest is not None and unify(missing, rest)
+
+
+def _halved(kind: str, part: Unknown, other: Dim) -> bool:
+    """`2 * part == other` where that is a dimension; a square is not taken apart."""
+    half = quotient(other, 2) if kind == "sum" else None
+    return half is not None and unify(part, half)
 
 
 def _occurs(part: Unknown, whole: OpenDim) -> bool:
@@ -119,31 +145,6 @@ def _occurs(part: Unknown, whole: OpenDim) -> bool:
     if whole is part:
         return True
     return isinstance(whole, Unknown) and whole.parts is not None and any(_occurs(part, p) for p in whole.parts)
-
-
-def quotient(whole: int | str, part: int | str) -> int | str | None:
-    """The dimension q with `part * q == whole`; None where there is none."""
-    factors = str(whole).split("*")
-    number = 1
-    names = []
-    for factor in factors:
-        if factor.isdigit():
-            number *= int(factor)
-        else:
-            names.append(factor)
-    for factor in str(part).split("*"):
-        if factor.isdigit():
-            if number % int(factor):
-                return None
-            number //= int(factor)
-        elif factor in names:
-            names.remove(factor)
-        else:
-            return None
-    out: int | str = number
-    for name in names:
-        out = dim_product(out, name)
-    return out
 
 
 def settle(shape: Sequence[OpenDim]) -> OpenShape:

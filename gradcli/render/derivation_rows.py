@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from gradcli.derive.worked.model import Block, Line, Worked
+from gradcli.expr.dims import names_of
 from gradcli.expr.node import Node
 from gradcli.program.model import Program
 from gradcli.render.step_formulas import FormulaWriter
@@ -27,7 +28,7 @@ class Row:
 def dimensions(program: Program) -> set[str]:
     """The names of the sizes, which no index should have."""
     shapes = [node.shape for node in program.nodes.values()]
-    return {part for shape in shapes for dim in shape for part in str(dim).split("*")}
+    return {part for shape in shapes for dim in shape for part in names_of(dim)}
 
 
 def rows_of(block: Block, writer: FormulaWriter, label: str) -> list[Row]:

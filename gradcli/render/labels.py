@@ -7,7 +7,7 @@ import re
 from gradcli.derive.model import Answer
 from gradcli.expr.node import name_of
 from gradcli.expr.shapes import Shape, show_shape
-from gradcli.render.latex_names import latex_name
+from gradcli.render.latex_names import latex_dim, latex_name
 
 _STACKED = re.compile(r"vec\((\w+)\)")
 _ENTRY = re.compile(r"(\w+)\[(\d+(?:,\d+)*)\]")
@@ -106,8 +106,7 @@ def latex_shape(shape: Shape) -> str:
     r"""`\mathbb{R}^{m \times n}`."""
     if not shape:
         return r"\mathbb{R}"
-    dims = (" ".join(d if d.isdigit() else latex_name(d) for d in str(dim).split("*")) for dim in shape)
-    written = r" \times ".join(dims)
+    written = r" \times ".join(map(latex_dim, shape))
     return rf"\mathbb{{R}}^{{{written}}}"
 
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from gradcli.expr.node import Node, value_of
 from gradcli.expr.shapes import Shape
 from gradcli.expr.walk import postorder
-from gradcli.render.latex_names import latex_function, latex_name
+from gradcli.render.latex_names import latex_dim, latex_function, latex_name
 from gradcli.render.mathematics import Mathematics, Signs
 from gradcli.render.notation import Child, Form, Level, Piece, primes
 from gradcli.render.numbers import coefficient, decimal, digits
@@ -98,9 +98,7 @@ class LatexNotation(Mathematics):
         return f"_{{{text}}}"
 
     def sizes(self, shape: Shape) -> str:
-        return r" \times ".join(
-            " ".join(part if part.isdigit() else latex_name(part) for part in str(dim).split("*")) for dim in shape
-        )
+        return r" \times ".join(map(latex_dim, shape))
 
     # ------------------------------------------------- numbers and fractions
 

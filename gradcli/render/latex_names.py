@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from gradcli.expr.shapes import least_parts
+from gradcli.expr.dims import Dim, least_parts, terms_of
 from gradcli.ops.functions import SCALAR_FUNCTIONS
 
 _GREEK = frozenset({
@@ -40,6 +40,17 @@ def latex_function(name: str) -> str:
     if len(name) > 1 and name.isascii() and name.isalpha() and name not in _GREEK:
         return rf"\operatorname{{{name}}}"
     return latex_name(name)
+
+
+def latex_dim(dim: Dim) -> str:
+    """A dimension as LaTeX mathematics: a polynomial of names."""
+    text = ""
+    for names, value in terms_of(dim).items():
+        number = [str(abs(value))] if abs(value) != 1 or not names else []
+        sign = "-" if value < 0 else "+" if text else ""
+        written = " ".join([*number, *map(latex_name, names)])
+        text += f" {sign} {written}" if text else f"{sign}{written}"
+    return text or "0"
 
 
 def latex_name(name: str) -> str:

@@ -181,9 +181,7 @@ class Mathematics(Notation):
         return self.atom({"pi": self.signs.pi, "inf": self.signs.infinity}.get(str(node.data), str(node.data)))
 
     def op_dim(self, node: Node) -> Form:
-        names = str(node.data).split("*")
-        parts = [self._size(name) for name in names]
-        return Form(Level.CHAIN if len(parts) > 1 else Level.ATOM, [" ".join(parts)])
+        return self.atom(self._size(str(node.data)))
 
     def _size(self, name: str) -> str:
         if name in self.variables:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from fractions import Fraction
-from itertools import zip_longest
 from math import prod
 
 from gradcli.expr.node import Node, value_of
@@ -82,8 +81,7 @@ class McNotation(Notation):
 
     def op_dim(self, node: Node) -> Form:
         name = str(node.data)
-        parts = [f"sum(ones({part}))" if part in self.variables else part for part in name.split("*")]
-        return Form(Level.ATOM if len(parts) == 1 else Level.CHAIN, [" * ".join(parts)])
+        return self.atom(f"sum(ones({name}))" if name in self.variables else name)
 
     def op_zeros(self, node: Node) -> Form:
         return self._filled("zeros", node.shape)
@@ -95,19 +93,10 @@ class McNotation(Notation):
         if is_row(shape):
             inner = self._filled(name, shape[1:]).pieces
             return Form(Level.POSTFIX, [*inner, ".T"])
-        axes = [str(dim).split("*") for dim in shape]
-        if all(len(factors) == 1 for factors in axes):
-            return self.atom(f"{name}({', '.join(map(str, shape))})")
-        # a product of dimensions has no name: the array is a Kronecker product
-        rows = [", ".join(factor) for factor in zip_longest(*axes, fillvalue="1")]
-        return self._kron([f"{name}({row})" for row in rows])
+        return self.atom(f"{name}({', '.join(map(self.dimension, shape))})")
 
     def op_eye(self, node: Node) -> Form:
-        return self._kron([f"eye({dim})" for dim in str(node.shape[0]).split("*")])
-
-    def _kron(self, parts: list[str]) -> Form:
-        *before, last = parts
-        return self.atom("".join(f"kron({part}, " for part in before) + last + ")" * len(before))
+        return self.atom(f"eye({self.dimension(node.shape[0])})")
 
     def op_unit(self, node: Node) -> Form:
         assert isinstance(node.data, tuple)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from gradcli.expr.arith import mul, split_number
+from gradcli.expr.dims import quotient as size_quotient
 from gradcli.expr.node import MINUS_ONE, ONE, Node, make, num, value_of
 from gradcli.expr.shapes import Shape
-from gradcli.program.unify import quotient as size_quotient
 
 Names = Mapping[Node, str]
 

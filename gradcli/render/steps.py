@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gradcli.derive.model import Answer
+from gradcli.expr.dims import names_of
 from gradcli.expr.node import Node, name_of
 from gradcli.expr.walk import postorder
 from gradcli.program.model import Program
@@ -169,7 +170,7 @@ def taken_names(program: Program, worked: Sequence[Worked] = ()) -> set[str]:
     names = {*program.nodes, *program.variables, *program.definitions, *program.functions, *program.losses}
     for node in (*program.nodes.values(), *(variable.node for variable in program.variables.values())):
         for dim in node.shape:
-            names.update(str(dim).split("*"))
+            names.update(names_of(dim))
     return names | RESERVED | {"pi", "e_", "inf", "I", "f", "L"}
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from gradcli.expr.arith import add, mul, ones, power, zeros
+from gradcli.expr.dims import dim_product
 from gradcli.expr.linear import diag, eye, inv, matmul, split_scalars, transpose
 from gradcli.expr.node import MINUS_ONE, ONE, Node
 from gradcli.expr.rearrange import unvec
-from gradcli.expr.reduce import dim_product, kron, triangle, vec
+from gradcli.expr.reduce import kron, triangle, vec
 from gradcli.expr.replace import replace
 from gradcli.expr.shapes import cols, is_list, is_row, rows
 from gradcli.expr.walk import postorder

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from gradcli.expr.dims import Dim, dim_difference, dim_product, dim_sum, least_dim
 from gradcli.syntax.ast import (
     ArrayType,
     Call,
@@ -45,6 +46,7 @@ QUESTIONS = {
     "differential": "differential",
     "hvp": "hvp",
 }
+_LARGEST_POWER = 8
 _BASES = {"R": "R", "Z": "Z", "ℝ": "R", "ℤ": "Z"}
 
 
@@ -186,8 +188,15 @@ def scalar_type(t: Tokens, v: Values, start: int, end: int) -> ArrayType:
     return ArrayType(_base(t, v[0]), ())
 
 
+def _checked(t: Tokens, dims: list[Dim], start: int, end: int) -> tuple[Dim, ...]:
+    for dim in dims:
+        if isinstance(dim, int) and dim < 1:
+            raise SyntaxFault("E108", f"a dimension is positive, and this one is {dim}", Span(start, end), "R[n]")
+    return tuple(dims)
+
+
 def array_type(t: Tokens, v: Values, start: int, end: int) -> ArrayType:
-    return ArrayType(_base(t, v[0]), tuple(v[2]))
+    return ArrayType(_base(t, v[0]), _checked(t, v[2], start, end))
 
 
 def power_type(t: Tokens, v: Values, start: int, end: int) -> ArrayType:
@@ -195,7 +204,7 @@ def power_type(t: Tokens, v: Values, start: int, end: int) -> ArrayType:
 
 
 def power_list_type(t: Tokens, v: Values, start: int, end: int) -> ArrayType:
-    return ArrayType(_base(t, v[0]), tuple(v[3]))
+    return ArrayType(_base(t, v[0]), _checked(t, v[3], start, end))
 
 
 def power_t_type(t: Tokens, v: Values, start: int, end: int) -> ArrayType:
@@ -224,11 +233,44 @@ def dim_number(t: Tokens, v: Values, start: int, end: int) -> int:
     return int(value)
 
 
+def dim_plus(t: Tokens, v: Values, start: int, end: int) -> Dim:
+    return dim_sum(v[0], v[2])
+
+
+def dim_minus(t: Tokens, v: Values, start: int, end: int) -> Dim:
+    return dim_difference(v[0], v[2])
+
+
+def dim_times(t: Tokens, v: Values, start: int, end: int) -> Dim:
+    return dim_product(v[0], v[2])
+
+
+def dim_multiple(t: Tokens, v: Values, start: int, end: int) -> Dim:
+    return dim_product(dim_number(t, v[:1], start, end), identifier(t, v[1]))
+
+
+def dim_power(t: Tokens, v: Values, start: int, end: int) -> Dim:
+    exponent = dim_number(t, v[2:], t.starts[v[2]], end)
+    if exponent > _LARGEST_POWER:
+        raise SyntaxFault("E108", f"a power of a dimension goes to {_LARGEST_POWER}", Span(start, end))
+    out: Dim = 1
+    for _ in range(exponent):
+        out = dim_product(out, v[0])
+    return out
+
+
+def dim_least(t: Tokens, v: Values, start: int, end: int) -> Dim:
+    if t.word(v[0]) != "min":
+        raise SyntaxFault("E108", f"`{t.word(v[0])}` is no function of dimensions", Span(start, end), "min(m, n)")
+    return least_dim(v[2], v[4])
+
+
 def builders() -> dict[str, Callable[[Tokens, Values, int, int], Any]]:
     """Return the builder of each alias."""
     here = [
         *(names_first, list_adjoin, declare, declare_with, define, define_function, define_indexed),
         *(implicit, loss, layout, question, question_wrt, check, bare, scalar_type, array_type, power_type),
         *(power_list_type, power_t_type, function_type, dim_name, dim_number),
+        *(dim_plus, dim_minus, dim_times, dim_multiple, dim_power, dim_least),
     ]
     return {fn.__name__: fn for fn in here}

@@ -56,7 +56,7 @@ MISTAKES = [
     # types and layouts
     ("x : R(n)", "E108", "(", "R[n]"),
     ("x : float", "E108", "float", "R[n]"),
-    ("x : R[n+1]", "E108", "+", "name"),
+    ("x : R[n/2]", "E108", "/", "name"),
     ("x : R[0]", "E108", "0", "positive integer"),
     ("x : R[2.5]", "E108", "2.5", "positive integer"),
     ("x ∈ ℝ^n×m", "E108", "×", "R[m, n]"),

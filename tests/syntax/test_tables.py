@@ -72,6 +72,7 @@ TEXTS = [
     "x : R[n] symmetric, spd",
     "x : R[n][m]",
     "x : R[n+1]",
+    "x : R[n/2]",
     "y = A'",
     "y = f(a b)",
     "y =",
