@@ -81,6 +81,8 @@ class McNotation(Notation):
 
     def op_dim(self, node: Node) -> Form:
         name = str(node.data)
+        if not name.isidentifier():
+            return Form(Level.CHAIN if "+" not in name and "-" not in name else Level.SUM, [self.dimension(name)])
         return self.atom(f"sum(ones({name}))" if name in self.variables else name)
 
     def op_zeros(self, node: Node) -> Form:
