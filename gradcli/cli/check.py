@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from dataclasses import replace as with_changes
 
 import click
 
-from gradcli.cli.options import layout_option, output_options
+from gradcli.cli.mend import mend_files, show_mends
+from gradcli.cli.options import layout_option, output_options, settings_options
+from gradcli.cli.settings import settings_of
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
 from gradcli.diagnostics.diagnostic import error
@@ -15,8 +19,28 @@ from gradcli.syntax.sources import source_of_text
 from gradcli.verdicts.summary import summarize, undecided_as_warning
 from gradcli.verdicts.verdict import Checked
 from gradcli.ways_in.files import check_files, check_text, find_files
+from gradcli.ways_in.settings import Settings
 
-FORMATS = ("text", "json", "junit", "sarif", "github")
+FORMATS = ("text", "json", "junit", "sarif", "github", "html")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What the command line asks for."""
+
+    paths: tuple[str, ...]
+    text: str | None
+    form: str
+    undecided: str
+    jobs: int
+    allow_empty: bool
+    layout: str | None
+    output: str | None
+    first: bool
+    statistics: bool
+    mending: str | None
+    settings: Settings
+    terminal: Terminal
 
 
 @click.command()
@@ -26,29 +50,44 @@ FORMATS = ("text", "json", "junit", "sarif", "github")
 @click.option(
     "--undecided",
     type=click.Choice(["fail", "warn"]),
-    default="fail",
-    help="Whether a statement that is neither proved nor refuted fails.",
+    help="Whether a statement that is neither proved nor refuted fails; it does unless this says warn.",
 )
-@click.option("-j", "--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="Use N processes.")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Use N processes.")
 @click.option("--allow-empty", is_flag=True, help="Nothing to check is no error (for hooks).")
+@click.option("--fix", is_flag=True, help="Write the expected side in the place of a false one.")
+@click.option("--diff", is_flag=True, help="Show what --fix would write.")
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
+@click.option("--output", metavar="FILE", help="Write the report into a file.")
+@click.option("-x", "first", is_flag=True, help="Stop after the first file with a failure.")
+@click.option("--statistics", is_flag=True, help="Count the failures by code.")
 @layout_option
+@settings_options
 @output_options
 def command(
     paths: tuple[str, ...],
     text: tuple[str, ...],
     form: str,
-    undecided: str,
-    jobs: int,
+    undecided: str | None,
+    jobs: int | None,
     allow_empty: bool,
+    fix: bool,
+    diff: bool,
+    watch: bool,
+    output: str | None,
+    first: bool,
+    statistics: bool,
     layout: str | None,
+    config: str | None,
+    isolated: bool,
     color: str,
     quiet: bool,
     verbose: bool,
 ) -> int:
     """Check the hand-written derivations in files and folders.
 
-    PATH is a file, a folder (searched for *.mc) or - for standard input. Each statement is
-    proved, equal (at random points, beyond any doubt), refuted or undecided.
+    PATH is a program (*.mc), a document, a Python file, a folder (searched for those), or - for
+    standard input. Each statement is proved, equal (at random points, beyond any doubt), refuted
+    or undecided.
     """
     if bool(paths) == bool(text):
         raise click.UsageError(
@@ -56,29 +95,70 @@ def command(
             if not paths
             else "either PATH or -e TEXT, not both"
         )
-    terminal = Terminal(color, quiet, verbose)
-    files = [check_text(source_of_text("\n".join(text), "<command line>"), layout)] if text else []
-    files += _checked(paths, jobs, layout, form == "text" and not quiet)
-    if undecided == "warn":
+    if fix and diff:
+        raise click.UsageError("either --fix or --diff, not both")
+    if (fix or watch) and (text or "-" in paths):
+        raise click.UsageError(f"{'--fix' if fix else '--watch'} goes with files")
+    settings = settings_of(config, isolated)
+    call = Call(
+        paths,
+        "\n".join(text) if text else None,
+        form,
+        undecided or settings.undecided or "fail",
+        jobs or settings.jobs or 1,
+        allow_empty,
+        layout,
+        output,
+        first,
+        statistics,
+        "fix" if fix else "diff" if diff else None,
+        settings,
+        Terminal(color, quiet, verbose),
+    )
+    if watch:
+        from gradcli.cli.watch import watch as repeat
+
+        return repeat(lambda: _run(call), lambda: find_files(paths, settings))
+    return _run(call)
+
+
+def _run(call: Call) -> int:
+    terminal = call.terminal
+    files: list[Checked] = []
+    if call.text is not None:
+        files.append(check_text(source_of_text(call.text, "<command line>"), call.layout))
+    files += _checked(call)
+    if call.mending == "fix":
+        changed = mend_files(files)
+        if changed:
+            files = _checked(call)
+            terminal.remark(f"{changed} file{'s' * (changed != 1)} mended")
+    if call.undecided == "warn":
         files = [undecided_as_warning(file) for file in files]
-    terminal.answer(_written(files, form, terminal))
+    if call.mending == "diff":
+        terminal.answer(show_mends(files))
+    else:
+        _report(call, files)
     terminal.complain(said for file in files for said in file.diagnostics)
     if not any(file.verdicts for file in files) and not any(file.errors for file in files):
-        if allow_empty:
+        if call.allow_empty:
             return OK
-        where = ", ".join(paths) or "the text"
+        where = ", ".join(call.paths) or "the text"
         hint = "a statement to check is `check a == b`"
         terminal.complain([error("E112", f"there is nothing to check in {where}", hint=hint)])
         return WRONG
     return summarize(files).exit_status
 
 
-def _checked(paths: Sequence[str], jobs: int, layout: str | None, may_show: bool) -> list[Checked]:
-    found = find_files(paths)
-    if not may_show or len(found) < 2 or not sys.stderr.isatty():
-        return check_files(found, jobs, None, layout)
+def _checked(call: Call) -> list[Checked]:
+    found = find_files(call.paths, call.settings)
+    quiet = call.form != "text" or call.terminal.quiet
+    if quiet or len(found) < 2 or not sys.stderr.isatty():
+        return check_files(found, call.jobs, None, call.layout, call.settings, call.first)
     try:
-        return check_files(found, jobs, lambda count: _progress(count, len(found)), layout)
+        return check_files(
+            found, call.jobs, lambda count: _progress(count, len(found)), call.layout, call.settings, call.first
+        )
     finally:
         sys.stderr.write("\r\x1b[K")
 
@@ -90,12 +170,43 @@ def _progress(count: int, total: int) -> None:
     sys.stderr.flush()
 
 
-def _written(files: Sequence[Checked], form: str, terminal: Terminal) -> str:
+def _report(call: Call, files: Sequence[Checked]) -> None:
+    """The report, to a file or to standard output."""
+    if call.output is None:
+        call.terminal.answer(_written(files, call.form, call.terminal, call.statistics))
+        return
+    plain = with_changes(call, terminal=Terminal("never", call.terminal.quiet, call.terminal.verbose))
+    try:
+        with open(call.output, "w", encoding="utf-8", newline="\n") as file:
+            file.write(_written(files, call.form, plain.terminal, call.statistics))
+    except OSError as problem:
+        told = (problem.strerror or str(problem)).lower()
+        raise click.UsageError(f"--output {call.output} cannot be written: {told}") from None
+
+
+def _written(files: Sequence[Checked], form: str, terminal: Terminal, statistics: bool) -> str:
     if form == "text":
         from gradcli.verdicts.report import text
 
-        return text.write(files, terminal.color, terminal.quiet, terminal.verbose)
+        out = text.write(files, terminal.color, terminal.quiet, terminal.verbose)
+        return out + _statistics(files) if statistics else out
     from importlib import import_module
 
     writer: Callable[[Sequence[Checked]], str] = import_module(f"gradcli.verdicts.report.{form}").write
     return writer(files)
+
+
+def _statistics(files: Sequence[Checked]) -> str:
+    """How often each code was said, the most frequent first."""
+    from collections import Counter
+
+    from gradcli.diagnostics.registry import all_codes
+
+    codes = [verdict.code for file in files for verdict in file.verdicts if not verdict.ok and verdict.code]
+    codes += [said.code for file in files for said in file.diagnostics]
+    known = all_codes()
+    lines = []
+    for code, count in sorted(Counter(codes).items(), key=lambda item: (-item[1], item[0])):
+        title = known[code].title if code in known else ""
+        lines.append(f"{count:5}  {code}  {title}".rstrip())
+    return "\n".join([*lines, ""]) if lines else ""

@@ -19,8 +19,17 @@ from gradcli.syntax.sources import nothing_in, read_source, source_of_text
 @click.command()
 @source_options
 @click.option("--to", "target", type=click.Choice(LAYOUTS), required=True, help="The layout to write it in.")
+@click.option("--in-place", is_flag=True, help="Write it into the file itself.")
 @output_options
-def command(file: str | None, text: tuple[str, ...], target: str, color: str, quiet: bool, verbose: bool) -> int:
+def command(
+    file: str | None,
+    text: tuple[str, ...],
+    target: str,
+    in_place: bool,
+    color: str,
+    quiet: bool,
+    verbose: bool,
+) -> int:
     """Rewrite a file from its layout into another.
 
     Every formula that depends on the layout says the same in the new one; the rest stays as it
@@ -28,6 +37,8 @@ def command(file: str | None, text: tuple[str, ...], target: str, color: str, qu
     """
     if (file is None) == (not text):
         raise click.UsageError("a FILE is missing (or - or -e TEXT)" if file is None else "either a FILE or -e TEXT")
+    if in_place and file in (None, "-"):
+        raise click.UsageError("--in-place goes with a FILE")
     terminal = Terminal(color, quiet, verbose)
     source = source_of_text("\n".join(text), "<command line>") if text else read_source(file or "")
     if isinstance(source, Diagnostic):
@@ -40,11 +51,18 @@ def command(file: str | None, text: tuple[str, ...], target: str, color: str, qu
     wrong = terminal.complain(diagnostics)
     if wrong:
         return WRONG
-    _write(converted, file)
+    out = _text(converted, file)
+    if in_place and file is not None:
+        try:
+            Path(file).write_bytes(out.encode("utf-8"))
+        except OSError as problem:
+            raise click.UsageError(f"{file} cannot be written: {(problem.strerror or str(problem)).lower()}") from None
+        return OK
+    _write(out)
     return OK
 
 
-def _write(converted: Converted, file: str | None) -> None:
+def _text(converted: Converted, file: str | None) -> str:
     """The text with the line ends and the byte order mark of the file, and no newline added."""
     out = converted.text
     if file and file != "-":
@@ -53,6 +71,10 @@ def _write(converted: Converted, file: str | None) -> None:
             out = out.replace("\n", "\r\n")
         if raw.startswith(b"\xef\xbb\xbf"):
             out = "\ufeff" + out
+    return out
+
+
+def _write(out: str) -> None:
     sys.stdout.flush()
     raw_output = getattr(sys.stdout, "buffer", None)
     if raw_output is None:  # a stream of text alone, as a program that calls this may put there

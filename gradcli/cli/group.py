@@ -16,6 +16,7 @@ COMMANDS = {
     "emit": ("gradcli.cli.emit", "Print code that computes the value and the derivative."),
     "shapes": ("gradcli.cli.shapes", "Show what was declared and what was inferred."),
     "rules": ("gradcli.cli.rules", "Print the rule templates, as they are applied."),
+    "fmt": ("gradcli.cli.fmt", "Lay out programs."),
     "explain": ("gradcli.cli.explain", "Say what a diagnostic means and how to mend it."),
 }
 
@@ -40,6 +41,12 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is called; a misspelled one is answered with the nearest."""
         name = args[0]
+        if name == "help":  # as other tools have it: `gradcli help check`
+            args = [*args[1:2], "--help"]
+            name = args[0]
+            if name == "--help":
+                click.echo(ctx.get_help())
+                ctx.exit(0)
         if name not in COMMANDS and not name.startswith("-"):
             from gradcli.cli.nearest import nearest
 

@@ -38,3 +38,11 @@ def output_options(function: F) -> F:
     return click.option(
         "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours; auto: on a terminal."
     )(function)
+
+
+def settings_options(function: F) -> F:
+    """`--config FILE` and `--isolated`: the parameters `config` and `isolated`."""
+    function = click.option("--isolated", is_flag=True, help="Take no settings from pyproject.toml or gradcli.toml.")(
+        function
+    )
+    return click.option("--config", metavar="FILE", help="Take the settings from this file.")(function)

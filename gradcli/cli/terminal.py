@@ -42,6 +42,12 @@ class Terminal:
         if text:
             sys.stdout.write(text if text.endswith("\n") else text + "\n")
 
+    def remark(self, text: str) -> None:
+        """Write a remark to standard error, but for `-q`."""
+        if not self.quiet:
+            sys.stdout.flush()
+            sys.stderr.write(text + "\n")
+
     def complain(self, diagnostics: Iterable[Diagnostic]) -> bool:
         """Write diagnostics to standard error (only errors, with `-q`); whether one is an error."""
         color = wants_color(self._choice, sys.stderr)

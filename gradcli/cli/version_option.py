@@ -13,5 +13,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def version_option(function: F) -> F:
-    """Add `--version`, which prints the version and ends."""
-    return click.version_option(__version__, prog_name="gradcli", message="%(prog)s %(version)s")(function)
+    """Add `-V` and `--version`, which prints the version and ends."""
+    return click.version_option(__version__, "-V", "--version", prog_name="gradcli", message="%(prog)s %(version)s")(
+        function
+    )

@@ -80,10 +80,15 @@ class Verdict:
     hint: Hint | None = None
     expected: str | None = None
     counterexample: Counterexample | None = None
+    shown: str | None = None  # how the statement is called where its text does not say it: gradients of Python code
+    gradient: str | None = None  # the parameter that a Python backward returns the gradient by
+    backward: str | None = None  # that backward
 
     @property
     def text(self) -> str:
         """The statement as it was written, on one line, without comments."""
+        if self.shown is not None:
+            return self.shown
         lines = self.source.text[self.statement.start : self.statement.end].split("\n")
         return " ".join(" ".join(line.partition("#")[0] for line in lines).split())
 

@@ -1,0 +1,43 @@
+"""`--fix` and `--diff` of `gradcli check`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from gradcli.verdicts.verdict import Checked
+from gradcli.ways_in.mending import difference, mended, mends_of
+
+
+def mend_files(files: Sequence[Checked]) -> int:
+    """Write the mends of files into them, line ends kept; how many files were changed."""
+    changed = 0
+    for file in files:
+        mends = mends_of(file)
+        if not mends:
+            continue
+        path = Path(file.source.name)
+        try:
+            raw = path.read_bytes()
+            new = mended(file.source.text, mends)
+            if b"\r\n" in raw and raw.count(b"\r\n") == raw.count(b"\n"):
+                new = new.replace("\n", "\r\n")
+            if raw.startswith(b"\xef\xbb\xbf"):
+                new = "\ufeff" + new
+            path.write_bytes(new.encode("utf-8"))
+        except OSError as problem:
+            told = (problem.strerror or str(problem)).lower()
+            raise click.UsageError(f"{path} cannot be written: {told}") from None
+        changed += 1
+    return changed
+
+
+def show_mends(files: Sequence[Checked]) -> str:
+    """What would be written, as a unified diff."""
+    return "".join(
+        difference(file.source.name, file.source.text, mended(file.source.text, mends))
+        for file in files
+        if (mends := mends_of(file))
+    )
