@@ -6,12 +6,14 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from gradcli.diagnostics import Diagnostic
+from gradcli.diagnostics import Diagnostic, error
 from gradcli.documents.markdown import markdown_pieces
 from gradcli.documents.notebook import Notebook, read_notebook
 from gradcli.documents.pieces import Piece, concerned
 from gradcli.documents.program import DocumentProgram, Passed, programs
 from gradcli.documents.tex import tex_pieces
+from gradcli.latex.build import names_in
+from gradcli.syntax import ast
 from gradcli.syntax.ast import Source, Span
 from gradcli.verdicts.check import check_module
 from gradcli.verdicts.verdict import Checked, Verdict
@@ -73,12 +75,13 @@ def check_document(source: Source, layout: str | None = None) -> DocumentChecked
 def checked_program(program: DocumentProgram) -> Checked:
     """The verdicts of one program of a document."""
     checked = check_module(program.module, list(program.diagnostics))
-    return _misfits_refuted(checked)
+    return _conventions_asked(program, _misfits_refuted(checked))
 
 
 def _misfits_refuted(checked: Checked) -> Checked:
     """A side whose shapes do not fit makes its claim false."""
     verdicts = []
+    checked = replace(checked, diagnostics=tuple(said for said in checked.diagnostics if said.code != "W604"))
     gone: set[int] = set()
     for verdict in checked.verdicts:
         if verdict.kind != "error" or verdict.code not in ("E301",):
@@ -97,6 +100,35 @@ def _misfits_refuted(checked: Checked) -> Checked:
         verdicts.append(replace(verdict, kind="refuted", ok=ok, code=None if ok else "C504"))
     kept = tuple(said for k, said in enumerate(checked.diagnostics) if k not in gone)
     return replace(checked, verdicts=tuple(verdicts), diagnostics=kept)
+
+
+def _conventions_asked(program: DocumentProgram, checked: Checked) -> Checked:
+    """A claim whose shapes differ only as an undeclared letter was taken for a vector is not false: it is asked."""
+    context = program.context
+    statements = {s.span: s for s in program.module.statements if isinstance(s, ast.Check)}
+    verdicts, said = [], []
+    for verdict in checked.verdicts:
+        statement = statements.get(verdict.statement)
+        if verdict.code != "C504" or statement is None:
+            verdicts.append(verdict)
+            continue
+        names: set[str] = set()
+        todo = [name for side in statement.sides for name in names_in(side)]
+        while todo:
+            name = todo.pop()
+            if name not in names:
+                names.add(name)
+                todo += names_in(context.meanings[name]) if name in context.meanings else []
+        undeclared = sorted(name for name in names if len(context.seen.get(name, ())) == 1)
+        if not undeclared or any(len(context.name_shape(name)) == 2 for name in names if name not in context.values):
+            verdicts.append(verdict)
+            continue
+        name = undeclared[0]
+        message = f"{name} is not declared and taken for a vector; then {verdict.reason}"
+        hint = f"declare `{name} : R` if {name} is a scalar, `{name} : R[n]` if it is a vector"
+        said.append(error("D707", message, verdict.source, verdict.statement, hint))
+        verdicts.append(replace(verdict, kind="error", ok=False, code="D707", reason=message, hint=None))
+    return replace(checked, verdicts=tuple(verdicts), diagnostics=(*checked.diagnostics, *said))
 
 
 def _within(span: Span, whole: Span) -> bool:

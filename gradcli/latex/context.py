@@ -67,6 +67,8 @@ class Context:
     notations: list[Notation] = field(default_factory=list)
     bare: set[str] = field(default_factory=set)
     ahead: set[str] = field(default_factory=set)
+    alone: set[str] = field(default_factory=set)
+    stems: set[str] = field(default_factory=set)
     indexed_functions: set[str] = field(default_factory=set)
     labelled: set[str] = field(default_factory=set)
     inline: set[str] = field(default_factory=set)
@@ -140,6 +142,7 @@ class Context:
                 continue
             dims = tuple(getattr(kind, "dims", ()))
             self.arrays[name.id] = settle(dims)
+            self.stems.add(name.id.split("_")[0])
             self.attributes[name.id] = tuple(attribute.id for attribute in statement.attributes)
             if getattr(kind, "base", "R") != "R":
                 self.discrete.add(name.id)
@@ -163,6 +166,7 @@ class Context:
     def define(self, name: str, shape: Shape) -> None:
         """Enter a definition."""
         self.values[name] = self.arrays.get(name) or shape
+        self.stems.add(name.split("_")[0])
         self.seen.pop(name, None)
         self.shapes.forget()
 

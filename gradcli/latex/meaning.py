@@ -8,16 +8,17 @@ from dataclasses import dataclass, field, replace
 from gradcli.latex import build
 from gradcli.latex.chains import Chain
 from gradcli.latex.combine import filled
-from gradcli.latex.context import Context, Template, spellings
+from gradcli.latex.context import Context, Notation, Template, spellings
 from gradcli.latex.declarations import declared_names, domain, function_type
 from gradcli.latex.derivatives import _parts as derivative_parts
 from gradcli.latex.derivatives import is_jacobian
+from gradcli.latex.differentials import is_differential, varied_in
 from gradcli.latex.fault import FormulaFault
 from gradcli.latex.functions import function_of
 from gradcli.latex.names import _base, _known, _new_name, _run, with_words
-from gradcli.latex.notations import rewritten
+from gradcli.latex.notations import order, rewritten
 from gradcli.latex.reader import Reader, split_commas, trimmed
-from gradcli.latex.scripts import flattened, index_parts, is_transpose, slug
+from gradcli.latex.scripts import flattened, index_parts, is_transpose, plain_number, slug
 from gradcli.latex.spread import Spread, entry, renamed
 from gradcli.latex.tree import (
     Accent,
@@ -72,6 +73,7 @@ class Meaning:
     def __init__(self, context: Context, text: str) -> None:
         self.context = context
         self.text = text
+        self.varied = False  # whether a variable's differential stands in the chain that is read
 
     def reader(self) -> Reader:
         return Reader(self.context, self.text)
@@ -134,8 +136,11 @@ class Meaning:
             items = trimmed(with_words(reader, items[0].items))
         run = _run(items, 0)
         spelled = "".join(item.name for item in run if isinstance(item, Symbol))
-        if len(run) == len(items) > 1 and spelled.isupper() and not any(map(self.context.known, spelled)):
-            items = (Word(run[0].start, run[-1].end, spelled),)
+        alone = len(run) == len(items) or (len(items) == len(run) + 1 and isinstance(items[-1], Bracket))
+        if alone and len(run) == len(spelled) > 1 and spelled.isupper() and not any(map(self.context.known, spelled)):
+            items = (Word(run[0].start, run[-1].end, spelled), *items[len(run) :])
+        if len(items) == 2 and is_differential(reader, items, 0) and not isinstance(items[1], Bracket):
+            return self._named_differential(reader, items)
         if (
             len(items) > 1
             and len(_run(items, 0)) == len(items)
@@ -207,6 +212,16 @@ class Meaning:
         if label:
             context.labelled.add(name)
         return Left(name, None, params, False)
+
+    def _named_differential(self, reader: Reader, items: Items) -> Left | None:
+        """`dW = ...` where it cannot be a differential is the definition of a name, dW."""
+        inner = self.left(reader, items[1:])
+        if inner is None or inner.params is not None or inner.parts is not None:
+            return None
+        if inner.known and self.varied and (inner.name in self.context.values or inner.name in self.context.losses):
+            return None
+        name = f"d{inner.name}"
+        return Left(name, None, None, self.context.known(name))
 
     # -------------------------------------------------------------- the meaning
 
@@ -374,6 +389,8 @@ class Meaning:
             return None
         force = define or first == _DEFINED_BY
         reader = self.reader()
+        self.varied = any(varied_in(reader, side) for side in sides[1:])
+        sides = [self._squared(reader, sides[0]), *sides[1:]]
         left = self.left(reader, sides[0])
         if left is None:
             if force:
@@ -415,6 +432,24 @@ class Meaning:
         if left.params is not None and left.name in context.bare and not force and left.name in context.seen:
             return None
         return self._defined(reader, left, sides, relations, chain)
+
+    def _squared(self, reader: Reader, side: Items) -> Items:
+        r"""`\sigma^2 = ...` defines a name of its own, where sigma alone is none: the notation is agreed on."""
+        items = trimmed(side)
+        if len(items) != 1 or not isinstance(items[0], Scripted):
+            return side
+        core, scripts = flattened(items[0])
+        if len(scripts.powers) != 1 or plain_number(scripts.powers[0]) != "2" or not isinstance(core, Symbol | Accent):
+            return side
+        bare = items[0].base if items[0].sub is None else replace(items[0], sup=None)
+        inner = self.left(reader, (bare,))
+        names = set(spellings(core.name)) if isinstance(core, Symbol) else set()
+        if inner is None or inner.known or inner.parts is not None or names & self.context.alone:
+            return side
+        name = f"{inner.name}_squared"
+        self.context.notations.append(Notation(items, name, frozenset()))
+        self.context.notations.sort(key=order)
+        return items
 
     def _letters(self, side: Items) -> set[str]:
         found: set[str] = set()
@@ -678,6 +713,8 @@ class Meaning:
 
     def _claim(self, kind: str, parts: list[Items], chain: Chain) -> Said:
         reader = self.reader()
+        for part in parts:
+            reader.varied |= varied_in(reader, part)
         values = [reader.expression(part) for part in parts]
         lists = dict(reader.lists)
         values = self._alike(reader, values, parts)

@@ -106,7 +106,7 @@ def _word_start(reader: Reader, spelled: str, run: list[Item], after: Item | Non
     for start in range(len(spelled) - 1):
         word = spelled[start:]
         apart = all(context.known(letter) for letter in word)
-        if context.known(word) and not apart:
+        if (context.known(word) or word in context.stems) and not apart:
             return start
         if called and (word in context.functions or (function_of(word) and len(word) > 1 and not apart)):
             return start

@@ -42,6 +42,8 @@ def _enter(core: Symbol, items: Items, k: int, context: Context, called: bool, d
     names = list(spellings(core.name))
     if scripts.sub is None and scripts.label is None:
         context.ahead.update(names)
+        if not scripts.powers and not scripts.primes and not called:
+            context.alone.update(names)
         if not called and not derived and not scripts.primes:
             context.bare.update(names)
     elif scripts.sub is not None and called and core.name in _FUNCTION_LETTERS and index_parts(scripts.sub):

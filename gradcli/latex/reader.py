@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NoReturn
 
-from gradcli.latex import build, combine, derivatives, grids, names, sums
+from gradcli.latex import build, combine, derivatives, differentials, grids, names, sums
 from gradcli.latex.context import Context
 from gradcli.latex.fault import FormulaFault
 from gradcli.latex.functions import ELEMENTWISE, MATRIX_FUNCTIONS, WHOLE_PRODUCT, function_of
@@ -53,6 +53,7 @@ class Reader:
         self.bound: dict[str, str] = {}
         self.locals: dict[str, ast.Expr] = {}
         self.used: set[str] = set()
+        self.varied: set[str] = set()
         self.lists: dict[int, ast.Expr] = {}
 
     # ------------------------------------------------------------------ helpers
@@ -62,6 +63,10 @@ class Reader:
         items = at if isinstance(at, tuple) else (at,)
         start, end = (items[0].start, items[-1].end) if items else (0, 0)
         raise FormulaFault(code, message, start, end, hint)
+
+    def fail_at(self, message: str, at: Span, hint: str | None = None, code: str = "D703") -> NoReturn:
+        """Raise the fault at a span."""
+        raise FormulaFault(code, message, at.start, at.end, hint)
 
     def written(self, at: Item | Items | Span) -> str:
         """What stands in the document."""
@@ -225,6 +230,8 @@ class Reader:
             return derivatives.nabla(self, items, at)
         if derivatives.is_partial(item):
             return derivatives.partial(self, items, at)
+        if differentials.is_differential(self, items, at):
+            return differentials.differential(self, items, at)
         core, _ = names.unscripted(item)
         if isinstance(core, Symbol | Word | Accent | Named) or (isinstance(core, Group) and core.font):
             return names.named(self, items, at)

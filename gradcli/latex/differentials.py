@@ -1,0 +1,168 @@
+r"""Differentials: `\mathrm{d}X` of a variable is any change of it, `\mathrm{d}f` of a value what follows from those."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gradcli.latex import build
+from gradcli.latex.scripts import flattened
+from gradcli.latex.spread import Spread
+from gradcli.latex.tree import Accent, Bracket, Item, Items, Scripted, Symbol
+from gradcli.syntax import ast
+from gradcli.syntax.ast import Span
+
+if TYPE_CHECKING:
+    from gradcli.latex.context import Context
+    from gradcli.latex.reader import Reader
+
+
+def is_differential(reader: Reader, items: Items, at: int) -> bool:
+    """Whether a `d` at a position begins a differential."""
+    item = items[at]
+    context = reader.context
+    if not isinstance(item, Symbol) or item.name != "d" or at + 1 >= len(items) or context.is_value("d"):
+        return False
+    core, _ = flattened(items[at + 1])
+    if isinstance(core, Bracket):
+        return item.font == "rm"
+    if not isinstance(core, Symbol | Accent):
+        return False
+    return item.font == "rm" or (item.end == items[at + 1].start and "d" not in context.dims)
+
+
+def differential(reader: Reader, items: Items, at: int) -> tuple[ast.Expr, int]:
+    """The differential at a position, and where the next factor begins."""
+    item, of_item = items[at], items[at + 1]
+    span = Span(item.start, of_item.end)
+    core, scripts = flattened(of_item)
+    after: list[Items] = []
+    if isinstance(core, Bracket):
+        value = reader.expression(core.items)
+        after = list(scripts.powers)
+        end = at + 2
+    else:
+        bare = of_item
+        if scripts.powers and isinstance(of_item, Scripted):
+            after = list(scripts.powers)
+            bare = _without_powers(of_item)
+        called = at + 2 < len(items) and isinstance(items[at + 2], Bracket)
+        pieces: Items = (bare, items[at + 2]) if called else (bare,)
+        value, used = reader.factor(pieces, 0)
+        end = at + 1 + used
+    if isinstance(value, Spread) or build.free_indices(value):
+        reader.fail("a differential by entries is not understood", of_item, None, "D703")
+    out = of_value(reader, value, span)
+    for power in after:
+        from gradcli.latex.powers import powered
+
+        out = powered(reader, out, power, of_item)
+    return out, end
+
+
+def _without_powers(item: Scripted) -> Item:
+    base = _without_powers(item.base) if isinstance(item.base, Scripted) else item.base
+    if item.sub is None and not item.primes:
+        return base
+    return Scripted(item.start, item.end, base, item.sub, None, item.primes)
+
+
+def of_value(reader: Reader, value: ast.Expr, span: Span) -> ast.Expr:
+    """The differential of a value."""
+    context = reader.context
+    if isinstance(value, ast.Name) and value.id not in context.values and value.id not in context.losses:
+        return _change(reader, value, span)
+    variables = sorted(reader.varied)
+    if not variables:
+        reader.fail_at("what varies here? no differential of a variable stands in the formula", span)
+    depending = [name for name in variables if _reaches(context, value, name)]
+    if not depending:
+        return build.number(0, span)
+    terms = [_along(reader, value, name, span) for name in depending]
+    return build.summed(terms, ["+"] * len(terms), span)
+
+
+def _change(reader: Reader, variable: ast.Name, span: Span) -> ast.Expr:
+    """Any change of a variable: a name of its own, of the same shape."""
+    context = reader.context
+    name = f"d_{variable.id}"
+    shape = context.name_shape(variable.id)
+    if not context.is_value(name):
+        if None in shape:
+            reader.fail_at(f"declare {variable.id}, so that the shape of its differential is known", span)
+        kind = ast.ArrayType("R", tuple(shape))  # type: ignore[arg-type]
+        context.arrays[name] = shape
+        context.shapes.forget()
+        reader.extra.append(ast.Declare(span, (ast.Ident(name, span),), kind, ()))
+    return build.name(name, span)
+
+
+def _reaches(context: Context, value: ast.Expr, name: str) -> bool:
+    from gradcli.latex.derivatives import through
+
+    return any(
+        one == name or through(context, one, name) or _loss_reaches(context, one, name) for one in build.names_in(value)
+    )
+
+
+def _loss_reaches(context: Context, one: str, name: str) -> bool:
+    from gradcli.latex.derivatives import through
+
+    return any(through(context, arg, name) for arg in context.losses.get(one, ()))
+
+
+def _along(reader: Reader, value: ast.Expr, name: str, span: Span) -> ast.Expr:
+    """How a value changes with one variable."""
+    shape = reader.shape(value)
+    by = build.name(name, span)
+    change = _change(reader, by, span)
+    by_shape = reader.shape(by)
+    if not shape:
+        return (
+            build.call("dot", span, build.call("grad", span, value, by), change)
+            if by_shape
+            else (ast.Product(span, (build.call("jac", span, value, by), change), ("*",)))
+        )
+    if len(shape) == 1 and len(by_shape) == 1:
+        return ast.Product(span, (build.call("jac", span, value, by, layout="numerator"), change), ("@",))
+    if not by_shape:
+        return ast.Product(span, (build.call("jac", span, value, by), change), ("*",))
+    from gradcli.latex.sums import define_by_entries
+
+    rows = tuple(reader.context.fresh("r") for _ in shape)
+    along = tuple(reader.context.fresh("c") for _ in by_shape)
+    names = [tuple(ast.Name(span, index) for index in group) for group in (rows, along)]
+    whole = build.call("jac", span, value, by, layout="numerator")
+    kept = names[0][-1:] if len(shape) == 2 and shape[0] == 1 else names[0]
+    over = names[1][-1:] if len(by_shape) == 2 and by_shape[0] == 1 else names[1]
+    if len(kept) != len(rows) or len(over) != len(along):
+        reader.fail_at("the differential of a row is not understood", span)
+    body = ast.IndexSum(
+        span, along, ast.Product(span, (ast.Index(span, whole, (*kept, *over)), ast.Index(span, change, over)), ("*",))
+    )
+    item = Symbol(span.start, span.end, "d")
+    made = define_by_entries(reader, rows, body, item)
+    reader.context.define(made.id, shape)
+    return made
+
+
+def varied_in(reader: Reader, items: Items) -> set[str]:
+    """The variables whose differentials stand in a formula."""
+    from gradcli.latex.meaning import every
+
+    found: set[str] = set()
+    lists = [items, *(part.items for part in every(items) if isinstance(part, Bracket))]
+    for one in lists:
+        for at in range(len(one) - 1):
+            if not is_differential(reader, one, at):
+                continue
+            core, scripts = flattened(one[at + 1])
+            if not isinstance(core, Symbol | Accent):
+                continue
+            bare = one[at + 1]
+            if isinstance(bare, Scripted) and scripts.powers:
+                bare = _without_powers(bare)
+            value, _ = reader.factor((bare,), 0)
+            context = reader.context
+            if isinstance(value, ast.Name) and value.id not in context.values and value.id not in context.losses:
+                found.add(value.id)
+    return found
