@@ -12,8 +12,10 @@ from itertools import count
 
 from gradcli.expr.arith import add, mul, ones
 from gradcli.expr.contraction import axis_dims, contract
+from gradcli.expr.definitions import linear_form
 from gradcli.expr.dims import dim_product, quotient
 from gradcli.expr.linear import eye, split_scalars, transpose
+from gradcli.expr.matrix_functions import logm, sylvester_matrix
 from gradcli.expr.node import ONE, ZERO, Node
 from gradcli.expr.rearrange import reshape
 from gradcli.expr.reduce import triangle, unit_entry, where
@@ -120,6 +122,9 @@ class Reader:
             return self._choice(node, memo)
         if op == "stack":
             return self._literal(node, memo)
+        opened = linear_form(node, lambda arg: arg.serial in memo)
+        if opened is not None:
+            return self._opened(opened, memo)
         parts = [memo[arg.serial] if arg.serial in memo else [self._constant(arg)] for arg in node.args]
         if op == "add":
             return [term for part, arg in zip(parts, node.args, strict=True) for term in self._widen(part, arg, node)]
@@ -137,17 +142,28 @@ class Reader:
             return self._einsum(node, parts)
         if op == "kron":
             return [self._kron(a, b, node) for a in parts[0] for b in parts[1]]
-        if op == "expm_frechet" and node.args[0].serial not in memo:
-            return [self._frechet(node, term) for term in parts[1]]
+        if op in ("expm_frechet", "logm_frechet") and node.args[0].serial not in memo:
+            matrix = frechet_matrix(node.args[0], None if op == "expm_frechet" else logm)
+            return [self._by_matrix(node, term, matrix) for term in parts[1]]
+        if op == "sylvester" and not any(arg.serial in memo for arg in node.args[:2]):
+            matrix = sylvester_matrix(*node.args[:2])
+            return [self._by_matrix(node, term, matrix) for term in parts[2]]
         if len(node.args) == 1:
             return [self._of_one(node, term) for term in parts[0]]
         raise self._missing(op)
 
-    def _frechet(self, node: Node, term: Term) -> Term:
-        """A derivative of expm in a direction that depends on the seed, by its matrix."""
-        rows_, columns = self.fresh(axes(node.shape))
-        matrix = (frechet_matrix(node.args[0]), (columns + rows_, term.out[1] + term.out[0]))
-        return Term(term.scalars, (*term.operands, matrix), (rows_, columns), term.seed)
+    def _opened(self, value: Node, memo: dict[int, list[Term]]) -> list[Term]:
+        """The terms of an expression that stands for an operation, over what is in `memo`."""
+        for part in postorder(value):
+            if part.serial not in memo and any(arg.serial in memo for arg in part.args):
+                memo[part.serial] = self._step(part, memo)
+        return memo.get(value.serial, [])
+
+    def _by_matrix(self, node: Node, term: Term, matrix: Node) -> Term:
+        """A linear function of a matrix that depends on the seed, by the matrix of stacked columns."""
+        groups = self.fresh(axes(node.shape))
+        split = (matrix, (self._flat(groups[::-1]), self._flat(term.out[::-1])))
+        return Term(term.scalars, (*term.operands, split), groups, term.seed)
 
     def _missing(self, op: str) -> NoRule:
         return NoRule("E402", f"The derivative has no index form: {op} of what it is linear in.")

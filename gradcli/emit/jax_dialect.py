@@ -10,6 +10,7 @@ from gradcli.emit.numpy_dialect import ACCURATE, NumpyDialect, Rule, factorisati
 from gradcli.emit.numpy_helpers import HELPERS
 from gradcli.emit.optimise.rewrite import Pass, Rules
 from gradcli.emit.optimise.targets import JAX_PASSES
+from gradcli.emit.root_helpers import JAX_ROOTS
 from gradcli.emit.writer import Code
 
 _OWN: dict[str, str] = {
@@ -144,6 +145,7 @@ def {softmax}(a, axis=None):
 def {logsumexp}(a, axis=None):
     return {root}.nn.logsumexp(a, axis=axis)
 """,
+    **JAX_ROOTS,
     "expm": """
 def {expm}(a):
     return {root}.scipy.linalg.expm(a)

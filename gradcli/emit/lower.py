@@ -11,6 +11,7 @@ from gradcli.emit.errors import EmitError
 from gradcli.emit.plan import Instr, Plan
 from gradcli.emit.subscripts import lower_einsum
 from gradcli.expr.arith import size
+from gradcli.expr.definitions import written_out
 from gradcli.expr.factor import KINDS, parts_of
 from gradcli.expr.implicit import equation_of
 from gradcli.expr.node import Node, name_of, value_of
@@ -72,6 +73,8 @@ class Lowering:
         if node in self.inputs:
             return ()
         value = self.closed_form(node) if node.op == "implicit" else None
+        if node.op == "skew":
+            value = written_out(node)
         return node.args if value is None else (value,)
 
     def closed_form(self, node: Node) -> Node | None:
@@ -385,6 +388,13 @@ def _implicit(low: Lowering, node: Node) -> Instr:
     return low.plan.make("root", *shape, *low.args(node), data=(name_of(unknown), len(shape)), rank=rank_of(node))
 
 
+def _written_out(low: Lowering, node: Node) -> Instr:
+    """An operation that is computed as what it is by definition."""
+    value = written_out(node)
+    assert value is not None
+    return low.planned(value)
+
+
 def _same(kind: str) -> Rule:
     return lambda low, node: low.plan.make(kind, *low.args(node), data=node.data, rank=rank_of(node))
 
@@ -412,6 +422,7 @@ _RULES: dict[str, Rule] = {
     "adj": _same("adj"),
     "sum": _same("total"),
     "sum_axis": _sum_axis,
+    **{op: _same(op) for op in ("largest", "smallest", "prod", "variance", "std")},
     "norm": _same("norm"),
     "norm1": _same("norm1"),
     "elem": _elem,
@@ -436,6 +447,10 @@ _RULES: dict[str, Rule] = {
     "pinv": _same("pinv"),
     "expm": _same("expm"),
     "expm_frechet": _same("expm_frechet"),
+    **{op: _same(op) for op in ("cumsum", "cumprod", "flip", "roll", "cross", "sqrtm", "logm", "logm_frechet")},
+    "sylvester": _same("sylvester"),
+    "matrix_power": _same("named_power"),
+    "skew": _written_out,
     "norm2": _same("norm2"),
     "norm_nuc": _same("norm_nuc"),
     "stop": lambda low, node: low.args(node)[0],

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import ClassVar, cast
 
+from gradcli.emit import along
 from gradcli.emit.functions import helper_texts, helpers_of, spellings
 from gradcli.emit.numpy_helpers import HELPERS
 from gradcli.emit.optimise.rewrite import Pass, Rules
@@ -52,6 +53,10 @@ class NumpyDialect:
     axis: ClassVar[str] = "axis"
     axes: ClassVar[str] = "axes"
     keep: ClassVar[str] = "keepdims"
+    ddof: ClassVar[str] = "ddof"
+    reductions: ClassVar[Mapping[str, str]] = {}
+    rolled_axis: ClassVar[str] = "axis"
+    cross: ClassVar[str] = "cross"
     einsum_options: ClassVar[tuple[str, ...]] = ("optimize=True",)
     permute: ClassVar[str] = "transpose"
     passes: ClassVar[Sequence[tuple[type[Pass], Rules]]] = NUMPY_PASSES
@@ -117,6 +122,10 @@ class NumpyDialect:
         while instr.kind == "reshape" and instr.serial in self.own:
             instr = instr.args[0]
         return code if instr.kind in _FRESH and instr.serial in self.own else self.copied(code)
+
+    def flipped_axis(self, axis: int) -> str:
+        """The axis of `flip` as an argument."""
+        return f"axis={axis}"
 
     def call(self, function: str, *args: Code | str) -> Code:
         """A call of a NumPy function."""
@@ -412,6 +421,7 @@ _RULES: dict[str, Rule] = {
     "matpower": lambda d, i, args: d.call("linalg.matrix_power", *args, str(i.data)),
     "norm1": lambda d, i, args: d.call("sum", d.call("abs", *args)),
     "sum_axis": lambda d, i, args: Code(f"{args[0].at(Level.ATOM)}.sum({', '.join(_axis(d, i))})", Level.ATOM),
+    **along.RULES,
     "map": _map,
     "call": _call,
     "defined": _defined,

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from gradcli.emit.numpy_matrix_helpers import MATRIX_HELPERS
+from gradcli.emit.root_helpers import NUMPY_ROOTS
 
 HELPERS: dict[str, str] = {
     "float": """
@@ -137,4 +138,5 @@ def {svd_thin}(a):
     return u, s, vt.T
 ''',
     **MATRIX_HELPERS,
+    **NUMPY_ROOTS,
 }

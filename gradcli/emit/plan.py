@@ -24,6 +24,13 @@ object, so that what is used twice is computed once.
 | diag, diagonal | a | | vector to matrix, matrix to vector |
 | total, norm, norm1 | a | | scalars |
 | sum_axis | A | axis | |
+| cumsum | a | (axis or None, whether it runs backwards) | |
+| cumprod, flip | a | axis or None | |
+| roll | a | (places, axis or None) | |
+| cross | a, b | | |
+| sqrtm, logm, logm_frechet, sylvester, named_power | matrices; of a power the exponent | | |
+| largest, smallest, prod | A | axis or None | |
+| variance, std | A | (axis or None, ddof) | |
 | map | a | name | a function of the language, elementwise |
 | call | a | (name, order) | an opaque function, elementwise |
 | defined | a | (name, order) | a function that the program defines |

@@ -32,6 +32,7 @@ _LIKE_FIRST = (
         "chol",
         "expm",
         "expm_frechet",
+        *("cumsum", "cumprod", "flip", "roll", "cross", "sqrtm", "logm", "logm_frechet", "named_power"),
     ),
 )
 _ELEMENTWISE = ("sum", "product", "power", "maximum", "minimum", "compare", "where")
@@ -104,9 +105,10 @@ def _einsum(plan: Plan, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
 
 
 def _without_axis(plan: Plan, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
-    if not isinstance(instr.data, int):
+    along = instr.data[0] if isinstance(instr.data, tuple) else instr.data
+    if not isinstance(along, int):
         return ()
-    return tuple(dim for axis, dim in enumerate(shapes[0]) if axis != instr.data)
+    return tuple(dim for axis, dim in enumerate(shapes[0]) if axis != along)
 
 
 def _axes(plan: Plan, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
@@ -132,6 +134,7 @@ _RULES: dict[str, Rule] = {
     "matmul": lambda plan, instr, shapes: shapes[0][:-1] + shapes[1][1:],
     "outer": lambda plan, instr, shapes: shapes[0] + shapes[1],
     "solve": lambda plan, instr, shapes: shapes[1],
+    "sylvester": lambda plan, instr, shapes: shapes[2],
     "lu_solve": lambda plan, instr, shapes: shapes[1],
     "cho_solve": lambda plan, instr, shapes: shapes[1],
     "cho_inverse": lambda plan, instr, shapes: shapes[0],
@@ -141,7 +144,7 @@ _RULES: dict[str, Rule] = {
     "pinv": lambda plan, instr, shapes: shapes[0][::-1],
     "diag": lambda plan, instr, shapes: shapes[0] * 2,
     "sum_axis": _without_axis,
-    "logsumexp": _without_axis,
+    **{kind: _without_axis for kind in ("logsumexp", "largest", "smallest", "prod", "variance", "std")},
     "einsum": _einsum,
     "contract": _einsum,
     "column": lambda plan, instr, shapes: (*shapes[0], 1),

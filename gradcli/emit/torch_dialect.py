@@ -45,6 +45,10 @@ class TorchDialect(NumpyDialect):
     axis: ClassVar[str] = "dim"
     axes: ClassVar[str] = "dims"
     keep: ClassVar[str] = "keepdim"
+    rolled_axis: ClassVar[str] = "dims"
+    cross: ClassVar[str] = "linalg.cross"
+    ddof: ClassVar[str] = "correction"
+    reductions: ClassVar[Mapping[str, str]] = {"max": "amax", "min": "amin"}
     einsum_options: ClassVar[tuple[str, ...]] = ()
     permute: ClassVar[str] = "permute"
     passes: ClassVar[Sequence[tuple[type[Pass], Rules]]] = TORCH_PASSES
@@ -78,6 +82,9 @@ class TorchDialect(NumpyDialect):
 
     def fresh(self, instr: Instr, code: Code) -> Code:
         return code if instr.kind in _WRITABLE and instr.serial in self.own else self.copied(code)
+
+    def flipped_axis(self, axis: int) -> str:
+        return f"[{axis}]"
 
     def length(self, array: str) -> str:
         return f"{array}.shape[0]"

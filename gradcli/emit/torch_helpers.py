@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gradcli.emit.root_helpers import TORCH_ROOTS
+
 HELPERS: dict[str, str] = {
     "array": '''
 def {array}(value):
@@ -205,6 +207,7 @@ def {svd_thin}(a):
     u, s, vt = {np}.linalg.svd(a, full_matrices=False)
     return u, s, vt.T
 ''',
+    **TORCH_ROOTS,
     "expm": """
 def {expm}(a):
     return {np}.linalg.matrix_exp(a)

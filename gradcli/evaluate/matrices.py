@@ -104,3 +104,10 @@ def power(field: Field, rows: Rows, exponent: int) -> Rows:
             square = product(field, square, square)
     assert result is not None
     return result
+
+
+def whole_power(field: Field, rows: Rows, exponent: int) -> Rows:
+    """`A ^ k` for a whole number k; below 0 of the inverse."""
+    if exponent == 0:
+        return [[field.one if i == j else field.zero for j in range(len(rows))] for i in range(len(rows))]
+    return power(field, rows if exponent > 0 else inverse(field, rows), abs(exponent))

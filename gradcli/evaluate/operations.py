@@ -6,18 +6,22 @@ from collections.abc import Callable
 from math import prod
 from typing import cast
 
-from gradcli.evaluate import matrices, spectral
+from gradcli.evaluate import matrices, roots, spectral
 from gradcli.evaluate.array import Array, Scalar, as_matrix, full, size_of
 from gradcli.evaluate.contract import Subscripts, einsum
 from gradcli.evaluate.equation import solve_equation
 from gradcli.evaluate.errors import OnKink, OutsideDomain, Undefined
 from gradcli.evaluate.evaluate import Operation, Point
 from gradcli.evaluate.factorise import factorised
+from gradcli.evaluate.reductions import REDUCTIONS, attained
+from gradcli.evaluate.running import RUNNING
 from gradcli.expr.factor import parts_of
 from gradcli.expr.node import Node, value_of
 from gradcli.ops.functions import scalar_function
 from gradcli.ops.passes import Pass
 from gradcli.ops.scalar import ScalarFunction
+
+_LARGEST_EXPONENT = 1_000
 
 # ---------------------------------------------------------------------- leaves
 
@@ -146,6 +150,10 @@ def _cmp(point: Point, node: Node, args: list[Array]) -> Array:
     shape = point.shape(node)
     field, strictly = point.field, node.data == "<"
     by_chance = point.strict_kinks and node.serial in point.moving and node.args[0] is not node.args[1]
+    extreme = attained(*node.args) if by_chance else None
+    if extreme is not None:
+        _no_second(point, extreme, args)
+        by_chance = False
 
     def compare(a: Scalar, b: Scalar) -> Scalar:
         if a == b or (not field.exact and field.tiny(a - b, max(abs(a), abs(b)))):
@@ -155,6 +163,13 @@ def _cmp(point: Point, node: Node, args: list[Array]) -> Array:
         return field.one if a < b else field.zero
 
     return Array(shape, [point.guarded(compare, a, b) for a, b in zip(*_spread(args, shape), strict=True)])
+
+
+def _no_second(point: Point, extreme: Node, args: list[Array]) -> None:
+    """Which entry is the largest is not settled where two are."""
+    pairs = list(zip(*_spread(args, max((a.shape for a in args), key=len)), strict=True))
+    if sum(not isinstance(a, Undefined) and bool(a == b) for a, b in pairs) > prod(point.shape(extreme)):
+        raise OnKink("two entries that are largest")
 
 
 def _where(point: Point, node: Node, args: list[Array]) -> Array:
@@ -219,6 +234,34 @@ def _frechet(point: Point, node: Node, args: list[Array]) -> Array:
     return _of_matrix(lambda p, n, rows: spectral.exponential_derivative(p.field, rows, direction))(point, node, args)
 
 
+def _of_matrices(compute: Callable[..., matrices.Rows]) -> Operation:
+    """A function of several matrices as wholes, `compute(field, rows, ...)`; undefined where one entry is."""
+
+    def operation(point: Point, node: Node, args: list[Array]) -> Array:
+        every = [_rows(a) for a in args]
+        shape = point.shape(node)
+        bad = next((found for found in map(matrices.undefined_in, every) if found is not None), None)
+        if bad is None:
+            try:
+                return _from_rows(compute(point.field, *every), shape)
+            except OutsideDomain as trouble:
+                bad = Undefined(str(trouble))
+        return full(shape, bad)
+
+    return operation
+
+
+def _matrix_power(point: Point, node: Node, args: list[Array]) -> Array:
+    """`A ^ k`: by the inverse where k is negative."""
+    exponent = args[1].flat[0]
+    if isinstance(exponent, Undefined):
+        return full(point.shape(node), exponent)
+    k = point.field.integer(exponent)
+    if k is None or abs(k) > _LARGEST_EXPONENT:
+        return full(point.shape(node), Undefined("a matrix power whose exponent is no small whole number"))
+    return _of_matrices(lambda field, rows, _: matrices.whole_power(field, rows, k))(point, node, args)
+
+
 def _factor(point: Point, node: Node, args: list[Array]) -> Array:
     """A component of a factorisation, which is found once for all of them."""
     kind, part = parts_of(node)
@@ -241,6 +284,16 @@ def _factor(point: Point, node: Node, args: list[Array]) -> Array:
     if len(rows) * len(rows[0]) != prod(shape):
         return full(shape, Undefined(f"{kind} of a wide matrix"))
     return _from_rows(rows, shape)
+
+
+def _cross(point: Point, node: Node, args: list[Array]) -> Array:
+    (a, b, c), (x, y, z) = (arg.flat for arg in args)
+    return Array((3,), [b * z - c * y, c * x - a * z, a * y - b * x])
+
+
+def _skew(point: Point, node: Node, args: list[Array]) -> Array:
+    (x, y, z), zero = args[0].flat, point.field.zero
+    return Array((3, 3), [zero, -z, y, z, zero, -x, -y, x, zero])
 
 
 def _diag(point: Point, node: Node, args: list[Array]) -> Array:
@@ -376,6 +429,7 @@ _TABLE: dict[str, Operation] = {
     "sum_axis": _sum_axis,
     "norm": _norm,
     "norm1": lambda point, node, args: Array((), [point.field.total([abs(x) for x in args[0].flat])]),
+    **REDUCTIONS,
     "elem": _elem,
     "vfun": _vfun,
     "max": _extreme(_larger),
@@ -398,6 +452,14 @@ _TABLE: dict[str, Operation] = {
     "pinv": _of_matrix(lambda point, node, rows: spectral.pseudoinverse(point.field, rows)),
     "expm": _of_matrix(lambda point, node, rows: spectral.exponential(point.field, rows)),
     "expm_frechet": _frechet,
+    "sqrtm": _of_matrices(roots.square_root),
+    "logm": _of_matrices(roots.logarithm),
+    "logm_frechet": _of_matrices(roots.logarithm_derivative),
+    "sylvester": _of_matrices(roots.sylvester),
+    "matrix_power": _matrix_power,
+    "cross": _cross,
+    "skew": _skew,
+    **RUNNING,
     "norm2": _of_matrix(lambda point, node, rows: [[spectral.largest_singular(point.field, rows)]]),
     "norm_nuc": _of_matrix(lambda point, node, rows: [[spectral.sum_of_singular(point.field, rows)]]),
     "stop": lambda point, node, args: Array(args[0].shape, list(args[0].flat)),

@@ -222,9 +222,15 @@ def _join_signs(powers: dict[Node, Node]) -> None:
     for base in [base for base in powers if base.op == "elem" and base.data == ("sign", 0)]:
         size_of = make("elem", base.args, data=("abs", 0), shape=base.shape)
         exponent = value_of(powers[size_of]) if size_of in powers else None
-        if powers[base] is not ONE or exponent is None or exponent.denominator != 1 or exponent.numerator % 2 == 0:
+        if powers[base] is not ONE or exponent is None or exponent.denominator != 1:
             continue
         inner = base.args[0]
+        if exponent % 2 == 0:
+            if exponent > 0:  # sign(u) * abs(u)**2 is u * abs(u)
+                del powers[base]
+                powers[size_of] = num(exponent - 1)
+                powers[inner] = add(powers[inner], ONE) if inner in powers else ONE
+            continue
         items = list(powers.items())
         powers.clear()
         for other, power_of in items:

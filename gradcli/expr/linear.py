@@ -47,7 +47,10 @@ def split_scalars(node: Node) -> tuple[list[Node], Node]:
 
 
 # The operations whose transpose is made of the transposes of their arguments, or compared with those.
-_TURNS_INSIDE = frozenset(("matmul", "add", "mul", "elem", "pow", "mpow", "inv", "kron"))
+_TURNS_INSIDE = frozenset(("matmul", "add", "mul", "elem", "pow", "mpow", "inv", "kron", "expm", "sqrtm", "logm"))
+
+
+_LIKE_THEIR_MATRIX = frozenset(("expm", "sqrtm", "logm", "matrix_power"))  # symmetric where it is
 
 
 def transpose(node: Node) -> Node:
@@ -92,6 +95,15 @@ def _transpose(node: Node) -> Node:
         return matmul(*(transpose(factor) for factor in reversed(args)))
     if op == "inv" and transpose(args[0]) is args[0]:
         return node
+    if op in ("tril", "triu") and isinstance(node.data, int) and args[0].op == "ones":
+        return make("triu" if op == "tril" else "tril", (transpose(args[0]),), data=-node.data, shape=shape)
+    if op in _LIKE_THEIR_MATRIX and transpose(args[0]) is args[0]:
+        return node
+    if op == "skew":
+        return mul(MINUS_ONE, node)
+    if op in ("flip", "roll") and args[0].op == "eye":
+        data = node.data if op == "flip" else (-cast("tuple[int, int]", node.data)[0], 0)
+        return make(op, args, data=data, shape=shape)
     if op == "kron":
         return make("kron", tuple(transpose(factor) for factor in args), shape=shape)
     if op == "mul":
@@ -308,8 +320,10 @@ def _base(node: Node) -> Node:
 
 def _merge(a: Node, b: Node) -> Node | None:
     """What two neighbours of a chain multiply to where that is simpler than the pair; else None."""
-    if "mpow" in (a.op, b.op) or any(part.op == "T" and part.args[0].op == "mpow" for part in (a, b)):
+    if any((part.args[0] if part.op == "T" else part).op in ("mpow", "matrix_power") for part in (a, b)):
         return _joined_powers(a, b)
+    if a is b and a.op == "sqrtm":
+        return a.args[0]
     if a.op == "diag" and b.op == "diag":
         return diag(mul(a.args[0], b.args[0]))
     if (a.op == "inv" and a.args[0] is b) or (b.op == "inv" and b.args[0] is a):
@@ -330,14 +344,16 @@ def _symmetric_part(node: Node) -> Node:
     return node if is_symmetric(node) else mul(num(Fraction(1, 2)), add(node, transpose(node)))
 
 
-def _power_of(node: Node) -> tuple[Node, int, bool]:
+def _power_of(node: Node) -> tuple[Node, Node, bool]:
     """`(A, k, t)` with the node `A ^ k`, transposed where t."""
     turned = node.op == "T"
     inner = node.args[0] if turned else node
-    k = 1
+    k = ONE
     if inner.op == "mpow":
-        inner, k = inner.args[0], cast("int", inner.data)
-    return (inner.args[0], -k, turned) if inner.op == "inv" else (inner, k, turned)
+        inner, k = inner.args[0], num(cast("int", inner.data))
+    elif inner.op == "matrix_power":
+        inner, k = inner.args
+    return (inner.args[0], mul(MINUS_ONE, k), turned) if inner.op == "inv" else (inner, k, turned)
 
 
 def _joined_powers(a: Node, b: Node) -> Node | None:
@@ -345,7 +361,9 @@ def _joined_powers(a: Node, b: Node) -> Node | None:
     (base, j, turned), (other, k, flipped) = _power_of(a), _power_of(b)
     if base is not other or turned != flipped:
         return None
-    joined = matpower(base, j + k)
+    from gradcli.expr.matrix_functions import power_of_matrix
+
+    joined = power_of_matrix(base, add(j, k))
     return transpose(joined) if turned else joined
 
 
@@ -357,6 +375,8 @@ def is_orthogonal(node: Node) -> bool:
     base = node.args[0] if node.op == "T" else node
     if base.op == "factor":
         return base.data in _ORTHOGONAL_FACTORS
+    if base.op in ("flip", "roll"):
+        return base.args[0].op == "eye"
     return has_attribute(base, "orthogonal") or has_attribute(base, "permutation")
 
 
@@ -390,6 +410,8 @@ def inv(node: Node) -> Node:
         return diag(power(args[0], MINUS_ONE))
     if op == "mpow":
         return matpower(inv(args[0]), cast("int", node.data))
+    if op == "matrix_power":
+        return make(op, (args[0], mul(MINUS_ONE, args[1])), shape=node.shape)
     if op == "kron" and all(map(_is_square, args)):
         from gradcli.expr.reduce import kron
 
@@ -419,6 +441,10 @@ def matpower(node: Node, k: int) -> Node:
         return diag(power(node.args[0], num(k)))
     if node.op == "mpow" and isinstance(node.data, int):
         return matpower(node.args[0], node.data * k)
+    if node.op == "sqrtm" and k % 2 == 0:
+        return matpower(node.args[0], k // 2)
+    if node.op == "matrix_power":
+        return make("matrix_power", (node.args[0], mul(num(k), node.args[1])), shape=node.shape)
     return make("mpow", (node,), data=k, shape=node.shape)
 
 
@@ -515,6 +541,10 @@ def trace(node: Node) -> Node:
         return mul(*map(trace, node.args))
     if node.op == "matmul" and len(node.args[0].shape) == 1:
         return matmul(*node.args[1:], node.args[0])
+    if node.op == "logm":
+        from gradcli.expr.reduce import scalar_of_matrix
+
+        return scalar_of_matrix("logdet", node.args[0])
     return make("tr", (node,))
 
 

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gradcli.expr import arith, contraction, factor, linear, rearrange, reduce, spectral
+from gradcli.expr import (
+    arith,
+    contraction,
+    factor,
+    linear,
+    matrix_functions,
+    rearrange,
+    reduce,
+    rotation,
+    running,
+    spectral,
+    statistics,
+)
 from gradcli.expr.node import Node, axis_of, make, payload
 from gradcli.ops.operation import Kind
 from gradcli.ops.operations import of_kind
 from gradcli.ops.passes import Pass
-from gradcli.ops.payload import Applied, Component, Index, Subscripts
+from gradcli.ops.payload import Along, Applied, Component, Index, Places, Running, Subscripts
 
 Builder = Callable[[Node, tuple[Node, ...]], Node]
 """From a node of the operation, which has its payload and shape, and new arguments."""
@@ -43,6 +55,15 @@ _BUILD: dict[str, Builder] = {
     "adj": lambda n, a: make("adj", a, shape=a[0].shape),
     "sum": lambda n, a: reduce.total(*a),
     "sum_axis": lambda n, a: reduce.sum_axis(a[0], payload(n, int)),
+    "largest": lambda n, a: statistics.extreme("largest", a[0], axis_of(n)),
+    "smallest": lambda n, a: statistics.extreme("smallest", a[0], axis_of(n)),
+    "prod": lambda n, a: statistics.product(a[0], axis_of(n)),
+    "variance": lambda n, a: statistics.variance("variance", a[0], *payload(n, Along)),
+    "std": lambda n, a: statistics.variance("std", a[0], *payload(n, Along)),
+    "cumsum": lambda n, a: running.cumsum(a[0], *payload(n, Running)),
+    "cumprod": lambda n, a: running.cumprod(a[0], axis_of(n)),
+    "flip": lambda n, a: running.flip(a[0], axis_of(n)),
+    "roll": lambda n, a: running.roll(a[0], *payload(n, Places)),
     "norm": lambda n, a: reduce.norm("norm", *a),
     "norm1": lambda n, a: reduce.norm("norm1", *a),
     "elem": lambda n, a: reduce.elementwise(*payload(n, Applied), *a),
@@ -66,6 +87,13 @@ _BUILD: dict[str, Builder] = {
     "pinv": lambda n, a: spectral.pinv(*a),
     "expm": lambda n, a: spectral.expm(*a),
     "expm_frechet": lambda n, a: spectral.expm_frechet(*a),
+    "cross": lambda n, a: rotation.cross(*a),
+    "skew": lambda n, a: rotation.skew(*a),
+    "sqrtm": lambda n, a: matrix_functions.sqrtm(*a),
+    "logm": lambda n, a: matrix_functions.logm(*a),
+    "logm_frechet": lambda n, a: matrix_functions.logm_frechet(*a),
+    "sylvester": lambda n, a: matrix_functions.sylvester(*a),
+    "matrix_power": lambda n, a: matrix_functions.power_of_matrix(*a),
     "norm2": lambda n, a: spectral.spectral_norm("norm2", *a),
     "norm_nuc": lambda n, a: spectral.spectral_norm("norm_nuc", *a),
     "implicit": _same,

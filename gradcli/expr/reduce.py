@@ -107,6 +107,9 @@ def total(node: Node) -> Node:
         place = next((k for k, factor in enumerate(node.args) if factor.op == "eye"), None)
         if place is not None:
             return trace(mul(*node.args[:place], *node.args[place + 1 :]))
+        commuting = _along_itself(node)
+        if commuting is not None:
+            return commuting
     opened = _sum_of_sum(node, total)
     return make("sum", (node,)) if opened is None else opened
 
@@ -119,6 +122,27 @@ def _sum_of_sum(node: Node, summed: Callable[[Node], Node]) -> Node | None:
     terms = opened.args if opened.op == "add" else (opened,)
     left = sum(factor.op in ("sum", "sum_axis") for term in terms for factor in (term, *term.args))
     return opened if is_zero(opened) or not left else None
+
+
+def _along_itself(node: Node) -> Node | None:
+    """`sum(expm_frechet(t * A.T, G) * A)` as `sum(G * (A @ expm(t * A)))`, as A commutes with t * A; else None."""
+    if len(node.args) != 2:
+        return None
+    for derivative, matrix in (node.args, node.args[::-1]):
+        if derivative.op != "expm_frechet":
+            continue
+        at, direction = derivative.args
+        if split_scalars(transpose(at))[1] is not matrix:
+            continue
+        from gradcli.expr.spectral import expm
+
+        moved = matmul(matrix, expm(transpose(at)))
+        scalars, rest = split_scalars(direction)
+        if rest.op == "matmul" and is_row(rest.args[-1].shape):
+            column, row = matmul(*rest.args[:-1]), rest.args[-1]
+            return mul(*scalars, matmul(transpose(column), moved, transpose(row)))
+        return mul(*scalars, total(mul(rest, moved)))
+    return None
 
 
 def _unit_index(node: Node) -> tuple[int, ...] | None:
@@ -205,7 +229,9 @@ def scalar_of_matrix(op: str, node: Node) -> Node:
     if node.op == "inv":
         inner = scalar_of_matrix(op, node.args[0])
         return power(inner, MINUS_ONE) if op == "det" else neg(inner)
-    return make(op, (node,))
+    from gradcli.expr.matrix_functions import scalar_of
+
+    return scalar_of(op, node) or make(op, (node,))
 
 
 def norm(op: str, node: Node) -> Node:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from gradcli.expr.arith import add, is_zero, mul, ones, power, split_number, zeros
 from gradcli.expr.linear import diag, eye, inv, is_orthogonal, matmul, split_scalars, transpose
 from gradcli.expr.node import MINUS_ONE, Node, make, num
-from gradcli.expr.reduce import elementwise, kron, norm, stack, triangle
+from gradcli.expr.reduce import elementwise, kron, norm, stack
 from gradcli.expr.shapes import ShapeError, is_list, show_shape, transposed
 
 
@@ -42,6 +44,8 @@ def expm(node: Node) -> Node:
         return mul(elementwise("exp", 0, ones(())), node)
     if node.op == "diag":
         return diag(elementwise("exp", 0, node.args[0]))
+    if node.op == "logm":
+        return node.args[0]
     if node.op == "T":
         return transpose(expm(node.args[0]))
     return make("expm", (node,), shape=node.shape)
@@ -64,8 +68,10 @@ def expm_frechet(node: Node, direction: Node) -> Node:
     return make("expm_frechet", (node, direction), shape=node.shape)
 
 
-def frechet_matrix(node: Node) -> Node:
+def frechet_matrix(node: Node, function: Callable[[Node], Node] | None = None) -> Node:
     """K with `vec(expm_frechet(A, E)) == K @ vec(E)`: the upper right block of expm([[I ⊗ A, I], [0, A.T ⊗ I]]).
+
+    `function` is another matrix function than expm (Higham, "Functions of Matrices", 2008, theorem 3.6).
 
     Source: C. Van Loan, "Computing integrals involving the matrix exponential", 1978: the derivative in the direction E
     is the integral of expm(s A) E expm((1 - s) A) over s from 0 to 1.
@@ -75,7 +81,7 @@ def frechet_matrix(node: Node) -> Node:
     both = eye(left.shape[0])
     blocks = add(kron(_cell(1, 1), left), kron(_cell(2, 2), right), kron(_cell(1, 2), both))
     top, right_end = stack((num(1), num(0)), (1, 2)), stack((num(0), num(1)), (2,))
-    return matmul(kron(top, both), expm(blocks), kron(right_end, both))
+    return matmul(kron(top, both), (function or expm)(blocks), kron(right_end, both))
 
 
 def _cell(row: int, column: int) -> Node:
@@ -89,18 +95,6 @@ def spectral_norm(op: str, node: Node) -> Node:
         return norm("norm", node)
     value, rest = split_number(node.args[0] if node.op == "T" else node)
     return mul(num(abs(value)), make(op, (rest,)))
-
-
-def cumsum(node: Node, axis: int | None) -> Node:
-    """Running sums of a vector, or down (axis 0) or along (axis 1) a matrix: a product with a triangle of ones."""
-    if not node.shape:
-        return node
-    if is_list(node.shape):
-        axis = 1 if len(node.shape) == 2 else 0
-    dim = node.shape[axis or 0]
-    if axis:
-        return matmul(node, triangle("triu", ones((dim, dim)), 0))
-    return matmul(triangle("tril", ones((dim, dim)), 0), node)
 
 
 def _square(node: Node, what: str) -> None:

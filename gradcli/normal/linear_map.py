@@ -6,6 +6,7 @@ The structure of the expression is kept, so that `W.T @ (v * g'(u))` gives `W.T 
 from __future__ import annotations
 
 from gradcli.expr.arith import add, mul, ones
+from gradcli.expr.definitions import linear_form
 from gradcli.expr.linear import eye, matmul, transpose
 from gradcli.expr.node import ONE, ZERO, Node
 from gradcli.expr.reduce import kron, stack, unit_entry, where
@@ -68,6 +69,9 @@ def _listlike(node: Node) -> bool:
 def _step(node: Node, memo: dict[int, Linear], v: Node) -> Linear | None:
     """What `node` is, from what its arguments are; None where it is not linear in a known way."""
     op, args = node.op, node.args
+    opened = linear_form(node, lambda arg: arg.serial in memo)
+    if opened is not None:
+        return _opened(opened, memo, v)
     if op == "add":
         return _sum(node, memo)
     if op == "mul":
@@ -87,6 +91,18 @@ def _step(node: Node, memo: dict[int, Linear], v: Node) -> Linear | None:
     if len(args) != 1:
         return None
     return _of_one(node, args[0], memo[args[0].serial])
+
+
+def _opened(value: Node, memo: dict[int, Linear], v: Node) -> Linear | None:
+    """What an expression is that stands for an operation, over what is in `memo`."""
+    for part in postorder(value):
+        if part.serial in memo or not any(arg.serial in memo for arg in part.args):
+            continue
+        linear = _step(part, memo, v)
+        if linear is None:
+            return None
+        memo[part.serial] = linear
+    return memo.get(value.serial)
 
 
 def _of_one(node: Node, arg: Node, linear: Linear) -> Linear | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Protocol, cast
 
+from gradcli.expr.definitions import written_out
 from gradcli.expr.node import Node, value_of
 from gradcli.expr.walk import postorder
 from gradcli.normal import calculus, functions, powers, units
@@ -60,6 +61,9 @@ class Lowering:
         found = self._of_factors(node)
         if found is not None:
             return found
+        written = written_out(node)
+        if written is not None:
+            return self.array(written)
         if node.op == "elem":
             return Array(self._function(node, args[0].poly), args[0].axes)
         return lowered(node, args)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import cast
 
+from gradcli.expr import running
 from gradcli.expr.factor import KINDS
 from gradcli.expr.node import Node, make, value_of
 from gradcli.expr.shapes import is_row
@@ -112,6 +113,16 @@ def _ones(node: Node, args: list[Array]) -> Array:
     return Array(ONE, arrays.axes_of(node.shape))
 
 
+def _permutation(node: Node, args: list[Array]) -> Array:
+    """The identity flipped, or rolled on: a permutation of its own for each number of places."""
+    shift = cast("tuple[int, int | None]", node.data)[0] if node.op == "roll" else 0
+    if not running.is_permutation(node):
+        return _opaque(node, args)
+    attributes = ("orthogonal", "permutation") if shift else ("orthogonal", "permutation", "symmetric")
+    made = _leaf(node, (node.op, abs(shift)), attributes, "order")
+    return arrays.turned(made) if shift < 0 else made
+
+
 def _eye(node: Node, args: list[Array]) -> Array:
     return Array(matrices.identity(node.shape[0]), arrays.axes_of(node.shape))
 
@@ -198,6 +209,13 @@ def _sum_axis(node: Node, args: list[Array]) -> Array:
     kept = arg.group(1 - axis)
     summed = arrays.summed(arg, arg.group(axis), {})
     return arrays.compressed(summed, [arg.axes[1 - axis]], kept)
+
+
+def _prod(node: Node, args: list[Array]) -> Array:
+    (arg,) = args
+    if node.data is not None or len(arg.axes) != 1 or len(arg.axes[0]) != 1:
+        return _opaque(node, args)
+    return Array(matrices.product_over(arg.poly, arg.axes[0][0]), ())
 
 
 def _norm(node: Node, args: list[Array]) -> Array:
@@ -356,6 +374,8 @@ _LOWER: dict[str, Callable[[Node, list[Array]], Array]] = {
     "cotangent": _cotangent,
     "param": _param,
     "zeros": _zeros,
+    "flip": _permutation,
+    "roll": _permutation,
     "ones": _ones,
     "eye": _eye,
     "unit": _unit,
@@ -372,6 +392,7 @@ _LOWER: dict[str, Callable[[Node, list[Array]], Array]] = {
     "logsumexp": _softmax,
     "sum": _sum,
     "sum_axis": _sum_axis,
+    "prod": _prod,
     "norm": _norm,
     "norm1": _norm,
     "T": _transpose,

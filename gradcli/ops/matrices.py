@@ -50,6 +50,34 @@ MATRICES = (
         rules=("expm_frechet",), linear=(1,), cost=_COST, call="expm_frechet",
     ),
     Operation(
+        "sqrtm", "A", "principal square root", f"{_INVERTIBLE}Y = sqrtm(A)", rules=("sqrtm",), cost=_COST, call="sqrtm"
+    ),
+    Operation(
+        "logm", "A", "principal logarithm", f"{_INVERTIBLE}Y = logm(A)", rules=("logm",), cost=_COST, call="logm"
+    ),
+    Operation(
+        "logm_frechet", "A, E", "derivative of logm at A in the direction E",
+        "A : R[n, n] spd\nE : R[n, n]\nY = logm_frechet(A, E)",
+        rules=("logm_frechet",), linear=(1,), cost=_COST, call="logm_frechet",
+    ),
+    Operation(
+        "sylvester", "A, B, C", "X with A @ X + X @ B == C",
+        "A, B : R[n, n] spd\nC : R[n, n]\nX = sylvester(A, B, C)",
+        rules=("sylvester",), linear=(2,), cost=_COST, call="sylvester",
+    ),
+    Operation(
+        "matrix_power", "A, k", "matrix power whose exponent is no number", f"{_A}Y = A^n",
+        rules=("named_power", "trace_of_power"), cost=Cost.POWER,
+    ),
+    Operation(
+        "cross", "a, b", "cross product in three dimensions", "a, b : R[3]\ny = cross(a, b)",
+        rules=("cross",), linear=EACH, call="cross",
+    ),
+    Operation(
+        "skew", "v", "the matrix of a cross product", "v : R[3]\nY = skew(v)",
+        rules=("skew",), linear=(0,), call="skew",
+    ),
+    Operation(
         "norm2", "A", "largest singular value", f"{_TALL}y = norm2(A)", rules=("norm2",), cost=_COST, call="norm2"
     ),
     Operation(

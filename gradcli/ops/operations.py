@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from gradcli.ops.along import RUNNING, STATISTICS
 from gradcli.ops.entrywise import ENTRYWISE, REDUCTIONS
 from gradcli.ops.leaves import LEAVES, QUESTIONS
 from gradcli.ops.matrices import ARRAYS, MATRICES
 from gradcli.ops.operation import Kind, Operation
 
 OPERATIONS: dict[str, Operation] = {
-    operation.name: operation for operation in (*LEAVES, *QUESTIONS, *ENTRYWISE, *REDUCTIONS, *MATRICES, *ARRAYS)
+    operation.name: operation
+    for operation in (*LEAVES, *QUESTIONS, *ENTRYWISE, *REDUCTIONS, *STATISTICS, *RUNNING, *MATRICES, *ARRAYS)
 }
 
 

@@ -55,3 +55,24 @@ class Settled(NamedTuple):
     unknown: Any
     names: Any
     residual: Any
+
+
+class Along(NamedTuple):
+    """The axis of a variance, None for all entries, and what its divisor is short of."""
+
+    axis: int | None
+    ddof: int
+
+
+class Running(NamedTuple):
+    """The axis of running sums, None of a vector, and whether they run from the back."""
+
+    axis: int | None
+    backwards: bool
+
+
+class Places(NamedTuple):
+    """By how many places entries move on, and along which axis, None of a vector."""
+
+    shift: int
+    axis: int | None

@@ -8,6 +8,8 @@ from gradcli.ops.operations import of_kind
 _LEAVES = tuple(sorted(of_kind(Kind.LEAF)))
 _OF_ITS_OWN = "an array of its own: two of them are equal where their arguments are"
 
+_BLOCKS = "its derivative is a block of a power: a product of arrays only where it is in a trace or a determinant"
+
 # pass: what it says of which operations
 _REASONS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "build": ((_LEAVES, "a leaf has no arguments to be built from anew"),),
@@ -17,9 +19,13 @@ _REASONS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     ),
     "evaluate": ((("var", "param"), "its value is given with the point"),),
     "emit": ((("var", "cotangent", "param"), "an argument of the function that is written"),),
+    "index terms": ((("matrix_power",), _BLOCKS),),
+    "second derivative": ((("matrix_power",), _BLOCKS),),
     "normal form": (
         (("elem",), "each function has a form of its own: normal/functions.py"),
-        (("pinv", "norm2", "norm_nuc", "implicit"), _OF_ITS_OWN),
+        (("pinv", "norm2", "norm_nuc", "implicit", "largest", "smallest", "cumprod"), _OF_ITS_OWN),
+        (("sqrtm", "logm", "logm_frechet", "sylvester", "matrix_power"), _OF_ITS_OWN),
+        (("variance", "std", "cumsum", "cross", "skew"), "its definition is compared: expr/definitions.py"),
     ),
 }
 REASONS: dict[str, dict[str, str]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gradcli.diagnostics import GradcliError
-from gradcli.expr import arith, linear, rearrange, reduce
+from gradcli.expr import arith, linear, matrix_functions, rearrange, reduce
 from gradcli.expr.implicit import implicit
 from gradcli.expr.node import Node, has_attribute, make, num, var
 from gradcli.expr.replace import replace
@@ -82,6 +82,8 @@ class Builder:
                 base = self._build(expr.base, local)
                 if exponent is not None:
                     return linear.matpower(base, exponent)
+                if len(base.shape) == 2:
+                    return matrix_functions.power_of_matrix(base, self._build(expr.exponent, local))
                 return arith.power(base, self._build(expr.exponent, local))
             case ast.Superscript():
                 base = self._build(expr.base, local)

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gradcli.expr import arith, linear, reduce
+from gradcli.expr import arith, linear, reduce, statistics
 from gradcli.expr.node import Node, make
 from gradcli.ops.functions import SCALAR_FUNCTIONS
+from gradcli.program.along import ALONG_FUNCTIONS
 from gradcli.program.factor import FACTOR_FUNCTIONS
+from gradcli.program.norms import NORM
 from gradcli.program.signature import LanguageFunction, Misfit, Options, square
 from gradcli.program.spectral import SPECTRAL_FUNCTIONS
 from gradcli.program.unify import (
@@ -170,12 +172,46 @@ def _mean(nodes: list[Node], options: Options) -> Node:
     return reduce.mean(nodes[0], axis if isinstance(axis, int) else None)
 
 
+def _reduction(
+    name: str, build: Callable[[Node, int | None, Options], Node], more: tuple[str, ...] = ()
+) -> LanguageFunction:
+    def built(nodes: list[Node], options: Options) -> Node:
+        axis = options.get("axis")
+        return build(nodes[0], axis if isinstance(axis, int) else None, options)
+
+    return LanguageFunction(1, 1, lambda s, o: _summed(s[0], o, name), built, ("axis", *more))
+
+
+def _variance(name: str) -> Callable[[Node, int | None, Options], Node]:
+    return lambda node, axis, options: statistics.variance(name, node, axis, int(options.get("ddof", 0)))
+
+
+def _extreme(name: str, over: str) -> LanguageFunction:
+    """Of two arrays by entry; of one array its largest or least entry, or one for each line along an axis."""
+    alone = _reduction(name, lambda node, axis, options: statistics.extreme(over, node, axis))
+
+    def infer(shapes: list[OpenShape], options: Options) -> OpenShape:
+        if len(shapes) == 1:
+            return alone.infer(shapes, options)
+        if options:
+            raise Misfit("E209", f"{name}(a, b) goes entry by entry and has no axis")
+        return joint(shapes, name)
+
+    def build(nodes: list[Node], options: Options) -> Node:
+        return alone.build(nodes, options) if len(nodes) == 1 else reduce.binary(name, *nodes)
+
+    return LanguageFunction(1, 2, infer, build, ("axis",))
+
+
 ELEMENTWISE = tuple(SCALAR_FUNCTIONS)
 
 FUNCTIONS: dict[str, LanguageFunction] = {
     **{name: _elementwise(name) for name in ELEMENTWISE},
-    "max": LanguageFunction(2, 2, lambda s, o: joint(s, "max"), lambda n, o: reduce.binary("max", *n)),
-    "min": LanguageFunction(2, 2, lambda s, o: joint(s, "min"), lambda n, o: reduce.binary("min", *n)),
+    "max": _extreme("max", "largest"),
+    "min": _extreme("min", "smallest"),
+    "prod": _reduction("prod", lambda node, axis, options: statistics.product(node, axis)),
+    "var": _reduction("var", _variance("variance"), ("ddof",)),
+    "std": _reduction("std", _variance("std"), ("ddof",)),
     "where": LanguageFunction(3, 3, lambda s, o: joint(s, "where"), lambda n, o: reduce.where(*n)),
     "softmax": _soft("softmax"),
     "logsoftmax": _soft("logsoftmax"),
@@ -188,7 +224,7 @@ FUNCTIONS: dict[str, LanguageFunction] = {
     "adj": _square_to("adj", _adj, False),
     "inv": _square_to("inv", linear.inv, False),
     "solve": LanguageFunction(2, 2, _solve_shape, lambda n, o: linear.matmul(linear.inv(n[0]), n[1])),
-    "norm": _any_total("norm"),
+    "norm": NORM,
     "norm1": _any_total("norm1"),
     "dot": LanguageFunction(2, 2, _dot_shape, lambda n, o: linear.dot(*n)),
     "outer": LanguageFunction(
@@ -202,11 +238,12 @@ FUNCTIONS: dict[str, LanguageFunction] = {
     "stop": LanguageFunction(1, 1, lambda s, o: settle(s[0]), lambda n, o: reduce.stop(n[0])),
     **FACTOR_FUNCTIONS,
     **SPECTRAL_FUNCTIONS,
+    **ALONG_FUNCTIONS,
 }
 
 # Calls whose arguments are dimensions, and calls that the elaborator treats itself.
 FILLED = ("ones", "zeros", "eye", "unit")
 DERIVATIVES = ("grad", "jac", "hess")
 # Names that a program may give to something else, which then hides the function.
-YIELDING = frozenset(FACTOR_FUNCTIONS) | frozenset(SPECTRAL_FUNCTIONS)
+YIELDING = frozenset((*FACTOR_FUNCTIONS, *SPECTRAL_FUNCTIONS, *ALONG_FUNCTIONS, "prod", "var", "std"))
 RESERVED = (frozenset(FUNCTIONS) - YIELDING) | set(FILLED) | set(DERIVATIVES) | {"einsum"}

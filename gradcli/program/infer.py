@@ -16,7 +16,7 @@ from gradcli.program.infer_calls import apply, call_shape
 from gradcli.program.meant import check_euler, check_glued, check_size, check_star
 from gradcli.program.messages import bracketed, product_hint, sum_hint
 from gradcli.program.poisoned import Poisoned
-from gradcli.program.scope import CONSTANTS, Scope, convention, subexpressions
+from gradcli.program.scope import CONSTANTS, Scope, convention, parts_of, subexpressions
 from gradcli.program.signature import Misfit, square
 from gradcli.program.unify import (
     OpenDim,
@@ -299,12 +299,12 @@ class Inference:
                 f"{bracketed(base)}**{power} takes the power of each entry",
                 mend=((caret, caret + 1, "**"),) if caret >= 0 else (),
             )
-        if integer(expr.exponent) is None:
+        if integer(expr.exponent) is None and not self._is_whole(expr.exponent):
             self.fail(
                 "E302",
                 f"The matrix power of {base} needs an integer exponent, written as a number: {base}^3.",
                 expr.exponent,
-                f"{bracketed(base)}**p is elementwise",
+                f"declare `k : Z` for {base}^k; {bracketed(base)}**p is elementwise",
             )
         try:
             return square(shape, f"{base} ^ {self.text(expr.exponent)}")
@@ -338,6 +338,29 @@ class Inference:
                 "E305", f"|{arg}| is the absolute value of a scalar, and {arg} is {show_open(shape)}.", expr, hint
             )
         return ()
+
+    def _is_whole(self, expr: ast.Expr) -> bool:
+        """Whether an exponent is made of whole numbers: names declared in Z, sizes, literals, by + - and *."""
+        todo = [expr]
+        while todo:
+            part = todo.pop()
+            match part:
+                case ast.Num():
+                    if part.value.denominator != 1:
+                        return False
+                case ast.Name():
+                    declared = self.scope.arrays.get(part.id)
+                    if declared is None and part.id in self.scope.dims and part.id not in self.scope.values:
+                        continue
+                    if declared is None or declared.type.base != "Z" or declared.type.dims:
+                        return False
+                case ast.Neg() | ast.Sum() | ast.Product():
+                    if isinstance(part, ast.Product) and any(op not in ("*", "@") for op in part.ops):
+                        return False
+                    todo.extend(parts_of(part))
+                case _:
+                    return False
+        return True
 
     def _transpose(self, expr: ast.Transpose, local: dict[str, OpenShape]) -> OpenShape:
         shape = settle(self.infer(expr.arg, local))

@@ -15,7 +15,19 @@ if TYPE_CHECKING:
 
 def positional(expr: ast.Call) -> tuple[ast.Expr, ...]:
     """The arguments that are expressions (`tril(A, -1)` has its number as an option, `lu(X, "L")` its part)."""
-    return expr.args[:1] if expr.fn in ("tril", "triu") or expr.fn in KINDS else expr.args
+    named = expr.fn == "norm" and len(expr.args) == 2 and _order(expr.args[1]) is not None
+    return expr.args[:1] if expr.fn in _NUMBERS or expr.fn in KINDS or named else expr.args
+
+
+def _order(expr: ast.Expr) -> int | str | None:
+    """The p of a norm where it is a whole number, `inf` or a name in quotes; None of any other expression."""
+    if isinstance(expr, ast.Str):
+        return expr.value
+    return "inf" if isinstance(expr, ast.Name) and expr.id == "inf" else integer(expr)
+
+
+# Functions whose second argument is a whole number, and the option that it is.
+_NUMBERS = {"tril": "k", "triu": "k", "roll": "shift"}
 
 
 def read_options(inference: Inference, expr: ast.Call, allowed: tuple[str, ...]) -> Options:
@@ -27,13 +39,19 @@ def read_options(inference: Inference, expr: ast.Call, allowed: tuple[str, ...])
             inference.fail("E209", f"{expr.fn} has no option {key}.", value, hint)
         number = integer(value)
         out[key] = number if number is not None else value.id if isinstance(value, ast.Name) else ""
-        if key in ("axis", "k") and number is None:
+        if key in ("axis", "k", "ddof", "shift") and number is None:
             inference.fail("E209", f"{key} is a number.", value)
-    if expr.fn in ("tril", "triu") and len(expr.args) == 2:
+        if key == "ord":
+            out[key] = _order(value) or ""
+    if expr.fn == "norm" and len(expr.args) == 2:
+        order = _order(expr.args[1])
+        if order is not None:
+            out["ord"] = order
+    if expr.fn in _NUMBERS and len(expr.args) == 2:
         number = integer(expr.args[1])
         if number is None:
             inference.fail("E209", f"{expr.fn}(A, k) needs a number for k.", expr.args[1])
-        out["k"] = number
+        out[_NUMBERS[expr.fn]] = number
     if expr.fn in KINDS and len(expr.args) == 2:
         part = expr.args[1]
         if not isinstance(part, ast.Str):
@@ -48,15 +66,4 @@ def count_arguments(inference: Inference, expr: ast.Call, least: int, most: int 
     if got < least or (most is not None and got > most):
         takes = str(least) if least == most else f"{least} to {most}" if most else f"at least {least}"
         message = f"{expr.fn} takes {takes} argument{'s' * (takes != '1')}, not {got}."
-        inference.fail("E204", message, expr, _SERVES.get((expr.fn, got)))
-
-
-# What serves where a function was called in another library's way.
-_SERVES = {
-    ("max", 1): "max(a, b) goes entry by entry; smooth for the largest entry of x: logsumexp(k * x) / k, k large",
-    ("min", 1): "min(a, b) goes entry by entry; smooth for the least entry of x: -logsumexp(-k * x) / k, k large",
-    (
-        "norm",
-        2,
-    ): "norm(A) is the Frobenius norm; norm1(A), norm2(A) (spectral), norm_nuc(A) (nuclear)",
-}
+        inference.fail("E204", message, expr)

@@ -1,11 +1,15 @@
-"""The functions pinv, expm, expm_frechet, norm2, norm_nuc and cumsum."""
+"""Functions of matrices as wholes, and of vectors of three entries."""
 
 from __future__ import annotations
 
-from gradcli.expr import spectral
+from collections.abc import Callable
+
+from gradcli.expr import matrix_functions, rotation, spectral
+from gradcli.expr.factor import component
 from gradcli.expr.node import Node
+from gradcli.program.factor import component_shapes
 from gradcli.program.signature import LanguageFunction, Misfit, Options, square
-from gradcli.program.unify import OpenShape, find, settle, show_open, unify_shapes
+from gradcli.program.unify import OpenShape, find, settle, show_open, unify, unify_shapes
 
 
 def _turned(shapes: list[OpenShape], options: Options) -> OpenShape:
@@ -36,16 +40,44 @@ def _norm(op: str) -> LanguageFunction:
     return LanguageFunction(1, 1, infer, lambda n, o: spectral.spectral_norm(op, n[0]))
 
 
-def _running(shapes: list[OpenShape], options: Options) -> OpenShape:
-    shape = _matrix(shapes[0], "cumsum")
-    if len(shape) == 2 and find(shape[0]) != 1 and options.get("axis") not in (0, 1):
-        raise Misfit("E406", "cumsum of a matrix needs an axis", "cumsum(A, axis=0) runs down each column")
-    return shape
+def _sylvester(shapes: list[OpenShape], options: Options) -> OpenShape:
+    a, b, c = square(shapes[0], "sylvester"), square(shapes[1], "sylvester"), settle(shapes[2])
+    want = (a[0] if a else 1, b[0] if b else 1)
+    have = (c[0] if c else 1, c[1] if len(c) == 2 else 1)
+    if len(c) > 2 or not all(unify(p, q) for p, q in zip(want, have, strict=True)):
+        shown = ", ".join(map(show_open, (a, b, c)))
+        raise Misfit("E301", f"sylvester(A, B, C) solves A @ X + X @ B == C, and these are {shown}")
+    return settle(c)
 
 
-def _cumsum(nodes: list[Node], options: Options) -> Node:
-    axis = options.get("axis")
-    return spectral.cumsum(nodes[0], axis if isinstance(axis, int) else None)
+def _values(kind: str, part: str) -> LanguageFunction:
+    """Eigenvalues or singular values alone."""
+    return LanguageFunction(
+        1, 1, lambda s, o: component_shapes(kind, s[0])[part], lambda n, o: component(kind, part, n[0])
+    )
+
+
+def _vector(shape: OpenShape, what: str) -> None:
+    """Take a shape as that of a vector of 3 entries."""
+    shape = settle(shape)
+    dims = [dim for dim in shape if find(dim) != 1]
+    if len(dims) != 1 or not unify(dims[0], 3):
+        raise Misfit("E305", f"{what} takes vectors of 3 entries, and this is {show_open(shape)}")
+
+
+def _cross(shapes: list[OpenShape], options: Options) -> OpenShape:
+    for shape in shapes:
+        _vector(shape, "cross")
+    return (3,)
+
+
+def _skew(shapes: list[OpenShape], options: Options) -> OpenShape:
+    _vector(shapes[0], "skew")
+    return (3, 3)
+
+
+def _of_square(name: str, build: Callable[[Node], Node]) -> LanguageFunction:
+    return LanguageFunction(1, 1, lambda s, o: square(s[0], name), lambda n, o: build(n[0]))
 
 
 SPECTRAL_FUNCTIONS: dict[str, LanguageFunction] = {
@@ -54,5 +86,12 @@ SPECTRAL_FUNCTIONS: dict[str, LanguageFunction] = {
     "expm_frechet": LanguageFunction(2, 2, _same_square, lambda n, o: spectral.expm_frechet(*n)),
     "norm2": _norm("norm2"),
     "norm_nuc": _norm("norm_nuc"),
-    "cumsum": LanguageFunction(1, 1, _running, _cumsum, ("axis",)),
+    "sqrtm": _of_square("sqrtm", matrix_functions.sqrtm),
+    "logm": _of_square("logm", matrix_functions.logm),
+    "logm_frechet": LanguageFunction(2, 2, _same_square, lambda n, o: matrix_functions.logm_frechet(*n)),
+    "sylvester": LanguageFunction(3, 3, _sylvester, lambda n, o: matrix_functions.sylvester(*n)),
+    "svdvals": _values("svd", "s"),
+    "eigvalsh": _values("eigh", "w"),
+    "cross": LanguageFunction(2, 2, _cross, lambda n, o: rotation.cross(*n)),
+    "skew": LanguageFunction(1, 1, _skew, lambda n, o: rotation.skew(n[0])),
 }

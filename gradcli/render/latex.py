@@ -161,6 +161,9 @@ class LatexNotation(Mathematics):
         base, exponent = self.matrix_power(node)
         return Form(Level.POSTFIX, [Child(base, Level.ATOM), f"^{{{exponent}}}"])
 
+    def op_matrix_power(self, node: Node) -> Form:
+        return Form(Level.POSTFIX, [Child(node.args[0], Level.ATOM), "^{", Child(node.args[1], Level.ANY), "}"])
+
     def root(self, base: Node) -> Form:
         return Form(Level.ATOM, [r"\sqrt{", Child(base, Level.ANY), "}"])
 

@@ -14,7 +14,7 @@ from typing import ClassVar
 from gradcli.expr.factor import KINDS, parts_of
 from gradcli.expr.node import Node, value_of
 from gradcli.expr.shapes import Shape, is_row
-from gradcli.render.notation import Child, Form, Level, Notation, Piece, join, primes, subscripts
+from gradcli.render.notation import VALUES_ALONE, Child, Form, Level, Notation, Piece, join, primes, subscripts
 from gradcli.render.numbers import coefficient, digits
 from gradcli.render.parts import Quotient, is_reciprocal, merged_axes, quotient, reads_turned, reciprocal, signed_terms
 
@@ -219,6 +219,8 @@ class Mathematics(Notation):
 
     def op_factor(self, node: Node) -> Form:
         kind, part = parts_of(node)
+        if (kind, part) in VALUES_ALONE:
+            return super().op_factor(node)
         index = self.subscript(self.identifier(part)) if len(KINDS[kind].components) > 1 else ""
         return self.call(self.function(kind) + index, node.args)
 

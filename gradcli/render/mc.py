@@ -192,6 +192,9 @@ class McNotation(Notation):
         level = Level.ATOM if inner.op == "mpow" else Level.POSTFIX
         return Form(Level.POSTFIX, [Child(inner, level), f"^{exponent}"])
 
+    def op_matrix_power(self, node: Node) -> Form:
+        return Form(Level.POSTFIX, [Child(node.args[0], Level.ATOM), "^", Child(node.args[1], Level.ATOM)])
+
     def op_entry(self, node: Node) -> Form:
         assert isinstance(node.data, tuple)
         return Form(Level.POSTFIX, [Child(node.args[0], Level.ATOM), f"[{', '.join(map(str, node.data))}]"])

@@ -19,6 +19,12 @@ from gradcli.ops.operations import OPERATIONS
 from gradcli.ops.payload import Applied, Named, Subscripts
 from gradcli.render.parts import Names
 
+_ALONG = frozenset({"sum_axis", "softmax", "logsoftmax", "logsumexp", "largest", "smallest", "prod", "cumprod", "flip"})
+
+
+# Components that are called by a name of their own.
+VALUES_ALONE = {("eigh", "w"): "eigvalsh", ("svd", "s"): "svdvals"}
+
 
 class Level(IntEnum):
     """How tightly the outermost operation of an expression binds."""
@@ -158,15 +164,30 @@ class Notation:
 
     def options(self, node: Node) -> tuple[str, ...]:
         """What stands in a call after the operands."""
-        if node.op in ("sum_axis", "softmax", "logsoftmax", "logsumexp") and node.data is not None:
+        if node.op in _ALONG and node.data is not None:
             return (f"axis={node.data}",)
+        if node.op in ("variance", "std") and isinstance(node.data, tuple):
+            axis, ddof = node.data
+            return (*([f"axis={axis}"] if axis is not None else []), *([f"ddof={ddof}"] if ddof else []))
         if node.op in ("tril", "triu") and node.data:
             return (str(node.data),)
+        if node.op == "roll" and isinstance(node.data, tuple):
+            shift, axis = node.data
+            return (str(shift), *([f"axis={axis}"] if axis is not None else []))
         if node.op == "grad" and node.data:
             return (f"structure={node.data}",)
         if node.op == "jac" and node.data and node.data != self.layout:
             return (f"layout={node.data}",)
         return ()
+
+    def op_cumsum(self, node: Node) -> Form:
+        """Running sums; backwards those of the flipped entries, flipped."""
+        assert isinstance(node.data, tuple)
+        axis, backwards = node.data
+        option = f", axis={axis}" if axis is not None else ""
+        names = [self.function(name) for name in (("flip", "cumsum", "flip") if backwards else ("cumsum",))]
+        opened = "".join(f"{name}(" for name in names)
+        return Form(Level.ATOM, [opened, Child(node.args[0], Level.ANY), f"{option})" * len(names)])
 
     def op_var(self, node: Node) -> Form:
         return self.atom(self.identifier(payload(node, Named).name))
@@ -179,6 +200,8 @@ class Notation:
     def op_factor(self, node: Node) -> Form:
         """A component of a factorisation that has no name: `chol(S)`, `lu(X, "L")`."""
         kind, part = parts_of(node)
+        if (kind, part) in VALUES_ALONE:
+            return self.call(self.function(VALUES_ALONE[kind, part]), node.args)
         single = len(KINDS[kind].components) == 1
         return self.call(self.function(kind), node.args, () if single else (f'"{part}"',))
 

@@ -37,7 +37,17 @@ def reads_turned(left: Node, right: Node) -> bool:
     """Whether `left < right` reads better as `right > left`: a number last, names in the program's order."""
     if left.op == "num":
         return right.op != "num"
+    if bool(left.shape) != bool(right.shape):
+        return not left.shape
+    if _is_repeated(left) != _is_repeated(right):
+        return _is_repeated(left)
     return left.op == right.op == "var" and right.serial < left.serial
+
+
+def _is_repeated(node: Node) -> bool:
+    """Whether every row or every column of a matrix is the same list."""
+    ends = (node.args[0], node.args[-1]) if node.op == "matmul" else ()
+    return any(end.op == "ones" for end in ends)
 
 
 def signed_terms(node: Node, names: Names) -> list[tuple[bool, Node]]:

@@ -76,6 +76,9 @@ class TextNotation(Mathematics):
         base, exponent = self.matrix_power(node)
         return Form(Level.POSTFIX, [Child(base, Level.ATOM), str(exponent).translate(_SUPERSCRIPTS)])
 
+    def op_matrix_power(self, node: Node) -> Form:
+        return Form(Level.POSTFIX, [Child(node.args[0], Level.ATOM), "^", Child(node.args[1], Level.ATOM)])
+
     def root(self, base: Node) -> Form:
         return self.call("√", (base,))
 

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from string import ascii_lowercase
 
 from gradcli.expr import arith, contraction, linear, rearrange, reduce
+from gradcli.expr.matrix_functions import power_of_matrix
 from gradcli.expr.node import Node, make, num
 from gradcli.expr.replace import replace
+from gradcli.expr.rotation import unskewed
 from gradcli.expr.shapes import Dim, normal_shape, rows
+from gradcli.rules.along import OPERATIONS, gradients_along
 from gradcli.rules.contract import einsum_gradients, kron_gradients
 from gradcli.rules.fill import fill, is_known
 from gradcli.rules.load import all_rules
@@ -43,6 +46,10 @@ _BY_AXIS = {
 _BINARY = {"max": "maximum", "min": "minimum"}
 _LARGEST_POWER = 64
 
+
+_OF_MATRICES = frozenset(
+    {"pinv", "expm", "expm_frechet", "norm2", "norm_nuc", "sqrtm", "sylvester", "logm", "logm_frechet"}
+)
 
 Contribution = tuple[int, Node, str]
 
@@ -133,10 +140,20 @@ def _raw(node: Node, grad: Node, wanted: set[int]) -> Iterator[Contribution]:
         from gradcli.rules.factor import component_gradient
 
         yield 0, *component_gradient(node, grad)
-    elif op in ("pinv", "expm", "expm_frechet", "norm2", "norm_nuc"):
+    elif op == "cross":
+        values = {"a": args[0], "b": args[1], "grad_y": grad}
+        for i in sorted(wanted):
+            yield i, _fill("cross", "ab"[i], values), "cross"
+    elif op == "skew":
+        yield 0, unskewed(grad, lambda part: _fill("skew", "v", {"grad_S": part})), "skew"
+    elif op == "matrix_power":
+        yield 0, *_named_power(node, grad)
+    elif op in _OF_MATRICES:
         from gradcli.rules.factor import spectral_gradients
 
         yield from spectral_gradients(node, grad, wanted)
+    elif op in OPERATIONS:
+        yield from gradients_along(node, grad)
     elif op == "implicit":
         yield from _implicit(node, grad, wanted)
     elif op == "vfun":
@@ -189,6 +206,16 @@ def _matrix_power(node: Node, grad: Node) -> tuple[Node, str]:
     if k > _LARGEST_POWER:
         raise NoRule("E402", f"The derivative of a matrix power beyond {_LARGEST_POWER} is only known for its trace.")
     return arith.add(*(value for _, value, _ in _product((base,) * k, grad, set(range(k))))), "matrix_power"
+
+
+def _named_power(node: Node, grad: Node) -> tuple[Node, str]:
+    """Of A ^ k where k is no number: of its trace the k terms of the product rule are alike."""
+    base, k = node.args
+    scalars, rest = linear.split_scalars(grad)
+    if rest.op == "eye":
+        values = {"grad_y": arith.mul(*scalars, k), "P": power_of_matrix(base, arith.sub(k, num(1)))}
+        return fill("grad_y * P.T", values), "trace_of_power"
+    return _fill("named_power", "A", {"A": base, "k": k, "grad_Y": grad}), "named_power"
 
 
 def _elementwise(node: Node, grad: Node) -> Node:

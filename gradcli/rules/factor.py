@@ -37,12 +37,13 @@ def filled(rule: Rule, formula: str, values: dict[str, Node]) -> Node:
 
 
 def spectral_gradients(node: Node, grad: Node, wanted: set[int]) -> Iterator[tuple[int, Node, str]]:
-    """For each wanted operand of pinv, expm, expm_frechet, norm2 or norm_nuc: what is added to its gradient."""
+    """For each wanted operand of a function of matrices as wholes: what is added to its gradient."""
     rule = all_rules()[node.op]
-    values = dict(zip("AE", node.args, strict=False))
-    values |= {"y": node, "Y": node, "grad_y": grad, "grad_Y": grad}
+    letters = "ABC" if node.op == "sylvester" else "AE"
+    values = dict(zip(letters, node.args, strict=False))
+    values |= {name: node for name in ("y", "Y", "X")} | {f"grad_{name}": grad for name in ("y", "Y", "X")}
     for position in sorted(wanted):
-        operand = "AE"[position]
+        operand = letters[position]
         if operand in rule.gradients:
             yield position, filled(rule, rule.gradients[operand], values), node.op
             continue

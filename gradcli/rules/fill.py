@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from gradcli.expr import arith, linear, reduce
-from gradcli.expr.node import Node, make
+from gradcli.expr import arith, linear, reduce, running, statistics
+from gradcli.expr.node import Node, make, value_of
 from gradcli.expr.shapes import Dim
 from gradcli.program.build import Builder
 from gradcli.program.indices import integer
@@ -22,11 +22,15 @@ _HIGHEST_ORDER = 12
 
 
 class _Filler(Builder):
-    """Builds templates; knows `ones_like`, `eye_like`, `unit_like` and the function that `g` stands for."""
+    """Builds templates; knows `ones_like`, `eye_like`, `unit_like` and the function that `g` stands for.
 
-    def __init__(self, function: tuple[str, int] | None = None) -> None:
+    `spread(v, A)`, `count(A)` and `mean_of(A)` are along the axis of the operation whose rule it is.
+    """
+
+    def __init__(self, function: tuple[str, int] | None = None, axis: int | None = None) -> None:
         super().__init__(Inference(Scope()), {})
         self.function = function
+        self.axis = axis
 
     def _call(self, expr: ast.Call, local: Mapping[str, Node]) -> Node:
         if expr.fn in ("ones_like", "eye_like", "unit_like"):
@@ -40,15 +44,27 @@ class _Filler(Builder):
             axis = int(read_options(self.inference, expr, ("axis",))["axis"])
             dim: Dim = model.shape[axis]
             return arith.ones((dim,))
+        if expr.fn in ("spread", "count", "mean_of"):
+            first, *more = (self.build(arg, local) for arg in expr.args)
+            if expr.fn == "spread":
+                return statistics.spread(first, more[0].shape, self.axis)
+            return statistics.count(first.shape, self.axis) if expr.fn == "count" else reduce.mean(first, self.axis)
+        if expr.fn in ("flip", "cumsum", "roll"):
+            first, *more = (self.build(arg, local) for arg in expr.args)
+            if expr.fn == "roll":
+                return running.roll(first, int(value_of(more[0]) or 0), self.axis)
+            return running.flip(first, self.axis) if expr.fn == "flip" else running.cumsum(first, self.axis)
         if expr.fn == "g" and self.function is not None:
             name, order = self.function
             return derivative_at(name, order + expr.primes, self.build(expr.args[0], local))
         return super()._call(expr, local)
 
 
-def fill(formula: str, values: Mapping[str, Node], function: tuple[str, int] | None = None) -> Node:
+def fill(
+    formula: str, values: Mapping[str, Node], function: tuple[str, int] | None = None, axis: int | None = None
+) -> Node:
     """The expression of a formula, its names being `values`; `function` is what `g` stands for."""
-    return _Filler(function).build(template(formula), values)
+    return _Filler(function, axis).build(template(formula), values)
 
 
 def is_known(name: str) -> bool:

@@ -13,7 +13,8 @@ from gradcli.syntax import ast
 from gradcli.syntax.parse import parse_module
 
 _TEMPLATES = os.path.join(os.path.dirname(__file__), "templates")
-FAMILIES = ("algebra", "matrix", "factor", "reduce", "index", "scalar", "relation")  # scalar: the catalogue's rows
+# scalar: the catalogue's rows
+FAMILIES = ("algebra", "matrix", "factor", "reduce", "along", "index", "scalar", "relation")
 _GRADIENT_OF = re.compile(r"grad(?:\((\w+)\)| +(\w+))")
 
 

@@ -97,12 +97,58 @@ def _adj(a: Value) -> Value:
     return (signs * jnp.linalg.det(minors)).reshape(n, n).T
 
 
-def _extreme(function: Callable[[Value, Value], Value]) -> Callable[[Value, Value], Value]:
-    def apply(a: Value, b: Value) -> Value:
+def _extreme(function: Callable[[Value, Value], Value], over: Callable[..., Value]) -> Callable[..., Value]:
+    def apply(a: Value, b: Value | None = None, axis: int | None = None) -> Value:
+        if b is None:
+            return over(a) if axis is None else _over_axis(over, a, axis)
         assert jnp.ndim(a) == 0 or jnp.ndim(b) == 0 or jnp.shape(a) == jnp.shape(b)
         return function(a, b)
 
     return apply
+
+
+def _reduced(function: Callable[..., Value]) -> Callable[..., Value]:
+    def apply(a: Value, axis: int | None = None, **options: int) -> Value:
+        chosen = lambda a, **kept: function(a, **kept, **options)  # noqa: E731
+        return chosen(a) if axis is None else _over_axis(chosen, a, axis)
+
+    return apply
+
+
+def _list_axis(a: Value, axis: int | None) -> int | None:
+    """The axis along which a column or a row goes."""
+    return axis if axis is not None or not _is_list(a) else int(a.shape[0] == 1)
+
+
+def _cross(a: Value, b: Value) -> Value:
+    return jnp.cross(a.reshape(-1), b.reshape(-1))[:, None]
+
+
+def _root(a: Value) -> Value:
+    """The principal square root, by Newton's method with as many steps as it takes and some to spare."""
+    unit = jnp.eye(len(a))
+    root = rest = a
+    for _ in range(12):
+        back = jnp.linalg.inv(rest)
+        root, rest = root @ (unit + back) / 2, (2 * unit + rest + back) / 4
+    return root
+
+
+def _log(a: Value) -> Value:
+    """The principal logarithm, by two roots and Gregory's series."""
+    a = _root(_root(_root(_root(a))))
+    unit = jnp.eye(len(a))
+    step = jnp.linalg.solve(a + unit, a - unit)
+    total = term = step
+    for k in range(3, 27, 2):
+        term = term @ step @ step
+        total = total + term / k
+    return 32 * total
+
+
+def _sylvester(a: Value, b: Value, c: Value) -> Value:
+    system = jnp.kron(a, jnp.eye(len(b))) + jnp.kron(jnp.eye(len(a)), b.T)
+    return jnp.linalg.solve(system, c.reshape(-1)).reshape(c.shape)
 
 
 def _solve(a: Value, b: Value) -> Value:
@@ -110,8 +156,11 @@ def _solve(a: Value, b: Value) -> Value:
 
 
 FUNCTIONS: dict[str, Callable[..., Value]] = {
-    "max": _extreme(jnp.maximum),
-    "min": _extreme(jnp.minimum),
+    "max": _extreme(jnp.maximum, jnp.max),
+    "min": _extreme(jnp.minimum, jnp.min),
+    "prod": _reduced(jnp.prod),
+    "var": _reduced(jnp.var),
+    "std": _reduced(jnp.std),
     "where": lambda c, a, b: jnp.where(c != 0, a, b),
     "softmax": _soft(jax.nn.softmax),
     "logsoftmax": _soft(jax.nn.log_softmax),
@@ -139,5 +188,14 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
     "expm_frechet": lambda a, e: jax.jvp(jax.scipy.linalg.expm, (a,), (e,))[1],
     "norm2": lambda a: jnp.linalg.norm(a, 2),
     "norm_nuc": lambda a: jnp.linalg.norm(a, "nuc"),
-    "cumsum": lambda a, axis=None: jnp.cumsum(a, axis=axis if axis is not None else int(a.shape[0] == 1)),
+    "cumsum": lambda a, axis=None: jnp.cumsum(a, axis=_list_axis(a, axis)),
+    "cumprod": lambda a, axis=None: jnp.cumprod(a, axis=_list_axis(a, axis)),
+    "flip": lambda a, axis=None: jnp.flip(a, axis=axis),
+    "roll": lambda a, shift, axis=None: jnp.roll(a, int(shift), axis=_list_axis(a, axis)),
+    "cross": _cross,
+    "skew": lambda v: jnp.cross(jnp.eye(3), v.reshape(-1)),
+    "sqrtm": _root,
+    "logm": _log,
+    "logm_frechet": lambda a, e: jax.jvp(_log, (a,), (e,))[1],
+    "sylvester": _sylvester,
 }

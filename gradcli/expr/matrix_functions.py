@@ -1,0 +1,121 @@
+"""Roots, logarithms and powers of square matrices, and Sylvester equations, kept simple as they are built."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import cast
+
+from gradcli.expr.arith import add, is_zero, mul, neg, power, zeros
+from gradcli.expr.linear import diag, eye, inv, matpower, split_scalars, transpose
+from gradcli.expr.node import MINUS_ONE, Node, make, num, value_of
+from gradcli.expr.reduce import elementwise, kron, scalar_of_matrix
+from gradcli.expr.shapes import ShapeError, cols, rows, show_shape
+
+_HALF = num(Fraction(1, 2))
+
+
+def _square(node: Node, what: str) -> None:
+    if len(node.shape) != 2 or node.shape[0] != node.shape[1]:
+        raise ShapeError(f"{what} needs a square matrix, not {show_shape(node.shape)}")
+
+
+def sqrtm(node: Node) -> Node:
+    """The principal square root of a square matrix, whose eigenvalues have positive real parts."""
+    if not node.shape:
+        return elementwise("sqrt", 0, node)
+    _square(node, "sqrtm")
+    if node.op in ("eye", "zeros"):
+        return node
+    if node.op == "diag":
+        return diag(power(node.args[0], _HALF))
+    if node.op == "T":
+        return transpose(sqrtm(node.args[0]))
+    return make("sqrtm", (node,), shape=node.shape)
+
+
+def logm(node: Node) -> Node:
+    """The principal logarithm of a square matrix without eigenvalues <= 0."""
+    if not node.shape:
+        return elementwise("log", 0, node)
+    _square(node, "logm")
+    if node.op == "eye":
+        return zeros(node.shape)
+    if node.op == "diag":
+        return diag(elementwise("log", 0, node.args[0]))
+    if node.op == "T":
+        return transpose(logm(node.args[0]))
+    if node.op == "inv":
+        return neg(logm(node.args[0]))
+    if node.op == "sqrtm":
+        return mul(_HALF, logm(node.args[0]))
+    return make("logm", (node,), shape=node.shape)
+
+
+def logm_frechet(node: Node, direction: Node) -> Node:
+    """The derivative of logm at a matrix in a direction E: of logm(A + t*E) by t at 0; linear in E."""
+    if not node.shape:
+        return mul(power(node, MINUS_ONE), direction)
+    _square(node, "logm_frechet")
+    if node.shape != direction.shape:
+        raise ShapeError(f"{show_shape(node.shape)} and {show_shape(direction.shape)}")
+    if is_zero(direction) or node.op == "eye":
+        return direction
+    scalars, rest = split_scalars(direction)
+    if rest.op == "eye":
+        return mul(*scalars, inv(node))
+    return mul(*scalars, make("logm_frechet", (node, rest), shape=node.shape))
+
+
+def sylvester(a: Node, b: Node, c: Node) -> Node:
+    """X with `A @ X + X @ B == C`: A is m x m, B n x n and C m x n.
+
+    Raises ShapeError where they do not fit.
+    """
+    if not a.shape and not b.shape and not c.shape:
+        return mul(c, power(add(a, b), MINUS_ONE))
+    if rows(a.shape) != cols(a.shape) or rows(b.shape) != cols(b.shape):
+        raise ShapeError(f"sylvester needs square matrices, not {show_shape(a.shape)} and {show_shape(b.shape)}")
+    if rows(c.shape) != rows(a.shape) or cols(c.shape) != rows(b.shape):
+        shapes = ", ".join(show_shape(node.shape) for node in (a, b, c))
+        raise ShapeError(f"sylvester(A, B, C) of {shapes}")
+    if is_zero(c):
+        return c
+    if a.op == b.op == "eye":
+        return mul(_HALF, c)
+    scalars, rest = split_scalars(c)
+    return mul(*scalars, make("sylvester", (a, b, rest), shape=c.shape))
+
+
+def sylvester_matrix(a: Node, b: Node) -> Node:
+    """K with `vec(sylvester(A, B, C)) == K @ vec(C)`."""
+    return inv(add(kron(eye(rows(b.shape)), a), kron(transpose(b), eye(rows(a.shape)))))
+
+
+def power_of_matrix(base: Node, exponent: Node) -> Node:
+    """`A ^ k` for a whole number k that has a name: `k`, `k - 1`, `2 * k`."""
+    if not base.shape:
+        return power(base, exponent)
+    _square(base, "a matrix power")
+    value = value_of(exponent)
+    if value is not None and value.denominator == 1:
+        return matpower(base, int(value))
+    if base.op == "eye":
+        return base
+    if base.op == "diag":
+        return diag(power(base.args[0], exponent))
+    if base.op == "matrix_power":
+        return power_of_matrix(base.args[0], mul(base.args[1], exponent))
+    if base.op == "mpow" and isinstance(base.data, int):
+        return power_of_matrix(base.args[0], mul(num(base.data), exponent))
+    if base.op == "inv":
+        return power_of_matrix(base.args[0], neg(exponent))
+    return make("matrix_power", (base, exponent), shape=base.shape)
+
+
+def scalar_of(op: str, node: Node) -> Node | None:
+    """`det` or `logdet` of a root or a power by that of the matrix; None of anything else."""
+    if node.op not in ("sqrtm", "matrix_power", "mpow"):
+        return None
+    inner = scalar_of_matrix(op, node.args[0])
+    exponent = _HALF if node.op == "sqrtm" else node.args[1] if node.op == "matrix_power" else num(cast(int, node.data))
+    return power(inner, exponent) if op == "det" else mul(exponent, inner)

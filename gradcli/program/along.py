@@ -1,0 +1,43 @@
+"""The functions that keep the shape and work along an axis: cumsum, cumprod, flip and roll."""
+
+from __future__ import annotations
+
+from gradcli.expr import running
+from gradcli.expr.node import Node
+from gradcli.program.signature import LanguageFunction, Misfit, Options
+from gradcli.program.unify import OpenShape, find, settle, show_open
+
+_FLIPPED = "flip(A, axis=0) turns each column round"
+_HINTS = {
+    "cumsum": "cumsum(A, axis=0) runs down each column",
+    "cumprod": "cumprod(A, axis=0) runs down each column",
+    "roll": "roll(A, 1, axis=0) moves each column on",
+}
+
+
+def _shape(name: str, shape: OpenShape, options: Options) -> OpenShape:
+    shape = settle(shape)
+    axis = options.get("axis")
+    if len(shape) > 2:
+        raise Misfit("E305", f"{name} takes a vector or a matrix, and this is a tensor of rank {len(shape)}")
+    if axis is not None and axis not in range(len(shape)):
+        raise Misfit("E305", f"{name}(..., axis={axis}) does not fit {show_open(shape)}", "axis is 0 or 1, of a matrix")
+    if len(shape) == 2 and find(shape[0]) != 1 and axis is None and name in _HINTS:
+        raise Misfit("E406", f"{name} of a matrix needs an axis", _HINTS[name])
+    return shape
+
+
+def _function(name: str) -> LanguageFunction:
+    def build(nodes: list[Node], options: Options) -> Node:
+        axis = options.get("axis")
+        along = axis if isinstance(axis, int) else None
+        if name == "roll":
+            return running.roll(nodes[0], int(options.get("shift", 1)), along)
+        return {"cumsum": running.cumsum, "cumprod": running.cumprod, "flip": running.flip}[name](nodes[0], along)
+
+    most = 2 if name == "roll" else 1
+    options = ("axis", "shift") if name == "roll" else ("axis",)
+    return LanguageFunction(1, most, lambda s, o: _shape(name, s[0], o), build, options)
+
+
+ALONG_FUNCTIONS: dict[str, LanguageFunction] = {name: _function(name) for name in ("cumsum", "cumprod", "flip", "roll")}

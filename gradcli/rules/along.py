@@ -1,0 +1,35 @@
+"""The rules of operations that work along an axis, whichever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+from gradcli.expr.node import Node, num
+from gradcli.expr.running import flip
+from gradcli.rules.fill import fill
+from gradcli.rules.load import all_rules
+
+OPERATIONS = frozenset({"largest", "smallest", "prod", "variance", "std", "cumsum", "cumprod", "flip", "roll"})
+
+
+def gradients_along(node: Node, grad: Node) -> Iterator[tuple[int, Node, str]]:
+    """What is added to the gradient of the array, by the rule that is called like the operation."""
+    axis, extra = _axis_and_extra(node)
+    (operand, formula), *_ = all_rules()[node.op].gradients.items()
+    values = {operand: node.args[0], "y": node, "grad_y": grad}
+    if extra is not None:
+        values["ddof" if node.op in ("variance", "std") else "k"] = num(extra)
+    if node.op == "cumsum" and extra:  # backwards: the rule at both ends turned round
+        values["grad_y"] = flip(grad, axis)
+        yield 0, flip(fill(formula, values, axis=axis), axis), node.op
+        return
+    yield 0, fill(formula, values, axis=axis), node.op
+
+
+def _axis_and_extra(node: Node) -> tuple[int | None, int | None]:
+    """The axis of an operation, and the number that it has beside it."""
+    if not isinstance(node.data, tuple):
+        return cast("int | None", node.data), None
+    axis, extra = node.data[::-1] if node.op == "roll" else node.data
+    return axis, int(extra)
