@@ -16,7 +16,7 @@ from gradcli.derive.tensor import vector_jacobian_product
 from gradcli.expr.arith import add, mul, zeros
 from gradcli.expr.contraction import contract, einsum
 from gradcli.expr.linear import diag, eye, matmul, transpose
-from gradcli.expr.node import Node, make, name_of
+from gradcli.expr.node import Node, name_of, var
 from gradcli.expr.rearrange import reshape
 from gradcli.expr.reduce import kron, vec
 from gradcli.expr.shapes import Dim, Shape, is_row, normal_shape
@@ -44,7 +44,7 @@ class Commutations:
                 number += 1
                 name = f"K_{number}"
             size = normal_shape((commutation(rows, columns).shape[0],) * 2)
-            self.found[key] = make("var", data=(name, ("orthogonal", "permutation")), shape=size)
+            self.found[key] = var(name, size, frozenset({"permutation"}))
         return self.found[key]
 
     def steps(self) -> list[Step]:

@@ -33,7 +33,7 @@ KINDS: dict[str, Kind] = {
     "qr": Kind({"Q": ("orthogonal",), "R": ("upper",)}, "X == Q @ R", square=False),
     "eigh": Kind({"w": (), "V": ("orthogonal",)}, "X == V @ diag(w) @ V.T", square=True),
     "svd": Kind(
-        {"U": ("orthogonal",), "s": ("positive",), "V": ("orthogonal",)}, "X == U @ diag(s) @ V.T", square=False
+        {"U": ("orthogonal",), "s": ("nonnegative",), "V": ("orthogonal",)}, "X == U @ diag(s) @ V.T", square=False
     ),
 }
 

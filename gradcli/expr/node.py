@@ -7,12 +7,13 @@ as a set: `a + b` and `b + a` are one node, which keeps the order of its first w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any, TypeVar
 
 from gradcli.expr.shapes import Shape
+from gradcli.ops.attributes import implied
 from gradcli.ops.operations import OPERATIONS
 from gradcli.ops.payload import Named
 
@@ -125,7 +126,12 @@ def value_of(node: Node) -> Fraction | None:
 
 
 def var(name: str, shape: Shape, attributes: frozenset[str] = frozenset()) -> Node:
-    """A named value: free or defined.  `data` is `(name, sorted attributes)`."""
+    """A named value: free or defined.  `data` is `(name, attributes)`, sorted, with all that follows from them."""
+    return named(name, shape, implied(attributes, len(shape) == 2 and shape[0] == shape[1]))
+
+
+def named(name: str, shape: Shape, attributes: Iterable[str]) -> Node:
+    """A named value of which just these attributes are known."""
     return make("var", data=(name, tuple(sorted(attributes))), shape=shape)
 
 

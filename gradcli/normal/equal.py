@@ -189,6 +189,6 @@ def _independent(poly: Poly) -> bool:
 
 _PICKING = frozenset({"where", "entry", "tril", "triu", "diagonal", "tr"})
 _CHOOSING = frozenset({"abs", "step", "mask"})
-_HARMLESS = {"positive", "symmetric", "constant"}
+_HARMLESS = {"positive", "nonnegative", "symmetric", "constant", "invertible"}
 
 __all__ = ["Comparison", "Truth", "equal"]

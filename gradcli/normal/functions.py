@@ -31,6 +31,7 @@ from gradcli.normal.units import (
     argument,
     entrywise,
     factored,
+    is_binary,
     is_regular,
     is_related,
     is_sign,
@@ -190,8 +191,12 @@ def _signs_of_unit(unit: Factor) -> tuple[Poly, Poly]:
     array, idx, exponent = unit
     if is_strict(array):
         return ONE, ZERO
-    if array.kind in ("step", "mask", "delta"):
+    if array.kind in ("step", "mask", "delta") or is_binary(array):
         return raw([(array, idx, 1)]), ZERO
+    if array.kind in ("sym", "prod", "sign") and is_sign(array):
+        value, half = raw([(array, idx, 1)]), Fraction(1, 2)
+        up, down = (combination([(half, ONE), (side, value)]) for side in (half, -half))
+        return (up, down) if isinstance(exponent, int) and exponent % 2 else (ONE, ZERO)
     inner = sign_argument(array)
     if inner is not None:
         above = step(substitute(inner, dict(enumerate(idx))))

@@ -15,11 +15,13 @@ from gradcli.normal.arrays import Array
 from gradcli.normal.atom import FIRST_DUMMY, Unsupported, atom, delta, rational
 from gradcli.normal.poly import ONE, ZERO, Poly, add, combination, number
 from gradcli.normal.simplify import contract, multiply
+from gradcli.ops.attributes import implied
 from gradcli.ops.operation import Kind
 from gradcli.ops.operations import of_kind
 from gradcli.ops.passes import Pass
 
 LARGEST_POWER = 16
+_SPARSE = frozenset({"lower", "upper", "permutation", "unit", "binary", "simplex", "skew"})
 
 
 def lowered(node: Node, args: list[Array]) -> Array:
@@ -37,22 +39,27 @@ def _leaf(node: Node, name: object, attributes: tuple[str, ...], kind: str, args
     axes = arrays.axes_of(node.shape)
     dims = tuple(dim for axis in axes for dim in axis)
     square = len(dims) == 2
-    if square and "diagonal" in attributes:
-        entry = atom(
-            "sym", (name, attributes, "diagonal", node.shape), dims=dims[:1], positive="positive" in attributes
-        )
+    known = {*attributes}
+    if square and "zero" in known:
+        return Array(ZERO, axes)
+    if square and "identity" in known:
+        return Array(matrices.identity(dims[0]), axes)
+    if square and "diagonal" in known:
+        positive = "nonnegative" in known or "spd" in known
+        entry = atom("sym", (name, attributes, "diagonal", node.shape), dims=dims[:1], positive=positive)
         vector = Poly({((entry, (0,), 1),): 1})
         return Array(multiply(vector, matrices.identity(dims[0])), axes)
-    symmetric = square and bool({"symmetric", "spd"} & {*attributes})
-    sparse = bool({"lower", "upper", "permutation", "unit"} & {*attributes})
+    if square and "skew" in known and "orthogonal" not in known:
+        half = atom("sym", (name, attributes, "skew", node.shape), dims=dims)
+        return Array(combination([(1, units.raw([(half, (0, 1), 1)])), (-1, units.raw([(half, (1, 0), 1)]))]), axes)
     array = atom(
         "sym",
         (name, attributes, kind, node.shape),
         args,
         dims=dims,
-        symmetries=((1, 0),) if symmetric else (),
-        positive="positive" in attributes or "permutation" in attributes,
-        regular=kind == "var" and not sparse,
+        symmetries=((1, 0),) if square and known & {"symmetric", "spd"} else (),
+        positive="nonnegative" in known,
+        regular=kind == "var" and not known & _SPARSE,
     )
     return Array(units.single((array, tuple(range(len(dims))), 1)), axes)
 
@@ -70,7 +77,7 @@ def _factor(node: Node, args: list[Array]) -> Array:
     """A component of a factorisation: an array of its own, with the attributes of its kind."""
     kind, component = cast("tuple[str, str]", node.data)
     attributes = KINDS[kind].components[component]
-    return _leaf(node, node.data, tuple(sorted(attributes)), "factor", (args[0].poly,))
+    return _leaf(node, node.data, tuple(sorted(implied(attributes, False))), "factor", (args[0].poly,))
 
 
 def _opaque(node: Node, args: list[Array]) -> Array:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gradcli.expr.dims import Dim, terms_of
-from gradcli.normal.atom import FIRST_DUMMY, Atom, Factor, Rational, Term, atom
+from gradcli.normal.atom import FIRST_DUMMY, Atom, Factor, Rational, Term, atom, rational
 from gradcli.normal.poly import Poly, dummies_of, factor_order
 
 Spot = tuple[Atom, tuple[int, ...]]
@@ -58,3 +58,16 @@ def dimension(dim: Dim) -> Poly:
         ]
         terms[tuple(sorted(factors, key=factor_order))] = value
     return Poly(terms)
+
+
+def with_exponent(
+    table: Table,
+    dummies: dict[int, Dim],
+    spot: Spot,
+    exponent: Rational,
+    sums: list[tuple[Poly, dict[int, int]]] | None = None,
+) -> Rewritten:
+    """The product with another exponent at one spot, times sums."""
+    changed = dict(table)
+    changed[spot] = rational(exponent)
+    return Rewritten(1, changed, dict(dummies), sums or [])

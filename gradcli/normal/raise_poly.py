@@ -9,7 +9,7 @@ from typing import cast
 from gradcli.expr import linear, reduce
 from gradcli.expr.arith import add, mul, ones, power, size, zeros
 from gradcli.expr.contraction import contract
-from gradcli.expr.node import ZERO, Node, make, num, var
+from gradcli.expr.node import ZERO, Node, make, named, num
 from gradcli.expr.shapes import Dim, Shape, is_row, normal_shape
 from gradcli.normal.atom import FIRST_DUMMY, Atom, Factor
 from gradcli.normal.poly import Poly
@@ -109,7 +109,9 @@ def _leaf(array: Atom) -> Node:
         return make("const", data=name)
     if kind in ("cotangent", "param"):
         return make(kind, data=name, shape=shape)
-    node = var(name, shape, frozenset(attributes))
+    node = named(name, shape, attributes)
+    if kind == "skew":
+        return mul(num(Fraction(1, 2)), node)
     return linear.diagonal(node) if kind == "diagonal" else node
 
 

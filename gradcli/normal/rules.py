@@ -13,17 +13,19 @@ from gradcli.expr.shapes import Dim
 from gradcli.normal.atom import ENTRYWISE, FIRST_DUMMY, Atom, Factor, Rational, Term, rational, settled
 from gradcli.normal.match import find
 from gradcli.normal.poly import ONE, ZERO, Poly, number
-from gradcli.normal.product import Rewritten, Spot, Table
+from gradcli.normal.product import Rewritten, Spot, Table, with_exponent
 
 
 def rewrite(table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
     """The product after the first rule that applies, or None where it is reduced."""
+    from gradcli.normal import attributes, units
+
     for spot, exponent in table.items():
         array = spot[0]
         kind = array.kind
         if kind == "sym":
             if array.data[1]:  # type: ignore[index]
-                found = _attributes(spot, exponent, table, dummies)
+                found = attributes.rewrite(spot, exponent, table, dummies)
             else:
                 continue
         elif kind in ENTRYWISE:
@@ -32,9 +34,9 @@ def rewrite(table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
             found = _inverse(spot, exponent, table, dummies)
         elif kind == "mask":
             found = _mask(spot, exponent, table, dummies)
-        elif kind == "sign":
+        elif kind == "sign" or (kind == "prod" and isinstance(exponent, int) and units.is_sign(array)):
             odd = exponent % 2
-            found = _with(table, dummies, spot, odd) if odd != exponent else None
+            found = with_exponent(table, dummies, spot, odd) if odd != exponent else None
         elif kind == "num":
             found = _prime(spot, exponent, table, dummies)
         else:
@@ -42,19 +44,6 @@ def rewrite(table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
         if found is not None:
             return found
     return None
-
-
-def _with(
-    table: Table,
-    dummies: dict[int, Dim],
-    spot: Spot,
-    exponent: Rational,
-    sums: list[tuple[Poly, dict[int, int]]] | None = None,
-) -> Rewritten:
-    """The product with another exponent at one spot, times sums."""
-    changed = dict(table)
-    changed[spot] = rational(exponent)
-    return Rewritten(1, changed, dict(dummies), sums or [])
 
 
 def _prime(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
@@ -65,7 +54,7 @@ def _prime(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]
         return None
     prime = spot[0].data
     assert isinstance(prime, int)
-    out = _with(table, dummies, spot, exponent - whole)
+    out = with_exponent(table, dummies, spot, exponent - whole)
     out.coefficient = rational(whole_power(prime, whole))
     return out
 
@@ -81,17 +70,19 @@ def _entrywise(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, 
         # The entry of a function is the function of the entry.
         first = {slot: i if i < 0 else idx.index(i) for slot, i in enumerate(idx)}
         image = powers.power_rational(functions.rebuilt(array, first), exponent)
-        return _with(table, dummies, spot, 0, [(image, dict(enumerate(idx)))])
+        return with_exponent(table, dummies, spot, 0, [(image, dict(enumerate(idx)))])
     slots = dict(enumerate(idx))
     kind = array.kind
     if kind == "step":
         return _step(spot, exponent, table, dummies)
     if kind == "abs" and not 0 < exponent < 1:
         whole = floor(exponent)
-        return _with(table, dummies, spot, exponent - whole, [(functions.absolute_power(array, whole), slots)])
+        return with_exponent(table, dummies, spot, exponent - whole, [(functions.absolute_power(array, whole), slots)])
     if kind == "elem" and array.data == ("sin", 0) and isinstance(exponent, int) and exponent != 1:
         half = exponent // 2
-        return _with(table, dummies, spot, exponent % 2, [(functions.cosine_squares(array.args[0], half), slots)])
+        return with_exponent(
+            table, dummies, spot, exponent % 2, [(functions.cosine_squares(array.args[0], half), slots)]
+        )
     if kind == "root":
         return _root(spot, exponent, table, dummies)
     return None
@@ -103,7 +94,7 @@ def _step(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim])
 
     array, idx = spot
     if exponent > 0 and exponent != 1:
-        return _with(table, dummies, spot, 1)
+        return with_exponent(table, dummies, spot, 1)
     reductions = functions.step_reductions(array)
     if exponent != 1:
         return None
@@ -118,15 +109,15 @@ def _step(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim])
 
     slots = dict(enumerate(idx))
     if power_at(above) > 0:
-        return _with(table, dummies, spot, 0, [(ZERO, {})])
+        return with_exponent(table, dummies, spot, 0, [(ZERO, {})])
     if any(power_at(factor) > 0 for factor in powers_of):
-        return _with(table, dummies, spot, 0, [(Poly({(): 1, (above,): -1}), slots)])
+        return with_exponent(table, dummies, spot, 0, [(Poly({(): 1, (above,): -1}), slots)])
     if any(power_at(factor) < 0 for factor in powers_of):
         return None  # where u is zero, `step(-u) / u` stands for nothing, and `u / u` for 1
     for pattern, image in patterns:
         match = find(pattern, table, slots, set())
         if match is not None:
-            out = _with(table, dummies, spot, 0, [(image, slots)])
+            out = with_exponent(table, dummies, spot, 0, [(image, slots)])
             _take(out, match.taken)
             return out
     return None
@@ -146,7 +137,7 @@ def _step_of_squares(spot: Spot, table: Table, dummies: dict[int, Dim]) -> Rewri
         pattern = tuple(idx[i] if 0 <= i < FIRST_DUMMY else i for i in places)
         for (other, own), exponent in table.items():
             if other is squared and exponent > 0 and _covers(places, pattern, own):
-                return _with(table, dummies, spot, 0)
+                return with_exponent(table, dummies, spot, 0)
     return None
 
 
@@ -171,13 +162,13 @@ def _root(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim])
     base = array.args[0]
     if exponent >= 1 or (exponent < 0 and units.is_unit_product(base)):
         whole = floor(exponent)
-        return _with(table, dummies, spot, exponent - whole, [(powers.power_rational(base, whole), slots)])
+        return with_exponent(table, dummies, spot, exponent - whole, [(powers.power_rational(base, whole), slots)])
     if exponent > 0:
         return None
     for pattern, image in powers.root_reductions(array, exponent):
         match = find(pattern, table, slots, set())
         if match is not None:
-            out = _with(table, dummies, spot, 0, [(image, slots)])
+            out = with_exponent(table, dummies, spot, 0, [(image, slots)])
             _take(out, match.taken)
             return out
     return None
@@ -214,7 +205,7 @@ def _inverse(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Di
         near, far = (1, 0) if on_left else (0, 1)
         match = find(reductions[0], others, {near: joined}, {near})
         if match is not None:
-            out = _with(table, dummies, spot, 0, [(image, {0: match.indices[far], 1: outer})])
+            out = with_exponent(table, dummies, spot, 0, [(image, {0: match.indices[far], 1: outer})])
             _take(out, match.taken)
             out.dummies.pop(joined, None)
             return out
@@ -239,94 +230,19 @@ def _mask(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim])
     band = array.data
     assert isinstance(band, int)
     if row == column:
-        return _with(table, dummies, spot, 0, [(ONE if band >= 0 else ZERO, {})])
+        return with_exponent(table, dummies, spot, 0, [(ONE if band >= 0 else ZERO, {})])
     if row < 0 and column < 0:
-        return _with(table, dummies, spot, 0, [(number(int(row - column <= band)), {})])
+        return with_exponent(table, dummies, spot, 0, [(number(int(row - column <= band)), {})])
     if exponent > 0 and exponent != 1:
-        return _with(table, dummies, spot, 1)
+        return with_exponent(table, dummies, spot, 1)
     if exponent != 1:
         return None
     if band == 0 and array.dims[0] == array.dims[1]:
-        return _with(table, dummies, spot, 0, [(matrices.lower_part(array.dims), {0: row, 1: column})])
+        return with_exponent(table, dummies, spot, 0, [(matrices.lower_part(array.dims), {0: row, 1: column})])
     if (row > column and row < FIRST_DUMMY) or (row >= FIRST_DUMMY > column):
-        return _with(table, dummies, spot, 0, [(matrices.turned_mask(array), {0: column, 1: row})])
+        return with_exponent(table, dummies, spot, 0, [(matrices.turned_mask(array), {0: column, 1: row})])
     for other in table:
         if other[0].kind == "mask" and other != spot and other[1] == spot[1]:
             wider = spot if band >= other[0].data else other  # type: ignore[operator]
-            return _with(table, dummies, wider, 0)
-    return None
-
-
-def _attributes(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
-    array, idx = spot
-    attributes = array.data[1]  # type: ignore[index]
-    if len(idx) != 2:
-        return None
-    row, column = idx
-    if "permutation" in attributes and exponent > 0 and exponent != 1:
-        return _with(table, dummies, spot, 1)
-    if "unit" in attributes and row == column:
-        return _with(table, dummies, spot, 0)
-    if "lower" in attributes or "upper" in attributes:
-        return _triangular(spot, "lower" in attributes, table, dummies)
-    if "orthogonal" in attributes or "permutation" in attributes:
-        return _orthogonal(spot, exponent, table, dummies)
-    return None
-
-
-def _triangular(spot: Spot, lower: bool, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
-    """Entries on the wrong side of the diagonal are zero."""
-    from gradcli.normal import matrices
-
-    array, (row, column) = spot
-    if row < 0 and column < 0 and row != column and (row < column) != lower:
-        return _with(table, dummies, spot, 0, [(ZERO, {})])  # fixed positions are negative: -3 is below -1
-    for other, exponent in table.items():
-        if other[0].kind != "mask" or other[0].data != -1 or exponent != 1 or row == column:
-            continue
-        if other[1] == (row, column):  # strictly below the diagonal
-            image = matrices.without_diagonal(array) if lower else ZERO
-        elif other[1] == (column, row):  # strictly above
-            image = ZERO if lower else matrices.without_diagonal(array)
-        else:
-            continue
-        if table[spot] != 1:
-            return None
-        out = _with(table, dummies, spot, 0, [(image, {0: row, 1: column})])
-        out.table[other] = 0
-        return out
-    return None
-
-
-def _orthogonal(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
-    """`Q.T @ Q` and, of a square Q, `Q @ Q.T` are the identity; a permutation's rows and columns sum to one."""
-    from gradcli.normal import matrices
-
-    array, idx = spot
-    attributes = array.data[1]  # type: ignore[index]
-    counts: dict[int, int] = {}
-    for _, places in table:
-        for i in set(places):
-            counts[i] = counts.get(i, 0) + 1
-    for side in (0, 1):
-        joined, outer = idx[side], idx[1 - side]
-        if joined < FIRST_DUMMY or joined == outer:
-            continue
-        if side == 1 and array.dims[0] != array.dims[1]:
-            continue  # a tall matrix has orthonormal columns, its rows are not
-        if counts[joined] == 1 and (exponent == 2 or "permutation" in attributes):
-            out = _with(table, dummies, spot, 0)
-            out.dummies.pop(joined, None)
-            return out
-        if counts[joined] != 2 or exponent != 1:
-            continue
-        for other, power in table.items():
-            if other[0] is array and other != spot and power == 1 and other[1][side] == joined:
-                far = other[1][1 - side]
-                if far == joined:
-                    continue
-                out = _with(table, dummies, spot, 0, [(matrices.identity(array.dims[1 - side]), {0: outer, 1: far})])
-                out.table[other] = 0
-                out.dummies.pop(joined, None)
-                return out
+            return with_exponent(table, dummies, wider, 0)
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcli.diagnostics import Diagnostic
-from gradcli.expr.node import Node
+from gradcli.expr.node import Node, named
 from gradcli.program.build import variable_node
 from gradcli.program.indices import Axes
 from gradcli.program.infer import Inference
@@ -13,14 +13,14 @@ from gradcli.program.unify import OpenDim
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
 
-_SIMPLIFYING = ("symmetric", "orthogonal", "diagonal", "lower", "upper", "unit")
+_HARMLESS = frozenset({"spd", "positive", "nonnegative", "constant", "invertible"})
 
 
 def free_attributes(attributes: tuple[str, ...]) -> tuple[str, ...]:
     """What may be said of a name whose every entry is free: nothing that makes expressions simpler."""
     if "permutation" in attributes:
         return attributes  # it has no derivative
-    return tuple(word for word in attributes if word not in _SIMPLIFYING)
+    return tuple(word for word in attributes if word in _HARMLESS)
 
 
 class Draft:
@@ -53,7 +53,10 @@ class Draft:
     def node(self, name: str, dims: tuple[int | str, ...], attributes: tuple[str, ...]) -> Node:
         """The `var` of a name, with what may be said of it."""
         freed = self.free and not any(name in relation.names for relation in self.scope.relations)
-        return variable_node(name, dims, free_attributes(attributes) if freed else attributes)
+        node = variable_node(name, dims, attributes)
+        if not freed or not isinstance(node.data, tuple):
+            return node
+        return named(name, node.shape, free_attributes(node.data[1]))
 
 
 def _layouts(scope: Scope) -> dict[str, str]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from gradcli.diagnostics import Diagnostic, GradcliError, error
 from gradcli.expr.dims import names_of
 from gradcli.expr.factor import KINDS
+from gradcli.ops.attributes import ATTRIBUTES
 from gradcli.program.equation import Equation
 from gradcli.program.functions import ELEMENTWISE, FUNCTIONS, RESERVED
 from gradcli.program.greek import GREEK
@@ -19,16 +20,20 @@ from gradcli.syntax import ast
 from gradcli.syntax.ast import Source, Span
 
 CONSTANTS = ("pi", "e_", "inf")
-ATTRIBUTES = (
-    "symmetric", "spd", "diagonal", "lower", "upper", "unit", "orthogonal", "permutation", "positive", "constant",
-)  # fmt: skip
 _ATTRIBUTES_ELSEWHERE = {
     **dict.fromkeys(("psd", "pd", "posdef", "positive_definite", "definite"), "spd"),
     **dict.fromkeys(("sym", "hermitian"), "symmetric"),
     **dict.fromkeys(("unitary", "orthonormal"), "orthogonal"),
+    **dict.fromkeys(("antisymmetric", "skewsymmetric", "skew_symmetric"), "skew"),
+    **dict.fromkeys(("nonsingular", "regular", "full_rank"), "invertible"),
+    **dict.fromkeys(("bool", "boolean", "mask", "indicator"), "binary"),
+    **dict.fromkeys(("sign", "spins", "rademacher"), "signs"),
+    **dict.fromkeys(("probability", "probabilities", "distribution", "stochastic"), "simplex"),
+    **dict.fromkeys(("one_hot", "labels"), "onehot"),
+    **dict.fromkeys(("unit_norm", "normalized", "normalised"), "unitnorm"),
+    **dict.fromkeys(("nonneg", "non_negative"), "nonnegative"),
     "const": "constant",
 }
-_NEEDS_MATRIX = frozenset(ATTRIBUTES) - {"positive", "constant"}
 _SIZED = ("ones", "zeros", "eye", "unit", "reshape")
 _GREEK = re.compile(rf"(?:{'|'.join(sorted(GREEK))})(?:\d*|_\w+)\Z")
 Definition = ast.Define | ast.DefineIndexed | ast.DefineMany
@@ -289,17 +294,15 @@ def _attributes(scope: Scope, statement: ast.Declare, source: Source) -> tuple[s
     for attribute in statement.attributes:
         if attribute.id not in ATTRIBUTES:
             hint = f"the attributes are {', '.join(ATTRIBUTES)}"
-            meant = meant_by(attribute.id, ATTRIBUTES, _ATTRIBUTES_ELSEWHERE)
+            meant = meant_by(attribute.id, tuple(ATTRIBUTES), _ATTRIBUTES_ELSEWHERE)
             if meant is not None:
                 hint = f"did you mean {meant}? {hint}"
             said = f"There is no attribute {attribute.id}."
             scope.diagnostics.append(error("E206", said, source, attribute.span, hint))
-        elif attribute.id in _NEEDS_MATRIX and (len(dims) != 2 or dims[0] != dims[1]):
-            if attribute.id in ("lower", "upper", "diagonal", "orthogonal") and len(dims) == 2:
-                found.append(attribute.id)
-                continue
+        elif not _speaks_of(attribute.id, dims):
+            what = "square matrix" if ATTRIBUTES[attribute.id].of == "square" else "matrix"
             scope.diagnostics.append(
-                error("E308", f"{attribute.id} says something of a square matrix only.", source, attribute.span)
+                error("E308", f"{attribute.id} says something of a {what} only.", source, attribute.span)
             )
         else:
             found.append(attribute.id)
@@ -309,6 +312,11 @@ def _attributes(scope: Scope, statement: ast.Declare, source: Source) -> tuple[s
         if other and other not in found:
             found.append(other)
     return tuple(found)
+
+
+def _speaks_of(attribute: str, dims: tuple[object, ...]) -> bool:
+    of = ATTRIBUTES[attribute].of
+    return of == "array" or (len(dims) == 2 and (of == "matrix" or dims[0] == dims[1]))
 
 
 def _define(scope: Scope, name: ast.Ident, statement: Definition, source: Source) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gradcli.expr.node import Node
 from gradcli.expr.shapes import Dim, Shape
+from gradcli.ops.attributes import shortest
 from gradcli.program.model import Function, Program, Variable
 from gradcli.program.outputs import implied_attributes, joint_definitions, joint_head, relation_of
 from gradcli.render.mc import McNotation
@@ -34,8 +35,8 @@ def attributes_of(node: Node) -> tuple[str, ...]:
     """The attributes of a `var`, without those that another one says already."""
     if node.op != "var" or not isinstance(node.data, tuple):
         return ()
-    attributes = tuple(map(str, node.data[1]))
-    return tuple(word for word in attributes if word != "symmetric" or "spd" not in attributes)
+    shape = node.shape
+    return shortest(map(str, node.data[1]), len(shape) == 2 and shape[0] == shape[1])
 
 
 def arrays_of(program: Program) -> dict[Shape, str]:

@@ -16,10 +16,12 @@ class Entries:
     """An endless supply of numbers, hardly ever 0, settled by the source's state and the style.
 
     `landmarks` are numbers that the program mentions: points are drawn around them too, where comparisons turn.
+    `turn` numbers the points that go through the components of an attribute: determinants, types of cycles.
     A style `integers-K` gives integers between -K and K, `ties-K` also 0 and the landmarks themselves.
     """
 
-    def __init__(self, source: Random, style: str, landmarks: Sequence[Fraction] = ()) -> None:
+    def __init__(self, source: Random, style: str, landmarks: Sequence[Fraction] = (), turn: int | None = None) -> None:
+        self.turn = turn
         self._source = source
         self._style = style
         self._landmarks = landmarks or (Fraction(3),)
@@ -54,8 +56,13 @@ class Entries:
         return Fraction(self._nonzero(-int(style[9:]), int(style[9:])))
 
     def positive(self) -> Fraction:
-        """One positive number."""
-        return abs(self.next()) or Fraction(1)
+        """One positive number, of many magnitudes where the style is wide."""
+        drawn = abs(self.next()) or Fraction(1)
+        return drawn * Fraction(10) ** self._source.randint(-4, 4) if self._style == "wide" else drawn
+
+    def nonnegative(self) -> Fraction:
+        """One number that is not negative: 0 now and then."""
+        return Fraction(0) if self._source.randrange(6) == 0 else self.positive()
 
     def _nonzero(self, low: int, high: int) -> int:
         while True:

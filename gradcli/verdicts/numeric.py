@@ -43,6 +43,7 @@ def decide(problem: Problem, key: str) -> Outcome:
     if problem.cost > TOO_MANY:
         return Outcome("undecided", reason="the sizes are too large to look at points; names for them, R[n], are not")
     points = FEWEST if problem.cost > MANY else TURNING if problem.piecewise else POINTS
+    points += len(problem.strata.wanted)
     try:
         for place, equal in _places(problem, key, trouble):
             try:
@@ -56,7 +57,10 @@ def decide(problem: Problem, key: str) -> Outcome:
                 break
         if len(places) < FEWEST:
             return Outcome("undecided", reason=_why(trouble, len(places)))
-        return _precisely(problem, places, trouble)
+        outcome = _precisely(problem, places, trouble)
+        if outcome.kind == "equal" and problem.strata.missed:
+            return Outcome("undecided", reason="; ".join(problem.strata.missed))
+        return outcome
     except NotEvaluable as missing:
         return Outcome("undecided", reason=f"a side cannot be evaluated: {missing}")
 
@@ -90,7 +94,7 @@ def _precisely(problem: Problem, places: list[Place], trouble: Counter[str]) -> 
         if found is not None:
             return Outcome("refuted", place)
         agreed.append(place)
-        if len(agreed) == PRECISE:
+        if len(agreed) >= PRECISE + len(problem.strata.wanted):
             break
     if len(agreed) < FEWEST:
         return Outcome("undecided", reason=_why(trouble, len(agreed)))
@@ -107,7 +111,7 @@ def _spread(places: list[Place]) -> list[Place]:
     later: list[Place] = []
     for place in places:
         key = tuple(sorted(place.sizes.items()))
-        (later if key in seen else first).append(place)
+        (later if key in seen and not place.wanted else first).append(place)
         seen.add(key)
     return [*first, *later]
 
@@ -127,14 +131,17 @@ def _places(problem: Problem, key: str, trouble: Counter[str]) -> Iterator[tuple
     attempts = max(30, min(_ATTEMPTS, _AFFORDED // (1 + len(problem.nodes))))
     good: list[dict[Node, str]] = []
     mixed = len(problem.free) > 1
-    for sizes in chain(_turning_sizes(problem), random_sizes(problem.least, source)):
+    attempts += _TRIES_A_SIZE * len(problem.strata.wanted)
+    wanted = ((stratum.sizes, stratum.turn) for stratum in problem.strata.wanted)
+    others = ((sizes, None) for sizes in chain(_turning_sizes(problem), random_sizes(problem.least, source)))
+    for sizes, component in chain(wanted, others):
         for turn in range(_TRIES_A_SIZE):
             attempts -= 1
             if attempts < 0:
                 return
             styles = _styles(problem, source, turn, good, mixed)
             try:
-                place = place_of(problem, sizes, styles, source)
+                place = place_of(problem, sizes, styles, source, component)
                 equal = looks_equal(problem, place)
             except (OutsideDomain, OnKink) as reason:
                 trouble[str(reason)] += 1
@@ -170,14 +177,17 @@ def _styles(problem: Problem, source: Random, turn: int, good: list[dict[Node, s
     return {node: source.choice(STYLES) for node in problem.free}
 
 
-def place_of(problem: Problem, sizes: Sizes, styles: dict[Node, str], source: Random) -> Place:
-    """A random point.  Raises OutsideDomain where a name has no value of its size."""
+def place_of(problem: Problem, sizes: Sizes, styles: dict[Node, str], source: Random, turn: int | None = None) -> Place:
+    """A random point; `turn` numbers the components of attributes.
+
+    Raises OutsideDomain where a name has no value of its size.
+    """
     values = {
-        node: draw(node, sizes, Entries(source, styles[node], problem.landmarks), node in problem.book.discrete)
+        node: draw(node, sizes, Entries(source, styles[node], problem.landmarks, turn), node in problem.book.discrete)
         for node in problem.free
     }
     strict = not problem.discrete
-    return Place(sizes, values, source.randint(1, 10**6), {}, strict)
+    return Place(sizes, values, source.randint(1, 10**6), {}, strict, turn is not None)
 
 
 __all__ = ["EvaluationError", "Outcome", "decide", "place_of"]

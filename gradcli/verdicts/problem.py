@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as with_default
+from functools import cached_property
 
 from gradcli.evaluate.array import Array
 from gradcli.evaluate.errors import EvaluationError, NotEvaluable, OutsideDomain, Undefined
@@ -17,6 +18,7 @@ from gradcli.ops.functions import SCALAR_FUNCTIONS
 from gradcli.verdicts.book import Book
 from gradcli.verdicts.cost import operations
 from gradcli.verdicts.sizes import Sizes, dimensions
+from gradcli.verdicts.strata import Strata, strata
 
 _STEEP = 100
 PLACEHOLDERS = frozenset({"grad", "jac", "hess", "prime"})
@@ -24,13 +26,17 @@ PLACEHOLDERS = frozenset({"grad", "jac", "hess", "prime"})
 
 @dataclass(slots=True)
 class Place:
-    """A point: sizes, values of the free leaves (fractions), what opaque functions are (seed, or hooks)."""
+    """A point: sizes, values of the free leaves (fractions), what opaque functions are (seed, or hooks).
+
+    `wanted` says that it must be among those looked at.
+    """
 
     sizes: Sizes
     values: dict[Node, Array]
     seed: int = 0
     hooks: Mapping[str, Hook] = with_default(default_factory=dict)
     strict: bool = True
+    wanted: bool = False
 
 
 class Problem:
@@ -58,6 +64,11 @@ class Problem:
         steep = any(mark >= _STEEP for mark in self.landmarks)  # `tanh(1000 * x)` turns near 0, as good as `sign(x)`
         self.piecewise = steep or any(_turns(node) for node in self.nodes)
         self.cost = operations(self.nodes, self.least)
+
+    @cached_property
+    def strata(self) -> Strata:
+        """The points that must be among those looked at."""
+        return strata(self.nodes, self.least, self.free)
 
     def sides(self, place: Place, field: Field) -> tuple[Array, Array]:
         """The values of both sides.  Raises what evaluation raises."""
