@@ -85,6 +85,7 @@ def combined(reader: Reader, a: ast.Expr, op: str, b: ast.Expr, items: Items) ->
 
 def contraction(reader: Reader, a: ast.Expr, b: ast.Expr, items: Items) -> ast.Expr | None:
     r"""`\frac{\partial L}{\partial Z} \frac{\partial Z}{\partial W}` where one is a tensor: summed over Z."""
+    a, b = _meant(reader, a), _meant(reader, b)
     if not isinstance(a, ast.Call) or not isinstance(b, ast.Call) or {a.fn, b.fn} - {"jac", "grad"}:
         return None
     if a.kwargs or b.kwargs or len(a.args) != 2 or len(b.args) != 2:
@@ -111,6 +112,15 @@ def contraction(reader: Reader, a: ast.Expr, b: ast.Expr, items: Items) -> ast.E
     reader.context.define(whole.id, reader.shape(by))
     gradient = "grad" in (a.fn, b.fn) or reader.context.layout != "numerator"
     return whole if gradient else ast.Transpose(at, whole)
+
+
+def _meant(reader: Reader, expr: ast.Expr) -> ast.Expr:
+    """The derivative that a name was defined as."""
+    if isinstance(expr, ast.Name):
+        meaning = reader.context.meanings.get(expr.id)
+        if isinstance(meaning, ast.Call) and meaning.fn in ("jac", "grad"):
+            return meaning
+    return expr
 
 
 def _list_of(shape: Shape) -> Shape:

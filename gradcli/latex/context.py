@@ -69,6 +69,8 @@ class Context:
     ahead: set[str] = field(default_factory=set)
     alone: set[str] = field(default_factory=set)
     stems: set[str] = field(default_factory=set)
+    expected: set[str] = field(default_factory=set)
+    differentiated: set[str] = field(default_factory=set)
     indexed_functions: set[str] = field(default_factory=set)
     labelled: set[str] = field(default_factory=set)
     inline: set[str] = field(default_factory=set)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gradcli.latex import build
+from gradcli.latex.functions import function_of
 from gradcli.latex.scripts import flattened
 from gradcli.latex.spread import Spread
-from gradcli.latex.tree import Accent, Bracket, Item, Items, Scripted, Symbol
+from gradcli.latex.tree import Accent, Bracket, Item, Items, Scripted, Symbol, Word
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
 
@@ -24,6 +25,8 @@ def is_differential(reader: Reader, items: Items, at: int) -> bool:
         return False
     core, _ = flattened(items[at + 1])
     if isinstance(core, Bracket):
+        return item.font == "rm" or ("d" not in context.dims and "d" not in context.functions and core.open == "(")
+    if isinstance(core, Word) and function_of(core.text):
         return item.font == "rm"
     if not isinstance(core, Symbol | Accent):
         return False
@@ -36,7 +39,9 @@ def differential(reader: Reader, items: Items, at: int) -> tuple[ast.Expr, int]:
     span = Span(item.start, of_item.end)
     core, scripts = flattened(of_item)
     after: list[Items] = []
-    if isinstance(core, Bracket):
+    if isinstance(core, Word):
+        value, end = reader.factor(items, at + 1)
+    elif isinstance(core, Bracket):
         value = reader.expression(core.items)
         after = list(scripts.powers)
         end = at + 2

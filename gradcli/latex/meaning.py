@@ -335,6 +335,7 @@ class Meaning:
             return False
         if left.name in self.context.arrays and left.name not in self.context.inline:
             return False
+        wanted = left.name in self.context.differentiated
         params: set[str] = set()
         for param in left.params or []:
             params |= self._letters(param)
@@ -347,6 +348,8 @@ class Meaning:
                 names = set(spellings(item.name))
                 upper = item.name.upper()
                 index = item.name in _INDEX
+                if wanted and names & (self.context.differentiated | self.context.expected):
+                    continue
                 if not (
                     names & allowed
                     or any(self.context.known(n) for n in names)

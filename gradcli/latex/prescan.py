@@ -23,6 +23,8 @@ def _scan(items: Items, context: Context, derived: bool) -> None:
     for k, item in enumerate(items):
         core, scripts = flattened(item)
         called = k + 1 < len(items) and isinstance(flattened(items[k + 1])[0], Bracket)
+        if isinstance(core, Symbol) and after_sign:
+            context.differentiated.update(spellings(core.name))
         if isinstance(core, Symbol):
             _enter(core, items, k, context, called, after_sign)
         if (isinstance(core, Mark) and core.kind in ("partial", "nabla")) or (

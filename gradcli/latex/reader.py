@@ -455,10 +455,12 @@ def split_terms(reader: Reader, items: Items) -> tuple[list[Items], list[str]]:
                 reader.fail("a sign that is plus or minus makes two formulas", item)
             before = [part for part in terms[-1] if not isinstance(part, Space)]
             last = before[-1] if before else None
-            binary = (
-                last is not None
-                and not (isinstance(last, Mark) and last.kind in _OPERATORS)
-                and not (isinstance(last, Word) and last.command and function_of(last.text))
+            binary = last is not None and not (
+                (isinstance(last, Mark) and last.kind in _OPERATORS)
+                or (isinstance(last, Word) and last.command and function_of(last.text))
+                or sums.is_big(last)
+                or derivatives.is_operator(last)
+                or derivatives.is_nabla(last)
             )
             if binary:
                 terms.append([])
