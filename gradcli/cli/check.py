@@ -59,6 +59,7 @@ class Call:
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
 @click.option("--output", metavar="FILE", help="Write the report into a file.")
 @click.option("-x", "first", is_flag=True, help="Stop after the first file with a failure.")
+@click.option("--explain", is_flag=True, help="Print the programs that documents are read as, and check nothing.")
 @click.option("--statistics", is_flag=True, help="Count the failures by code.")
 @layout_option
 @settings_options
@@ -70,6 +71,7 @@ def command(
     undecided: str | None,
     jobs: int | None,
     allow_empty: bool,
+    explain: bool,
     fix: bool,
     diff: bool,
     watch: bool,
@@ -100,6 +102,8 @@ def command(
     if (fix or watch) and (text or "-" in paths):
         raise click.UsageError(f"{'--fix' if fix else '--watch'} goes with files")
     settings = settings_of(config, isolated)
+    if explain:
+        return _explain(find_files(paths, settings), layout, Terminal(color, quiet, verbose))
     call = Call(
         paths,
         "\n".join(text) if text else None,
@@ -148,6 +152,22 @@ def _run(call: Call) -> int:
         terminal.complain([error("E112", f"there is nothing to check in {where}", hint=hint)])
         return WRONG
     return summarize(files).exit_status
+
+
+def _explain(paths: Sequence[str], layout: str | None, terminal: Terminal) -> int:
+    """Print what documents are read as."""
+    from gradcli.diagnostics.diagnostic import Diagnostic
+    from gradcli.documents.explain import explained
+    from gradcli.syntax.sources import read_source
+
+    wrong = False
+    for path in paths:
+        source = read_source(path)
+        if isinstance(source, Diagnostic):
+            wrong = bool(terminal.complain([source])) or wrong
+        else:
+            terminal.answer(explained(source, layout))
+    return WRONG if wrong else OK
 
 
 def _checked(call: Call) -> list[Checked]:

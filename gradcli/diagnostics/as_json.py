@@ -13,7 +13,9 @@ def render_dict(diagnostic: Diagnostic) -> dict[str, Any]:
     line = column = None
     if diagnostic.source is not None and diagnostic.span is not None:
         line, column = line_and_column(diagnostic.source, diagnostic.span.start)
+    cell = getattr(diagnostic.source, "cell", None)
     return {
+        **({"cell": cell} if cell is not None else {}),
         "line": line,
         "column": column,
         "code": diagnostic.code,

@@ -2,80 +2,47 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from gradcli.diagnostics import Diagnostic, error
-from gradcli.documents.markdown import markdown_pieces
-from gradcli.documents.notebook import Notebook, read_notebook
-from gradcli.documents.pieces import Piece, concerned
-from gradcli.documents.program import DocumentProgram, Passed, programs
-from gradcli.documents.tex import tex_pieces
+from gradcli.documents.layouts import layout_notes
+from gradcli.documents.notebook import Notebook
+from gradcli.documents.program import DocumentProgram
+from gradcli.documents.read import read_document
+from gradcli.documents.spell import spelled
 from gradcli.latex.build import names_in
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source, Span
 from gradcli.verdicts.check import check_module
-from gradcli.verdicts.verdict import Checked, Verdict
-
-_MISFITS = ("E301", "E302", "E303", "E310")
+from gradcli.verdicts.verdict import Checked, Formulas, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many formulas of a document were checked, were definitions, were passed over, could not be read."""
-
-    checked: int = 0
-    defined: int = 0
-    skipped: int = 0
-    unreadable: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentChecked(Checked):
-    """The verdicts of a document; `passed` are the formulas that claim nothing, `notes` what is said of all of them."""
-
-    counts: Counts = Counts()
-    passed: tuple[tuple[Source, Span, str], ...] = ()
-    notes: tuple[str, ...] = ()
-    programs: tuple[DocumentProgram, ...] = field(default=(), compare=False)
-
-
-def pieces_of(source: Source, suffix: str) -> list[Piece]:
-    """The pieces of a Markdown or TeX text."""
-    if not concerned(source.text):
-        return []
-    return tex_pieces(source.text) if suffix == ".tex" else markdown_pieces(source.text)
-
-
-def check_document(source: Source, layout: str | None = None) -> DocumentChecked:
+def check_document(source: Source, layout: str | None = None) -> Checked:
     """The verdicts of a document, by the kind of text that its ending says."""
-    suffix = os.path.splitext(source.name)[1].lower()
-    notebook: Notebook | None = None
-    text = source
-    if suffix == ".ipynb":
-        if not concerned(source.text):
-            return DocumentChecked(source)
-        found = read_notebook(source)
-        if isinstance(found, Diagnostic):
-            return DocumentChecked(source, (), (found,))
-        notebook, text = found, found.source
-    made = programs(text, pieces_of(text, suffix), layout)
+    document = read_document(source, layout)
+    if isinstance(document, Diagnostic):
+        return Checked(source, (), (document,))
     verdicts: list[Verdict] = []
     diagnostics: list[Diagnostic] = []
-    for program in made:
+    for program in document.programs:
         checked = checked_program(program)
         verdicts += checked.verdicts
         diagnostics += checked.diagnostics
-    passed = [(text, one.span, one.why) for program in made for one in program.passed]
-    out = DocumentChecked(source, tuple(verdicts), tuple(diagnostics), _counts(made), tuple(passed), (), tuple(made))
-    return out if notebook is None else _in_cells(out, notebook)
+    notes: tuple[str, ...] = ()
+    if layout is None:
+        verdicts, notes = layout_notes(document, verdicts, checked_program)
+    passed = tuple((document.text, one.span, one.why) for program in document.programs for one in program.passed)
+    formulas = _counted(document.programs, passed, notes)
+    out = Checked(source, tuple(verdicts), tuple(diagnostics), formulas)
+    return out if document.notebook is None else _in_cells(out, document.notebook)
 
 
 def checked_program(program: DocumentProgram) -> Checked:
     """The verdicts of one program of a document."""
     checked = check_module(program.module, list(program.diagnostics))
-    return _conventions_asked(program, _misfits_refuted(checked))
+    checked = _conventions_asked(program, _misfits_refuted(checked))
+    return replace(checked, verdicts=tuple(spelled(program, checked.verdicts)))
 
 
 def _misfits_refuted(checked: Checked) -> Checked:
@@ -135,16 +102,20 @@ def _within(span: Span, whole: Span) -> bool:
     return whole.start <= span.start < whole.end
 
 
-def _counts(made: Sequence[DocumentProgram]) -> Counts:
-    return Counts(
+def _counted(
+    made: Sequence[DocumentProgram], passed: tuple[tuple[Source, Span, str], ...], notes: tuple[str, ...]
+) -> Formulas:
+    return Formulas(
         sum(len(program.claims) for program in made),
         sum(len(program.defined) for program in made),
-        sum(len(program.passed) for program in made),
+        len(passed),
         sum(program.unreadable for program in made),
+        passed,
+        notes,
     )
 
 
-def _in_cells(checked: DocumentChecked, notebook: Notebook) -> DocumentChecked:
+def _in_cells(checked: Checked, notebook: Notebook) -> Checked:
     """Every place in the cell where it lies."""
     verdicts = []
     for verdict in checked.verdicts:
@@ -158,10 +129,9 @@ def _in_cells(checked: DocumentChecked, notebook: Notebook) -> DocumentChecked:
         found = notebook.place(said.span) if said.span is not None else None
         diagnostics.append(replace(said, source=found[0], span=found[1]) if found is not None else said)
     passed = []
-    for source, span, why in checked.passed:
+    formulas = checked.formulas or Formulas()
+    for source, span, why in formulas.passed:
         at = notebook.place(span)
         passed.append((at[0], at[1], why) if at is not None else (source, span, why))
-    return replace(checked, verdicts=tuple(verdicts), diagnostics=tuple(diagnostics), passed=tuple(passed))
-
-
-__all__ = ["Counts", "DocumentChecked", "Passed", "check_document"]
+    formulas = replace(formulas, passed=tuple(passed))
+    return replace(checked, verdicts=tuple(verdicts), diagnostics=tuple(diagnostics), formulas=formulas)

@@ -14,9 +14,9 @@ _BETWEEN = "\n\n"
 
 @dataclass(frozen=True, slots=True)
 class CellSource(Source):
-    """One cell of a notebook, as a source of its own; `path` is the file, `cell` counts all cells from 1."""
+    """One cell of a notebook, as a source of its own; `file` is its file, `cell` counts all cells from 1."""
 
-    path: str = ""
+    file: str = ""
     cell: int = 0
 
 

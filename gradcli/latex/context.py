@@ -70,6 +70,8 @@ class Context:
     alone: set[str] = field(default_factory=set)
     stems: set[str] = field(default_factory=set)
     expected: set[str] = field(default_factory=set)
+    made: set[str] = field(default_factory=set)
+    spelled: dict[str, str] = field(default_factory=dict)
     differentiated: set[str] = field(default_factory=set)
     indexed_functions: set[str] = field(default_factory=set)
     labelled: set[str] = field(default_factory=set)

@@ -471,6 +471,8 @@ class Meaning:
         self, reader: Reader, left: Left, sides: list[Items], relations: list[Mark], chain: Chain
     ) -> list[Said]:
         context = self.context
+        if left.params is None and left.parts is None:
+            context.spelled.setdefault(left.name, reader.written(trimmed(sides[0])))
         span = Span(chain.start, chain.end)
         ident = ast.Ident(left.name, build.span(*trimmed(sides[0])))
         if left.parts is not None:

@@ -213,6 +213,7 @@ def _agreed(reader: Reader, items: Items, at: int, core: Named, scripts: Scripts
             return evaluations.language_call(
                 reader, items, at, Word(core.start, core.end, name), scripts, function_of(name) or name, True
             )
+        reader.context.spelled.setdefault(name, reader.written(core))
         if bracket is not None or name in reader.context.scalar_functions:
             return _value_or_call(reader, items, at, name, core, scripts)
         if info:
@@ -442,6 +443,7 @@ def _value_or_call(
     context = reader.context
     bracket = bracket_after(items, at)
     span = build.span(core)
+    _note_spelling(reader, name, items[at], core, scripts, parts)
     if bracket is not None and evaluations.is_called(reader, name, bracket):
         return evaluations.document_call(reader, items, at, name, core, scripts, parts)
     if bracket is not None and (same := evaluations.evaluated(reader, name, bracket, core)) is not None:
@@ -467,6 +469,24 @@ def _value_or_call(
         _, own = flattened(items[at])
         return powers.scripted_value(reader, value, own, items[at]), at + 1
     return powers.scripted_value(reader, value, scripts, items[at]), at + 1
+
+
+def _note_spelling(
+    reader: Reader, name: str, item: Item, core: Item, scripts: Scripts, parts: list[Item] | None
+) -> None:
+    """How the document writes a name, for what is said to its readers."""
+    spelled = reader.context.spelled
+    if name in spelled or name in reader.locals:
+        return
+    if parts is not None or scripts.powers or scripts.primes:
+        if isinstance(core, Symbol) and "_" not in name and (scripts.sub is None or parts is not None):
+            text = reader.written(core)
+            if core.name == name and "{" in text:
+                spelled[name] = text
+        return
+    text = reader.written(item)
+    if text and "\ue000" not in text:
+        spelled[name] = text
 
 
 def scripted(reader: Reader, item: Scripted) -> ast.Expr:

@@ -180,6 +180,7 @@ def define_by_entries(reader: Reader, names: tuple[str, ...], value: ast.Expr, i
     name = reader.context.fresh("m" if len(names) > 1 else "v")
     idents = tuple(ast.Ident(index, at) for index in names)
     reader.extra.append(ast.DefineIndexed(at, ast.Ident(name, at), idents, value))
+    reader.context.made.add(name)
     reader.context.define(name, tuple(size_of(reader, index, value) for index in names))
     return build.name(name, at)
 

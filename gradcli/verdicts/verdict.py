@@ -80,6 +80,8 @@ class Verdict:
     hint: Hint | None = None
     expected: str | None = None
     counterexample: Counterexample | None = None
+    expected_latex: str | None = None  # of documents: what was expected in LaTeX, and in the language
+    expected_mc: str | None = None
     shown: str | None = None  # how the statement is called where its text does not say it: gradients of Python code
     gradient: str | None = None  # the parameter that a Python backward returns the gradient by
     backward: str | None = None  # that backward
@@ -94,12 +96,28 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Formulas:
+    """The formulas of a document: how many were checked, defined something, claim nothing, could not be read.
+
+    `passed` are those that claim nothing, each with its source, place and why; `notes` are said of the whole document.
+    """
+
+    checked: int = 0
+    defined: int = 0
+    skipped: int = 0
+    unreadable: int = 0
+    passed: tuple[tuple[Source, Span, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
-    """One source: the verdicts in order, and what else there is to say."""
+    """One source: the verdicts in order, and what else there is to say; `formulas` are those of a document."""
 
     source: Source
     verdicts: tuple[Verdict, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = field(default=())
+    formulas: Formulas | None = None
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from gradcli.documents.check import DocumentChecked, check_document
+from gradcli.documents.check import check_document
 from gradcli.syntax.ast import Source
+from gradcli.verdicts.verdict import Checked
 
 
-def checked(text: str, name: str = "notes.md") -> DocumentChecked:
+def checked(text: str, name: str = "notes.md") -> Checked:
     """The verdicts of a text as a document."""
     return check_document(Source(name, text))
 

@@ -11,7 +11,7 @@ from typing import Any
 from gradcli.diagnostics.as_json import render_dict
 from gradcli.verdicts.report.words import advice, position
 from gradcli.verdicts.summary import summarize
-from gradcli.verdicts.verdict import Checked, Counterexample, Verdict
+from gradcli.verdicts.verdict import Checked, Counterexample, Formulas, Verdict
 
 VERSION = 1
 
@@ -27,17 +27,29 @@ def report(files: Sequence[Checked]) -> dict[str, Any]:
 
 
 def _file(file: Checked) -> dict[str, Any]:
-    return {
+    out: dict[str, Any] = {
         "file": file.source.name,
         "verdicts": [verdict_dict(verdict) for verdict in file.verdicts],
         "diagnostics": [render_dict(diagnostic) for diagnostic in file.diagnostics],
     }
+    if file.formulas is not None:
+        out["formulas"] = _formulas(file.formulas)
+    return out
+
+
+def _formulas(formulas: Formulas) -> dict[str, Any]:
+    """The counts of a document's formulas, and what is said of all of them."""
+    counts = {name: getattr(formulas, name) for name in ("checked", "defined", "skipped", "unreadable")}
+    return {**counts, "notes": list(formulas.notes)}
 
 
 def verdict_dict(verdict: Verdict) -> dict[str, Any]:
     """One verdict."""
     line, column = position(verdict)
+    cell = getattr(verdict.source, "cell", None)
+    spelled = {"expected_latex": verdict.expected_latex, "expected_mc": verdict.expected_mc}
     return {
+        **({"cell": cell} if cell is not None else {}),
         "line": line,
         "column": column,
         "statement": verdict.text,
@@ -48,6 +60,7 @@ def verdict_dict(verdict: Verdict) -> dict[str, Any]:
         "link": verdict.link,
         "hint": _hint(verdict),
         "counterexample": _counterexample(verdict.counterexample) if verdict.counterexample else None,
+        **(spelled if verdict.expected_latex is not None else {}),
     }
 
 

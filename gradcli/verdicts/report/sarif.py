@@ -12,7 +12,7 @@ from gradcli.diagnostics.diagnostic import Diagnostic
 from gradcli.diagnostics.position import line_and_column
 from gradcli.diagnostics.registry import code_doc
 from gradcli.syntax.ast import Source, Span
-from gradcli.verdicts.report.words import advice, example, message
+from gradcli.verdicts.report.words import advice, example, file_of, message
 from gradcli.verdicts.verdict import Checked, Verdict
 from gradcli.version import __version__
 
@@ -69,7 +69,7 @@ def _diagnostic(said: Diagnostic, source: Source) -> dict[str, Any]:
 
 
 def _result(code: str, level: str, text: str, source: Source, span: Span | None) -> dict[str, Any]:
-    place: dict[str, Any] = {"artifactLocation": {"uri": _uri(source.name)}}
+    place: dict[str, Any] = {"artifactLocation": {"uri": _uri(file_of(source))}}
     if span is not None:
         line, column = line_and_column(source, span.start)
         last, end = line_and_column(source, span.end)

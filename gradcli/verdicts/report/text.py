@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gradcli.diagnostics.diagnostic import Diagnostic, Severity
+from gradcli.diagnostics.position import line_and_column
 from gradcli.diagnostics.text import render_text
 from gradcli.verdicts.report.words import example, message, one_line, plural, position
 from gradcli.verdicts.summary import summarize
-from gradcli.verdicts.verdict import Checked, Verdict
+from gradcli.verdicts.verdict import Checked, Formulas, Verdict
 
 _PAINT = {"proved": "\x1b[32m", "refuted": "\x1b[1;31m"}
+_LONGEST_PASSED = 100
 _BOLD, _PLAIN = "\x1b[1m", "\x1b[0m"
 
 
@@ -24,8 +26,26 @@ def write(files: Sequence[Checked], color: bool = False, quiet: bool = False, ve
         for verdict in file.verdicts:
             if not quiet or (not verdict.ok and verdict.kind != "error"):
                 blocks.append(block(verdict, color, verbose))
+    for file in files:
+        if file.formulas is not None:
+            blocks += _of_formulas(file.source.name, file.formulas, quiet, verbose)
     blocks.append(_summary(files, color))
     return "\n".join(blocks) + "\n"
+
+
+def _of_formulas(name: str, formulas: Formulas, quiet: bool, verbose: bool) -> list[str]:
+    """The formulas of a document that claim nothing, and the counts of all."""
+    lines = []
+    for source, span, why in formulas.passed if verbose else ():
+        line, column = line_and_column(source, span.start)
+        text = one_line(" ".join(source.text[span.start : span.end].split()))
+        shown = text if len(text) <= _LONGEST_PASSED else f"{text[: _LONGEST_PASSED - 3]}..."
+        lines.append(f"{one_line(source.name)}:{line}:{column}: no claim  {shown}  ({why})")
+    lines += [f"{one_line(name)}: {note}" for note in formulas.notes]
+    if not quiet:
+        counts = [f"{formulas.checked} checked", f"{formulas.defined} defined", f"{formulas.skipped} skipped"]
+        lines.append(f"{one_line(name)}: formulas: {', '.join(counts)}, {formulas.unreadable} unreadable")
+    return lines
 
 
 def block(verdict: Verdict, color: bool = False, verbose: bool = False) -> str:

@@ -6,10 +6,16 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from gradcli.diagnostics.position import line_and_column
+from gradcli.syntax.ast import Source
 from gradcli.verdicts.verdict import Counterexample, Nested, Number, Verdict
 
 _LONGEST = 400
 _LONGEST_ARRAY = 60
+
+
+def file_of(source: Source) -> str:
+    """The file that a source stands in: of a notebook's cell the notebook."""
+    return str(getattr(source, "file", source.name))
 
 
 def position(verdict: Verdict) -> tuple[int, int]:

@@ -1,0 +1,121 @@
+"""Hints and answers in the spelling of a document: LaTeX for what is written in the language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from gradcli.diagnostics import Diagnostic
+from gradcli.documents.program import DocumentProgram
+from gradcli.latex.build import walk
+from gradcli.latex.functions import FUNCTIONS
+from gradcli.latex.write import LatexWriter, Unwritable
+from gradcli.syntax import ast
+from gradcli.syntax.ast import Source
+from gradcli.syntax.parse import parse_expression
+from gradcli.verdicts.verdict import Verdict
+
+_WORD = re.compile(r"[^\W\d]\w*")
+_TOKEN = re.compile(r"[^\W\d]\w*'*|\d+(?:\.\d+)?|\*\*|\.T|==|[^\s\w]|\s+")
+_LANGUAGE = frozenset(FUNCTIONS.values()) | {
+    "grad",
+    "jac",
+    "hess",
+    "eye",
+    "ones",
+    "zeros",
+    "T",
+    "I",
+    "layout",
+    "pi",
+    "where",
+}
+_LONGEST = 60  # tokens of one expression in a sentence
+
+
+class Speller:
+    """Spells what is said of one program of a document."""
+
+    def __init__(self, program: DocumentProgram) -> None:
+        context = program.context
+        self._made = frozenset(context.made)
+        self._known = _LANGUAGE | set(context.arrays) | set(context.values) | set(context.functions) | set(context.seen)
+        self._known |= set(context.losses) | context.dims
+        self._own = self._known - _LANGUAGE
+        self._writer = LatexWriter(context.spelled, context.shapes.of)
+
+    def latex(self, text: str) -> str | None:
+        """An expression of the language as LaTeX; None where it has no such spelling."""
+        expr = parse_expression(Source("expected", text))
+        if isinstance(expr, Diagnostic):
+            return None
+        if any(isinstance(part, ast.Name) and part.id in self._made for part in walk(expr)):
+            return None
+        try:
+            return self._writer.write(expr)
+        except Unwritable:
+            return None
+
+    def sentence(self, text: str) -> str:
+        """A sentence with the expressions in it as LaTeX."""
+        tokens = _TOKEN.findall(text)
+        out: list[str] = []
+        at = 0
+        while at < len(tokens):
+            end, spelled = self._longest(tokens, at)
+            if spelled is None:
+                out.append(tokens[at])
+                at += 1
+            else:
+                out.append(spelled)
+                at = end
+        return "".join(out)
+
+    def _longest(self, tokens: list[str], at: int) -> tuple[int, str | None]:
+        if tokens[at].isspace() or tokens[at] in ",;:.)]`":
+            return at, None
+        end = at
+        while end < len(tokens) and end - at < _LONGEST and self._belongs(*[*tokens, ""][end : end + 2]):
+            end += 1
+        while end > at:
+            piece = "".join(tokens[at:end])
+            if piece == piece.strip() and self._is_mathematics(piece):
+                spelled = self.latex(piece)
+                if spelled is not None:
+                    return end, spelled
+            end -= 1
+        return at, None
+
+    def _belongs(self, token: str, after: str) -> bool:
+        word = token.rstrip("'")
+        if not token[0].isalpha() or token == ".T":
+            return True
+        if word in _LANGUAGE and word not in self._own and word not in ("T", "I", "pi"):
+            return after == "("
+        return word in self._known
+
+    def _is_mathematics(self, piece: str) -> bool:
+        """Whether a piece is an expression: more than a word or a number."""
+        names = _WORD.findall(piece)
+        return bool(names) and (len(piece) > len(names[0]) or names[0] in self._known)
+
+    def verdict(self, verdict: Verdict) -> Verdict:
+        """A verdict with its hint and what was expected in LaTeX."""
+        hint = verdict.hint
+        if hint is not None:
+            hint = replace(hint, text=self.sentence(hint.text))
+        spelled = self.latex(verdict.expected) if verdict.expected is not None else None
+        return replace(
+            verdict,
+            hint=hint,
+            expected=spelled,
+            expected_latex=spelled,
+            expected_mc=verdict.expected if spelled else None,
+        )
+
+
+def spelled(program: DocumentProgram, verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """The verdicts of a program in the spelling of its document."""
+    speller = Speller(program)
+    return [speller.verdict(verdict) for verdict in verdicts]
