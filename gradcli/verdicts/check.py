@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -10,6 +10,7 @@ from gradcli.diagnostics import Diagnostic
 from gradcli.expr.node import Node, own_program
 from gradcli.program.elaborate import elaborate_with_reader
 from gradcli.program.model import Check
+from gradcli.program.scope import subexpressions
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Module, Source, Span
 from gradcli.syntax.parse import parse_module
@@ -68,7 +69,8 @@ def check_statement(
         if left is None or right is None:
             findings.append(_no_side(book, check, statement, position))
             continue
-        used = book.needed((left, right)).definitions if broken else ()
+        named = _written_names(book, statement.sides[position : position + 2]) if broken else []
+        used = book.needed((left, right, *named)).definitions if broken else ()
         false = next((broken[name] for name, _ in used if name in broken), None)
         if false is not None:
             findings.append(Finding("error", false.message, false.code))
@@ -83,6 +85,12 @@ def check_statement(
     diagnostics = [d for finding in findings for d in finding.diagnostics]
     diagnostics += _warnings(book, before, check)
     return _verdict(book, check, findings), diagnostics
+
+
+def _written_names(book: Book, sides: Sequence[ast.Expr]) -> list[Node]:
+    """The names that sides mention as they are written: what is built of them may not (`inv(S) @ S` is I)."""
+    names = (part.id for side in sides for part in subexpressions(side) if isinstance(part, ast.Name))
+    return [book.program.nodes[name] for name in names if name in book.program.nodes]
 
 
 def _no_side(book: Book, check: Check, statement: ast.Check, position: int) -> Finding:

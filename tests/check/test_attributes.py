@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -184,3 +185,17 @@ def test_a_true_claim_about_attributes_is_proved_or_equal(text: str) -> None:
 @pytest.mark.parametrize("text", FALSE)
 def test_a_false_claim_about_attributes_or_sizes_is_refuted(text: str) -> None:
     assert kind(text) == "refuted"
+
+
+CLAIMS = (Path(__file__).parent / "data" / "attribute_claims.txt").read_text().splitlines()
+
+
+@pytest.mark.parametrize("line", CLAIMS)
+def test_an_attribute_of_a_defined_name_is_a_claim(line: str) -> None:
+    """A false one makes each check that depends on it an error, and is said at the name."""
+    found = check_source(Source("t.mc", line[2:]))
+    said = [verdict.kind for verdict in found.verdicts]
+    if line[0] == "E":
+        assert said == ["error"] and [d.code for d in found.errors] == ["E308"]
+    else:
+        assert said in (["proved"], ["equal"])
