@@ -17,6 +17,7 @@ COMMANDS = {
     "shapes": ("gradcli.cli.shapes", "Show what was declared and what was inferred."),
     "rules": ("gradcli.cli.rules", "Print the rule templates, as they are applied."),
     "fmt": ("gradcli.cli.fmt", "Lay out programs."),
+    "serve": ("gradcli.cli.serve", "Open the playground in a browser."),
     "explain": ("gradcli.cli.explain", "Say what a diagnostic means and how to mend it."),
 }
 
