@@ -59,6 +59,7 @@ RULES: Mapping[str, Rule] = {
     "cumprod": _running("cumprod"),
     "flip": lambda d, i, args: flipped(d, args[0], i.data if isinstance(i.data, int) else None),
     "roll": _rolled,
+    "polygamma": lambda d, i, args: d.help("polygamma", str(i.data), *args),
     "cross": lambda d, i, args: d.call(d.cross, *args),
     "sqrtm": lambda d, i, args: d.help("sqrtm", *args),
     "logm": lambda d, i, args: d.help("logm", *args),

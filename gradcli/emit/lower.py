@@ -16,6 +16,7 @@ from gradcli.expr.factor import KINDS, parts_of
 from gradcli.expr.implicit import equation_of
 from gradcli.expr.node import Node, name_of, value_of
 from gradcli.expr.shapes import Dim, is_list, is_row, least_parts
+from gradcli.ops.functions import SCALAR_FUNCTIONS
 from gradcli.ops.passes import Pass
 from gradcli.program.functions import ELEMENTWISE
 from gradcli.program.model import Function
@@ -269,6 +270,8 @@ def _elem(low: Lowering, node: Node) -> Instr:
     function = low.functions.get(name)
     if name not in ELEMENTWISE and (function is None or function.body is None):
         return low.plan.make("call", arg, data=(name, order), rank=arg.rank)
+    if function is None and order and SCALAR_FUNCTIONS[name].higher is not None:
+        return low.plan.make("polygamma", arg, data=order, rank=arg.rank)
     if function is not None or order:
         return low.plan.make("defined", arg, data=(name, order), rank=arg.rank)
     return low.plan.make("map", arg, data=name, rank=arg.rank)

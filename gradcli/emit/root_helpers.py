@@ -60,6 +60,23 @@ def {logm}(a):
 
 
 NUMPY_ROOTS: dict[str, str] = {
+    "polygamma": '''
+def {polygamma}(k, t):
+    """A derivative of digamma, by the recurrence up to 16 + k and the asymptotic series (DLMF 5.15.5, 5.15.8)."""
+    t = {np}.array(t, dtype={np}.float64)
+    moved = {np}.zeros_like(t)
+    for _ in range(10000):
+        low = t < 16.0 + k
+        if not low.any():
+            break
+        moved = moved + {np}.where(low, {np}.where(low, t, 1.0) ** -(k + 1.0), 0.0)
+        t = {np}.where(low, t + 1.0, t)
+    bernoulli = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6)
+    out = math.factorial(k - 1) / t**k + math.factorial(k) * (0.5 / t ** (k + 1) + moved)
+    for j, number in enumerate(bernoulli, 1):
+        out = out + number * math.factorial(2 * j + k - 1) / math.factorial(2 * j) / t ** (2 * j + k)
+    return out if k % 2 else -out
+''',
     **_eager("a", "b.T"),
     "logm_frechet": '''
 def {logm_frechet}(a, direction):
@@ -70,6 +87,10 @@ def {logm_frechet}(a, direction):
 }
 
 TORCH_ROOTS: dict[str, str] = {
+    "polygamma": """
+def {polygamma}(k, t):
+    return {np}.special.polygamma(k, {array}(t))
+""",
     **_eager("a.contiguous()", "b.T.contiguous()"),
     "logm_frechet": '''
 def {logm_frechet}(a, direction):
@@ -82,6 +103,10 @@ def {logm_frechet}(a, direction):
 
 JAX_ROOTS: dict[str, str] = {
     **NUMPY_ROOTS,
+    "polygamma": """
+def {polygamma}(k, t):
+    return {root}.scipy.special.polygamma(k, {array}(t))
+""",
     "sqrtm": '''
 def {sqrtm}(a):
     """The principal square root, by the iteration of Denman and Beavers."""

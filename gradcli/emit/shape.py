@@ -19,7 +19,7 @@ _SCALARS = (
     *("total", "norm", "norm1", "norm2", "norm_nuc"),
 )
 _LIKE_FIRST = (
-    *("sqrt", "map", "call", "defined", "nonzero", "indicator", "softmax", "logsoftmax"),
+    *("sqrt", "map", "polygamma", "call", "defined", "nonzero", "indicator", "softmax", "logsoftmax"),
     *(
         "chol_lower",
         "lu_factor",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import Any
 
 from gradcli.evaluate.array import Scalar
 from gradcli.evaluate.errors import NotExact, Undefined
@@ -42,6 +43,9 @@ class ExactField(Field):
         if row.definition is not None:
             return self.defined(row, x)
         raise NotExact(f"{name}({x})" if _bits(x) < 64 else name)
+
+    def computed(self, name: str, x: Scalar, compute: Callable[[Any], Any]) -> Scalar:
+        raise NotExact(name)
 
     def real_power(self, base: Scalar, exponent: Scalar) -> Scalar:
         root = _root(base, exponent.denominator)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import Any
 
 from gradcli.evaluate.array import Scalar
 from gradcli.evaluate.errors import OutsideDomain, Undefined
@@ -43,6 +44,10 @@ class Field(ABC):
         """A scalar function of the language at a defined number."""
 
     @abstractmethod
+    def computed(self, name: str, x: Scalar, compute: Callable[[Any], Any]) -> Scalar:
+        """What is computed in this field's mathematics.  Raises OutsideDomain, and NotExact in the exact field."""
+
+    @abstractmethod
     def real_power(self, base: Scalar, exponent: Scalar) -> Scalar:
         """`base ** exponent` for a positive base and an exponent that is no small integer."""
 
@@ -68,6 +73,12 @@ class Field(ABC):
         if not row.domain.whole and not row.domain.holds(x):
             raise OutsideDomain(row.domain.missed(name))
         return row
+
+    def derivative(self, row: ScalarFunction, order: int, x: Scalar) -> Scalar:
+        """The derivative of a function whose row says how it is computed."""
+        assert row.higher is not None, row.name
+        higher = row.higher
+        return self.computed(row.name, x, lambda m: higher(m, order, x))
 
     def defined(self, row: ScalarFunction, x: Scalar) -> Scalar:
         """The value of a function by its definition in others."""

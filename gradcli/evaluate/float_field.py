@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import cast
+from typing import Any, cast
 
 from gradcli.evaluate.array import Scalar
 from gradcli.evaluate.errors import OutsideDomain, Undefined
@@ -64,8 +64,12 @@ class FloatField(Field):
         row = self.row(name, x)
         if row.value is None:
             return float(self.defined(row, x))
+        value_of = row.value
+        return self.computed(name, x, lambda m: value_of(m, x))
+
+    def computed(self, name: str, x: Scalar, compute: Callable[[Any], Any]) -> float:
         try:
-            value = row.value(_MATHEMATICS, x)
+            value = compute(_MATHEMATICS)
             return value if value.__class__ is float else self._real(name, value)
         except (ValueError, ZeroDivisionError):
             raise OutsideDomain(f"{name} of {x:.6g}") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -58,8 +58,12 @@ class MpField(Field):
             if far == OVERFLOWS:
                 raise OutsideDomain("overflow")
             return x if far == ITSELF else self.number(Fraction(far))
+        value_of = row.value
+        return self.computed(name, x, lambda m: value_of(m, x))
+
+    def computed(self, name: str, x: Scalar, compute: Callable[[Any], Any]) -> Scalar:
         try:
-            value = row.value(self._ctx, x)
+            value = compute(self._ctx)
         except (ValueError, ZeroDivisionError):
             raise OutsideDomain(f"{name} of {self._ctx.nstr(x, 6)}") from None
         if isinstance(value, self._ctx.mpc):

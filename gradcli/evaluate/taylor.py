@@ -44,6 +44,8 @@ def derivative(field: Field, name: str, order: int, x: Scalar) -> Scalar:
         return coefficients(field, name, x, order)[order] * factorial(order)
     if not row.domain.whole and not row.domain.holds(x):
         raise OutsideDomain(row.domain.missed(name))
+    if row.higher is not None:
+        return field.derivative(row, order, x)
     return by_row(field, row, order, x, lambda other, primes, at: derivative(field, other, primes, at))
 
 

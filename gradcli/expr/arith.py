@@ -198,6 +198,7 @@ def mul(*factors: Node) -> Node:
         infinite = any(_is_infinite(base) for base in powers)
         return make("mul", factors, shape=shape) if infinite else zeros(shape)  # 0 * inf is no number
     _join_signs(powers)
+    _join_roots(powers)
     chosen = _into_choice(powers)
     if chosen is not None:
         return mul(num(number), chosen) if chosen.shape == shape else mul(num(number), chosen, ones(shape))
@@ -237,6 +238,26 @@ def _join_signs(powers: dict[Node, Node]) -> None:
             other, power_of = (inner, num(exponent)) if other is base else (other, power_of)
             if other is not size_of:
                 powers[other] = add(powers[other], power_of) if other in powers else power_of
+
+
+def _join_roots(powers: dict[Node, Node]) -> None:
+    """`sqrt(2) * sqrt(pi)` as `sqrt(2 * pi)`: roots of positive constants of one degree together."""
+    by_degree: dict[Fraction, list[Node]] = {}
+    for base, power_of_base in powers.items():
+        exponent = value_of(power_of_base)
+        constant = (value_of(base) or 0) > 0 or (base.op == "const" and base.data != "inf") or _is_multiple_of_pi(base)
+        if constant and exponent is not None and exponent.denominator != 1:
+            by_degree.setdefault(exponent, []).append(base)
+    for exponent, bases in by_degree.items():
+        if len(bases) > 1:
+            for base in bases:
+                del powers[base]
+            joined = mul(*bases)
+            powers[joined] = add(powers[joined], num(exponent)) if joined in powers else num(exponent)
+
+
+def _is_multiple_of_pi(node: Node) -> bool:
+    return node.op == "mul" and len(node.args) == 2 and (value_of(node.args[0]) or 0) > 0 and node.args[1].op == "const"
 
 
 def _into_choice(powers: dict[Node, Node]) -> Node | None:

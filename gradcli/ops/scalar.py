@@ -66,7 +66,8 @@ class ScalarFunction:
     | definition | an equal text in other functions, by which equality is decided; none for a function of its own |
     | value | `(m, t)`: its value, in what `math` or an mpmath context `m` offers; by the definition if left out |
     | domain | where it has a value |
-    | kinks | the numbers at which it has no derivative, or `integers` |
+    | higher | `(m, k, t)`: its k-th derivative, of a function whose derivatives are no formula in others |
+    | kinks | the numbers at which it has no derivative, or `integers`, or `halves` (the middles between integers) |
     | jumps | whether it is not continuous there |
     | exact | rational values at rational numbers |
     | rational | whether `value` needs no `m` and maps every rational to one |
@@ -86,6 +87,7 @@ class ScalarFunction:
     derivative: str | None = None
     definition: str | None = None
     value: Callable[[Any, Any], Any] | None = None
+    higher: Callable[[Any, int, Any], Any] | None = None
     domain: Domain = REALS
     kinks: tuple[Fraction | int, ...] | str = ()
     jumps: bool = False
@@ -108,7 +110,8 @@ class ScalarFunction:
     def on_kink(self, x: Any) -> bool:
         """Whether there is no derivative at a number."""
         if isinstance(self.kinks, str):
-            return bool(x == round(x)) if abs(x) < 2**40 else True
+            at = x if self.kinks == "integers" else x + x + 1
+            return bool(at == int(at)) and (self.kinks == "integers" or int(at) % 2 == 0) if abs(x) < 2**40 else True
         return any(x == kink for kink in self.kinks)
 
     def spelling(self, target: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gradcli.diagnostics import GradcliError
+from gradcli.ops.functions import SCALAR_FUNCTIONS
 from gradcli.program.functions import joint
 from gradcli.program.poisoned import Poisoned
 from gradcli.program.scope import CONSTANTS, subexpressions, works_on_arrays
@@ -40,6 +41,8 @@ class Defined:
         statement, _ = self._scope.functions[name]
         if len(statement.params) != 1 or works_on_arrays(statement):
             return False
+        if name in SCALAR_FUNCTIONS:
+            return False  # it hides a function of the language, so it is put in where it is called
         param = statement.params[0].id
         declared = self._scope.arrays.get(param)
         if declared is not None and declared.type.dims:

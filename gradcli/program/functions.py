@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from gradcli.expr import arith, linear, reduce, statistics
 from gradcli.expr.node import Node, make
-from gradcli.ops.functions import SCALAR_FUNCTIONS
+from gradcli.ops.functions import SCALAR_FUNCTIONS, SECONDARY
 from gradcli.program.along import ALONG_FUNCTIONS
 from gradcli.program.factor import FACTOR_FUNCTIONS
 from gradcli.program.norms import NORM
@@ -245,5 +245,7 @@ FUNCTIONS: dict[str, LanguageFunction] = {
 FILLED = ("ones", "zeros", "eye", "unit")
 DERIVATIVES = ("grad", "jac", "hess")
 # Names that a program may give to something else, which then hides the function.
-YIELDING = frozenset((*FACTOR_FUNCTIONS, *SPECTRAL_FUNCTIONS, *ALONG_FUNCTIONS, "prod", "var", "std"))
+YIELDING = frozenset(
+    (*FACTOR_FUNCTIONS, *SPECTRAL_FUNCTIONS, *ALONG_FUNCTIONS, *(row.name for row in SECONDARY), "prod", "var", "std")
+)
 RESERVED = (frozenset(FUNCTIONS) - YIELDING) | set(FILLED) | set(DERIVATIVES) | {"einsum"}

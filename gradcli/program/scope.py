@@ -11,6 +11,7 @@ from gradcli.diagnostics import Diagnostic, GradcliError, error
 from gradcli.expr.dims import names_of
 from gradcli.expr.factor import KINDS
 from gradcli.ops.attributes import ATTRIBUTES
+from gradcli.ops.functions import SCALAR_FUNCTIONS
 from gradcli.program.equation import Equation
 from gradcli.program.functions import ELEMENTWISE, FUNCTIONS, RESERVED
 from gradcli.program.greek import GREEK
@@ -275,6 +276,11 @@ def _declare(scope: Scope, statement: ast.Declare, source: Source) -> None:
             scope.diagnostics.append(error("E202", f"{name.id} is declared twice.", source, name.span))
             continue
         if isinstance(statement.type, ast.FunctionType):
+            if name.id in SCALAR_FUNCTIONS:
+                said = f"{name.id} is a function of the language and needs no declaration."
+                hint = f"leave the declaration out; for one of your own take another name, say {name.id}_1"
+                scope.diagnostics.append(error("E207", said, source, name.span, hint))
+                continue
             scope.function_types[name.id] = (statement.type, source, name.span)
             continue
         attributes = _attributes(scope, statement, source)

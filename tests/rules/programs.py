@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+_MORE = (
+    *("expm1", "asinh", "cbrt", "erfc", "sinc", "silu", "gelu", "gelu_tanh", "elu", "softsign", "logsigmoid"),
+    *("hardtanh", "floor", "ceil", "round", "frac"),
+)
+
 # rule: (program, the value differentiated, the variable)
 PROGRAMS: dict[str, tuple[str, str, str]] = {
     "sum": ("x : R[n]\nc : R\ny = c + x - 2*x", "y", "x"),
@@ -80,6 +85,9 @@ PROGRAMS: dict[str, tuple[str, str, str]] = {
         for name in ("sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "sigmoid", "softplus", "erf", "exp")
     },
     **{name: (f"x : R[n]\ny = {name}(x)", "y", "x") for name in ("relu", "abs", "sign")},
+    **{name: (f"x : R[n]\ny = {name}(x) * x", "y", "x") for name in _MORE},
+    **{name: (f"x : R[n]\ny = {name}(1 + x**2)", "y", "x") for name in ("log1p", "log2", "log10", "lgamma", "acosh")},
+    **{name: (f"x : R[n]\ny = {name}(sin(x) / 2)", "y", "x") for name in ("atanh", "erfinv")},
     "log": ("x : R[n] positive\ny = log(x)", "y", "x"),
     "asin": ("x : R[n]\ny = asin(sin(x) / 2)", "y", "x"),
     "acos": ("x : R[n]\ny = acos(sin(x) / 2)", "y", "x"),
