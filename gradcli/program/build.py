@@ -19,6 +19,7 @@ from gradcli.program.infer import Inference
 from gradcli.program.infer_derivative import is_arbitrary
 from gradcli.program.layouts import jacobian_shape
 from gradcli.program.lift import Lifting, NotLifted
+from gradcli.program.meant import unit_places
 from gradcli.program.options import positional, read_options
 from gradcli.program.scope import CONSTANTS
 from gradcli.program.unify import closed, find
@@ -195,6 +196,13 @@ class Builder:
                 return linear.eye(closed((self.inference.identities[id(expr)],) * 2)[0])
             except (LookupError, IndexError):
                 self.inference.fail("E304", "The size of I does not follow from where it stands.", expr, "write eye(n)")
+        if id(expr) in self.inference.entries:
+            try:
+                if name == ast.ONES_OF_ANY_SIZE:
+                    return arith.ones(closed(self.inference.entries[id(expr)]))
+                return reduce.unit_entry(closed(self.inference.entries[id(expr)]), unit_places(name))
+            except (LookupError, IndexError):
+                self.inference.fail("E304", f"The size of {name} does not follow from where it stands.", expr)
         return arith.size(name)
 
     def _product(self, expr: ast.Product, local: Mapping[str, Node]) -> Node:

@@ -254,7 +254,7 @@ def free_indices(expr: ast.Expr, bound: frozenset[str] = frozenset()) -> dict[st
     from gradcli.program.scope import parts_of
 
     found: dict[str, None] = {}
-    if isinstance(expr, ast.IndexSum):
+    if isinstance(expr, ast.IndexSum | ast.Entries):
         bound |= set(expr.indices)
     if isinstance(expr, ast.Index):
         found = dict.fromkeys(i.id for i in expr.indices if isinstance(i, ast.Name) and i.id not in bound)
@@ -267,7 +267,7 @@ def mentions_entry(expr: ast.Expr, name: str) -> bool:
     """Whether an index name stands free in an entry of the expression."""
     from gradcli.program.scope import subexpressions
 
-    if isinstance(expr, ast.IndexSum) and name in expr.indices:
+    if isinstance(expr, ast.IndexSum | ast.Entries) and name in expr.indices:
         return False
     return any(
         isinstance(part, ast.Index) and any(isinstance(i, ast.Name) and i.id == name for i in part.indices)

@@ -13,7 +13,7 @@ from gradcli.program.equation import Equation
 from gradcli.program.functions import FUNCTIONS
 from gradcli.program.indices import Axes, entries_shape, entry_shape, integer, sum_shape
 from gradcli.program.infer_calls import apply, call_shape
-from gradcli.program.meant import check_euler, check_glued, check_size, check_star
+from gradcli.program.meant import check_euler, check_glued, check_size, check_star, unit_places
 from gradcli.program.messages import bracketed, product_hint, sum_hint
 from gradcli.program.poisoned import Poisoned
 from gradcli.program.scope import CONSTANTS, Scope, convention, parts_of, subexpressions
@@ -98,6 +98,9 @@ class Inference:
             return ()
         if key in self.scope.functions or key in self.scope.function_types or key in FUNCTIONS:
             self.fail("E205", f"{key} is a function and needs arguments.", name, f"{key}(...)")
+        places = unit_places(key)
+        if places:
+            return self.entries.setdefault(id(name), tuple(Unknown() for _ in places))
         check_glued(self, name)
         kind = convention(key)
         if kind is None:

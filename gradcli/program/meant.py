@@ -70,6 +70,17 @@ def _glued(word: str, names: set[str]) -> list[str] | None:
     return found if found and len(found) > 1 else None
 
 
+def unit_places(name: str) -> tuple[int, ...]:
+    """Where `e_2` and `E_(1,2)` have their 1, the size being what fits; nothing for any other name."""
+    if name == ast.ONES_OF_ANY_SIZE:
+        return (0,)
+    if name.startswith("e_") and name[2:].isdecimal() and len(name) < 12 and int(name[2:]):
+        return (int(name[2:]),)
+    if name.startswith("E_("):
+        return tuple(int(place) for place in name[3:-1].split(","))
+    return ()
+
+
 def check_euler(inference: Inference, expr: ast.Power | ast.MatPower | ast.Superscript) -> None:
     """Refuse a power of an undeclared `e`; raises GradcliError."""
     base = expr.base

@@ -56,6 +56,7 @@ class Mathematics(Notation):
 
     signs: ClassVar[Signs]
     squared: ClassVar[str]
+    marks_vectors: ClassVar[bool] = False  # whether the power of each entry of a vector is marked as that of a matrix
     gap: ClassVar[str]  # between a nabla and a function's name
 
     # ----------------------------------------------------- what they differ in
@@ -160,7 +161,8 @@ class Mathematics(Notation):
         is_matrix = len(node.shape) > 1 and not is_row(node.shape)
         if value_of(exponent) == _HALF and exponent not in self.names:
             return self.call(self.function("sqrt"), (base,)) if is_matrix else self.root(base)
-        return Form(Level.POWER, [Child(base, Level.ATOM), *self.superscript(exponent, is_matrix)])
+        marked = is_matrix or (bool(node.shape) and self.marks_vectors)
+        return Form(Level.POWER, [Child(base, Level.ATOM), *self.superscript(exponent, marked)])
 
     def op_T(self, node: Node) -> Form:
         inner = node.args[0]
@@ -270,13 +272,17 @@ class Mathematics(Notation):
         inner = "".join(dict.fromkeys(letter for part in operands for letter in part if letter not in result))
         factors: list[Piece] = []
         for arg, index in sorted(zip(node.args, operands, strict=True), key=lambda pair: pair[0].op != "eye"):
-            factors += [" "] * bool(factors) + self.entry_of(arg, index)
+            factors += [" "] * bool(factors) + self.operand_of(arg, index)
         sigma = [f"{self.signs.sigma}{self.subscript(inner)} "] if inner else []
         if not result:
             return Form(Level.PRODUCT, [*sigma, *factors])
         return Form(
             Level.ATOM, [*self.index_brackets[:1], *sigma, *factors, self.index_brackets[1], self.subscript(result)]
         )
+
+    def operand_of(self, arg: Node, index: str) -> list[Piece]:
+        """An operand of a sum over indices."""
+        return self.entry_of(arg, index)
 
     def entry_of(self, arg: Node, index: str) -> list[Piece]:
         """`A_ij`, `δ_ij`: the entry of an array at some indices, `G_(ik)j` where an axis has two."""

@@ -29,6 +29,7 @@ class TextNotation(Mathematics):
 
     squared: ClassVar[str] = "²"
     gap: ClassVar[str] = ""
+    marks_vectors: ClassVar[bool] = True  # so that what is printed may be typed
     signs: ClassVar[Signs] = Signs(
         minus="−",
         times="·",
@@ -78,6 +79,25 @@ class TextNotation(Mathematics):
 
     def op_matrix_power(self, node: Node) -> Form:
         return Form(Level.POSTFIX, [Child(node.args[0], Level.ATOM), "^", Child(node.args[1], Level.ATOM)])
+
+    def op_pow(self, node: Node) -> Form:
+        base, exponent = node.args
+        value = value_of(exponent)
+        if base.op == "const" and base.data == "e_" and base not in self.names:
+            return self.call("exp", (exponent,))
+        raised = value is not None and value.denominator == 1 and value >= 0
+        if raised and len(node.shape) == 1:  # of a vector there is no other power
+            assert value is not None
+            return Form(Level.POWER, [Child(base, Level.ATOM), digits(value.numerator).translate(_SUPERSCRIPTS)])
+        return super().op_pow(node)
+
+    def op_const(self, node: Node) -> Form:
+        return self.atom("e_") if node.data == "e_" else super().op_const(node)
+
+    def operand_of(self, arg: Node, index: str) -> list[Piece]:
+        if arg.op == "reshape" and arg not in self.names and index:  # G_(ik)j could not be typed: its sizes are lost
+            return self.indexed(arg, self.subscript(index))
+        return super().operand_of(arg, index)
 
     def root(self, base: Node) -> Form:
         return self.call("√", (base,))

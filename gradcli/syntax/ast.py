@@ -62,6 +62,7 @@ class Sum(Expr):
     ops: tuple[str, ...]
 
 
+ONES_OF_ANY_SIZE = "1"  # the array of `1_k`, as a name that no name can be
 BESIDE = ""  # the operator of a product without a sign
 
 

@@ -52,6 +52,7 @@ Values = list[Any]
 Builder = Callable[[Tokens, Values, int, int], Any]
 
 _OPERATORS = {PLUS: "+", MINUS: "-", STAR: "*", DIVIDE: "/", SLASH: "/", MATMUL: "@", KRON: "kron", CDOT: "·"}
+_FACTORS = {"lu": "PLU", "qr": "QR", "svd": "UsV", "eigh": "wV"}  # `lu_L(X)`, as answers are printed
 _COMPARISONS = {"≤": "<=", "≥": ">="}
 
 
@@ -249,6 +250,9 @@ def _call(t: Tokens, fn: int, primes: int, items: list[Any], span: Span) -> Expr
         else:
             args.append(item)
     name = t.meant.get(fn) or identifier(t, fn)
+    kind, _, part = name.partition("_")
+    if part and part in _FACTORS.get(kind, "") and len(args) == 1:
+        return Call(span, kind, primes, (args[0], Str(span, part)), tuple(options))
     if fn in t.meant and name == "transpose" and len(args) == 1 and not options:
         return Transpose(span, args[0])
     return Call(span, name, primes, tuple(args), tuple(options))

@@ -25,4 +25,4 @@ def number(t: Tokens, v: Values, start: int, end: int) -> Expr:
 
 
 def name(t: Tokens, v: Values, start: int, end: int) -> Expr:
-    return Name(Span(start, end), identifier(t, v[0]))
+    return Name(Span(start, end), t.meant.get(v[0]) or identifier(t, v[0]))

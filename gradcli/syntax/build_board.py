@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from gradcli.syntax.ast import (
+    ONES_OF_ANY_SIZE,
     Bars,
     Call,
     Entries,
@@ -26,6 +27,7 @@ from gradcli.syntax.tokens import CARET, EYE_OF, HESS, HESS_BY, POW, SUPERSCRIPT
 
 Values = list[Any]
 
+_ARRAYS = {"δ": "I", "1": ONES_OF_ANY_SIZE}
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _NORMS = {
     **dict.fromkeys(("", "_F"), "norm"),
@@ -62,7 +64,7 @@ def _index_of(span: Span, letter: str) -> Expr:
 def entry(t: Tokens, v: Values, start: int, end: int) -> Expr:
     name, _, letters = identifier(t, v[0]).rpartition("_")
     span = Span(start, end)
-    base = Name(span, "I" if name == "δ" else name)
+    base = Name(span, _ARRAYS.get(name, name))
     return Index(span, base, tuple(_index_of(span, letter) for letter in letters))
 
 
@@ -123,6 +125,27 @@ def size_list(t: Tokens, v: Values, start: int, end: int) -> list[Expr]:
 def sized(t: Tokens, v: Values, start: int, end: int) -> Expr:
     """`1_N`, `1_(m×n)`, `I_(n·m)`."""
     return Call(Span(start, end), "eye" if t.kinds[v[0]] == EYE_OF else "ones", 0, tuple(v[1]))
+
+
+def infinity(t: Tokens, v: Values, start: int, end: int) -> Expr:
+    return Name(Span(start, end), "inf")
+
+
+def unit_entry(t: Tokens, v: Values, start: int, end: int) -> Expr:
+    """`E_(1,2)`: the matrix with a 1 in one place, of the size that fits where it stands."""
+    span = Span(start, end)
+    places = [int(item.value) for item in v[2] if isinstance(item, Num) and item.value.denominator == 1]
+    if len(places) != len(v[2]) or min(places) < 1:
+        raise SyntaxFault("E101", "E_(1,2) has its places as numbers from 1", span, "unit(m, n, 1, 2)")
+    return Name(span, f"E_({','.join(map(str, places))})")
+
+
+def shaped(t: Tokens, v: Values, start: int, end: int) -> Expr:
+    """`reshape_(m×p)(v)` row by row, `unvec_(p×m)(v)` column by column."""
+    span = Span(start, end)
+    if t.word(v[0]) == "reshape_":
+        return Call(span, "reshape", 0, (v[3], *v[1]))
+    return Transpose(span, Call(span, "reshape", 0, (v[3], *reversed(v[1]))))
 
 
 def eye(t: Tokens, v: Values, start: int, end: int) -> Expr:
@@ -206,7 +229,7 @@ def builders() -> dict[str, Callable[[Tokens, Values, int, int], Any]]:
     """Return the builder of each alias."""
     here = [
         *(superscript, subscript, entry, norm_bars, bars, call_bars, root, root_number, root_name, size_name),
-        *(size_number, size_list, sized, eye, nabla, by_entry, nabla_by, nabla_call, partial, partial_twice),
-        *(partial_mixed, sum_over),
+        *(size_number, size_list, sized, shaped, infinity, unit_entry, eye, nabla, by_entry, nabla_by),
+        *(nabla_call, partial, partial_twice, partial_mixed, sum_over),
     ]
     return {fn.__name__: fn for fn in here}

@@ -18,7 +18,6 @@ CHARACTERS: dict[str, str] = {
     "⁄": "write `/`",
     "√": "write sqrt(x)",
     "∛": "write x ** (1/3)",
-    "∞": "write inf",
     "∏": "there is no product over an index; write the factors out",
     "∫": "integrals are no part of the language",
     "∆": "write the Greek letter Δ, or delta",

@@ -39,6 +39,7 @@ from gradcli.syntax.tokens import (
     NORM,
     NORMR,
     NUMBER,
+    ONES,
     OPEN,
     OPERAND_END,
     OPERAND_START,
@@ -48,12 +49,14 @@ from gradcli.syntax.tokens import (
     QUESTION,
     RPAR,
     RSQB,
+    SHAPED,
     SIGMA,
     SLASH,
     SUBSCRIPT,
     SUMSUB,
     TRANSPOSE,
     UNEQUAL,
+    UNIT_OF,
     WRT,
     Tokens,
     identifier,
@@ -281,6 +284,8 @@ def _square(tokens: Tokens, roles: Roles, i: int) -> int:
     for j in range(i, len(kinds)):
         depth += (kinds[j] in OPEN) - (kinds[j] in CLOSE)
         if depth == 0:
+            if i and tokens.starts[i] > tokens.ends[i - 1] and _has_subscript(tokens, j):
+                return LSQB  # `x [Σ_k A_ik B_kj]_ij`
             break
         if depth == 1 and kinds[j] == COMMA:
             compares = False
@@ -290,6 +295,13 @@ def _square(tokens: Tokens, roles: Roles, i: int) -> int:
         return LIND
     indexed = before in OPERAND_END and before != NUMBER
     return LIDX if indexed or before == DEFINED else LSQB
+
+
+def _has_subscript(tokens: Tokens, i: int) -> bool:
+    """Whether `_ij` stands right behind token `i`."""
+    if i + 1 >= len(tokens.kinds) or tokens.kinds[i + 1] != NAME or tokens.starts[i + 1] != tokens.ends[i]:
+        return False
+    return _SUBSCRIPT.match(tokens.word(i + 1)) is not None
 
 
 def _letters(tokens: Tokens, roles: Roles) -> frozenset[str]:
@@ -332,6 +344,11 @@ def _indexes(tokens: Tokens, at: int, letters: set[str]) -> bool:
 def _entries(tokens: Tokens, roles: Roles, letters: frozenset[str]) -> None:
     """`A_ik` as an entry of A, where i and k are indices and A_ik is no name of its own."""
     kinds = tokens.kinds
+    for i in range(len(kinds) - 2, -1, -1):
+        if kinds[i] == ONES and kinds[i + 1] == NAME and tokens.word(i + 1) in letters:
+            kinds[i : i + 2] = [ENTRY]  # `1_k`
+            tokens.starts.pop(i + 1)
+            tokens.ends.pop(i)
     for i, kind in enumerate(kinds):
         if kind != NAME:
             continue
@@ -359,6 +376,8 @@ def _callees(tokens: Tokens, roles: Roles) -> None:
         kinds[1] = CALLEE
         return
     for i, kind in enumerate(kinds):
+        if kind == NAME and tokens.word(i) == "π" and not roles.is_declared("π"):
+            tokens.meant[i] = "pi"
         if kind != NAME or i + 1 >= size:
             if kind == NAME and _EYE.match(tokens.word(i)) and not roles.is_declared(identifier(tokens, i)):
                 kinds[i] = EYE
@@ -367,6 +386,10 @@ def _callees(tokens: Tokens, roles: Roles) -> None:
         if after == LPAR:
             if tokens.word(i) == "I_":
                 kinds[i] = EYE_OF
+            elif tokens.word(i) in ("reshape_", "unvec_"):
+                kinds[i] = SHAPED
+            elif tokens.word(i) == "E_":
+                kinds[i] = UNIT_OF
             elif i and kinds[i - 1] in _BY and tokens.word(i) != "vec":
                 continue
             elif not _is_factor(tokens, roles, i, i + 1):
