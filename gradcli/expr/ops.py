@@ -18,6 +18,7 @@ from gradcli.expr import (
     statistics,
 )
 from gradcli.expr.node import Node, axis_of, make, payload
+from gradcli.expr.reduce import TIED
 from gradcli.ops.operation import Kind
 from gradcli.ops.operations import of_kind
 from gradcli.ops.passes import Pass
@@ -68,8 +69,8 @@ _BUILD: dict[str, Builder] = {
     "norm1": lambda n, a: reduce.norm("norm1", *a),
     "elem": lambda n, a: reduce.elementwise(*payload(n, Applied), *a),
     "vfun": _same,
-    "max": lambda n, a: reduce.binary("max", *a),
-    "min": lambda n, a: reduce.binary("min", *a),
+    "max": lambda n, a: reduce.binary("max", a[0], a[1], TIED if n.data == TIED else None),
+    "min": lambda n, a: reduce.binary("min", a[0], a[1], TIED if n.data == TIED else None),
     "cmp": lambda n, a: reduce.compare(payload(n, str), *a),
     "where": lambda n, a: reduce.where(*a),
     "softmax": lambda n, a: reduce.over_axis("softmax", a[0], axis_of(n)),

@@ -42,11 +42,15 @@ def _at_number(name: str, value: Fraction) -> Fraction | int | None:
     return row.exact.get(value)
 
 
-def binary(op: str, a: Node, b: Node) -> Node:
-    """Elementwise `max` or `min`."""
+TIED = "tied"
+"""The mark of a `max` or `min` whose arguments may be equal on more than a null set."""
+
+
+def binary(op: str, a: Node, b: Node, mark: str | None = None) -> Node:
+    """Elementwise `max` or `min`; `mark` is None or TIED."""
     if a is b:
         return a
-    return make(op, (a, b), shape=joint_shape([a.shape, b.shape]))
+    return make(op, (a, b), data=mark, shape=joint_shape([a.shape, b.shape]))
 
 
 def compare(op: str, a: Node, b: Node) -> Node:

@@ -17,6 +17,7 @@ from gradcli.program.model import Program
 from gradcli.program.order import in_order
 from gradcli.program.reader import Reader
 from gradcli.program.scope import arbitrary_names, subexpressions
+from gradcli.program.tied import with_ties
 from gradcli.program.unread import unread_names
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source
@@ -115,7 +116,7 @@ def _run(draft: Draft) -> tuple[Program, Builder]:
         any(isinstance(located.statement, ast.Question) for located in draft.scope.statements),
         relations=build_relations(draft, builder),
     )
-    return program, builder
+    return with_ties(program), builder
 
 
 def _declare(draft: Draft) -> None:

@@ -103,8 +103,9 @@ def _raw(node: Node, grad: Node, wanted: set[int]) -> Iterator[Contribution]:
         yield 0, _elementwise(node, grad), _scalar_rule(node)
     elif op in _BINARY:
         values = {"A": args[0], "B": args[1], "grad_Y": grad}
+        rule = _BINARY[op] + ("_tied" if node.data == reduce.TIED else "")
         for i in sorted(wanted):
-            yield i, _fill(_BINARY[op], "AB"[i], values), _BINARY[op]
+            yield i, _fill(rule, "AB"[i], values), rule
     elif op == "where":
         values = {"c": args[0], "A": args[1], "B": args[2], "grad_Y": grad}
         for i in sorted(wanted - {0}):
