@@ -7,14 +7,13 @@ from functools import lru_cache
 from gradcli.evaluate.exact_field import ExactField
 from gradcli.evaluate.field import Field
 from gradcli.evaluate.float_field import FloatField
+from gradcli.evaluate.mp_field import MpField
 
 FLOAT: Field = FloatField()
 EXACT: Field = ExactField()
 
 
-@lru_cache(maxsize=8)
-def digits(count: int) -> Field:
+@lru_cache(maxsize=32)
+def digits(count: int) -> MpField:
     """Floating point with `count` decimal digits.  Loads mpmath."""
-    from gradcli.evaluate.mp_field import MpField
-
     return MpField(count)

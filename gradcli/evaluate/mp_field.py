@@ -73,6 +73,12 @@ class MpField(Field):
     def _huge(self, x: Any) -> bool:
         return bool(self._ctx.mag(x) > _LARGEST_ARGUMENT_BITS)
 
+    def magnitude(self, x: Scalar) -> float | None:
+        """About how many powers of ten a number is, None of 0 and of what is no finite number."""
+        if isinstance(x, Undefined) or not self._ctx.isfinite(x) or x == 0:
+            return None
+        return float(self._ctx.mag(x)) * 0.30103
+
     def real_power(self, base: Scalar, exponent: Scalar) -> Scalar:
         if abs(exponent) == self._ctx.inf or abs(base) == self._ctx.inf:
             return self._ctx.power(base, exponent)

@@ -42,6 +42,14 @@ class Comparison:
         except (TooLarge, Unsupported, ZeroDivisionError, RecursionError):
             return Truth.UNKNOWN
 
+    def poly(self, node: Node) -> Poly | None:
+        """The normal form of an expression; None where it has none here, or a large one."""
+        try:
+            with budget(MOST_STEPS):
+                return self._lowering.poly(node)
+        except (TooLarge, Unsupported, ZeroDivisionError, RecursionError):
+            return None
+
     def _decided(self, a: Node, b: Node) -> Truth:
         (left, right), _ = arrays.aligned([self._lowering.array(a), self._lowering.array(b)])
         gap = combination([(1, left), (-1, right)])

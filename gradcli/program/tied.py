@@ -27,11 +27,14 @@ from gradcli.program.model import Program
 _EXTREMES = ("max", "min")
 _MOST_NODES = 400
 _APART = 1e-9
-# Operations that are analytic wherever their arguments are, so that what they give is zero everywhere or almost nowhere.
+# Operations that are analytic where their arguments are: what they give is zero everywhere or almost nowhere.
 _ANALYTIC = frozenset(
-    """num const dim var cotangent param zeros ones eye unit add mul matmul T tr sum sum_axis diag diagonal stack entry
-    tril triu kron vec reshape einsum mpow det softmax logsoftmax logsumexp vfun""".split()
-)
+    {
+        "num", "const", "dim", "var", "cotangent", "param", "zeros", "ones", "eye", "unit", "add", "mul", "matmul",
+        "T", "tr", "sum", "sum_axis", "diag", "diagonal", "stack", "entry", "tril", "triu", "kron", "vec", "reshape",
+        "einsum", "mpow", "det", "softmax", "logsoftmax", "logsumexp", "vfun",
+    }
+)  # fmt: skip
 
 
 def with_ties(program: Program) -> Program:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from gradcli.derive.free_entries import FreeEntries
-from gradcli.derive.resolve import asks, resolved
+from gradcli.derive.resolve import PLACEHOLDERS, asks, resolved
 from gradcli.derive.value import Resolver
 from gradcli.diagnostics import Diagnostic
 from gradcli.expr.node import Node, name_of, value_of
@@ -43,6 +43,7 @@ class Book:
 
     def __init__(self, program: Program, module: Module, reader: Reader) -> None:
         self.program = resolved(program)
+        self._as_read = {program.nodes[name]: value for name, value in program.definitions.items()}
         self.source = program.source
         self.module = module
         self.reader = reader
@@ -141,6 +142,23 @@ class Book:
             if any(jumps(node) or node in found for node in postorder([value])):
                 found.add(name)
         return frozenset(found)
+
+    def is_derived(self, raw: Iterable[Node]) -> bool:
+        """Whether statements ask for derivatives, themselves or by the names that they use."""
+        todo = list(postorder(list(raw)))
+        seen: set[Node] = set()
+        while todo:
+            node = todo.pop()
+            if node.op in PLACEHOLDERS or (
+                node.op in ("elem", "vfun") and isinstance(node.data, tuple) and node.data[1]
+            ):
+                return True
+            if node.op == "var" and node not in seen:
+                seen.add(node)
+                value = self._as_read.get(node)
+                if value is not None:
+                    todo.extend(postorder(value))
+        return False
 
     def outside_where(self, roots: Iterable[Node]) -> list[Node]:
         """The defined names that must have a value where the roots have one: all that no `where` chooses between."""

@@ -1,25 +1,32 @@
-"""Whether two arrays of numbers are equal, in the field that they were computed in."""
+"""Whether two arrays of numbers are equal, entry by entry, in the field that they were computed in."""
 
 from __future__ import annotations
 
-from math import inf
+from math import ceil, inf
 
 from gradcli.evaluate.array import Array, Scalar
-from gradcli.evaluate.errors import NotExact
+from gradcli.evaluate.errors import NotExact, OutsideDomain
+from gradcli.evaluate.field import Field
 from gradcli.evaluate.fields import FLOAT, digits
 from gradcli.verdicts.fractions_field import SHORT
 from gradcli.verdicts.problem import Place, Problem
 
 SUSPICIOUS = 1e-6
-DIGITS, MORE_DIGITS = 50, 110
-AGREEMENT = 10.0**-40  # relative to the largest entry, at DIGITS
-SHRINKS = 10.0**-30  # what rounding leaves shrinks at least so much from DIGITS to MORE_DIGITS
+NOISE = 1e-12  # of the largest entry: what floats lose
+DIGITS = 50
+MOST_DIGITS = 12_000
+AGREEMENT = 0.8  # of the digits computed with: so many agree in each entry
+SHRINKS = 0.6  # of the digits added: by so many what rounding leaves shrinks
+_SPARE = 40  # digits beyond what the sizes of the numbers that occur can hide
+_ROUGH = 20
+_TIED = 10.0**-25
 
 
 def suspicious(left: Array, right: Array) -> bool:
     """Whether floats look different; decides nothing."""
-    scale = _largest(left, right)
-    return any(_distance(a, b) > SUSPICIOUS * scale for a, b in zip(left.flat, right.flat, strict=True))
+    noise = NOISE * _largest(left, right)
+    pairs = zip(left.flat, right.flat, strict=True)
+    return any(_distance(a, b) > SUSPICIOUS * max(abs(a), abs(b)) + noise for a, b in pairs if a != b)
 
 
 def looks_equal(problem: Problem, place: Place) -> bool:
@@ -37,26 +44,58 @@ def differ_exactly(problem: Problem, place: Place) -> tuple[Array, Array] | None
 
 
 def differ_precisely(problem: Problem, place: Place) -> tuple[Array, Array] | None:
-    """The sides to 50 digits where they differ beyond doubt; None where they agree.
+    """The sides where they differ at a point beyond doubt; None where every entry agrees.
 
-    A difference that rounding made shrinks as the digits grow; one that does not is there.
-    Raises what evaluation raises.
+    They are computed with so many digits that the largest number on the way could not hide the smallest.  A difference
+    that rounding made shrinks as the digits grow; one that does not is there.  Raises what evaluation raises, and
+    OutsideDomain where that takes too many digits.
     """
-    left, right = problem.sides(place, digits(DIGITS))
-    largest = _largest(left, right)
-    gap = _gap(left, right)
-    if gap <= AGREEMENT * largest:
-        return None
-    if gap == inf:
+    count = enough_digits(problem, place)
+    left, right = problem.sides(place, digits(count))
+    pairs = list(zip(left.flat, right.flat, strict=True))
+    gaps = [_distance(a, b) for a, b in pairs]
+    bound = _tenth(digits(count), AGREEMENT * count)
+    if any(gap == inf for gap in gaps):
         return left, right
-    finer_left, finer_right = problem.sides(place, digits(MORE_DIGITS))
-    if _gap(finer_left, finer_right) <= SHRINKS * gap:
+    doubtful = [i for i, (a, b) in enumerate(pairs) if gaps[i] > bound * max(abs(a), abs(b))]
+    if not doubtful:
         return None
-    return left, right
+    more = 2 * count + 10
+    finer_left, finer_right = problem.sides(place, digits(more))
+    shrinks = _tenth(digits(more), SHRINKS * (more - count))
+    for i in doubtful:
+        if _distance(finer_left.flat[i], finer_right.flat[i]) > shrinks * gaps[i]:
+            return finer_left, finer_right
+    return None
 
 
-def _gap(left: Array, right: Array) -> Scalar:
-    return max((_distance(a, b) for a, b in zip(left.flat, right.flat, strict=True)), default=0)
+def differ_at_tie(problem: Problem, place: Place) -> tuple[Array, Array] | None:
+    """The sides where they differ at a point at which something turns, known exactly or to many digits."""
+    try:
+        return differ_exactly(problem, place)
+    except NotExact:
+        left, right = problem.sides(place, digits(DIGITS))
+    largest = _largest(left, right)
+    gap = max((_distance(a, b) for a, b in zip(left.flat, right.flat, strict=True)), default=0)
+    return (left, right) if gap > _TIED * max(largest, 1) else None
+
+
+def enough_digits(problem: Problem, place: Place) -> int:
+    """How many digits tell every number on the way to the sides from every other.
+
+    Raises OutsideDomain where those are too many.
+    """
+    span = problem.span(place, digits(_ROUGH))
+    if span <= 12:
+        return DIGITS
+    count = 50 * ceil((span + _SPARE) / 0.65 / 50)
+    if count > MOST_DIGITS:
+        raise OutsideDomain("numbers of too different sizes to be compared")
+    return count
+
+
+def _tenth(field: Field, power: float) -> Scalar:
+    return field.power(field.number(10), field.number(-int(power)))
 
 
 def _distance(a: Scalar, b: Scalar) -> Scalar:
@@ -85,9 +124,14 @@ def differ(problem: Problem, place: Place) -> tuple[Array, Array] | None:
 
 
 def first_difference(left: Array, right: Array) -> int:
-    """The place in the flat lists of the first entry that differs beyond rounding."""
-    largest = _gap(left, right)
+    """The place in the flat lists of the entry that differs most beside its own size, the first of those alike."""
+    best, share = 0, 0.0
     for place, (a, b) in enumerate(zip(left.flat, right.flat, strict=True)):
-        if _distance(a, b) * 1_000_000 > largest:
-            return place
-    return 0
+        gap = _distance(a, b)
+        if not gap:
+            continue
+        size = max(abs(a), abs(b))
+        found = 1.0 if gap == inf else float(gap / size)
+        if found > 1000 * share:
+            best, share = place, found
+    return best

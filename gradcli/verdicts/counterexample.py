@@ -12,7 +12,14 @@ from gradcli.evaluate.array import Array, concrete
 from gradcli.evaluate.errors import EvaluationError, NotExact
 from gradcli.evaluate.opaque import Hook
 from gradcli.expr.node import Node
-from gradcli.verdicts.compare import differ_exactly, differ_precisely, first_difference, looks_equal
+from gradcli.verdicts.compare import (
+    differ,
+    differ_at_tie,
+    differ_exactly,
+    differ_precisely,
+    first_difference,
+    looks_equal,
+)
 from gradcli.verdicts.cost import MANY
 from gradcli.verdicts.numeric import place_of
 from gradcli.verdicts.problem import Place, Problem
@@ -37,14 +44,14 @@ def smallest(problem: Problem, fallback: Place, key: str) -> Counterexample:
             continue
         if found is not None:
             return _told(problem, place, *found)
-    found = differ_precisely(problem, fallback) or differ_exactly(problem, fallback)
+    found = differ(problem, fallback)
     assert found is not None
     return _told(problem, fallback, *found)
 
 
 def at(problem: Problem, place: Place) -> Counterexample:
-    """The counterexample that a point in fractions is."""
-    found = differ_exactly(problem, place)
+    """The counterexample that a point is at which something turns."""
+    found = differ_at_tie(problem, place)
     assert found is not None
     return _told(problem, place, *found)
 

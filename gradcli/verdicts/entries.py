@@ -12,22 +12,40 @@ STYLES = ("signed", "positive", "landmark", "unit", "large", "negative", "wide",
 _SIXTEENTH = Fraction(1, 16)
 
 
+def is_round(style: str) -> bool:
+    """Whether numbers of a style are equal by chance."""
+    return style == "ones" or style.startswith(("integers-", "ties-"))
+
+
 class Entries:
     """An endless supply of numbers, hardly ever 0, settled by the source's state and the style.
 
-    `landmarks` are numbers that the program mentions: points are drawn around them too, where comparisons turn.
+    `generic` numbers are equal to no others but by what they are made of.  `landmarks` are numbers that the program
+    mentions: points are drawn around them too, where comparisons turn.
     `turn` numbers the points that go through the components of an attribute: determinants, types of cycles.
     A style `integers-K` gives integers between -K and K, `ties-K` also 0 and the landmarks themselves.
     """
 
-    def __init__(self, source: Random, style: str, landmarks: Sequence[Fraction] = (), turn: int | None = None) -> None:
+    def __init__(
+        self,
+        source: Random,
+        style: str,
+        landmarks: Sequence[Fraction] = (),
+        turn: int | None = None,
+        generic: bool = False,
+    ) -> None:
         self.turn = turn
         self._source = source
         self._style = style
         self._landmarks = landmarks or (Fraction(3),)
+        self._generic = generic and not is_round(style)
 
     def next(self) -> Fraction:
-        """One number."""
+        """One number, equal to no other by chance where that is asked for."""
+        number = self._rough()
+        return number * (1 + Fraction(self._source.randint(1, 2**30), 2**38)) if self._generic else number
+
+    def _rough(self) -> Fraction:
         source, style = self._source, self._style
         if style == "signed":
             return self._nonzero(-24, 24) * _SIXTEENTH

@@ -14,6 +14,7 @@ from gradcli.syntax import ast
 from gradcli.verdicts import ties
 from gradcli.verdicts.algebra import is_long, proved
 from gradcli.verdicts.book import Book
+from gradcli.verdicts.cases import Cases
 from gradcli.verdicts.counterexample import at, smallest
 from gradcli.verdicts.faults import debugging
 from gradcli.verdicts.hints.advise import advise
@@ -22,6 +23,8 @@ from gradcli.verdicts.numeric import decide, glance
 from gradcli.verdicts.parts import partial_parts
 from gradcli.verdicts.problem import Problem
 from gradcli.verdicts.verdict import REFUTED, SHAPES_DIFFER, UNDECIDED, Finding, Hint
+
+_TIES = "the sides differ where the numbers compared are equal, and there alone perhaps"
 
 
 class Link:
@@ -72,11 +75,13 @@ class Link:
         if jumps:
             place = ties.broken(problem, self.key)
             if place is not None:
-                hint = Hint("ties", "the sides differ where the numbers compared are equal, and there alone perhaps")
+                hint = Hint("ties", _TIES)
                 expected = answer(self.book, left, values[0])
                 return Finding("refuted", "the sides differ", REFUTED, None, at(problem, place), hint, expected)
             if proved(self.book, *values):
                 return Finding("proved", "equal by algebra")
+        if problem.branches and Cases(self.book, ties=not problem.derivative).equal(*values):
+            return Finding("proved", "equal by algebra, case by case")
         return self._by_numbers(problem)
 
     def _zero_fits(self) -> tuple[Node, Node]:
@@ -106,6 +111,9 @@ class Link:
             return Finding("equal", outcome.reason)
         if outcome.place is None:
             return Finding("undecided", outcome.reason, UNDECIDED)
+        if outcome.tied:
+            hint = Hint("ties", _TIES)
+            return Finding("refuted", "the sides differ", REFUTED, None, at(problem, outcome.place), hint)
         found = smallest(problem, outcome.place, self.key)
         return Finding("refuted", "the sides differ", REFUTED, counterexample=found)
 

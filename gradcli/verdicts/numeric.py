@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice
 from random import Random
 
 from gradcli.evaluate.errors import EvaluationError, NotEvaluable, NotExact, OnKink, OutsideDomain
 from gradcli.expr.node import Node
 from gradcli.expr.walk import postorder
-from gradcli.verdicts.compare import DIGITS, differ, differ_exactly, differ_precisely, looks_equal
+from gradcli.verdicts.compare import differ, differ_exactly, differ_precisely, looks_equal
 from gradcli.verdicts.cost import MANY, TOO_MANY, operations
 from gradcli.verdicts.draw import draw
-from gradcli.verdicts.entries import STYLES, Entries
+from gradcli.verdicts.entries import STYLES, Entries, is_round
+from gradcli.verdicts.possible import is_possible, told
 from gradcli.verdicts.problem import Place, Problem
 from gradcli.verdicts.sizes import Sizes, random_sizes
+from gradcli.verdicts.survey import Surveyor
 
 POINTS = 10  # that floats look at
 TURNING = 40  # that they look at where something turns at a number, like `max(x, 3)`
@@ -29,11 +32,15 @@ _TRIES_A_SIZE = 14
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`place` is where the sides differ (then `differs`); `reason` says how far they agree, or why nothing is known."""
+    """`place` is where the sides differ; `reason` says how far they agree, or why nothing is known.
+
+    `tied`: something turns at that very place, and the sides perhaps differ there alone.
+    """
 
     kind: str  # "equal", "refuted", "undecided"
     place: Place | None = None
     reason: str = ""
+    tied: bool = False
 
 
 def decide(problem: Problem, key: str) -> Outcome:
@@ -57,10 +64,10 @@ def decide(problem: Problem, key: str) -> Outcome:
                 break
         if len(places) < FEWEST:
             return Outcome("undecided", reason=_why(trouble, len(places)))
-        outcome = _precisely(problem, places, trouble)
+        outcome, agreed = _precisely(problem, places, trouble)
         if outcome.kind == "equal" and problem.strata.missed:
             return Outcome("undecided", reason="; ".join(problem.strata.missed))
-        return outcome
+        return _on_every_side(problem, agreed, key, outcome) if outcome.kind == "equal" else outcome
     except NotEvaluable as missing:
         return Outcome("undecided", reason=f"a side cannot be evaluated: {missing}")
 
@@ -75,7 +82,36 @@ def glance(problem: Problem, key: str) -> bool:
         return False
 
 
-def _precisely(problem: Problem, places: list[Place], trouble: Counter[str]) -> Outcome:
+def _on_every_side(problem: Problem, agreed: list[Place], key: str, outcome: Outcome) -> Outcome:
+    """What is found where a side has pieces: points are looked for on both sides of each of its branches."""
+    found = problem.branches
+    if not found:
+        return outcome
+    starts = sorted(agreed, key=lambda place: operations(problem.nodes, place.sizes))
+    others = _wild(problem, [place.sizes for place in starts], key)
+    surveyor = Surveyor(problem, found, key)
+    survey = surveyor.survey(starts, others, not problem.derivative, partial(is_possible, problem))
+    if survey.refuted is not None:
+        return Outcome("refuted", survey.refuted, tied=survey.tied)
+    missed = surveyor.missing()
+    if missed:
+        return Outcome("undecided", reason=f"no point found where {told(problem, *missed[0])}")
+    return outcome
+
+
+def _wild(problem: Problem, sizes: list[Sizes], key: str) -> Iterator[Place]:
+    """Points of every kind without end, whether or not the sides have a value there."""
+    source = Random(f"{key}/wild")
+    while True:
+        for size in sizes:
+            styles = {node: source.choice(STYLES) for node in problem.free}
+            try:
+                yield place_of(problem, size, styles, source)
+            except EvaluationError:
+                continue
+
+
+def _precisely(problem: Problem, places: list[Place], trouble: Counter[str]) -> tuple[Outcome, list[Place]]:
     exact = not problem.functions
     agreed: list[Place] = []
     for place in _spread(places):
@@ -92,16 +128,16 @@ def _precisely(problem: Problem, places: list[Place], trouble: Counter[str]) -> 
             trouble[str(reason)] += 1
             continue
         if found is not None:
-            return Outcome("refuted", place)
+            return Outcome("refuted", place), agreed
         agreed.append(place)
         if len(agreed) >= PRECISE + len(problem.strata.wanted):
             break
     if len(agreed) < FEWEST:
-        return Outcome("undecided", reason=_why(trouble, len(agreed)))
+        return Outcome("undecided", reason=_why(trouble, len(agreed))), agreed
     sizes = {tuple(sorted(place.sizes.items())) for place in agreed}
     where = f"{len(agreed)} random points" + (f" in {len(sizes)} sizes" if len(sizes) > 1 else "")
-    bound = "exactly, in fractions," if exact else f"to 1e-40 of the value, with {DIGITS} digits,"
-    return Outcome("equal", reason=f"the sides agree {bound} at {where}")
+    bound = "exactly, in fractions," if exact else "to 40 digits in every entry"
+    return Outcome("equal", reason=f"the sides agree {bound} at {where}"), agreed
 
 
 def _spread(places: list[Place]) -> list[Place]:
@@ -164,9 +200,12 @@ def _turning_sizes(problem: Problem) -> Iterator[Sizes]:
 
 
 def _styles(problem: Problem, source: Random, turn: int, good: list[dict[Node, str]], mixed: bool) -> dict[Node, str]:
-    """Which kind of numbers each name gets: plain ones first, then kinds that did well, then any."""
+    """Which kind of numbers each name gets: plain ones first, then each name its own, then kinds that did well."""
     if turn == 0:
-        fresh = STYLES[len(good)] if len(good) < len(STYLES) else "landmark" if problem.piecewise else STYLES[0]
+        if mixed and len(good) % 2:
+            return {node: source.choice(STYLES) for node in problem.free}
+        kinds = len(good) // 2 if mixed else len(good)
+        fresh = STYLES[kinds] if kinds < len(STYLES) else "landmark" if problem.piecewise else STYLES[0]
         return dict.fromkeys(problem.free, fresh)
     if turn == 1:
         return dict.fromkeys(problem.free, STYLES[0])
@@ -180,14 +219,17 @@ def _styles(problem: Problem, source: Random, turn: int, good: list[dict[Node, s
 def place_of(problem: Problem, sizes: Sizes, styles: dict[Node, str], source: Random, turn: int | None = None) -> Place:
     """A random point; `turn` numbers the components of attributes.
 
+    What is differentiated has a kink at equal numbers: there points are drawn at which none are equal by chance.
     Raises OutsideDomain where a name has no value of its size.
     """
-    values = {
-        node: draw(node, sizes, Entries(source, styles[node], problem.landmarks, turn), node in problem.book.discrete)
-        for node in problem.free
-    }
-    strict = not problem.discrete
-    return Place(sizes, values, source.randint(1, 10**6), {}, strict, turn is not None)
+    seed = source.randint(1, 10**6)
+    values = {}
+    for node in problem.free:
+        own = Random(f"{seed}/{problem.book.written(node)}")
+        entries = Entries(own, styles[node], problem.landmarks, turn, problem.generic)
+        values[node] = draw(node, sizes, entries, node in problem.book.discrete)
+    kinks_by_chance = not problem.generic or any(is_round(style) for style in styles.values())
+    return Place(sizes, values, seed, {}, kinks_by_chance and not problem.discrete, turn is not None)
 
 
 __all__ = ["EvaluationError", "Outcome", "decide", "place_of"]

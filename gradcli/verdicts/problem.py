@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as with_default
-from functools import cached_property
+from functools import cache, cached_property
 
 from gradcli.evaluate.array import Array
 from gradcli.evaluate.errors import EvaluationError, NotEvaluable, OutsideDomain, Undefined
 from gradcli.evaluate.evaluate import Point, defined_functions, run
 from gradcli.evaluate.field import Field
+from gradcli.evaluate.mp_field import MpField
 from gradcli.evaluate.opaque import Hook
 from gradcli.expr.node import Node
 from gradcli.expr.walk import postorder
+from gradcli.ops.formula import called
 from gradcli.ops.functions import SCALAR_FUNCTIONS
 from gradcli.verdicts.book import Book
+from gradcli.verdicts.branches import branches
 from gradcli.verdicts.cost import operations
 from gradcli.verdicts.sizes import Sizes, dimensions
 from gradcli.verdicts.strata import Strata, strata
 
 _STEEP = 100
-PLACEHOLDERS = frozenset({"grad", "jac", "hess", "prime"})
+_DECIMALS = 0.4343  # of e
+_BEYOND = 12.0
+_EXPONENTIALS = frozenset({"exp", "expm1", "sinh", "cosh", "tanh", "sigmoid", "softplus", "logsigmoid"})
+# Operations whose result may be small because larger numbers cancel, or for rounding alone.
+_CANCELLING = frozenset(
+    {
+        "add", "matmul", "sum", "sum_axis", "einsum", "inv", "mpow", "det", "logdet", "adj", "tr", "pinv", "factor",
+        "expm", "expm_frechet", "implicit", "norm2", "norm_nuc", "kron",
+    }
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -64,6 +76,9 @@ class Problem:
         steep = any(mark >= _STEEP for mark in self.landmarks)  # `tanh(1000 * x)` turns near 0, as good as `sign(x)`
         self.piecewise = steep or any(_turns(node) for node in self.nodes)
         self.cost = operations(self.nodes, self.least)
+        self.derivative = book.is_derived(raw)
+        self.branches = branches(self.nodes, book.bodies)
+        self.generic = self.derivative and bool(self.branches)
 
     @cached_property
     def strata(self) -> Strata:
@@ -77,6 +92,25 @@ class Problem:
 
     def values(self, place: Place, field: Field, roots: Sequence[Node]) -> list[Array]:
         """The values of expressions over the same names, where all that the sides require has a value."""
+        memo = self.everything(place, field, roots)
+        reason = self.undefined(memo)
+        if reason is not None:
+            raise OutsideDomain(reason)
+        for root in roots:
+            _defined(memo[root.serial])
+        return [memo[root.serial] for root in roots]
+
+    def undefined(self, memo: Mapping[int, Array]) -> str | None:
+        """Why the sides, or what they require, have no value where this was computed; None where they have one."""
+        for node in (*self._required, *self.parts, self.left, self.right):
+            array = memo.get(node.serial)
+            for entry in array.flat if array is not None else ():
+                if isinstance(entry, Undefined):
+                    return entry.reason
+        return None
+
+    def everything(self, place: Place, field: Field, roots: Sequence[Node]) -> dict[int, Array]:
+        """All that is computed on the way to expressions over the same names, by serial; entries may be undefined."""
         values: dict[Node, Array] = dict(place.values)
         hooks: Mapping[str, Hook] = place.hooks
         if self.book.bodies:
@@ -90,14 +124,63 @@ class Problem:
                 opaque=self.book.opaque,
             )
         point = Point(values, place.sizes, field, hooks, place.seed, place.strict, self.book.opaque)
+        memo: dict[int, Array] = {}
         for name, value in self.definitions:
-            values[name] = run(point, [value])[value.serial]
-        for name in self._required:
-            _defined(values[name])
-        memo = run(point, [*self.parts, *roots])
-        for node in (*self.parts, *roots):
-            _defined(memo[node.serial])
-        return [memo[root.serial] for root in roots]
+            memo.update(run(point, [value]))
+            values[name] = memo[name.serial] = memo[value.serial]
+        memo.update(run(point, [*self.parts, *roots]))
+        return memo
+
+    def span(self, place: Place, field: MpField) -> float:
+        """How many powers of ten lie between the largest and the smallest number on the way to the sides."""
+        memo = self.everything(place, field, (self.left, self.right))
+        high, low = 0.0, 0.0
+        for node in self.nodes:
+            array = memo.get(node.serial)
+            if array is None:
+                continue
+            sizes = [size for size in (field.magnitude(x) for x in array.flat) if size is not None]
+            if not sizes:
+                continue
+            high = max(high, *sizes)
+            if node.op not in _CANCELLING:
+                low = min(low, *sizes)
+            grown = _grown(node, memo, field, self.book.bodies)
+            high, low = max(high, grown), min(low, -grown)
+        return high - low
+
+
+def _grown(node: Node, memo: Mapping[int, Array], field: MpField, bodies: Collection[str]) -> float:
+    """How far beyond what is seen of it an operation goes that computes with exponentials inside."""
+    power = _exponential(node, bodies)
+    if not power or node.args[0].serial not in memo:
+        return 0.0
+    largest = max(
+        (size for size in map(field.magnitude, memo[node.args[0].serial].flat) if size is not None), default=0
+    )
+    return 0.0 if largest < 1 else _DECIMALS * 10.0 ** min(power * largest, _BEYOND)
+
+
+def _exponential(node: Node, bodies: Collection[str]) -> int:
+    """The power of the argument that stands under an exponential, 0 where none does."""
+    if node.op in ("softmax", "logsoftmax", "logsumexp", "expm", "expm_frechet"):
+        return 1
+    if node.op != "elem" or not isinstance(node.data, tuple):
+        return 0
+    name = node.data[0]
+    if name not in SCALAR_FUNCTIONS:
+        return int(name in bodies)
+    inside = {name, *_called(name)}
+    if inside & {"erf", "erfc", "gelu"}:
+        return 2
+    return 1 if inside & _EXPONENTIALS else 0
+
+
+@cache
+def _called(name: str) -> frozenset[str]:
+    """The functions by which one is defined."""
+    row = SCALAR_FUNCTIONS.get(name)
+    return called(row.definition) if row is not None and row.definition is not None else frozenset()
 
 
 def _turns(node: Node) -> bool:

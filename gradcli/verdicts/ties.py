@@ -15,7 +15,7 @@ from gradcli.verdicts.book import Book, jumps
 from gradcli.verdicts.compare import differ_exactly
 from gradcli.verdicts.cost import MANY, TOO_MANY
 from gradcli.verdicts.numeric import place_of
-from gradcli.verdicts.problem import PLACEHOLDERS, Place, Problem
+from gradcli.verdicts.problem import Place, Problem
 from gradcli.verdicts.sizes import small_sizes
 
 _STYLES = ("ties-1", "ties-1", "ties-2", "ties-3")
@@ -27,7 +27,7 @@ def matter(book: Book, raw: tuple[Node, Node]) -> bool:
     """Whether a statement without derivatives holds something that jumps."""
     nodes = postorder(list(raw))
     jumping = any(jumps(node) or node in book.jumping for node in nodes)
-    return jumping and not any(node.op in PLACEHOLDERS for node in nodes)
+    return jumping and not book.is_derived(raw)
 
 
 def broken(problem: Problem, key: str) -> Place | None:

@@ -1,0 +1,170 @@
+"""Proofs by cases: on each side of each branch the sides are equal by algebra, or no point lies there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from itertools import product
+from math import prod
+
+from gradcli.expr.arith import add, mul, neg, ones, zeros
+from gradcli.expr.node import Node, num, value_of
+from gradcli.expr.replace import replace
+from gradcli.expr.walk import postorder
+from gradcli.normal.atom import TooLarge, Unsupported
+from gradcli.verdicts.algebra import same
+from gradcli.verdicts.book import Book, jumps
+from gradcli.verdicts.bounds import bounds
+from gradcli.verdicts.inequalities import Condition, contradictory
+from gradcli.verdicts.pieces import ENTRYWISE, first_turning, is_apart, on_side
+
+Claim = Callable[[list[Node], list[Condition]], bool]
+
+_MOST_CASES = 60
+_MOST_NODES = 200
+_MOST_FACTORS = 3
+
+
+class Cases:
+    """Cases of one program; `given` are conditions that every point satisfies."""
+
+    def __init__(self, book: Book, given: Sequence[Condition] = (), ties: bool = True) -> None:
+        self._book = book
+        self._given = list(given)
+        self._ties = ties
+        self._left = _MOST_CASES
+
+    def equal(self, left: Node, right: Node) -> bool:
+        """Whether two expressions are equal in every case."""
+        roots = self._book.expanded([left, right])
+        if roots is None or len(postorder(roots)) > _MOST_NODES:
+            return False
+        roots = _summands(roots)
+        if first_turning(roots) is None or not is_apart(roots):
+            return False
+        return self._every(roots, list(self._given), lambda pair, _: pair[0] is pair[1] or same(self._book, *pair))
+
+    def possible(self, number: Node, sign: int) -> bool:
+        """Whether nothing shows that no entry of a number lies on a side (-1 or 1)."""
+        below, above = bounds(number, self._book.values).sign
+        if not (above if sign > 0 else below):
+            return False
+        roots = self._book.expanded([number])
+        if roots is None or len(postorder(roots)) > _MOST_NODES or not is_apart(roots):
+            return True
+
+        def impossible(found: list[Node], conditions: list[Condition]) -> bool:
+            below, above = bounds(found[0], {}).sign
+            if not (above if sign > 0 else below):
+                return True
+            side = found[0] if sign > 0 else neg(found[0])
+            return contradictory(self._book.comparison, [*conditions, (side, True)])
+
+        return not self._every(roots, list(self._given), impossible)
+
+    def _every(self, roots: list[Node], conditions: list[Condition], holds: Claim) -> bool:
+        """Whether something holds of the expressions in every case that is not contradictory."""
+        self._left -= 1
+        if self._left < 0:
+            return False
+        if len(roots) == 2 and roots[0] is roots[1]:
+            return True
+        number = first_turning(roots)
+        if number is None:
+            return holds(roots, conditions)
+        factors = _factors(number)
+        signs = (1, -1, 0) if self._ties and _jumps_at(roots) else (1, -1)
+        for choice in product(signs, repeat=len(factors)):
+            more = [one for factor, s in zip(factors, choice, strict=True) for one in _conditions(factor, s)]
+            sign = prod(choice)
+            if any(self._impossible(factor, s) for factor, s in zip(factors, choice, strict=True)):
+                continue
+            if len(factors) > 1:
+                more += _conditions(number, sign)
+            if self._contradictory([*conditions, *more]):
+                continue
+            try:
+                found = on_side(roots, number, sign)
+            except ZeroDivisionError:
+                continue  # no value there
+            for factor, s in zip(factors, choice, strict=True):
+                found = found if s else _put_in(found, factor)
+            if not self._every(found, [*conditions, *more], holds):
+                return False
+        return True
+
+    def _impossible(self, number: Node, sign: int) -> bool:
+        interval = bounds(number, {})
+        below, above = interval.sign
+        if (sign > 0 and not above) or (sign < 0 and not below):
+            return True
+        return sign == 0 and (interval.positive or interval.high < 0)
+
+    def _contradictory(self, conditions: list[Condition]) -> bool:
+        try:
+            return contradictory(self._book.comparison, conditions)
+        except (TooLarge, Unsupported):
+            return False
+
+
+def _factors(number: Node) -> list[Node]:
+    """The factors that settle the sign of a number, one that every term of a sum has among them."""
+    if number.op == "add":
+        terms = [term.args if term.op == "mul" else (term,) for term in number.args]
+        shared = next((f for f in terms[0] if f.op == "var" and all(f in term for term in terms[1:])), None)
+        if shared is None or shared.shape != number.shape:
+            return [number]
+        rest = add(*(mul(*(f for f in term if f is not shared)) for term in terms))
+        return [shared, rest] if rest.shape == number.shape else [number]
+    if number.op != "mul" or len(number.args) > _MOST_FACTORS or value_of(number.args[0]) is not None:
+        return [number]
+    return list(number.args) if all(f.op != "pow" and f.shape == number.shape for f in number.args) else [number]
+
+
+def _conditions(number: Node, sign: int) -> list[Condition]:
+    if sign == 0:
+        return [(number, False), (neg(number), False)]
+    return [(number if sign > 0 else neg(number), True)]
+
+
+def _jumps_at(roots: list[Node]) -> bool:
+    return any(jumps(node) for node in postorder(roots))
+
+
+def _put_in(roots: list[Node], number: Node) -> list[Node]:
+    """Where a number is zero that is linear in a name: the name by the others."""
+    terms = number.args if number.op == "add" else (number,)
+    for term in terms:
+        factors = term.args if term.op == "mul" else (term,)
+        share = value_of(factors[0]) if len(factors) == 2 else Fraction(1) if len(factors) == 1 else None
+        name = factors[-1]
+        if not share or name.op != "var" or name.shape != number.shape:
+            continue
+        rest = [other for other in terms if other is not term]
+        if any(name in postorder(other) for other in rest) or (name.shape and _is_mixed(roots, name)):
+            continue
+        solved = mul(num(-1 / share), add(*rest)) if rest else zeros(name.shape)
+        solved = solved if solved.shape == name.shape else mul(solved, ones(name.shape))
+        try:
+            return replace(roots, {name: solved})
+        except ZeroDivisionError:
+            return roots
+    return roots
+
+
+def _is_mixed(roots: list[Node], name: Node) -> bool:
+    """Whether an operation that mixes entries stands above a name."""
+    above = {name}
+    for node in postorder(roots):
+        if any(arg in above for arg in node.args):
+            if node.op not in ENTRYWISE:
+                return True
+            above.add(node)
+    return False
+
+
+def _summands(roots: list[Node]) -> list[Node]:
+    """What is summed, where both sides are sums of all entries of one shape."""
+    if all(root.op == "sum" for root in roots) and roots[0].args[0].shape == roots[1].args[0].shape:
+        return [root.args[0] for root in roots]
+    return roots

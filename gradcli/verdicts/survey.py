@@ -1,0 +1,313 @@
+"""Points on both sides of every branch, looked for; at each the sides are compared.
+
+From points at which both sides have a value, each name is moved along lines over all sizes of numbers.  Between two
+points on different sides of a branch the crossing is solved for, so that narrow pieces are met as well.  What is met
+for the first time is where the search goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+from math import log10
+from random import Random
+
+from gradcli.evaluate.errors import EvaluationError, NotEvaluable, Undefined
+from gradcli.evaluate.fields import FLOAT
+from gradcli.verdicts.branches import Branch
+from gradcli.verdicts.compare import differ, differ_at_tie, suspicious
+from gradcli.verdicts.cost import operations
+from gradcli.verdicts.lines import Line, grid, lines, root
+from gradcli.verdicts.problem import Place, Problem
+
+_AFFORDED = 50_000  # steps that may be taken in one survey: nodes and the operations that they stand for
+_FEWEST_LOOKS = 8
+_MANY_DIGITS = 8  # what a comparison costs beside a look
+_MOST_OTHERS = 48
+_MOST_COMPARED = 30
+_MOST_LINES = 10
+_MOST_ROOTS = 8
+_MOST_TIES = 12
+_MOST_ENTRIES = 4
+_NEAR = (Fraction(1, 10**2), Fraction(1, 10**4), Fraction(1, 10**6), Fraction(1, 10**8))
+
+Possible = Callable[[Branch, int], bool]
+Signs = tuple[tuple[int, ...], ...]
+
+
+@dataclass(slots=True)
+class Look:
+    """What floats see at a point: the signs of every branch, entry by entry, and whether the sides look different."""
+
+    signs: Signs
+    turning: list[list[float | None]]
+    differs: bool
+
+
+@dataclass(slots=True)
+class Survey:
+    """What was found: a point at which the sides differ, `tied` where it is one at which something turns.
+
+    `met` holds, for each branch, on which sides of it points were compared: -1, 0 or 1.
+    """
+
+    refuted: Place | None = None
+    tied: bool = False
+    met: dict[Branch, set[int]] = field(default_factory=dict)
+
+
+class Surveyor:
+    """Surveys one problem; the looks that it may still take are counted."""
+
+    def __init__(self, problem: Problem, branches: list[Branch], key: str) -> None:
+        self.problem = problem
+        self.branches = branches
+        self.key = key
+        self.found = Survey(met={branch: set() for branch in branches})
+        self._nodes = 1 + len(problem.nodes) + 4 * len(branches)
+        self._left = max(_AFFORDED, _FEWEST_LOOKS * self._nodes)
+        self._costs: dict[tuple[tuple[str, int], ...], int] = {}
+        self._compared = 0
+        self._signatures: set[Signs] = set()
+        self._fresh: list[Place] = []
+        self._ties = 0
+        self._known: dict[tuple[Branch, int], bool] = {}
+        self._possible: Possible = lambda branch, sign: True
+
+    # ------------------------------------------------------------------ looking
+
+    def _spend(self, place: Place, times: int = 1) -> bool:
+        """Take the steps that a look at a point costs; False where none are left."""
+        if self._left <= 0:
+            return False
+        key = tuple(place.sizes.items())
+        if key not in self._costs:
+            self._costs[key] = self._nodes + operations(self.problem.nodes, place.sizes) // 4
+        self._left -= times * self._costs[key]
+        return True
+
+    def look(self, place: Place) -> Look | None:
+        """The signs and sides at a point in floats; None where a side has no value there."""
+        if not self._spend(place):
+            return None
+        problem = self.problem
+        turning = [branch.turning for branch in self.branches]
+        try:
+            memo = problem.everything(place, FLOAT, (problem.left, problem.right, *turning))
+            if problem.undefined(memo) is not None:
+                return None
+            left, right = memo[problem.left.serial], memo[problem.right.serial]
+        except NotEvaluable:
+            raise
+        except (EvaluationError, OverflowError):
+            return None
+        values = [[None if isinstance(x, Undefined) else x for x in memo[node.serial].flat] for node in turning]
+        return Look(
+            tuple(_signs(b, v) for b, v in zip(self.branches, values, strict=True)), values, suspicious(left, right)
+        )
+
+    def visit(self, place: Place) -> Look | None:
+        """Look at a point; compare the sides there where they look different or a piece is met for the first time."""
+        look = self.look(place)
+        if look is None:
+            return None
+        new = look.signs not in self._signatures
+        if look.differs or (new and self._compared < _MOST_COMPARED):
+            self._compared += 1
+            self._spend(place, _MANY_DIGITS)
+            try:
+                if differ(self.problem, place) is not None:
+                    self.found.refuted = place
+                    return look
+            except NotEvaluable:
+                raise
+            except EvaluationError:
+                return look
+            self._note(look)
+            if new:
+                self._signatures.add(look.signs)
+                self._fresh.append(place)
+        return look
+
+    def _note(self, look: Look) -> None:
+        for branch, values in zip(self.branches, look.turning, strict=True):
+            self.found.met[branch].update(_sign(x) for x in values if x is not None)
+
+    # ---------------------------------------------------------------- searching
+
+    def survey(self, places: Iterable[Place], others: Iterator[Place], jumps: bool, possible: Possible) -> Survey:
+        """Search from these places, then from `others` while a side that is needed, and possible, has not been met."""
+        self._possible = possible
+        for place in places:
+            self.visit(place)
+            if self.found.refuted is not None:
+                return self.found
+        for turn, place in enumerate(others):
+            missing = self.missing()
+            if self.found.refuted is not None or self._left <= 0:
+                return self.found
+            while self._fresh and self.found.refuted is None and self._left > 0:
+                self._around(self._fresh.pop(0), jumps)
+            if self.found.refuted is not None or not (missing and self.missing()):
+                return self.found
+            if turn > _MOST_OTHERS:
+                return self.found
+            self.visit(place)
+            if turn % 8 == 7:
+                self._towards(place)
+        return self.found
+
+    def missing(self) -> list[tuple[Branch, int]]:
+        """The sides of branches on which a point may lie, and none was compared."""
+        out: list[tuple[Branch, int]] = []
+        for branch in self.branches:
+            for sign in (-1, 1) if branch.needed else ():
+                if sign in self.found.met[branch]:
+                    continue
+                if (branch, sign) not in self._known:
+                    self._known[branch, sign] = self._possible(branch, sign)
+                if self._known[branch, sign]:
+                    out.append((branch, sign))
+        return out
+
+    def _around(self, place: Place, jumps: bool) -> None:
+        """Along every line through a point."""
+        problem = self.problem
+        found = lines(place, problem.free, problem.discrete)
+        Random(f"{self.key}/{self._left}").shuffle(found)
+        for line in found[:_MOST_LINES]:
+            if self.found.refuted is not None or self._left <= 0:
+                return
+            self._along(place, line, jumps)
+
+    def _along(self, place: Place, line: Line, jumps: bool) -> None:
+        """At all sizes of numbers, those of everyday first; then where something turned in between."""
+        looks: dict[Fraction, Look] = {}
+        for t in sorted(grid(line, self.problem.landmarks), key=_everyday):
+            look = self.visit(line.at(place, t))
+            if self.found.refuted is not None:
+                return
+            if look is not None:
+                looks[t] = look
+        if line.whole:
+            return
+        order = sorted(looks)
+        turned = [pair for pair in pairwise(order) if looks[pair[0]].signs != looks[pair[1]].signs]
+        for low, high in sorted(turned, key=lambda pair: _everyday(pair[0]))[:_MOST_ROOTS]:
+            self._between(place, line, (low, looks[low]), (high, looks[high]), jumps)
+            if self.found.refuted is not None:
+                return
+
+    def _between(
+        self, place: Place, line: Line, before: tuple[Fraction, Look], after: tuple[Fraction, Look], jumps: bool
+    ) -> None:
+        """The crossings between two points, and points close to them on both sides."""
+        crossings: list[Fraction] = []
+        for k, branch in enumerate(self.branches):
+            for i, (a, b) in enumerate(zip(before[1].turning[k], after[1].turning[k], strict=True)):
+                if i >= _MOST_ENTRIES or a is None or b is None or _sign(a) * _sign(b) >= 0:
+                    continue
+                low, high = root(lambda t, k=k, i=i: self._value(line.at(place, t), k, i), before[0], after[0])  # type: ignore[misc]
+                crossings.append(high)
+                if jumps and branch.jumps and self._ties < _MOST_TIES:
+                    self._ties += 1
+                    self._tie(place, line, k, i, low, high)
+                    if self.found.refuted is not None:
+                        return
+        for crossing in crossings:
+            for near in _NEAR:
+                step = near * (abs(crossing) or Fraction(1))
+                for t in (crossing - step, crossing + step):
+                    if before[0] < t < after[0]:
+                        self.visit(line.at(place, t))
+                        if self.found.refuted is not None:
+                            return
+        edges = sorted({before[0], *crossings, after[0]})
+        for low, high in pairwise(edges):
+            self.visit(line.at(place, Fraction(float((low + high) / 2))))
+            if self.found.refuted is not None:
+                return
+
+    def _value(self, place: Place, k: int, i: int) -> float | None:
+        if not self._spend(place):
+            return None
+        try:
+            memo = self.problem.everything(place, FLOAT, (self.branches[k].turning,))
+        except EvaluationError:
+            return None
+        x = memo[self.branches[k].turning.serial].flat[i]
+        return None if isinstance(x, Undefined) else float(x)
+
+    def _tie(self, place: Place, line: Line, k: int, i: int, low: Fraction, high: Fraction) -> None:
+        """The sides at the very crossing, which is solved for exactly, or to many digits."""
+        from gradcli.verdicts.crossing import crossing
+
+        t = crossing(self.problem, self.branches[k].turning, i, lambda t: line.at(place, t), low, high)
+        if t is None:
+            return
+        at = line.at(place, t)
+        try:
+            if differ_at_tie(self.problem, at) is not None:
+                self.found.refuted, self.found.tied = at, True
+        except NotEvaluable:
+            raise
+        except EvaluationError:
+            return
+
+    def _towards(self, place: Place) -> None:
+        """From a point towards a side that has not been met: along lines, to where the number comes nearest to 0."""
+        missing = self.missing()
+        for branch, sign in missing[:2]:
+            k = self.branches.index(branch)
+            best = place
+            for line in lines(place, self.problem.free, self.problem.discrete)[:_MOST_LINES]:
+                scored = []
+                for t in grid(line, self.problem.landmarks)[::2]:
+                    at = line.at(best, t)
+                    value = self._best(at, k, sign)
+                    if value is not None:
+                        scored.append((value, at))
+                    if self._left <= 0:
+                        return
+                if scored:
+                    value, at = max(scored, key=lambda item: item[0])
+                    if value > (self._best(best, k, sign) or -float("inf")):
+                        best = at
+                    if value > 0:
+                        self.visit(at)
+                        if sign in self.found.met[branch] or self.found.refuted is not None:
+                            break
+
+    def _best(self, place: Place, k: int, sign: int) -> float | None:
+        """The entry of a turning number that is furthest on a side."""
+        if not self._spend(place):
+            return None
+        try:
+            memo = self.problem.everything(place, FLOAT, (self.branches[k].turning,))
+        except EvaluationError:
+            return None
+        values = [sign * x for x in memo[self.branches[k].turning.serial].flat if not isinstance(x, Undefined)]
+        return float(max(values)) if values else None
+
+
+def _signs(branch: Branch, values: list[float | None]) -> tuple[int, ...]:
+    """The signs of the first few entries, of all the others which signs there are; floors where integers count."""
+    if branch.whole:
+        return tuple(0 if x is None else int(max(-3, min(3, x // 1))) for x in values[:_MOST_ENTRIES])
+    first = tuple(2 if x is None else _sign(x) for x in values[:_MOST_ENTRIES])
+    rest = {_sign(x) for x in values[_MOST_ENTRIES:] if x is not None}
+    return (*first, *sorted(rest))
+
+
+def _everyday(t: Fraction) -> float:
+    """Small for numbers near 1, large for those far from it."""
+    return abs(log10(abs(t))) if t else 0.0
+
+
+def _sign(x: float) -> int:
+    return (x > 0) - (x < 0)
+
+
+__all__ = ["Survey", "Surveyor"]
