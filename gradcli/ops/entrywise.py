@@ -16,8 +16,14 @@ ENTRYWISE = (
     Operation(
         "elem", "x", "a function of each entry", f"{_X}y = tanh(x)", payload=Applied, rules=("elementwise",)
     ),
-    Operation("max", "a, b", "the larger", f"{_AB}Y = max(A, B)", rules=("maximum",), call="max", commutative=True),
-    Operation("min", "a, b", "the smaller", f"{_AB}Y = min(A, B)", rules=("minimum",), call="min", commutative=True),
+    Operation(
+        "max", "a, b", "the larger", f"{_AB}Y = max(A, B)",
+        rules=("maximum", "maximum_tied"), call="max", commutative=True,
+    ),
+    Operation(
+        "min", "a, b", "the smaller", f"{_AB}Y = min(A, B)",
+        rules=("minimum", "minimum_tied"), call="min", commutative=True,
+    ),
     Operation("cmp", "a, b", "1 where a < b (a <= b), else 0", f"{_AB}Y = A < B", payload=str, rules=("comparison",)),
     Operation(
         "where", "c, a, b", "a where c is not 0, else b", f"{_AB}Y = where(A > 0, A, B)",

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import product
 from math import prod
 
-from gradcli.expr.arith import add, mul, neg, ones, zeros
+from gradcli.expr.arith import add, mul, neg, ones, split_number, zeros
 from gradcli.expr.node import Node, num, value_of
 from gradcli.expr.replace import replace
 from gradcli.expr.walk import postorder
@@ -47,7 +47,7 @@ class Cases:
     def possible(self, number: Node, sign: int) -> bool:
         """Whether nothing shows that no entry of a number lies on a side (-1 or 1)."""
         below, above = bounds(number, self._book.values).sign
-        if not (above if sign > 0 else below):
+        if not (above if sign > 0 else below) or _infinite(number) == -sign:
             return False
         roots = self._book.expanded([number])
         if roots is None or len(postorder(roots)) > _MOST_NODES or not is_apart(roots):
@@ -119,6 +119,15 @@ def _factors(number: Node) -> list[Node]:
     if number.op != "mul" or len(number.args) > _MOST_FACTORS or value_of(number.args[0]) is not None:
         return [number]
     return list(number.args) if all(f.op != "pow" and f.shape == number.shape for f in number.args) else [number]
+
+
+def _infinite(number: Node) -> int:
+    """1 or -1 where a number is infinite whatever the names are, else 0."""
+    for term in number.args if number.op == "add" else (number,):
+        share, rest = split_number(term)
+        if rest.op == "const" and rest.data == "inf":
+            return 1 if share > 0 else -1
+    return 0
 
 
 def _conditions(number: Node, sign: int) -> list[Condition]:
