@@ -198,7 +198,7 @@ def _extreme(name: str, over: str) -> LanguageFunction:
         return joint(shapes, name)
 
     def build(nodes: list[Node], options: Options) -> Node:
-        return alone.build(nodes, options) if len(nodes) == 1 else reduce.binary(name, *nodes)
+        return alone.build(nodes, options) if len(nodes) == 1 else reduce.binary(name, nodes[0], nodes[1])
 
     return LanguageFunction(1, 2, infer, build, ("axis",))
 
