@@ -13,7 +13,9 @@ from gradcli.cli.terminal import Terminal
 from gradcli.convert.convert import Converted, convert
 from gradcli.diagnostics.diagnostic import Diagnostic
 from gradcli.program.model import LAYOUTS
+from gradcli.syntax.ast import Source
 from gradcli.syntax.sources import nothing_in, read_source, source_of_text
+from gradcli.ways_in.registry import is_document
 
 
 @click.command()
@@ -44,7 +46,7 @@ def command(
     if isinstance(source, Diagnostic):
         terminal.complain([source])
         return WRONG
-    converted = convert(source, target)
+    converted = _converted(source, target)
     diagnostics = list(converted.diagnostics)
     if not source.text.strip():
         diagnostics.append(nothing_in(source))
@@ -60,6 +62,14 @@ def command(
         return OK
     _write(out)
     return OK
+
+
+def _converted(source: Source, target: str) -> Converted:
+    if not is_document(source.name):
+        return convert(source, target)
+    from gradcli.documents.convert import convert_document
+
+    return convert_document(source, target)
 
 
 def _text(converted: Converted, file: str | None) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
-from gradcli.cli.inputs import Input, read_input
+from gradcli.cli.inputs import Input, read_input, read_programs, write_back
 from gradcli.cli.options import layout_option, output_options, question_options, source_options
 from gradcli.cli.question import KINDS, asked_question
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
 from gradcli.derive.derive import Derivation, derive
 from gradcli.diagnostics.diagnostic import Diagnostic, error
+from gradcli.ways_in.registry import is_document
 
 FORMATS = ("text", "mc", "latex", "typst", "html", "json")
 
@@ -24,6 +25,7 @@ FORMATS = ("text", "mc", "latex", "typst", "html", "json")
 @click.option("--expand", is_flag=True, help="Write the gradients of intermediates out.")
 @click.option("--vec", "stacked", is_flag=True, help="Of and by matrices: ∂vec(Y)/∂vec(X), a matrix.")
 @click.option("--steps", type=click.Choice(["rules", "components"]), help="Show how the answers come about.")
+@click.option("--write", is_flag=True, help="Write the answers into the document, below their questions.")
 @output_options
 def command(
     file: str | None,
@@ -36,6 +38,7 @@ def command(
     expand: bool,
     stacked: bool,
     steps: str | None,
+    write: bool,
     color: str,
     quiet: bool,
     verbose: bool,
@@ -46,6 +49,10 @@ def command(
     of its last definition and for the gradient of an arbitrary scalar function of it.
     """
     terminal = Terminal(color, quiet, verbose)
+    if write:
+        return _write_answers(file, terminal)
+    if file is not None and is_document(file):
+        return _of_document(file, layout, (of, wrt, kind), (expand, stacked, steps), form, terminal, verbose)
     given = read_input(file, text, layout)
     derivation = _derivation(given, of, wrt, kind, expand, stacked, steps)
     diagnostics = [*derivation.program.diagnostics, *derivation.diagnostics]
@@ -53,6 +60,53 @@ def command(
         diagnostics.append(_nothing(given, derivation))
     terminal.answer(_written(derivation, diagnostics, form, terminal, verbose or steps == "rules"))
     return WRONG if terminal.complain(diagnostics) else OK
+
+
+def _of_document(
+    file: str,
+    layout: str | None,
+    asked: tuple[str | None, str | None, str | None],
+    how: tuple[bool, bool, str | None],
+    form: str,
+    terminal: Terminal,
+    verbose: bool,
+) -> int:
+    """Answer the questions of each program of a document."""
+    wrong = False
+    found = 0
+    for given in read_programs(file, layout):
+        if not any(asked) and not given.asks and not given.diagnostics:
+            continue
+        derivation = _derivation(given, *asked, *how)
+        diagnostics = [*derivation.program.diagnostics, *derivation.diagnostics]
+        found += len(derivation.answers)
+        terminal.answer(_written(derivation, diagnostics, form, terminal, verbose or how[2] == "rules"))
+        wrong = bool(terminal.complain(diagnostics)) or wrong
+        if asked[0] is not None and derivation.answers:
+            break
+    if not found and not wrong:
+        hint = "ask in a directive: <!-- gradcli: grad f wrt x -->"
+        terminal.complain([error("E112", f"nothing is asked in {file}", hint=hint)])
+        return WRONG
+    return WRONG if wrong else OK
+
+
+def _write_answers(file: str | None, terminal: Terminal) -> int:
+    """Write the answers of a document into it."""
+    if file is None or not is_document(file):
+        raise click.UsageError("--write goes with a document: a Markdown or TeX file, or a notebook")
+    from gradcli.documents.answers import with_answers
+    from gradcli.syntax.sources import read_source
+
+    source = read_source(file)
+    if isinstance(source, Diagnostic):
+        terminal.complain([source])
+        return WRONG
+    out, diagnostics = with_answers(source)
+    wrong = terminal.complain(diagnostics)
+    if not wrong and out != source.text:
+        write_back(file, out)
+    return WRONG if wrong else OK
 
 
 def _derivation(

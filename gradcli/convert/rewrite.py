@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from gradcli.convert.turn import Turner
@@ -27,9 +27,10 @@ class Change:
 
 
 class Rewriter:
-    """Rewrites expressions of one program from the layout in force at each into `target`."""
+    """Rewrites expressions of one program from the layout in force at each into `target`; `write` spells them."""
 
-    def __init__(self, reader: Reader, text: str, target: str) -> None:
+    def __init__(self, reader: Reader, text: str, target: str, write: Callable[..., str] = unparse) -> None:
+        self._write = write
         self._reader = reader
         self._text = text
         self._target = target
@@ -54,10 +55,10 @@ class Rewriter:
     def _in_place(self, site: Site, layout: str, plainly: bool) -> Change:
         call = site.expr
         if plainly or not self._turns(call, layout):
-            return Change(call.span, unparse(_named(call, layout), self._kept(call, whole=False)))
+            return Change(call.span, self._write(_named(call, layout), self._kept(call, whole=False)))
         if isinstance(site.parent, ast.Transpose):
             return Change(site.parent.span, self._text[call.span.start : call.span.end])
-        return Change(call.span, unparse(ast.Transpose(_NOWHERE, call), self._kept(call)))
+        return Change(call.span, self._write(ast.Transpose(_NOWHERE, call), self._kept(call)))
 
     # -------------------------------------------------------------------- reading
 
@@ -105,7 +106,7 @@ class Rewriter:
         if unparse(turned) != unparse(side):
             text = self._text[side.span.start : side.span.end]
             tight = "".join(op for op in "@*/" if op in text and f" {op} " not in text)
-            yield Change(side.span, unparse(turned, self._kept(side, whole=False), tight))
+            yield Change(side.span, self._write(turned, self._kept(side, whole=False), tight))
 
     def _node(self, part: ast.Expr) -> Node | None:
         node = self._reader.read(part, self._target)

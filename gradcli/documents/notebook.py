@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gradcli.diagnostics import Diagnostic, error
 from gradcli.syntax.ast import Source, Span
 
 _BETWEEN = "\n\n"
+Edit = tuple[int, int, str]
+"""A range of a text and what is to stand there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,69 @@ class Notebook:
         length = len(self.cells[k].text)
         first = min(span.start - start, length)
         return self.cells[k], Span(first, max(first, min(span.end - start, length)))
+
+    def edited(self, raw: str, edits: Sequence[Edit]) -> str:
+        """The notebook's file with edits of the text of all cells, every other byte as it was."""
+        new: dict[int, str] = {}
+        for start, end, text in sorted(edits, reverse=True):
+            found = self.place(Span(start, end))
+            if found is not None:
+                cell, span = found
+                old = new.get(cell.cell, cell.text)
+                new[cell.cell] = old[: span.start] + text + old[span.end :]
+        out = raw
+        for number, source in sorted(new.items(), reverse=True):
+            place = _source_place(out, number)
+            if place is not None:
+                out = out[: place[0]] + _as_json(source, out[place[0] : place[1]]) + out[place[1] :]
+        return out
+
+
+def _source_place(raw: str, number: int) -> tuple[int, int] | None:
+    """Where in the file the value of the `source` of a cell stands."""
+    decoder = json.JSONDecoder()
+    at = _value_of(raw, raw.find("{"), "cells", decoder)
+    if at is None:
+        return None
+    at = raw.index("[", at) + 1
+    for count in range(1, number + 1):
+        while raw[at] in " \t\r\n,":
+            at += 1
+        if count == number:
+            start = _value_of(raw, at, "source", decoder)
+            if start is None:
+                return None
+            _, end = decoder.raw_decode(raw, start)
+            return start, end
+        _, at = decoder.raw_decode(raw, at)
+    return None
+
+
+def _value_of(raw: str, at: int, wanted: str, decoder: json.JSONDecoder) -> int | None:
+    """Where the value of a key of the object at a place begins."""
+    at += 1
+    while True:
+        while raw[at] in " \t\r\n,":
+            at += 1
+        if raw[at] == "}":
+            return None
+        key, at = decoder.raw_decode(raw, at)
+        while raw[at] in " \t\r\n:":
+            at += 1
+        if key == wanted:
+            return at
+        _, at = decoder.raw_decode(raw, at)
+
+
+def _as_json(text: str, old: str) -> str:
+    """A text as the file writes texts: one string, or a list of lines, indented as the old one."""
+    ascii_only = old.isascii() and "\\u" in old
+    if not old.startswith("["):
+        return json.dumps(text, ensure_ascii=ascii_only)
+    lines = [json.dumps(line, ensure_ascii=ascii_only) for line in text.splitlines(keepends=True)]
+    head = old[1 : len(old) - len(old[1:].lstrip())]
+    tail = old[:-1][len(old[:-1].rstrip()) :]
+    return "[" + head + f",{head}".join(lines) + tail + "]"
 
 
 def read_notebook(source: Source) -> Notebook | Diagnostic:

@@ -88,7 +88,7 @@ def _grouped(
 ) -> list[list[_Step]]:
     """What is read, one list a program."""
     groups: list[list[_Step]] = [[]]
-    active = False
+    active = answering = False
     for piece in pieces:
         if isinstance(piece, Unclosed):
             if active or "comment" in piece.what:
@@ -104,9 +104,11 @@ def _grouped(
                     groups[-1].append(_Part(part, piece))
                 elif part.kind == "new":
                     groups.append([])
-                elif part.kind not in ("answer", "end"):
+                elif part.kind in ("answer", "end"):
+                    answering = part.kind == "answer"
+                else:
                     groups[-1].append(_Part(part, piece))
-        elif isinstance(piece, Formula) and active:
+        elif isinstance(piece, Formula) and active and not answering:
             groups[-1].append(_scanned(source, piece, macros))
     return [group for group in groups if group]
 

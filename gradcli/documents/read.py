@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from gradcli.diagnostics import Diagnostic
 from gradcli.documents.markdown import markdown_pieces
-from gradcli.documents.notebook import Notebook, read_notebook
+from gradcli.documents.notebook import Edit, Notebook, read_notebook
 from gradcli.documents.pieces import Piece, concerned
 from gradcli.documents.program import DocumentProgram, programs
 from gradcli.documents.tex import tex_pieces
@@ -46,3 +46,13 @@ def read_document(source: Source, layout: str | None = None) -> Document | Diagn
         notebook, text = found, found.source
     pieces = tex_pieces(text.text) if suffix == ".tex" else markdown_pieces(text.text)
     return Document(source, text, suffix == ".tex", pieces, programs(text, pieces, layout), notebook)
+
+
+def edited(document: Document, edits: Sequence[Edit]) -> str:
+    """The text of the file with edits in it, every other byte as it was."""
+    if document.notebook is not None:
+        return document.notebook.edited(document.source.text, edits)
+    out = document.source.text
+    for start, end, text in sorted(edits, reverse=True):
+        out = out[:start] + text + out[end:]
+    return out

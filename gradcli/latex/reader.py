@@ -292,7 +292,8 @@ class Reader:
             return grids.listed(self, item)
         if (item.open, item.close) not in (("(", ")"), ("[", "]"), ("{", "}")):
             self.fail("these brackets do not belong together", item)
-        return self.expression(inside)
+        value = self.expression(inside)
+        return replace(value, span=at) if at.end > at.start else value
 
     def bars(self, value: ast.Expr, item: Bracket) -> ast.Expr:
         """`|x|` of a scalar, of a square matrix."""

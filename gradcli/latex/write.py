@@ -24,8 +24,13 @@ class LatexWriter:
     """
 
     def __init__(
-        self, names: Mapping[str, str], shape_of: Callable[[ast.Expr], Shape], kept: Kept | None = None
+        self,
+        names: Mapping[str, str],
+        shape_of: Callable[[ast.Expr], Shape],
+        kept: Kept | None = None,
+        transpose: str = "^T",
     ) -> None:
+        self.transpose = transpose
         self.names = names
         self.shape_of = shape_of
         self.kept = kept or {}
@@ -46,7 +51,8 @@ class LatexWriter:
     def _write(self, expr: ast.Expr) -> tuple[str, int]:
         fresh, level = self._fresh(expr)
         if id(expr) in self.kept:
-            return self.kept[id(expr)], level
+            text = self.kept[id(expr)]
+            return text, _ATOM if _is_bracketed(text) else level
         return fresh, level
 
     def name(self, name: str) -> str:
@@ -138,7 +144,7 @@ class LatexWriter:
         inner = expr.arg
         if isinstance(inner, ast.MatPower) and _number_of(inner.exponent) == -1:
             return rf"{self._base(inner.base)}^{{-T}}", _POSTFIX
-        return f"{self._base(inner)}^T", _POSTFIX
+        return f"{self._base(inner)}{self.transpose}", _POSTFIX
 
     # ----------------------------------------------------------------------- calls
 
@@ -214,6 +220,19 @@ class LatexWriter:
 
 class Unwritable(Exception):
     """An expression that has no spelling in formulas."""
+
+
+def _is_bracketed(text: str) -> bool:
+    """Whether one pair of brackets stands around all of a text."""
+    plain = text.replace(r"\left", "").replace(r"\right", "").strip()
+    if not plain.startswith(("(", "[")):
+        return False
+    depth = 0
+    for at, char in enumerate(plain):
+        depth += (char in "([") - (char in ")]")
+        if not depth:
+            return at == len(plain) - 1
+    return False
 
 
 def _in(text: str, level: int, wanted: int) -> str:

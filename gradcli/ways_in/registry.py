@@ -60,6 +60,11 @@ def way_of(name: str) -> Way:
     return next((way for way in WAYS if ending in way.endings), PROGRAMS)
 
 
+def is_document(name: str) -> bool:
+    """Whether a file is a document by its ending."""
+    return way_of(name) is DOCUMENTS
+
+
 def known_endings() -> tuple[str, ...]:
     """Every ending."""
     return tuple(ending for way in WAYS for ending in way.endings)

@@ -18,7 +18,7 @@ PACKAGE = Path(gradcli.__file__).parent
 def test_every_code_in_the_package_is_documented() -> None:
     used: set[str] = set()
     for path in PACKAGE.rglob("*.py"):
-        used |= set(re.findall(r'"([ECW]\d{3})"', path.read_text(encoding="utf-8")))
+        used |= set(re.findall(r'"([ECDW]\d{3})"', path.read_text(encoding="utf-8")))
     assert used <= set(all_codes())
 
 

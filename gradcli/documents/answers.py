@@ -1,0 +1,95 @@
+"""The questions of a document, and their answers written below them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gradcli.derive.derive import derive
+from gradcli.diagnostics import Diagnostic
+from gradcli.documents.notebook import Edit
+from gradcli.documents.pieces import Directive, Fence, Piece
+from gradcli.documents.read import Document, edited, read_document
+from gradcli.program.elaborate import elaborate
+from gradcli.program.model import Program, Question
+from gradcli.render.derivation_page import Display, Equation, Paragraph, derivation_page
+from gradcli.syntax import ast
+from gradcli.syntax.ast import Source
+
+_MARKDOWN = re.compile(r"\n[ \t]*<!-- gradcli: answer -->.*?<!-- gradcli: end -->", re.DOTALL)
+_TEX = re.compile(r"\n[ \t]*% gradcli: answer[ \t]*\n.*?\n[ \t]*% gradcli: end[^\n]*", re.DOTALL)
+_LINE = re.compile(r"[ \t]*%+[ \t]*gradcli:[ \t]*answer[ \t]*$")
+
+
+def asking(document: Document) -> list[tuple[Program, list[Question]]]:
+    """The programs of a document that ask something, each with its questions."""
+    out = []
+    for made in document.programs:
+        if any(isinstance(statement, ast.Question) for statement in made.module.statements):
+            program = elaborate([made.module], made.diagnostics)
+            out.append((program, list(program.questions)))
+    return out
+
+
+def with_answers(source: Source) -> tuple[str, list[Diagnostic]]:
+    """The text of a document with every answer below its question; a second time changes nothing."""
+    document = read_document(source)
+    if isinstance(document, Diagnostic):
+        return source.text, [document]
+    text = document.text.text
+    diagnostics: list[Diagnostic] = []
+    rows: dict[int, list[Equation]] = {}
+    for program, questions in asking(document):
+        diagnostics += program.diagnostics
+        for question in questions:
+            piece = _piece_of(document.pieces, question.span.start)
+            if piece is None:
+                continue
+            derivation = derive(program, [question])
+            diagnostics += [said for said in derivation.diagnostics if said not in diagnostics]
+            rows.setdefault(_below(text, piece, document.tex), []).extend(_rows(program, derivation.answers))
+    edits: list[Edit] = []
+    for place, found in rows.items():
+        old = (_TEX if document.tex else _MARKDOWN).match(text, place)
+        edits.append((place, old.end() if old else place, _block(found, document.tex) if found else ""))
+    return edited(document, edits), diagnostics
+
+
+def _piece_of(pieces: Sequence[Piece], place: int) -> Piece | None:
+    return next((p for p in pieces if isinstance(p, Directive | Fence) and p.start <= place < p.end), None)
+
+
+def _below(text: str, piece: Piece, tex: bool) -> int:
+    """The end of the line in which a piece ends; in TeX the mark of an answer is no line of its question."""
+    end = text.find("\n", piece.end)
+    end = len(text) if end < 0 else end
+    if tex:
+        lines = text[piece.start : end].split("\n")
+        for k, line in enumerate(lines):
+            if k and _LINE.match(line):
+                return piece.start + len("\n".join(lines[:k]))
+    return end
+
+
+def _rows(program: Program, answers: Sequence[object]) -> list[Equation]:
+    """The answers as equations, with the steps that they share."""
+    out: list[Equation] = []
+    stated = False
+    for block in derivation_page(program, list(answers)):  # type: ignore[arg-type]
+        if isinstance(block, Paragraph):
+            stated = stated or block.role == "title"
+        elif isinstance(block, Display) and stated:
+            out += [replace(row, remark="") for row in block.rows]
+    return out
+
+
+def _block(rows: Sequence[Equation], tex: bool) -> str:
+    lines = [f"{row.left} {row.sign} {row.right}".strip() for row in rows]
+    if len(rows) > 1:
+        aligned = " \\\\\n".join(f"{row.left} &{row.sign} {row.right}" for row in rows)
+        lines = [r"\begin{aligned}", aligned, r"\end{aligned}"]
+    body = "\n".join(lines)
+    if tex:
+        return f"\n% gradcli: answer\n\\[\n{body}\n\\]\n% gradcli: end"
+    return f"\n<!-- gradcli: answer -->\n$$\n{body}\n$$\n<!-- gradcli: end -->"
