@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+from gradcli.api.code import Code, code_of
 from gradcli.derive import model as derived
 from gradcli.expr.node import own_program
 from gradcli.program.model import Program, Question
-
-if TYPE_CHECKING:
-    from gradcli.api.code import Code
 
 Detail = Literal["rules", "components"]
 
@@ -138,8 +136,6 @@ class Answer:
         return self._code("torch")
 
     def _code(self, target: str) -> Code:
-        from gradcli.api.code import code_of
-
         with own_program(self._number):
             return code_of(target, self._program, self._answer)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.api.program import ProgramError
+from gradcli.api.errors import ProgramError
 from gradcli.derive.model import Answer
 from gradcli.diagnostics.diagnostic import error
 from gradcli.program.model import Program

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
+from gradcli.api.answer import Answer
+from gradcli.api.errors import ProgramError as ProgramError
 from gradcli.diagnostics.diagnostic import Diagnostic
 from gradcli.expr.node import own_program
 from gradcli.expr.shapes import Dim
@@ -16,19 +17,6 @@ from gradcli.render.program_mc import arrays_of, attributes_of, program_lines
 from gradcli.syntax.ast import Module
 from gradcli.syntax.parse import parse_module
 from gradcli.syntax.sources import source_of_text
-
-if TYPE_CHECKING:
-    from gradcli.api.answer import Answer
-
-
-class ProgramError(ValueError):
-    """A text that is no program, or a question that has no answer; `diagnostics` say where and why."""
-
-    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
-        from gradcli.diagnostics.text import render_text
-
-        super().__init__("\n".join(render_text(said) for said in diagnostics))
-        self.diagnostics = tuple(diagnostics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +50,7 @@ def parse(text: str, *, layout: str | None = None) -> Program:
         >>> parse("y = W @ ")
         Traceback (most recent call last):
         ...
-        gradcli.api.program.ProgramError: <text>:1:...
+        gradcli.api.errors.ProgramError: <text>:1:...
     """
     module, diagnostics = parse_module(source_of_text(text))
     return program_of(module, diagnostics, layout)
@@ -188,7 +176,6 @@ class Program:
         return self._derived(program, questions)
 
     def _derived(self, program: model.Program, questions: Sequence[model.Question] | None) -> tuple[Answer, ...]:
-        from gradcli.api.answer import Answer
         from gradcli.derive.derive import derive
 
         wrong = [said for said in program.diagnostics if said.is_error]

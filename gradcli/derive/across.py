@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Protocol
 
 from gradcli.derive.free import by_name_of_relation, forms, relation_of_loss, tied_note, unsettled
+from gradcli.derive.graph import Graph
 from gradcli.derive.model import Answer
 from gradcli.expr.node import Node
 from gradcli.expr.replace import replace
-from gradcli.program.model import Question
-
-if TYPE_CHECKING:
-    from gradcli.derive.answers import Asker
+from gradcli.program.model import Program, Question
 
 
-def across_relation(asker: Asker, question: Question, wrt: list[tuple[str, Node]]) -> list[Answer] | None:
+class Asking(Protocol):
+    """What answers questions of a program, as far as it is needed here."""
+
+    program: Program
+    graph: Graph
+    forms: bool
+
+    def seeds(self, of: Node) -> Mapping[Node, Node]:
+        """The gradient of an arbitrary function by each of its arguments."""
+
+    def gradients(self, question: Question, wrt: list[tuple[str, Node]]) -> list[Answer]:
+        """Gradients, one for each variable."""
+
+
+def across_relation(asker: Asking, question: Question, wrt: list[tuple[str, Node]]) -> list[Answer] | None:
     """The answers across a relation; None where it takes no part.  Raises NoRule."""
     program = asker.program
     if not program.relations:

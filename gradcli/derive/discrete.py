@@ -67,8 +67,8 @@ def forward_difference(graph: Graph, question: Question, name: str, variable: No
 
 def _shorter_multiplied_out(node: Node) -> Node:
     """The expression with its products of sums written out, where that is shorter: what is in both values cancels."""
-    from gradcli.normal.atom import TooLarge, Unsupported
     from gradcli.normal.lower import Lowering
+    from gradcli.normal.poly import TooLarge, Unsupported
     from gradcli.normal.raise_poly import raise_node
 
     if len(node.shape) > 2 or 1 in node.shape:

@@ -14,7 +14,8 @@ from gradcli.derive.model import Step
 from gradcli.derive.reverse import by_name, symbols
 from gradcli.expr.arith import add, is_zero, zeros
 from gradcli.expr.collect import collected
-from gradcli.expr.node import Node, make, name_of
+from gradcli.expr.node import Node, make, name_of, payload
+from gradcli.ops.payload import Cotangent
 from gradcli.rules.pullback import pullback
 
 # A change is given a name where it is larger than this many symbols, or smaller but used more than once.
@@ -52,7 +53,7 @@ class Differentials:
 
     def of(self, node: Node, *key: object) -> Node:
         """The name of the change of a value, or of a gradient; `key` says under which change of the variables."""
-        base = f"dgrad_{node.data[1]}" if node.op == "cotangent" else f"d{name_of(node)}"  # type: ignore[index]
+        base = f"dgrad_{payload(node, Cotangent).by}" if node.op == "cotangent" else f"d{name_of(node)}"
         return self.name(base, node, *key)
 
 

@@ -16,12 +16,13 @@ from gradcli.expr.definitions import linear_form
 from gradcli.expr.dims import dim_product, quotient
 from gradcli.expr.linear import eye, split_scalars, transpose
 from gradcli.expr.matrix_functions import logm, sylvester_matrix
-from gradcli.expr.node import ONE, ZERO, Node
+from gradcli.expr.node import ONE, ZERO, Node, payload
 from gradcli.expr.rearrange import reshape
 from gradcli.expr.reduce import triangle, unit_entry, where
 from gradcli.expr.shapes import Dim, Shape, cols, is_row, product_shape, rows
 from gradcli.expr.spectral import frechet_matrix
 from gradcli.expr.walk import postorder
+from gradcli.ops.payload import Subscripts
 from gradcli.rules.missing import NoRule
 
 # More terms than this of one value are added up before they are read on.
@@ -254,7 +255,7 @@ class Reader:
         return out, product_shape(a, b)
 
     def _einsum(self, node: Node, parts: list[list[Term]]) -> list[Term]:
-        inputs, output = node.data  # type: ignore[misc]
+        inputs, output = payload(node, Subscripts)
         out: list[Term] = []
         combinations: list[list[Term]] = [[]]
         for part in parts:
@@ -263,7 +264,7 @@ class Reader:
             whole = Term((), (), (), self.start.seed)
             places: dict[str, Letters] = {}
             pairs: list[tuple[Letters, Letters]] = []
-            for letters, arg, term in zip(inputs, node.args, chosen, strict=True):  # type: ignore[has-type]
+            for letters, arg, term in zip(inputs, node.args, chosen, strict=True):
                 whole = self._both(whole, term, ())
                 kept = letters[-len(term.out) :] if is_row(arg.shape) else letters[: len(term.out)]
                 for letter, group in zip(kept, term.out, strict=True):
@@ -271,9 +272,9 @@ class Reader:
                         pairs.append((places[letter], group))
                     else:
                         places[letter] = group
-            sizes = axis_dims(node.shape, len(output))  # type: ignore[has-type]
+            sizes = axis_dims(node.shape, len(output))
             groups = []
-            for letter, dim in zip(output, sizes, strict=True):  # type: ignore[has-type]
+            for letter, dim in zip(output, sizes, strict=True):
                 if letter not in places:
                     (places[letter],) = self.fresh((dim,))
                     whole = self._both(whole, Term((), ((ones((dim,)), (places[letter],)),), (), self.start.seed), ())

@@ -11,8 +11,8 @@ from gradcli.diagnostics import Diagnostic, error
 from gradcli.expr.node import Node
 from gradcli.expr.walk import postorder
 from gradcli.program.model import Program
-from gradcli.rules.fill import is_known
 from gradcli.rules.missing import NoRule
+from gradcli.rules.scalar import is_known
 
 PLACEHOLDERS = ("grad", "jac", "hess", "prime")
 

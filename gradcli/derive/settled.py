@@ -11,6 +11,7 @@ from gradcli.expr.replace import replace
 from gradcli.rules.apply import fit
 from gradcli.rules.implicit import RULE, adjoint, adjoint_equation, parameter_gradients
 from gradcli.rules.missing import NoRule
+from gradcli.rules.pullback import ENGINE
 
 
 def through_equation(
@@ -22,7 +23,7 @@ def through_equation(
     `taken` are the rules by which `grad` was found.  Raises NoRule where the equation for lambda has no matrix form.
     """
     value = graph.values[name]
-    weight = adjoint(value, grad)
+    weight = adjoint(value, grad, ENGINE)
     if weight is None:
         raise NoRule("E402", f"The derivative of the relation for {name_of(name)} has no matrix form to be solved.")
     wanted = {position for position, arg in enumerate(value.args) if arg in targets}
@@ -30,7 +31,7 @@ def through_equation(
         return None, _gradients(value, weight, wanted)
     label = _unused(f"lambda_{name_of(name)}", graph)
     step_name = make("var", data=(label, ()), shape=weight.shape)
-    weight, left = replace([weight, adjoint_equation(value, step_name)], {**graph.named, value: name})
+    weight, left = replace([weight, adjoint_equation(value, step_name, ENGINE)], {**graph.named, value: name})
     equation = (left, grad)
     step = Step(step_name, weight, tuple(dict.fromkeys((*taken, RULE))), equation)
     return step, _gradients(value, step_name, wanted)
@@ -38,7 +39,7 @@ def through_equation(
 
 def _gradients(value: Node, weight: Node, wanted: set[int]) -> dict[Node, Node]:
     found: dict[Node, Node] = {}
-    for position, contribution in parameter_gradients(value, weight, wanted):
+    for position, contribution in parameter_gradients(value, weight, wanted, ENGINE):
         found[value.args[position]] = fit(contribution, value.args[position])
     return found
 

@@ -15,9 +15,9 @@ from gradcli.expr.ops import rebuild
 from gradcli.expr.replace import replace
 from gradcli.expr.walk import transform
 from gradcli.program.model import Program, Question
-from gradcli.rules.fill import derivative_at, is_known
+from gradcli.rules.derivatives import derivative_at, differentiate
 from gradcli.rules.missing import NoRule
-from gradcli.rules.scalar import differentiate
+from gradcli.rules.scalar import is_known
 from gradcli.syntax.ast import Span
 
 HALF = num(Fraction(1, 2))

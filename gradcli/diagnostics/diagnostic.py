@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from gradcli.syntax.ast import Source, Span
+from gradcli.diagnostics.place import Source, Span
 
 Severity = Literal["error", "warning", "note"]
 

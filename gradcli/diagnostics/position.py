@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from functools import lru_cache
 
-from gradcli.syntax.ast import Source
+from gradcli.diagnostics.place import Source
 
 
 @lru_cache(maxsize=16)

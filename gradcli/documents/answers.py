@@ -13,7 +13,8 @@ from gradcli.documents.pieces import Directive, Fence, Piece
 from gradcli.documents.read import Document, edited, read_document
 from gradcli.program.elaborate import elaborate
 from gradcli.program.model import Program, Question
-from gradcli.render.derivation_page import Display, Equation, Paragraph, derivation_page
+from gradcli.render.blocks import Display, Equation, Paragraph
+from gradcli.render.derivation_page import derivation_page
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source
 

@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, cast
+from typing import Any, ClassVar, Protocol
 
+from gradcli.emit.instr import Instr, held
 from gradcli.emit.writer import Code
 
-if TYPE_CHECKING:
-    from gradcli.emit.numpy_dialect import NumpyDialect
-    from gradcli.emit.plan import Instr
 
-Rule = Callable[["NumpyDialect", "Instr", list[Code]], Code]
+class Words(Protocol):
+    """What a target calls things."""
+
+    axis: ClassVar[str]
+    ddof: ClassVar[str]
+    rolled_axis: ClassVar[str]
+    cross: ClassVar[str]
+    reductions: ClassVar[Mapping[str, str]]
+
+    def flipped_axis(self, axis: int) -> str:
+        """The axis of a flip."""
+
+    def call(self, function: str, *args: Code | str) -> Code:
+        """A call of a function of the package."""
+
+    def help(self, helper: str, *args: Code | str) -> Code:
+        """A call of a helper function."""
+
+
+Rule = Callable[[Any, Instr, list[Code]], Code]
 
 _REDUCTIONS = {"largest": "max", "smallest": "min", "prod": "prod", "variance": "var", "std": "std"}
 
@@ -19,7 +36,7 @@ _REDUCTIONS = {"largest": "max", "smallest": "min", "prod": "prod", "variance": 
 def _reduced(function: str) -> Rule:
     """A reduction of all entries or along an axis; a variance with what its divisor is short of."""
 
-    def rule(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    def rule(dialect: Words, instr: Instr, args: list[Code]) -> Code:
         along, ddof = instr.data if isinstance(instr.data, tuple) else (instr.data, 0)
         options = [f"{dialect.axis}={along}"] if along is not None else []
         if function in ("var", "std") and (ddof or dialect.ddof != "ddof"):
@@ -30,7 +47,7 @@ def _reduced(function: str) -> Rule:
 
 
 def _running(function: str) -> Rule:
-    def rule(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    def rule(dialect: Words, instr: Instr, args: list[Code]) -> Code:
         axis, backwards = instr.data if isinstance(instr.data, tuple) else (instr.data, False)
         inner = flipped(dialect, args[0], axis) if backwards else args[0]
         out = dialect.call(function, inner, f"{dialect.axis}={axis or 0}")
@@ -39,17 +56,17 @@ def _running(function: str) -> Rule:
     return rule
 
 
-def flipped(dialect: NumpyDialect, code: Code, axis: int | None) -> Code:
+def flipped(dialect: Words, code: Code, axis: int | None) -> Code:
     """The entries in reverse order along an axis."""
     return dialect.call("flip", code, dialect.flipped_axis(axis or 0))
 
 
-def _rolled(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
-    shift, axis = cast("tuple[int, int | None]", instr.data)
+def _rolled(dialect: Words, instr: Instr, args: list[Code]) -> Code:
+    shift, axis = held(instr, tuple)
     return dialect.call("roll", *args, str(shift), f"{dialect.rolled_axis}={axis or 0}")
 
 
-def _named_power(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+def _named_power(dialect: Words, instr: Instr, args: list[Code]) -> Code:
     return dialect.call("linalg.matrix_power", args[0], f"int({args[1].text})")
 
 

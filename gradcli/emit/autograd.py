@@ -11,16 +11,17 @@ from gradcli.derive.singular import with_values_at_singular
 from gradcli.emit.documentation import describe, describe_value
 from gradcli.emit.errors import EmitError
 from gradcli.emit.function import plain
+from gradcli.emit.instr import Instr
 from gradcli.emit.interface import ArrayParameter
 from gradcli.emit.module import ModuleText, named_steps
 from gradcli.emit.names import as_part
 from gradcli.emit.numpy_dialect import NumpyDialect
-from gradcli.emit.plan import Instr
 from gradcli.emit.shares import Shares, share
 from gradcli.emit.style.statements import styled
 from gradcli.emit.torch_dialect import TorchDialect
-from gradcli.expr.node import Node, name_of
+from gradcli.expr.node import Node, name_of, payload
 from gradcli.expr.walk import postorder
+from gradcli.ops.payload import Cotangent
 from gradcli.program.model import Program
 
 _TOGETHER = 4
@@ -73,7 +74,11 @@ class _Autograd(ModuleText):
     def _checked_seeds(self) -> None:
         """Of the gradients that may arrive from above, those of the values alone."""
         self.seed_names: list[str] = []
-        seeds = {str(seed.node.data[1]): seed.python for seed in self.interface.seeds if seed.node.op == "cotangent"}  # type: ignore[index]
+        seeds = {
+            payload(seed.node, Cotangent).by: seed.python
+            for seed in self.interface.seeds
+            if seed.node.op == "cotangent"
+        }
         used = {name for answer in self.answers for name in _free_cotangents(answer)}
         values = [name_of(node) for node in self.values]
         stray = sorted(name for name in used if name not in values)
@@ -166,7 +171,7 @@ def _free_cotangents(answer: Answer) -> set[str]:
     """The values whose gradient by an arbitrary function an answer speaks of."""
     bound = {step.name for step in answer.where}
     nodes = postorder([answer.value, *(step.value for step in answer.where)])
-    return {str(node.data[1]) for node in nodes if node.op == "cotangent" and node not in bound}  # type: ignore[index]
+    return {payload(node, Cotangent).by for node in nodes if node.op == "cotangent" and node not in bound}
 
 
 def _is_inside(line: str) -> bool:

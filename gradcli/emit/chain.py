@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gradcli.emit.plan import Instr, Plan
+from gradcli.emit.instr import Instr
+from gradcli.emit.plan import Plan
 from gradcli.expr.node import Node
 from gradcli.expr.shapes import cols, is_list, is_row, rows
 

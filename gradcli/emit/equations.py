@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from gradcli.emit.errors import EmitError
-from gradcli.emit.lower import Lowering
+from gradcli.emit.instr import Instr
+from gradcli.emit.lower import RULES
+from gradcli.emit.lowering import Lowering
 from gradcli.emit.names import Names, spelled
 from gradcli.emit.numpy_dialect import NumpyDialect
-from gradcli.emit.plan import Instr, Plan
+from gradcli.emit.plan import Plan
 from gradcli.emit.plan import postorder as instructions
 from gradcli.emit.writer import write
 from gradcli.expr.implicit import equation_of
@@ -17,6 +19,7 @@ from gradcli.expr.node import Node, name_of
 from gradcli.expr.shapes import is_row
 from gradcli.program.model import Function
 from gradcli.rules.implicit import residual_and_slope
+from gradcli.rules.pullback import ENGINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ def equation_code(
     Raises EmitError where the Jacobian has no matrix form.
     """
     unknown, parameters, _ = equation_of(node)
-    found = residual_and_slope(node)
+    found = residual_and_slope(node, ENGINE)
     if found is None:
         raise EmitError(f"there is no code for the equation that settles {name_of(unknown)}")
     labels = {leaf: names.fresh(spelled(name_of(leaf))) for leaf in (unknown, *parameters)}
@@ -51,7 +54,7 @@ def equation_code(
         for axis, dim in enumerate(axes):
             if isinstance(dim, str):
                 lengths.setdefault(dim, (leaf, axis))
-    lowering = Lowering(Plan(), {}, {leaf: name_of(leaf) for leaf in labels}, functions, lengths)
+    lowering = Lowering(Plan(), {}, {leaf: name_of(leaf) for leaf in labels}, functions, lengths, RULES)
     lowered = [lowering.lower(part) for part in found]
     used = instructions(lowered)
     define(used)

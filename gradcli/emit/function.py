@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import cast
 
 from gradcli.derive.model import Answer
 from gradcli.emit.arguments import head
 from gradcli.emit.equations import equation_code
+from gradcli.emit.instr import Instr, held
 from gradcli.emit.interface import ArrayParameter, Interface
-from gradcli.emit.lower import Lowering
+from gradcli.emit.lower import RULES
+from gradcli.emit.lowering import Lowering
 from gradcli.emit.names import BUILTINS, Names, spelled
 from gradcli.emit.numpy_dialect import EQUATION, NumpyDialect
 from gradcli.emit.optimise import optimise
-from gradcli.emit.plan import Instr, Plan
+from gradcli.emit.plan import Plan
 from gradcli.emit.plan import postorder as instructions
 from gradcli.emit.returned import returned
 from gradcli.emit.writer import write
-from gradcli.expr.node import Node, make, name_of
+from gradcli.expr.node import Node, make, name_of, payload
 from gradcli.expr.reduce import elementwise
 from gradcli.expr.walk import leaves
+from gradcli.ops.payload import Cotangent
 from gradcli.program.model import Program
 
 
@@ -89,7 +91,7 @@ class FunctionWriter:
         parameters = {p.name: p for p in (*self.interface.variables, *directions, *self.interface.seeds)}
         inputs = {p.node: p.name for p in parameters.values() if p.node not in bound}
         plan.known = frozenset({*self.interface.known_dims(), *self.interface.lengths})
-        lowering = Lowering(plan, bound, inputs, self.program.functions, self.lengths)
+        lowering = Lowering(plan, bound, inputs, self.program.functions, self.lengths, RULES)
         first = [lowering.lower(root) for root in roots]
         named = self._named(lowering, bound)
         better = optimise(plan, first, self.dialect.passes, list(named))
@@ -176,9 +178,9 @@ class FunctionWriter:
         """Give the functions that are called their names before any local name is chosen."""
         for instr in used:
             if instr.kind == "defined":
-                self._defined(*cast("tuple[str, int]", instr.data))
+                self._defined(*held(instr, tuple))
             elif instr.kind == "root":
-                self._defined(cast("tuple[str, int]", instr.data)[0], EQUATION)
+                self._defined(held(instr, tuple)[0], EQUATION)
 
     def _equation(self, name: str) -> str:
         """The call that makes the equation of a name; the text of what makes it is made at first use."""
@@ -198,7 +200,7 @@ class FunctionWriter:
         return self.defined[name, EQUATION]
 
     def _defined_text(self, name: str, order: int, identifier: str) -> str:
-        from gradcli.rules.scalar import differentiate
+        from gradcli.rules.derivatives import differentiate
 
         function = self.program.functions.get(name)
         if function is not None and function.body is not None and function.param is not None:
@@ -208,7 +210,7 @@ class FunctionWriter:
             body = elementwise(name, 0, param)
         for _ in range(order):
             body = differentiate(body, param)
-        lowered = Lowering(Plan(), {}, {param: "t"}, self.program.functions, {}).lower(body)
+        lowered = Lowering(Plan(), {}, {param: "t"}, self.program.functions, {}, RULES).lower(body)
         self._define_functions(instructions([lowered]))
         names = self.names.copy()
         label = names.fresh(spelled(str(param.data)))
@@ -225,7 +227,7 @@ class FunctionWriter:
 def _label(node: Node) -> str:
     """What a named step is called in code."""
     if node.op == "cotangent":
-        return f"grad_{node.data[1]}"  # type: ignore[index]
+        return f"grad_{payload(node, Cotangent).by}"
     if node.op == "jac":
         return f"jac_{name_of(node.args[1])}"
     return name_of(node)

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from gradcli.emit.names import Names, spelled
 from gradcli.expr.dims import Dim, names_of
-from gradcli.expr.node import Node, name_of
+from gradcli.expr.node import Node, name_of, payload
 from gradcli.expr.shapes import is_list
 from gradcli.expr.walk import postorder
+from gradcli.ops.payload import Cotangent
 from gradcli.program.model import Program
 
 _WORD = re.compile(r"\w+")
@@ -110,7 +111,7 @@ def _seed_name(node: Node, taken: Collection[str]) -> str:
     if node.op == "hess":
         loss, of, kind = str(node.args[0].data), "_".join(dict.fromkeys(map(name_of, node.args[1:]))), "hess"
     else:
-        loss, of, kind = str(node.data[0]), str(node.data[1]), "grad"  # type: ignore[index]
+        (loss, of), kind = payload(node, Cotangent), "grad"
     name = f"{kind}_{of}"
     return name if name not in taken else f"{kind}_{loss}_{of}"
 

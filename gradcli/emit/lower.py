@@ -2,150 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import cast
 
 from gradcli.emit.chain import lower_chain
-from gradcli.emit.errors import EmitError
-from gradcli.emit.plan import Instr, Plan
+from gradcli.emit.instr import Instr, held
+from gradcli.emit.lowering import Lowering, Rule, rank_of
+from gradcli.emit.plan import Plan
 from gradcli.emit.subscripts import lower_einsum
-from gradcli.expr.arith import size
 from gradcli.expr.definitions import written_out
 from gradcli.expr.factor import KINDS, parts_of
 from gradcli.expr.implicit import equation_of
-from gradcli.expr.node import Node, name_of, value_of
-from gradcli.expr.shapes import Dim, is_list, is_row, least_parts
+from gradcli.expr.node import Node, name_of, payload, value_of
+from gradcli.expr.shapes import is_list, is_row
 from gradcli.ops.functions import SCALAR_FUNCTIONS
 from gradcli.ops.passes import Pass
+from gradcli.ops.payload import Applied, Index
 from gradcli.program.functions import ELEMENTWISE
-from gradcli.program.model import Function
 
-Rule = Callable[["Lowering", Node], Instr]
 _HALF = Fraction(1, 2)
 _MOST_FACTORS = 12
-
-
-class Lowering:
-    """Lowers the expressions of one function.
-
-    `bound` maps names (`var` and `cotangent` nodes) to the expressions that define them; the others are
-    inputs, which `inputs` names.  `functions` are the program's; `lengths` gives the node and the axis that
-    tell a dimension which no input tells.  Raises EmitError for what has no code.
-    """
-
-    def __init__(
-        self,
-        plan: Plan,
-        bound: Mapping[Node, Node],
-        inputs: Mapping[Node, str],
-        functions: Mapping[str, Function],
-        lengths: Mapping[str, tuple[Node, int]],
-    ) -> None:
-        self.plan = plan
-        self.bound = bound
-        self.inputs = inputs
-        self.functions = functions
-        self.lengths = lengths
-        self._memo: dict[int, Instr] = {}
-        self._closed: dict[Node, Node | None] = {}
-
-    def lower(self, root: Node) -> Instr:
-        """The instruction that computes an expression."""
-        todo = [root]
-        while todo:
-            node = todo[-1]
-            if node.serial in self._memo:
-                todo.pop()
-                continue
-            needs = self._needs(node)
-            waiting = [need for need in needs if need.serial not in self._memo]
-            if waiting:
-                todo.extend(reversed(waiting))
-                continue
-            todo.pop()
-            instr = self._memo[node.serial] = self._one(node)
-            self.plan.tell(instr, axes_of(node))
-        return self._memo[root.serial]
-
-    def _needs(self, node: Node) -> tuple[Node, ...]:
-        if node in self.bound:
-            return (self.bound[node],)
-        if node in self.inputs:
-            return ()
-        value = self.closed_form(node) if node.op == "implicit" else None
-        if node.op == "skew":
-            value = written_out(node)
-        return node.args if value is None else (value,)
-
-    def closed_form(self, node: Node) -> Node | None:
-        """The value that an equation settles, where it is linear."""
-        if node not in self._closed:
-            from gradcli.rules.implicit import closed_form
-
-            self._closed[node] = closed_form(node)
-        return self._closed[node]
-
-    def planned(self, node: Node) -> Instr:
-        """The instruction of a node already lowered."""
-        return self._memo[node.serial]
-
-    def args(self, node: Node) -> list[Instr]:
-        """The instructions of a node's arguments."""
-        return [self._memo[arg.serial] for arg in node.args]
-
-    def _one(self, node: Node) -> Instr:
-        if node in self.bound:
-            return self.planned(self.bound[node])
-        if node in self.inputs:
-            if node.op == "var" and isinstance(node.data, tuple):
-                self.plan.declare(self.inputs[node], frozenset(node.data[1]))
-            return self.plan.make("input", data=self.inputs[node], rank=rank_of(node))
-        rule = RULES.get(node.op)
-        if rule is None:
-            what = f"{node.op} of {node.data}" if node.op in ("var", "cotangent", "param") else node.op
-            raise EmitError(f"there is no code for {what}")
-        return rule(self, node)
-
-    def size(self, dim: Dim) -> Instr:
-        """A dimension as a number."""
-        out = self._size(dim)
-        self.plan.tell_dim(out, dim)
-        return out
-
-    def _size(self, dim: Dim) -> Instr:
-        if isinstance(dim, int):
-            return self.plan.number(dim)
-        least = least_parts(dim)
-        if least is not None:
-            return self.plan.make("least", *map(self.size, least))
-        if not dim.isidentifier():
-            return self.planned(size(dim))
-        if dim in self.lengths:
-            node, axis = self.lengths[dim]
-            return self.plan.make("length", self.lower(node), data=axis)
-        return self.plan.make("size", data=dim)
-
-    def sizes(self, node: Node) -> list[Instr]:
-        """The lengths of the axes of a node's value; one for a row as for a column."""
-        return [self.size(dim) for dim in (node.shape[-1:] if is_list(node.shape) else node.shape)]
-
-    def as_matrix(self, node: Node) -> Instr:
-        """A list as a column or a row of two axes; a matrix as it is."""
-        instr = self.planned(node)
-        if not is_list(node.shape):
-            return instr
-        return self.plan.make("row" if is_row(node.shape) else "column", instr, rank=2)
-
-
-def axes_of(node: Node) -> tuple[Dim, ...]:
-    """The lengths of the axes inside: one for a row as for a column."""
-    return node.shape[-1:] if is_row(node.shape) else node.shape[:1] if is_list(node.shape) else node.shape
-
-
-def rank_of(node: Node) -> int:
-    """The number of axes inside: one for a row."""
-    return 1 if is_list(node.shape) else len(node.shape)
 
 
 # ------------------------------------------------------------------------- arithmetic
@@ -169,14 +44,14 @@ def _is_negative(node: Node, term: Instr) -> bool:
     if node.op in ("var", "cotangent"):
         return False
     if term.kind == "number":
-        return cast(Fraction, term.data) < 0
-    return term.kind == "product" and cast("tuple[Fraction, int]", term.data)[0] < 0
+        return held(term, Fraction) < 0
+    return term.kind == "product" and held(term, tuple)[0] < 0
 
 
 def _negated(plan: Plan, term: Instr) -> Instr:
     if term.kind == "number":
-        return plan.number(-cast(Fraction, term.data))
-    number, over = cast("tuple[Fraction, int]", term.data)
+        return plan.number(-held(term, Fraction))
+    number, over = held(term, tuple)
     if number == -1 and over == len(term.args) == 1:
         return term.args[0]
     return plan.make("product", *term.args, data=(-number, over), rank=term.rank)
@@ -265,7 +140,7 @@ def _pow(low: Lowering, node: Node) -> Instr:
 
 
 def _elem(low: Lowering, node: Node) -> Instr:
-    name, order = cast("tuple[str, int]", node.data)
+    name, order = payload(node, Applied)
     (arg,) = low.args(node)
     function = low.functions.get(name)
     if name not in ELEMENTWISE and (function is None or function.body is None):
@@ -278,7 +153,7 @@ def _elem(low: Lowering, node: Node) -> Instr:
 
 
 def _vfun(low: Lowering, node: Node) -> Instr:
-    name, order = cast("tuple[str, int]", node.data)
+    name, order = payload(node, Applied)
     (arg,) = node.args
     shape = "row" if is_row(arg.shape) else "plain"
     result = "row" if is_row(node.shape) else "plain"
@@ -348,13 +223,13 @@ def _vec(low: Lowering, node: Node) -> Instr:
 
 
 def _entry(low: Lowering, node: Node) -> Instr:
-    index = tuple(i - 1 for i in cast("tuple[int, ...]", node.data))
+    index = tuple(i - 1 for i in payload(node, Index))
     (arg,) = node.args
     return low.plan.make("entry", low.planned(arg), data=index[-1:] if is_row(arg.shape) else index)
 
 
 def _unit(low: Lowering, node: Node) -> Instr:
-    index = tuple(i - 1 for i in cast("tuple[int, ...]", node.data))
+    index = tuple(i - 1 for i in payload(node, Index))
     short = index[-1:] if is_row(node.shape) else index
     return low.plan.make("unit", *low.sizes(node), data=short, rank=rank_of(node))
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from gradcli.emit import along
 from gradcli.emit.functions import helper_texts, helpers_of, spellings
+from gradcli.emit.instr import Instr, held
 from gradcli.emit.numpy_helpers import HELPERS
 from gradcli.emit.optimise.rewrite import Pass, Rules
 from gradcli.emit.optimise.targets import NUMPY_PASSES
-from gradcli.emit.plan import Instr
 from gradcli.emit.writer import Code, Level
 
 Rule = Callable[["NumpyDialect", Instr, list[Code]], Code]
@@ -139,7 +139,7 @@ class NumpyDialect:
 
     def partial(self, instr: Instr, args: list[Code], start: int, stop: int, carried: Code | None) -> Code:
         """Part of a sum: what is carried, then the terms from `start` to `stop`."""
-        signs = cast("tuple[bool, ...]", instr.data)
+        signs = held(instr, tuple)
         text = carried.text if carried else ""
         for negative, term in zip(signs[start:stop], args[start:stop], strict=True):
             if text:
@@ -175,7 +175,7 @@ def _is_short(decimal: float, value: Fraction) -> bool:
 
 
 def _number(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
-    return number(cast(Fraction, instr.data), dialect.xp)
+    return number(held(instr, Fraction), dialect.xp)
 
 
 def _const(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
@@ -200,7 +200,7 @@ def _product(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
 
 def product(dialect: NumpyDialect, instr: Instr, args: list[Code], whole: Callable[[int], str]) -> Code:
     """A number times factors over factors; `whole` spells integers."""
-    value, count = cast("tuple[Fraction, int]", instr.data)
+    value, count = held(instr, tuple)
     over, under = [arg.at(Level.UNARY) for arg in args[:count]], [arg.at(Level.UNARY) for arg in args[count:]]
     sign = "-" if value < 0 else ""
     shown = number(abs(value), dialect.xp)
@@ -247,7 +247,7 @@ def _cheaper(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
 
 
 def _axes_of(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
-    axes = cast("tuple[int | None, ...]", instr.data)
+    axes = held(instr, tuple)
     order = [axis for axis in axes if axis is not None]
     text = args[0].at(Level.ATOM)
     if order == [1, 0]:
@@ -278,7 +278,7 @@ def _add_diagonal(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code
 
 
 def _tensordot(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
-    a, b = cast("tuple[tuple[int, ...], tuple[int, ...]]", instr.data)
+    a, b = held(instr, tuple)
     axes = f"({_numbers(a)}, {_numbers(b)})"
     return dialect.call("tensordot", *args, f"{dialect.axes}={axes}")
 
@@ -305,23 +305,23 @@ def _map(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
 
 
 def _call(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
-    name, order = cast("tuple[str, int]", instr.data)
+    name, order = held(instr, tuple)
     return dialect.help("apply", dialect.function(name, order, True), *args)
 
 
 def _defined(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
-    name, order = cast("tuple[str, int]", instr.data)
+    name, order = held(instr, tuple)
     return Code(f"{dialect.function(name, order, False)}({args[0].text})", Level.ATOM)
 
 
 def _root(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
-    name, rank = cast("tuple[str, int]", instr.data)
+    name, rank = held(instr, tuple)
     shape = _tuple(args[:rank]) if rank else "()"
     return dialect.help("newton", dialect.function(name, EQUATION, False), shape, *args[rank:])
 
 
 def _field(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
-    name, order, shape, result = cast("tuple[str, int, str, str]", instr.data)
+    name, order, shape, result = held(instr, tuple)
     inner = f"{args[0].at(Level.ATOM)}[None, :]" if shape == "row" else args[0].text
     text = f"{dialect.function(name, order, True)}({inner})"
     called = dialect.array(text)
@@ -356,7 +356,7 @@ def _axis(dialect: NumpyDialect, instr: Instr) -> list[str]:
 
 
 def _stack(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
-    shape = cast("tuple[int, ...]", instr.data)
+    shape = held(instr, tuple)
     texts = [arg.text for arg in args]
     width = shape[-1]
     if len(shape) == 2:
@@ -365,7 +365,7 @@ def _stack(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
 
 
 def _entry(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
-    index = ", ".join(map(str, cast("tuple[int, ...]", instr.data)))
+    index = ", ".join(map(str, held(instr, tuple)))
     return Code(f"{args[0].at(Level.ATOM)}[{index}]", Level.ATOM, args[0].cheap)
 
 

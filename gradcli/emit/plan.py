@@ -87,22 +87,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
+from gradcli.emit.instr import Instr
 from gradcli.emit.shape import Lengths, infer
 from gradcli.expr.shapes import Dim, least_parts
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Instr:
-    """One operation; `rank` is the number of axes of its value, `serial` counts instructions of a plan."""
-
-    kind: str
-    args: tuple[Instr, ...]
-    data: Hashable
-    rank: int
-    serial: int
 
 
 class Plan:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from gradcli.derive.model import Answer
 from gradcli.emit.errors import EmitError
+from gradcli.emit.instr import Instr
 from gradcli.emit.numpy_dialect import NumpyDialect
-from gradcli.emit.plan import Instr
 from gradcli.emit.plan import postorder as instructions
 from gradcli.emit.writer import Code, Level
 from gradcli.expr.node import Node

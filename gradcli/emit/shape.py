@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from gradcli.emit.instr import Instr
 from gradcli.expr.dims import Dim, dim_value
 
-if TYPE_CHECKING:
-    from gradcli.emit.plan import Instr, Plan
-
 Lengths = tuple[Dim, ...]
-Rule = Callable[["Plan", "Instr", list[Lengths]], "Lengths | None"]
+
+
+class Known(Protocol):
+    """What a plan knows of its instructions."""
+
+    def shape(self, instr: Instr) -> Lengths | None:
+        """The lengths of the axes of a value."""
+
+    def dim(self, instr: Instr) -> Dim | None:
+        """The dimension that a number is the length of."""
+
+
+Rule = Callable[[Known, Instr, list[Lengths]], Lengths | None]
 
 _TYPICAL = 1000  # what a length that only has a name is taken to be
 _SCALARS = (
@@ -38,7 +48,7 @@ _LIKE_FIRST = (
 _ELEMENTWISE = ("sum", "product", "power", "maximum", "minimum", "compare", "where")
 
 
-def infer(plan: Plan, instr: Instr) -> Lengths | None:
+def infer(plan: Known, instr: Instr) -> Lengths | None:
     """The lengths of an instruction's axes from those of its arguments; None where they do not tell."""
     if not instr.rank:
         return ()
@@ -65,7 +75,7 @@ def entries(shape: Lengths) -> int:
     return out
 
 
-def _elementwise(plan: Plan, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
+def _elementwise(plan: Known, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
     full = [shape for shape in shapes if len(shape) == instr.rank]
     if not full:
         return None
@@ -81,7 +91,7 @@ def _elementwise(plan: Plan, instr: Instr, shapes: list[Lengths]) -> Lengths | N
     return tuple(out)
 
 
-def _sizes(plan: Plan, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
+def _sizes(plan: Known, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
     dims = [plan.dim(arg) for arg in instr.args]
     known = tuple(dim for dim in dims if dim is not None)
     if len(known) != len(dims):
@@ -89,12 +99,12 @@ def _sizes(plan: Plan, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
     return known * 2 if instr.kind == "eye" else known
 
 
-def _reshape(plan: Plan, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
+def _reshape(plan: Known, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
     dims = tuple(dim for dim in map(plan.dim, instr.args[1:]) if dim is not None)
     return dims if len(dims) == instr.rank else None
 
 
-def _einsum(plan: Plan, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
+def _einsum(plan: Known, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
     inputs, output = str(instr.data).split("->")
     lengths = {
         letter: dim
@@ -104,25 +114,25 @@ def _einsum(plan: Plan, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
     return tuple(lengths[letter] for letter in output)
 
 
-def _without_axis(plan: Plan, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
+def _without_axis(plan: Known, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
     along = instr.data[0] if isinstance(instr.data, tuple) else instr.data
     if not isinstance(along, int):
         return ()
     return tuple(dim for axis, dim in enumerate(shapes[0]) if axis != along)
 
 
-def _axes(plan: Plan, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
+def _axes(plan: Known, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
     assert isinstance(instr.data, tuple)
     return tuple(1 if axis is None else shapes[0][axis] for axis in instr.data)
 
 
-def _blocks(plan: Plan, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
+def _blocks(plan: Known, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
     dims = [plan.dim(arg) for arg in instr.args[1:]]
     known = tuple(dim for dim in dims if dim is not None)
     return known if len(known) == len(dims) else None
 
 
-def _add_product(plan: Plan, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
+def _add_product(plan: Known, instr: Instr, shapes: list[Lengths]) -> Lengths | None:
     a, b = shapes[1:3]
     return a + b if len(a) == len(b) == 1 else a[:-1] + b[1:]
 

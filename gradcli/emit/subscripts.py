@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from string import ascii_letters
-from typing import TYPE_CHECKING, cast
 
 from gradcli.emit.errors import EmitError
-from gradcli.emit.plan import Instr
-from gradcli.expr.node import Node
+from gradcli.emit.instr import Instr
+from gradcli.emit.lowering import Lowering
+from gradcli.expr.node import Node, payload
 from gradcli.expr.shapes import Dim, is_list, is_row
-
-if TYPE_CHECKING:
-    from gradcli.emit.lower import Lowering
+from gradcli.ops.payload import Subscripts
 
 Letters = Sequence[Hashable]
 
@@ -22,7 +20,7 @@ def lower_einsum(low: Lowering, node: Node) -> Instr:
 
     A letter that only the result has becomes an operand of ones; one that the result has twice an identity.
     """
-    operands, result = cast("tuple[tuple[Letters, ...], Letters]", node.data)
+    operands, result = payload(node, Subscripts)
     lengths: dict[Hashable, Dim] = {}
     for letters, shape in [
         *zip(operands, (arg.shape for arg in node.args), strict=True),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from gradcli.emit.functions import helper_texts, spellings
+from gradcli.emit.instr import Instr, held
 from gradcli.emit.numpy_dialect import ACCURATE, NumpyDialect, Rule, factorisation_rules, product, shape_of
 from gradcli.emit.optimise.rewrite import Pass, Rules
 from gradcli.emit.optimise.targets import TORCH_PASSES
 from gradcli.emit.optimise.torch_calls import is_number
-from gradcli.emit.plan import Instr
 from gradcli.emit.torch_helpers import HELPERS
 from gradcli.emit.writer import Code, Level
 
@@ -120,7 +120,7 @@ def _matmul(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
 def _add_product(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     """In one call; in place where that may be, and nothing else has what is added to."""
     base, a, b, *factors = args
-    kind, in_place = cast("tuple[str, bool]", instr.data)
+    kind, in_place = held(instr, tuple)
     pairs = zip(("beta", "alpha"), instr.args[3:], factors, strict=True)
     more = [f"{name}={code.text}" for name, factor, code in pairs if factor.kind != "number" or factor.data != 1]
     function = _CALLED[kind, instr.rank]
@@ -164,7 +164,7 @@ def _list(args: list[Code]) -> str:
 
 
 def _stack(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
-    shape = cast("tuple[int, ...]", instr.data)
+    shape = held(instr, tuple)
     return dialect.help("stack", _list(args), str(shape))
 
 

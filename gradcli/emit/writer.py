@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
 
+from gradcli.emit.instr import Instr
 from gradcli.emit.names import Names
-from gradcli.emit.plan import Instr, postorder, uses
+from gradcli.emit.plan import postorder, uses
 
 _LONG = 72
 

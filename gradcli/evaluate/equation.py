@@ -8,9 +8,10 @@ from math import prod
 
 from gradcli.evaluate.array import Array, Scalar
 from gradcli.evaluate.errors import EvaluationError, NotExact, OutsideDomain, Undefined
-from gradcli.evaluate.evaluate import Point, run
 from gradcli.evaluate.field import Field
 from gradcli.evaluate.matrices import inverse
+from gradcli.evaluate.point import Evaluation as Point
+from gradcli.evaluate.point import run
 from gradcli.expr.implicit import equation_of
 from gradcli.expr.node import Node
 
@@ -33,7 +34,9 @@ def solve_equation(point: Point, node: Node, args: list[Array]) -> Array:
 
     def function(entries: Flat) -> Flat:
         values = {**point.values, **given, unknown: Array(shape, entries)}
-        inner = Point(values, point.sizes, point.field, point.functions, point.seed, point.strict_kinks, point.opaque)
+        inner = type(point)(
+            values, point.sizes, point.field, point.functions, point.seed, point.strict_kinks, point.opaque
+        )
         flat = run(inner, [residual])[residual.serial].flat
         for entry in flat:
             if isinstance(entry, Undefined):

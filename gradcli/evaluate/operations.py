@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
-from typing import cast
 
 from gradcli.evaluate import matrices, roots, spectral
 from gradcli.evaluate.array import Array, Scalar, as_matrix, full, size_of
-from gradcli.evaluate.contract import Subscripts, einsum
+from gradcli.evaluate.contract import einsum
 from gradcli.evaluate.equation import solve_equation
 from gradcli.evaluate.errors import OnKink, OutsideDomain, Undefined
-from gradcli.evaluate.evaluate import Operation, Point
 from gradcli.evaluate.factorise import factorised
+from gradcli.evaluate.point import Evaluation as Point
+from gradcli.evaluate.point import Operation
 from gradcli.evaluate.reductions import REDUCTIONS, attained
 from gradcli.evaluate.running import RUNNING
 from gradcli.expr.factor import parts_of
-from gradcli.expr.node import Node, value_of
+from gradcli.expr.node import Node, axis_of, payload, value_of
 from gradcli.ops.functions import scalar_function
 from gradcli.ops.passes import Pass
+from gradcli.ops.payload import Applied, Index, Subscripts
 from gradcli.ops.scalar import ScalarFunction
 
 _LARGEST_EXPONENT = 1_000
@@ -46,7 +47,7 @@ def _eye(point: Point, node: Node, args: list[Array]) -> Array:
 
 def _unit(point: Point, node: Node, args: list[Array]) -> Array:
     out = full(point.shape(node), point.field.zero)
-    out.flat[_place(cast("tuple[int, ...]", node.data), out.shape)] = point.field.one
+    out.flat[_place(payload(node, Index), out.shape)] = point.field.one
     return out
 
 
@@ -103,7 +104,7 @@ def _pow(point: Point, node: Node, args: list[Array]) -> Array:
 
 
 def _elem(point: Point, node: Node, args: list[Array]) -> Array:
-    name, order = cast("tuple[str, int]", node.data)
+    name, order = payload(node, Applied)
     row = scalar_function(node.op, node.data)
     if row is not None and row.jumps:
         _no_jump(point, row, args[0], node.args[0])
@@ -125,7 +126,7 @@ def _is_zero(x: Scalar) -> bool:
 
 
 def _vfun(point: Point, node: Node, args: list[Array]) -> Array:
-    name, order = cast("tuple[str, int]", node.data)
+    name, order = payload(node, Applied)
     shape, inputs = point.shape(node), args[0].flat
     for x in inputs:
         if isinstance(x, Undefined):
@@ -312,7 +313,7 @@ def _diagonal(point: Point, node: Node, args: list[Array]) -> Array:
 def _triangle(keeps: Callable[[int, int], bool]) -> Operation:
     def operation(point: Point, node: Node, args: list[Array]) -> Array:
         m, n = as_matrix(args[0])
-        k, flat = cast(int, node.data), args[0].flat
+        k, flat = payload(node, int), args[0].flat
         kept = [flat[i * n + j] if keeps(j - i, k) else point.field.zero for i in range(m) for j in range(n)]
         return Array(args[0].shape, kept)
 
@@ -325,11 +326,11 @@ def _kron(point: Point, node: Node, args: list[Array]) -> Array:
 
 
 def _entry(point: Point, node: Node, args: list[Array]) -> Array:
-    return Array((), [args[0].flat[_place(cast("tuple[int, ...]", node.data), args[0].shape)]])
+    return Array((), [args[0].flat[_place(payload(node, Index), args[0].shape)]])
 
 
 def _einsum(point: Point, node: Node, args: list[Array]) -> Array:
-    subscripts, result = cast("tuple[tuple[Subscripts, ...], Subscripts]", node.data)
+    subscripts, result = payload(node, Subscripts)
     return einsum(point.field, subscripts, result, args, point.shape(node))
 
 
@@ -342,7 +343,7 @@ def _trace(point: Point, node: Node, args: list[Array]) -> Array:
 
 
 def _sum_axis(point: Point, node: Node, args: list[Array]) -> Array:
-    lines = _lines(args[0], cast(int, node.data))
+    lines = _lines(args[0], payload(node, int))
     return Array(point.shape(node), [point.field.total(line) for line in lines])
 
 
@@ -368,7 +369,7 @@ def _norm(point: Point, node: Node, args: list[Array]) -> Array:
 
 def _softmax(op: str) -> Operation:
     def operation(point: Point, node: Node, args: list[Array]) -> Array:
-        axis = cast("int | None", node.data)
+        axis = axis_of(node)
         lines = [_softmax_line(point, op, line) for line in _lines(args[0], axis)]
         if axis == 0 and op != "logsumexp":
             lines = [list(row) for row in zip(*lines, strict=True)]
@@ -418,7 +419,7 @@ _TABLE: dict[str, Operation] = {
     "matmul": _matmul,
     "T": _transpose,
     "inv": _of_matrix(lambda point, node, rows: matrices.inverse(point.field, rows)),
-    "mpow": _of_matrix(lambda point, node, rows: matrices.power(point.field, rows, cast(int, node.data))),
+    "mpow": _of_matrix(lambda point, node, rows: matrices.power(point.field, rows, payload(node, int))),
     "det": _of_matrix(lambda point, node, rows: [[matrices.determinant(point.field, rows)]]),
     "logdet": _of_matrix(lambda point, node, rows: [[matrices.log_determinant(point.field, rows)]]),
     "adj": _of_matrix(lambda point, node, rows: matrices.adjugate(point.field, rows)),

@@ -8,7 +8,8 @@ from typing import cast
 
 from gradcli.evaluate.array import Array, Scalar, as_matrix
 from gradcli.evaluate.errors import Undefined
-from gradcli.evaluate.evaluate import Operation, Point
+from gradcli.evaluate.point import Evaluation as Point
+from gradcli.evaluate.point import Operation
 from gradcli.expr.arith import add, is_zero, mul, split_number, sub
 from gradcli.expr.node import Node, num
 from gradcli.expr.statistics import EXTREMES

@@ -8,7 +8,8 @@ from operator import mul
 from typing import cast
 
 from gradcli.evaluate.array import Array
-from gradcli.evaluate.evaluate import Operation, Point
+from gradcli.evaluate.point import Evaluation as Point
+from gradcli.evaluate.point import Operation
 from gradcli.evaluate.reductions import Line, lines
 from gradcli.expr.node import Node
 

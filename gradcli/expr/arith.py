@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from fractions import Fraction
 from itertools import groupby, permutations, product
 from math import factorial, prod
-from typing import cast
 
 from gradcli.expr.dims import Dim, terms_of
-from gradcli.expr.node import MINUS_ONE, ONE, ZERO, Node, make, num, value_of
+from gradcli.expr.node import MINUS_ONE, ONE, ZERO, Node, make, num, payload, value_of
 from gradcli.expr.shapes import Shape, joint_shape
+from gradcli.ops.payload import Subscripts
 
 _LARGEST_POWER_BITS = 4096
 _MOST_FACTORS_OPENED = 12
@@ -113,7 +113,7 @@ def add(*terms: Node) -> Node:
 
 def _sum_of_products(node: Node) -> object:
     """What two sums of products have in common that differ in the order of their operands and in their letters."""
-    inputs, output = cast("tuple[tuple[str, ...], str]", node.data)
+    inputs, output = payload(node, Subscripts)
     operands = list(zip(node.args, inputs, strict=True))
     operands.sort(key=lambda operand: operand[0].serial)
     groups = [list(group) for _, group in groupby(operands, key=lambda operand: operand[0].serial)]
@@ -186,7 +186,7 @@ def mul(*factors: Node) -> Node:
         factor = todo.pop()
         op = factor.op
         if op == "num":
-            number *= cast(Fraction, factor.data)
+            number *= payload(factor, Fraction)
         elif op == "mul":
             todo.extend(reversed(factor.args))
         elif op == "zeros":

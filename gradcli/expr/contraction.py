@@ -8,13 +8,14 @@ products, sums over axes and scalings of rows and columns are recognised likewis
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import cast
 
 from gradcli.expr.arith import mul, ones, size, zeros
+from gradcli.expr.building import constructs
 from gradcli.expr.contract_pairs import Operand, joined
-from gradcli.expr.linear import eye, split_scalars, transpose
-from gradcli.expr.node import Node, make
+from gradcli.expr.linear import eye, matmul, split_scalars, transpose
+from gradcli.expr.node import Node, make, payload
 from gradcli.expr.shapes import Dim, Shape, ShapeError, is_row, normal_shape, rows, show_shape
+from gradcli.ops.payload import Subscripts
 
 _ALPHABET = "ijklmnopqrstuvwxyzabcdefghABCDEFGHIJKLMNOPQRSTUVWXYZαβγδεζηθικλμνξοπρστυφχψω"
 _BEYOND = 0x4E00
@@ -135,10 +136,10 @@ class _Flattened:
         return node, letters[: len(shape)] if len(shape) < 2 else letters
 
     def _inside(self, node: Node, letters: Letters) -> list[tuple[Node, Letters]]:
-        inputs, output = node.data  # type: ignore[misc]
-        table = dict(zip(output, letters, strict=True))  # type: ignore[has-type]
+        inputs, output = payload(node, Subscripts)
+        table = dict(zip(output, letters, strict=True))
         out = []
-        for arg, inner in zip(node.args, inputs, strict=True):  # type: ignore[has-type]
+        for arg, inner in zip(node.args, inputs, strict=True):
             for letter, dim in zip(inner, axis_dims(arg.shape, len(inner)), strict=True):
                 if letter not in table:
                     table[letter] = self.next
@@ -181,8 +182,6 @@ def _renamed(letters: Letters, gone: int, kept: int) -> Letters:
 
 def _outer(node: Node) -> tuple[Node, Node] | None:
     """The column and the row (as a column) of an outer product; else None."""
-    from gradcli.expr.linear import matmul
-
     for place, factor in enumerate(node.args):
         if place and rows(factor.shape) == 1:
             return matmul(*node.args[:place]), transpose(matmul(*node.args[place:]))
@@ -203,9 +202,10 @@ def _node(terms: Sequence[Operand], output: Letters, dims: Mapping[int, Dim], wh
     return made if made.shape == whole else transpose(made)
 
 
+@constructs("turned einsum")
 def turned_sum(node: Node) -> Node:
     """The transpose of an `einsum` node of two axes: the same sum, its free letters the other way round."""
-    inputs, output = cast("tuple[tuple[str, ...], str]", node.data)
+    inputs, output = payload(node, Subscripts)
     return einsum(inputs, output[::-1], node.args)
 
 

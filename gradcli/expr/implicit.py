@@ -8,7 +8,6 @@ stays as it was written when the arguments are replaced.
 from __future__ import annotations
 
 from gradcli.expr.node import Node, make
-from gradcli.expr.replace import replace
 from gradcli.expr.walk import postorder
 
 
@@ -25,9 +24,3 @@ def equation_of(node: Node) -> tuple[Node, tuple[Node, ...], Node]:
     assert node.op == "implicit" and isinstance(node.data, tuple)
     unknown, parameters, residual = node.data
     return unknown, parameters, residual
-
-
-def residual_of(node: Node) -> Node:
-    """The residual over the unknown and the arguments."""
-    _, parameters, residual = equation_of(node)
-    return replace([residual], dict(zip(parameters, node.args, strict=True)))[0]

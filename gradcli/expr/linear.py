@@ -6,14 +6,15 @@ never runs through a 1 x 1 product: `x @ x.T @ y` is the scalar `x.T @ y` times 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import cast
 
 from gradcli.expr.arith import add, is_zero, mul, ones, power, size, split_number, zeros
-from gradcli.expr.node import MINUS_ONE, ONE, Node, has_attribute, make, num, value_of
+from gradcli.expr.building import construct
+from gradcli.expr.node import MINUS_ONE, ONE, Node, has_attribute, make, num, payload, value_of
 from gradcli.expr.shapes import (
     Dim,
+    Shape,
     ShapeError,
     cols,
     is_list,
@@ -25,6 +26,7 @@ from gradcli.expr.shapes import (
     transposed,
 )
 from gradcli.expr.triangular import is_lower, is_upper
+from gradcli.ops.payload import Index, Places
 
 
 def eye(dim: Dim) -> Node:
@@ -79,54 +81,103 @@ def transpose(node: Node) -> Node:
 
 def _transpose(node: Node) -> Node:
     """The transpose of a node whose arguments know theirs."""
-    shape = transposed(node.shape)
-    op, args = node.op, node.args
     if not node.shape:
         return node
-    if op == "T":
-        return args[0]
-    if op in ("zeros", "ones"):
-        return make(op, shape=shape)
-    if op == "unit" and len(node.shape) == 2 and len(shape) == 2 and isinstance(node.data, tuple):
-        return make(op, data=node.data[::-1], shape=shape)
-    if op in ("eye", "diag") or has_attribute(node, "symmetric"):
+    shape = transposed(node.shape)
+    if has_attribute(node, "symmetric"):
         return node
-    if op == "matmul":
-        return matmul(*(transpose(factor) for factor in reversed(args)))
-    if op == "inv" and transpose(args[0]) is args[0]:
-        return node
-    if op in ("tril", "triu") and isinstance(node.data, int) and args[0].op == "ones":
-        return make("triu" if op == "tril" else "tril", (transpose(args[0]),), data=-node.data, shape=shape)
-    if op in _LIKE_THEIR_MATRIX and transpose(args[0]) is args[0]:
-        return node
-    if op == "skew":
-        return mul(MINUS_ONE, node)
-    if op in ("flip", "roll") and args[0].op == "eye":
-        data = node.data if op == "flip" else (-cast("tuple[int, int]", node.data)[0], 0)
-        return make(op, args, data=data, shape=shape)
-    if op == "kron":
-        return make("kron", tuple(transpose(factor) for factor in args), shape=shape)
-    if op == "mul":
-        scalars, rest = split_scalars(node)
-        if scalars:
-            return mul(*scalars, transpose(rest))
-    if op == "add" and _is_mirrored(node):
-        return node
-    if op == "einsum" and len(node.shape) == 2 and 1 not in node.shape:
-        from gradcli.expr.contraction import turned_sum
+    turn = _TURNS.get(node.op)
+    turned = None if turn is None else turn(node, shape)
+    return make("T", (node,), shape=shape) if turned is None else turned
 
-        return turned_sum(node)
-    if op in ("add", "mul"):
-        pushed = (add if op == "add" else mul)(*(transpose(arg) for arg in args))
-        if pushed is node or _transposes(pushed) <= _transposes(node):
-            return pushed
-    if op in ("elem", "pow", "mpow"):
-        pushed_args = tuple(transpose(arg) for arg in args)
-        if pushed_args == args:
-            return node
-        if op == "elem" and args[0].op == "T":
-            return make("elem", pushed_args, data=node.data, shape=shape)
-    return make("T", (node,), shape=shape)
+
+def _turned_factors(node: Node, shape: Shape) -> Node:
+    return matmul(*(transpose(factor) for factor in reversed(node.args)))
+
+
+def _turned_unit(node: Node, shape: Shape) -> Node | None:
+    turns = len(node.shape) == 2 and len(shape) == 2
+    return make("unit", data=payload(node, Index)[::-1], shape=shape) if turns else None
+
+
+def _turned_sum(node: Node, shape: Shape) -> Node | None:
+    return node if _is_mirrored(node) else _pushed(node, add)
+
+
+def _turned_product(node: Node, shape: Shape) -> Node | None:
+    scalars, rest = split_scalars(node)
+    return mul(*scalars, transpose(rest)) if scalars else _pushed(node, mul)
+
+
+def _pushed(node: Node, build: Callable[..., Node]) -> Node | None:
+    """The transposes of the arguments, where they are no more than before; else None."""
+    pushed = build(*(transpose(arg) for arg in node.args))
+    return pushed if pushed is node or _transposes(pushed) <= _transposes(node) else None
+
+
+def _turned_entrywise(node: Node, shape: Shape) -> Node | None:
+    """Of what is applied to entries, or to a matrix as a whole: itself, where its arguments are symmetric."""
+    pushed = tuple(transpose(arg) for arg in node.args)
+    if pushed == node.args:
+        return node
+    turns = node.op == "elem" and node.args[0].op == "T"
+    return make("elem", pushed, data=node.data, shape=shape) if turns else None
+
+
+def _turned_einsum(node: Node, shape: Shape) -> Node | None:
+    return construct("turned einsum", node) if len(node.shape) == 2 and 1 not in node.shape else None
+
+
+def _of_symmetric(node: Node, shape: Shape) -> Node | None:
+    """Itself, of a symmetric matrix."""
+    return node if transpose(node.args[0]) is node.args[0] else None
+
+
+def _turned_mask(node: Node, shape: Shape) -> Node | None:
+    other = "triu" if node.op == "tril" else "tril"
+    mask = node.args[0].op == "ones"
+    return make(other, (transpose(node.args[0]),), data=-payload(node, int), shape=shape) if mask else None
+
+
+def _turned_permutation(node: Node, shape: Shape) -> Node | None:
+    """The rows of an identity in another order: the inverse order."""
+    if node.args[0].op != "eye":
+        return None
+    data = node.data if node.op == "flip" else (-payload(node, Places).shift, 0)
+    return make(node.op, node.args, data=data, shape=shape)
+
+
+def _itself(node: Node, shape: Shape) -> Node:
+    return node
+
+
+def _turned_constant(node: Node, shape: Shape) -> Node:
+    return make(node.op, shape=shape)
+
+
+_TURNS: dict[str, Callable[[Node, Shape], Node | None]] = {
+    "T": lambda node, shape: node.args[0],
+    "zeros": _turned_constant,
+    "ones": _turned_constant,
+    "unit": _turned_unit,
+    "eye": _itself,
+    "diag": _itself,
+    "matmul": _turned_factors,
+    "inv": _of_symmetric,
+    "kron": lambda node, shape: make("kron", tuple(transpose(factor) for factor in node.args), shape=shape),
+    "add": _turned_sum,
+    "mul": _turned_product,
+    "elem": _turned_entrywise,
+    "pow": _turned_entrywise,
+    "mpow": _turned_entrywise,
+    "einsum": _turned_einsum,
+    "tril": _turned_mask,
+    "triu": _turned_mask,
+    "skew": lambda node, shape: mul(MINUS_ONE, node),
+    "flip": _turned_permutation,
+    "roll": _turned_permutation,
+    **dict.fromkeys(_LIKE_THEIR_MATRIX, _of_symmetric),
+}
 
 
 def _transposes(node: Node) -> int:
@@ -256,22 +307,14 @@ def _from_right(chain: list[Node]) -> Node | None:
     if before.op == "diag":
         vector = mul(before.args[0], last)
     elif before.op == "unit" and not is_list(before.shape) and len(last.shape) == 1:
-        from gradcli.expr.reduce import entry, unit_entry
-
-        i, j = cast("tuple[int, int]", before.data)
-        vector = mul(entry(last, (j,)), unit_entry(before.shape[:1], (i,)))
+        i, j = payload(before, Index)
+        vector = mul(construct("entry", last, (j,)), construct("unit", before.shape[:1], (i,)))
     elif last.op == "ones" and not is_row(before.shape):
-        from gradcli.expr.reduce import sum_axis
-
-        vector = sum_axis(transpose(before), 0) if before.op == "T" else sum_axis(before, 1)
+        vector = construct("sum_axis", transpose(before), 0) if before.op == "T" else construct("sum_axis", before, 1)
     elif last.op == "ones":
-        from gradcli.expr.reduce import total
-
-        vector = total(transpose(before))
+        vector = construct("sum", transpose(before))
     elif before.op == "ones" and is_row(before.shape):
-        from gradcli.expr.reduce import total
-
-        vector = total(last)
+        vector = construct("sum", last)
     elif len(chain) == 2 and is_row(before.shape):
         vector = _cancelling_dot(transpose(before), last)
     if vector is None:
@@ -286,14 +329,12 @@ def _picked(chain: list[Node]) -> Node | None:
     first, last = chain[0], chain[-1]
     row = first.args[0] if first.op == "T" and first.args[0].op == "unit" else None
     column = last if last.op == "unit" else None
-    from gradcli.expr.reduce import entry
-
     if len(chain) == 2 and is_row(first.shape) and (row or column):
         whole, unit = (last, row) if row is not None else (transpose(first), last)
-        return entry(whole, cast("tuple[int, ...]", unit.data))
+        return construct("entry", whole, payload(unit, Index))
     if len(chain) == 3 and row is not None and column is not None:
-        index = (*cast("tuple[int, ...]", row.data), *cast("tuple[int, ...]", column.data))
-        return entry(chain[1], index)
+        index = (*payload(row, Index), *payload(column, Index))
+        return construct("entry", chain[1], index)
     return None
 
 
@@ -309,9 +350,7 @@ def _cancelling_dot(a: Node, b: Node) -> Node | None:
     after = len(product.args) if product.op == "mul" else 1
     if after >= before - 1:
         return None
-    from gradcli.expr.reduce import total
-
-    return total(product)
+    return construct("sum", product)
 
 
 def _base(node: Node) -> Node:
@@ -350,7 +389,7 @@ def _power_of(node: Node) -> tuple[Node, Node, bool]:
     inner = node.args[0] if turned else node
     k = ONE
     if inner.op == "mpow":
-        inner, k = inner.args[0], num(cast("int", inner.data))
+        inner, k = inner.args[0], num(payload(inner, int))
     elif inner.op == "matrix_power":
         inner, k = inner.args
     return (inner.args[0], mul(MINUS_ONE, k), turned) if inner.op == "inv" else (inner, k, turned)
@@ -361,9 +400,7 @@ def _joined_powers(a: Node, b: Node) -> Node | None:
     (base, j, turned), (other, k, flipped) = _power_of(a), _power_of(b)
     if base is not other or turned != flipped:
         return None
-    from gradcli.expr.matrix_functions import power_of_matrix
-
-    joined = power_of_matrix(base, add(j, k))
+    joined = construct("matrix_power", base, add(j, k))
     return transpose(joined) if turned else joined
 
 
@@ -409,13 +446,11 @@ def inv(node: Node) -> Node:
     if op == "diag":
         return diag(power(args[0], MINUS_ONE))
     if op == "mpow":
-        return matpower(inv(args[0]), cast("int", node.data))
+        return matpower(inv(args[0]), payload(node, int))
     if op == "matrix_power":
         return make(op, (args[0], mul(MINUS_ONE, args[1])), shape=node.shape)
     if op == "kron" and all(map(_is_square, args)):
-        from gradcli.expr.reduce import kron
-
-        return kron(*map(inv, args))
+        return construct("kron", *map(inv, args))
     if op == "mul":
         scalars, rest = split_scalars(node)
         if scalars:
@@ -534,17 +569,13 @@ def trace(node: Node) -> Node:
     if node.op == "zeros":
         return zeros(())
     if node.op == "diag":
-        from gradcli.expr.reduce import total
-
-        return total(node.args[0])
+        return construct("sum", node.args[0])
     if node.op == "kron" and all(map(_is_square, node.args)):
         return mul(*map(trace, node.args))
     if node.op == "matmul" and len(node.args[0].shape) == 1:
         return matmul(*node.args[1:], node.args[0])
     if node.op == "logm":
-        from gradcli.expr.reduce import scalar_of_matrix
-
-        return scalar_of_matrix("logdet", node.args[0])
+        return construct("scalar of a matrix", "logdet", node.args[0])
     return make("tr", (node,))
 
 
@@ -552,9 +583,7 @@ def dot(a: Node, b: Node) -> Node:
     """Inner product of two vectors; of two matrices the Frobenius inner product."""
     if len(a.shape) == 1 and len(b.shape) == 1:
         return matmul(transpose(a), b)
-    from gradcli.expr.reduce import total
-
-    return total(mul(a, b))
+    return construct("sum", mul(a, b))
 
 
 def is_number(node: Node) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import cast
 
 from gradcli.expr.arith import add, is_zero, mul, neg, power, zeros
+from gradcli.expr.building import constructs
 from gradcli.expr.linear import diag, eye, inv, matpower, split_scalars, transpose
 from gradcli.expr.node import MINUS_ONE, Node, make, num, value_of
-from gradcli.expr.reduce import elementwise, kron, scalar_of_matrix
+from gradcli.expr.reduce import elementwise, kron
 from gradcli.expr.shapes import ShapeError, cols, rows, show_shape
 
 _HALF = num(Fraction(1, 2))
@@ -91,6 +91,7 @@ def sylvester_matrix(a: Node, b: Node) -> Node:
     return inv(add(kron(eye(rows(b.shape)), a), kron(transpose(b), eye(rows(a.shape)))))
 
 
+@constructs("matrix_power")
 def power_of_matrix(base: Node, exponent: Node) -> Node:
     """`A ^ k` for a whole number k that has a name: `k`, `k - 1`, `2 * k`."""
     if not base.shape:
@@ -110,12 +111,3 @@ def power_of_matrix(base: Node, exponent: Node) -> Node:
     if base.op == "inv":
         return power_of_matrix(base.args[0], neg(exponent))
     return make("matrix_power", (base, exponent), shape=base.shape)
-
-
-def scalar_of(op: str, node: Node) -> Node | None:
-    """`det` or `logdet` of a root or a power by that of the matrix; None of anything else."""
-    if node.op not in ("sqrtm", "matrix_power", "mpow"):
-        return None
-    inner = scalar_of_matrix(op, node.args[0])
-    exponent = _HALF if node.op == "sqrtm" else node.args[1] if node.op == "matrix_power" else num(cast(int, node.data))
-    return power(inner, exponent) if op == "det" else mul(exponent, inner)

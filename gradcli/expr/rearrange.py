@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from gradcli.expr.arith import mul, ones, zeros
 from gradcli.expr.contraction import einsum
 from gradcli.expr.dims import dim_product
 from gradcli.expr.linear import eye, matmul, split_scalars, transpose
-from gradcli.expr.node import Node, make
+from gradcli.expr.node import Node, make, payload
 from gradcli.expr.reduce import kron, kron_shape, vec
 from gradcli.expr.shapes import Shape, is_list, is_row, normal_shape
+from gradcli.ops.payload import Subscripts
 
 
 def reshape(node: Node, shape: Shape) -> Node:
@@ -54,7 +53,7 @@ def _kronecker(node: Node, shape: Shape) -> Node | None:
 
     Either may be a vector, with one letter among those of the rows or of the columns.
     """
-    inputs, output = cast("tuple[tuple[str, ...], str]", node.data)
+    inputs, output = payload(node, Subscripts)
     if len(inputs) != 2 or len(shape) != 2 or sorted("".join(inputs)) != sorted(output):
         return None
     for split in range(1, len(output)):

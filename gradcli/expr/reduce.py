@@ -6,11 +6,12 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 
-from gradcli.expr.arith import add, is_zero, mul, neg, ones, power, size, sqrt, zeros
+from gradcli.expr.arith import add, is_zero, mul, neg, ones, power, size, split_number, sqrt, zeros
+from gradcli.expr.building import construct, constructs
 from gradcli.expr.dims import dim_product
 from gradcli.expr.linear import diag, diagonal, matmul, split_scalars, trace, transpose
-from gradcli.expr.node import MINUS_ONE, ONE, ZERO, Node, make, num, value_of
-from gradcli.expr.shapes import Shape, ShapeError, is_row, joint_shape, rows, show_shape
+from gradcli.expr.node import MINUS_ONE, ONE, ZERO, Node, make, num, payload, value_of
+from gradcli.expr.shapes import Shape, ShapeError, cols, is_row, joint_shape, normal_shape, rows, show_shape
 from gradcli.expr.triangular import is_lower, is_upper
 from gradcli.ops.functions import SCALAR_FUNCTIONS
 
@@ -86,6 +87,7 @@ def stop(node: Node) -> Node:
 # ------------------------------------------------------------------------ sums
 
 
+@constructs("sum")
 def total(node: Node) -> Node:
     """Sum of all entries."""
     if not node.shape:
@@ -138,9 +140,7 @@ def _along_itself(node: Node) -> Node | None:
         at, direction = derivative.args
         if split_scalars(transpose(at))[1] is not matrix:
             continue
-        from gradcli.expr.spectral import expm
-
-        moved = matmul(matrix, expm(transpose(at)))
+        moved = matmul(matrix, construct("expm", transpose(at)))
         scalars, rest = split_scalars(direction)
         if rest.op == "matmul" and is_row(rest.args[-1].shape):
             column, row = matmul(*rest.args[:-1]), rest.args[-1]
@@ -160,6 +160,7 @@ def _unit_index(node: Node) -> tuple[int, ...] | None:
     return None
 
 
+@constructs("sum_axis")
 def sum_axis(node: Node, axis: int) -> Node:
     """NumPy's `sum(A, axis=...)`: a vector with one entry for each index of the other axis."""
     shape = _without_axis(node, axis)
@@ -215,6 +216,7 @@ def mean(node: Node, axis: int | None = None) -> Node:
 # --------------------------------------------------------------------- scalars
 
 
+@constructs("scalar of a matrix")
 def scalar_of_matrix(op: str, node: Node) -> Node:
     """`det` or `logdet` (log |det A|) of a square matrix.
 
@@ -233,9 +235,22 @@ def scalar_of_matrix(op: str, node: Node) -> Node:
     if node.op == "inv":
         inner = scalar_of_matrix(op, node.args[0])
         return power(inner, MINUS_ONE) if op == "det" else neg(inner)
-    from gradcli.expr.matrix_functions import scalar_of
+    return _scalar_of_power(op, node) or make(op, (node,))
 
-    return scalar_of(op, node) or make(op, (node,))
+
+def _scalar_of_power(op: str, node: Node) -> Node | None:
+    """`det` or `logdet` of a root or a power by that of the matrix; None of anything else."""
+    if node.op not in ("sqrtm", "matrix_power", "mpow"):
+        return None
+    inner = scalar_of_matrix(op, node.args[0])
+    exponent = (
+        num(Fraction(1, 2))
+        if node.op == "sqrtm"
+        else node.args[1]
+        if node.op == "matrix_power"
+        else num(payload(node, int))
+    )
+    return power(inner, exponent) if op == "det" else mul(exponent, inner)
 
 
 def norm(op: str, node: Node) -> Node:
@@ -250,8 +265,6 @@ def norm(op: str, node: Node) -> Node:
 
 
 def _absolute_number(node: Node) -> tuple[Fraction, Node]:
-    from gradcli.expr.arith import split_number
-
     value, rest = split_number(node)
     return abs(value), rest
 
@@ -283,6 +296,7 @@ def stack(items: tuple[Node, ...], shape: Shape) -> Node:
     return items[0] if len(items) == 1 else make("stack", items, shape=shape)
 
 
+@constructs("entry")
 def entry(node: Node, index: tuple[int, ...]) -> Node:
     """One entry; indices count from 1 and there is one for each axis of the shape."""
     if not node.shape:
@@ -313,6 +327,7 @@ def entry(node: Node, index: tuple[int, ...]) -> Node:
     return make("entry", (node,), data=index)
 
 
+@constructs("unit")
 def unit_entry(shape: Shape, index: tuple[int, ...]) -> Node:
     """The array of a shape that is 1 at one entry and 0 elsewhere."""
     return make("unit", data=index, shape=shape) if shape else ONE
@@ -343,6 +358,7 @@ def triangle(op: str, node: Node, k: int) -> Node:
     return make(op, (node,), data=k, shape=node.shape)
 
 
+@constructs("kron")
 def kron(a: Node, b: Node) -> Node:
     """Kronecker product; a vector is a column."""
     scalars_a, rest_a = split_scalars(a)
@@ -355,8 +371,6 @@ def kron(a: Node, b: Node) -> Node:
 
 def kron_shape(a: Shape, b: Shape) -> Shape:
     """The shape of a Kronecker product; the product of two names is the name `m*p`."""
-    from gradcli.expr.shapes import cols, normal_shape
-
     return normal_shape((dim_product(rows(a), rows(b)), dim_product(cols(a), cols(b))))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gradcli.expr.arith import add, is_zero, mul, ones, power, split_number, zeros
+from gradcli.expr.building import constructs
 from gradcli.expr.linear import diag, eye, inv, is_orthogonal, matmul, split_scalars, transpose
 from gradcli.expr.node import MINUS_ONE, Node, make, num
 from gradcli.expr.reduce import elementwise, kron, norm, stack
@@ -30,6 +31,7 @@ def pinv(node: Node) -> Node:
     return make("pinv", (node,), shape=transposed(node.shape))
 
 
+@constructs("expm")
 def expm(node: Node) -> Node:
     """The exponential of a square matrix.
 

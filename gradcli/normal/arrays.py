@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from gradcli.expr.dims import dim_product
 from gradcli.expr.shapes import Dim, Shape, is_row
-from gradcli.normal.atom import FIRST_DUMMY, Factor, Rational, Term, Unsupported, atom, delta
-from gradcli.normal.poly import Poly, dummies_of
+from gradcli.normal.poly import FIRST_DUMMY, Factor, Poly, Rational, Term, Unsupported, atom, delta, dummies_of
 from gradcli.normal.product import Product
 from gradcli.normal.simplify import contract, simplify
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from gradcli.expr.shapes import Dim
-from gradcli.normal.atom import FIRST_DUMMY, Atom, Rational, delta
-from gradcli.normal.poly import ZERO, Poly
-from gradcli.normal.product import Rewritten, Spot, Table, with_exponent
+from gradcli.normal import matrices
+from gradcli.normal.poly import FIRST_DUMMY, ZERO, Poly, Rational, delta
+from gradcli.normal.product import Rewritten, Spot, Table, has_signs, with_exponent
 
 _SPECTRAL = frozenset({"orthogonal", "permutation"})
 
@@ -13,7 +13,7 @@ _SPECTRAL = frozenset({"orthogonal", "permutation"})
 def rewrite(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
     """The product after the first rule by an attribute of the factor at `spot`; None where none applies."""
     array, idx = spot
-    attributes: tuple[str, ...] = array.data[1]  # type: ignore[index]
+    attributes = array.attributes
     found = _powers(spot, exponent, attributes, table, dummies)
     if found is None and "onehot" in attributes:
         found = _exclusive(spot, exponent, attributes, table, dummies)
@@ -31,19 +31,13 @@ def rewrite(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim
     return None
 
 
-def is_sign(array: Atom) -> bool:
-    """Whether every entry of a named array is 1 or -1, by what is declared of it."""
-    attributes, kind = array.data[1], array.data[2]  # type: ignore[index]
-    return "signs" in attributes or (kind == "diagonal" and "orthogonal" in attributes)
-
-
 def _powers(
     spot: Spot, exponent: Rational, attributes: tuple[str, ...], table: Table, dummies: dict[int, Dim]
 ) -> Rewritten | None:
     """Powers of entries that are 1 or -1, or 0 or 1."""
     if exponent == 1:
         return None
-    if isinstance(exponent, int) and is_sign(spot[0]):
+    if isinstance(exponent, int) and has_signs(spot[0]):
         return with_exponent(table, dummies, spot, exponent % 2) if exponent % 2 != exponent else None
     if "binary" in attributes and exponent > 0:
         return with_exponent(table, dummies, spot, 1)
@@ -89,8 +83,6 @@ def _sums(
 
 def _triangular(spot: Spot, lower: bool, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
     """Entries on the wrong side of the diagonal are zero."""
-    from gradcli.normal import matrices
-
     array, (row, column) = spot
     if row < 0 and column < 0 and row != column and (row < column) != lower:
         return with_exponent(table, dummies, spot, 0, [(ZERO, {})])  # fixed positions are negative: -3 is below -1
@@ -113,10 +105,8 @@ def _triangular(spot: Spot, lower: bool, table: Table, dummies: dict[int, Dim]) 
 
 def _orthogonal(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
     """`Q.T @ Q` and, of a square Q, `Q @ Q.T` are the identity; a permutation's rows and columns sum to one."""
-    from gradcli.normal import matrices
-
     array, idx = spot
-    attributes = array.data[1]  # type: ignore[index]
+    attributes = array.attributes
     turns = bool(array.symmetries) or "skew" in attributes
     counts: dict[int, int] = {}
     for _, places in table:

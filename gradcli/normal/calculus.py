@@ -5,8 +5,23 @@ from __future__ import annotations
 from functools import lru_cache
 
 from gradcli.normal import functions, powers, units
-from gradcli.normal.atom import ENTRYWISE, Atom, Factor, Rational, Term, Unsupported, atom
-from gradcli.normal.poly import ONE, ZERO, Poly, add, collect, combination, scale
+from gradcli.normal.late import LATE
+from gradcli.normal.poly import (
+    ENTRYWISE,
+    ONE,
+    ZERO,
+    Atom,
+    Factor,
+    Poly,
+    Rational,
+    Term,
+    Unsupported,
+    add,
+    atom,
+    collect,
+    combination,
+    scale,
+)
 from gradcli.normal.product import Product
 from gradcli.normal.simplify import multiply, simplify
 from gradcli.ops import formula
@@ -134,3 +149,6 @@ def evaluated(poly: Poly, value: Poly) -> Poly:
         for found, own in (multiply(*parts) if parts else ONE).terms.items():
             collect(out, found, coefficient * own)
     return Poly(out)
+
+
+LATE.derivative_at = derivative_at

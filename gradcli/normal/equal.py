@@ -9,9 +9,20 @@ from math import ceil
 from gradcli.expr.node import Node, value_of
 from gradcli.expr.walk import postorder
 from gradcli.normal import arrays, functions, units
-from gradcli.normal.atom import FIRST_DUMMY, Atom, Factor, Rational, Term, TooLarge, Unsupported
 from gradcli.normal.lower import Defined, Lowering
-from gradcli.normal.poly import Poly, add, combination, dummies_of
+from gradcli.normal.poly import (
+    FIRST_DUMMY,
+    Atom,
+    Factor,
+    Poly,
+    Rational,
+    Term,
+    TooLarge,
+    Unsupported,
+    add,
+    combination,
+    dummies_of,
+)
 from gradcli.normal.product import Product
 from gradcli.normal.simplify import budget, simplify, times
 from gradcli.normal.spell import entries, has_literals
@@ -188,7 +199,7 @@ def _independent(poly: Poly) -> bool:
         for array, _, exponent in term:
             if array.kind not in ("sym", "dim") or not isinstance(exponent, int) or exponent < 0:
                 return False
-            if array.kind == "sym" and (array.data[2] != "var" or {*array.data[1]} - _HARMLESS):  # type: ignore[index]
+            if array.kind == "sym" and (array.stands_for != "var" or {*array.attributes} - _HARMLESS):
                 return False
             if any(isinstance(dim, int) for dim in array.dims):
                 return False

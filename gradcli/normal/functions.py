@@ -11,10 +11,26 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 
-from gradcli.normal.atom import ENTRYWISE, FIRST_DUMMY, Atom, Factor, Rational, Term, atom, rational
 from gradcli.normal.indicators import split, split_at_steps
 from gradcli.normal.label import canonical
-from gradcli.normal.poly import ONE, ZERO, Poly, add, combination, number, scale
+from gradcli.normal.late import LATE
+from gradcli.normal.poly import (
+    ENTRYWISE,
+    FIRST_DUMMY,
+    ONE,
+    ZERO,
+    Atom,
+    Factor,
+    Poly,
+    Rational,
+    Term,
+    add,
+    atom,
+    combination,
+    number,
+    rational,
+    scale,
+)
 from gradcli.normal.powers import (
     as_unit,
     number_power,
@@ -261,9 +277,7 @@ def named(name: str, order: int, arg: Poly) -> Poly:
     if order and row.higher is not None:
         return single(entrywise("elem", (arg,), (name, order)))
     if order:
-        from gradcli.normal.calculus import derivative_at
-
-        return derivative_at(name, order, arg)
+        return LATE.derivative_at(name, order, arg)
     own = _OWN.get(name)
     if own is not None:
         return own(arg)
@@ -393,3 +407,6 @@ def applied(array: Atom, args: list[Poly]) -> Poly:
         "step": step,
     }
     return kinds[array.kind](args[0])
+
+
+LATE.exp = exp

@@ -10,8 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 
 from gradcli.expr.shapes import Dim
-from gradcli.normal.atom import FIRST_DUMMY, Factor, delta
-from gradcli.normal.poly import ONE, Poly, add, combination
+from gradcli.normal.poly import FIRST_DUMMY, ONE, Factor, Poly, add, combination, delta
 from gradcli.normal.simplify import multiply, substitute
 
 LARGEST_LITERAL = 8

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradcli.normal.atom import FIRST_DUMMY, Atom, Factor, Rational, Term, TooLarge, settled
-from gradcli.normal.poly import factor_order
+from gradcli.normal.poly import FIRST_DUMMY, Atom, Factor, Rational, Term, TooLarge, factor_order, settled
 
 MOST_LEAVES = 2_000
 

@@ -8,10 +8,9 @@ from gradcli.expr.rearrange import reshape
 from gradcli.expr.replace import replace
 from gradcli.expr.shapes import ShapeError, list_dim
 from gradcli.expr.walk import postorder
-from gradcli.normal.atom import FIRST_DUMMY, Atom, Rational, Term, TooLarge, Unsupported, delta
 from gradcli.normal.calculus import uses
 from gradcli.normal.lower import Lowering
-from gradcli.normal.poly import Poly, dummies_of
+from gradcli.normal.poly import FIRST_DUMMY, Atom, Poly, Rational, Term, TooLarge, Unsupported, delta, dummies_of
 from gradcli.normal.product import Product
 from gradcli.normal.raise_poly import raise_node
 from gradcli.normal.simplify import budget, simplify

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Protocol, cast
+from typing import Protocol
 
 from gradcli.expr.definitions import written_out
-from gradcli.expr.node import Node, value_of
+from gradcli.expr.node import Node, payload, value_of
 from gradcli.expr.walk import postorder
-from gradcli.normal import calculus, functions, powers, units
+from gradcli.normal import calculus, functions, powers, rules, units
 from gradcli.normal.arrays import Array
-from gradcli.normal.atom import Factor, TooLarge, rational
 from gradcli.normal.indicators import has_indicator
 from gradcli.normal.operations import lowered
-from gradcli.normal.poly import Poly
+from gradcli.normal.poly import Factor, Poly, TooLarge, rational
+from gradcli.ops.payload import Applied
 
 MOST_NODES = 20_000
 
@@ -29,6 +29,9 @@ class Defined(Protocol):
     @property
     def body(self) -> Node | None:
         """The value."""
+
+
+__all__ = ["Lowering", "rules"]  # the rules of products, which are told to what is below them
 
 
 class Lowering:
@@ -93,7 +96,7 @@ class Lowering:
         return Array(of_units(content, collected), axes)
 
     def _function(self, node: Node, arg: Poly) -> Poly:
-        name, order = cast("tuple[str, int]", node.data)
+        name, order = payload(node, Applied)
         function = self._defined.get(name)
         if function is None or function.body is None or function.param is None:
             return functions.named(name, order, arg)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from gradcli.normal.atom import FIRST_DUMMY, Atom, Factor, Rational
+from gradcli.normal.poly import FIRST_DUMMY, Atom, Factor, Rational
 
 Spot = tuple[Atom, tuple[int, ...]]
 Table = Mapping[Spot, Rational]

@@ -11,9 +11,24 @@ from functools import lru_cache
 
 from gradcli.expr.shapes import Dim
 from gradcli.normal import powers, units
-from gradcli.normal.atom import FIRST_DUMMY, Atom, Factor, Rational, Term, atom, delta, rational
 from gradcli.normal.label import canonical, components
-from gradcli.normal.poly import ONE, Poly, combination, dummies_of, number, scale, term_key
+from gradcli.normal.poly import (
+    FIRST_DUMMY,
+    ONE,
+    Atom,
+    Factor,
+    Poly,
+    Rational,
+    Term,
+    atom,
+    combination,
+    delta,
+    dummies_of,
+    number,
+    rational,
+    scale,
+    term_key,
+)
 from gradcli.normal.product import dimension
 from gradcli.normal.simplify import contract, multiply, substitute, times
 
@@ -185,7 +200,7 @@ def _inverse_of_link(matrix: Poly) -> Poly:
         array, idx, exponent = factor
         if array.kind == "inv" and exponent == 1:
             return substitute(array.args[0], {0: idx[0], 1: idx[1]})
-        if array.kind == "sym" and exponent == 1 and set(array.data[1]) & {"orthogonal", "permutation"}:  # type: ignore[index]
+        if array.kind == "sym" and exponent == 1 and set(array.attributes) & {"orthogonal", "permutation"}:
             return substitute(matrix, {0: 1, 1: 0})
     return _inverse_atom(matrix)
 
@@ -288,7 +303,7 @@ def _of_link(matrix: Poly, dim: Dim) -> Poly:
         array, _, _ = factor
         if array.kind == "inv":
             return powers.power_rational(determinant(array.args[0], dim), -1)
-        if array.kind == "sym" and set(array.data[1]) & {"lower", "upper"}:  # type: ignore[index]
+        if array.kind == "sym" and set(array.attributes) & {"lower", "upper"}:
             return product_over(substitute(matrix, {1: 0}), dim)
     return _determinant_atom(matrix, dim)
 
@@ -306,12 +321,12 @@ def _determinant_atom(matrix: Poly, dim: Dim) -> Poly:
 
 def _is_orthogonal(factor: Factor) -> bool:
     array, _, exponent = factor
-    return array.kind == "sym" and exponent == 1 and bool({"orthogonal", "permutation"} & {*array.data[1]})  # type: ignore[index]
+    return array.kind == "sym" and exponent == 1 and bool({"orthogonal", "permutation"} & {*array.attributes})
 
 
 def _definite(factor: Factor) -> bool:
     array, _, exponent = factor
-    return array.kind == "sym" and exponent == 1 and "spd" in array.data[1]  # type: ignore[index]
+    return array.kind == "sym" and exponent == 1 and "spd" in array.attributes
 
 
 def product_over(vector: Poly, dim: Dim) -> Poly:

@@ -8,17 +8,29 @@ from typing import cast
 
 from gradcli.expr import running
 from gradcli.expr.factor import KINDS
-from gradcli.expr.node import Node, make, value_of
+from gradcli.expr.node import Node, make, payload, value_of
 from gradcli.expr.shapes import is_row
 from gradcli.normal import arrays, functions, matrices, powers, units
 from gradcli.normal.arrays import Array
-from gradcli.normal.atom import FIRST_DUMMY, Unsupported, atom, delta, rational
-from gradcli.normal.poly import ONE, ZERO, Poly, add, combination, number
+from gradcli.normal.poly import (
+    FIRST_DUMMY,
+    ONE,
+    ZERO,
+    Poly,
+    Unsupported,
+    add,
+    atom,
+    combination,
+    delta,
+    number,
+    rational,
+)
 from gradcli.normal.simplify import contract, multiply
 from gradcli.ops.attributes import implied
 from gradcli.ops.operation import Kind
 from gradcli.ops.operations import of_kind
 from gradcli.ops.passes import Pass
+from gradcli.ops.payload import Applied, Component, Index, Named, Subscripts
 
 LARGEST_POWER = 16
 _SPARSE = frozenset({"lower", "upper", "permutation", "unit", "binary", "simplex", "skew"})
@@ -65,7 +77,7 @@ def _leaf(node: Node, name: object, attributes: tuple[str, ...], kind: str, args
 
 
 def _var(node: Node, args: list[Array]) -> Array:
-    name, attributes = cast("tuple[str, tuple[str, ...]]", node.data)
+    name, attributes = payload(node, Named)
     return _leaf(node, name, attributes, "var")
 
 
@@ -75,7 +87,7 @@ def _cotangent(node: Node, args: list[Array]) -> Array:
 
 def _factor(node: Node, args: list[Array]) -> Array:
     """A component of a factorisation: an array of its own, with the attributes of its kind."""
-    kind, component = cast("tuple[str, str]", node.data)
+    kind, component = payload(node, Component)
     attributes = KINDS[kind].components[component]
     return _leaf(node, node.data, tuple(sorted(implied(attributes, False))), "factor", (args[0].poly,))
 
@@ -109,7 +121,7 @@ def _const(node: Node, args: list[Array]) -> Array:
 
 
 def _dim(node: Node, args: list[Array]) -> Array:
-    return Array(matrices.size(cast(str, node.data)), ())
+    return Array(matrices.size(payload(node, str)), ())
 
 
 def _zeros(node: Node, args: list[Array]) -> Array:
@@ -136,7 +148,7 @@ def _eye(node: Node, args: list[Array]) -> Array:
 
 def _unit(node: Node, args: list[Array]) -> Array:
     axes = arrays.axes_of(node.shape)
-    places = cast("tuple[int, ...]", node.data)[-len(axes) :]
+    places = payload(node, Index)[-len(axes) :]
     factors = [(delta(axis[0]), (-place, k), 1) for k, (axis, place) in enumerate(zip(axes, places, strict=True))]
     return Array(units.product_of(1, list(factors)), axes)
 
@@ -190,7 +202,7 @@ def _softmax(node: Node, args: list[Array]) -> Array:
         alone = {"softmax": ONE, "logsoftmax": ZERO, "logsumexp": arg.poly}
         return Array(alone[node.op], arg.axes)
     grown = Array(functions.exp(arg.poly), arg.axes)
-    axis = 0 if len(arg.axes) < 2 else cast(int, node.data)
+    axis = 0 if len(arg.axes) < 2 else payload(node, int)
     kept = {i: i for k in range(len(arg.axes)) if k != axis for i in arg.group(k)}
     total = arrays.summed(grown, arg.group(axis), kept)
     if node.op == "softmax":
@@ -210,7 +222,7 @@ def _sum(node: Node, args: list[Array]) -> Array:
 
 def _sum_axis(node: Node, args: list[Array]) -> Array:
     (arg,) = args
-    axis = cast(int, node.data)
+    axis = payload(node, int)
     if is_row(node.args[0].shape):
         return arg if axis == 0 else _sum(node, args)
     kept = arg.group(1 - axis)
@@ -251,7 +263,7 @@ def _inv(node: Node, args: list[Array]) -> Array:
 
 
 def _mpow(node: Node, args: list[Array]) -> Array:
-    k = cast(int, node.data)
+    k = payload(node, int)
     if k > LARGEST_POWER:
         raise Unsupported("a large matrix power")
     return arrays.chain_product(args * k, [node.args[0].shape] * k)
@@ -316,7 +328,7 @@ def _diagonal(node: Node, args: list[Array]) -> Array:
 
 def _triangle(node: Node, args: list[Array]) -> Array:
     (arg,) = args
-    k = cast(int, node.data)
+    k = payload(node, int)
     if any(len(axis) != 1 for axis in arg.axes) or len(arg.axes) != 2:
         raise Unsupported("a triangle of a product dimension")
     dims = (arg.axes[0][0], arg.axes[1][0])
@@ -342,7 +354,7 @@ def _stack(node: Node, args: list[Array]) -> Array:
 
 def _entry(node: Node, args: list[Array]) -> Array:
     (arg,) = args
-    places = cast("tuple[int, ...]", node.data)[-len(arg.axes) :]
+    places = payload(node, Index)[-len(arg.axes) :]
     return Array(contract([(arg.poly, arrays.fixed(arg, places))]), ())
 
 
@@ -361,7 +373,7 @@ def _reshape(node: Node, args: list[Array]) -> Array:
 
 
 def _vfun(node: Node, args: list[Array]) -> Array:
-    name, order = cast("tuple[str, int]", node.data)
+    name, order = payload(node, Applied)
     axes = arrays.axes_of(node.shape)
     dims = tuple(dim for axis in axes for dim in axis)
     made = arrays.vector_function(name, order, args[0].poly, dims)
@@ -369,7 +381,7 @@ def _vfun(node: Node, args: list[Array]) -> Array:
 
 
 def _einsum(node: Node, args: list[Array]) -> Array:
-    inputs, output = cast("tuple[tuple[str, ...], str]", node.data)
+    inputs, output = payload(node, Subscripts)
     return arrays.einstein(inputs, output, args, [arg.shape for arg in node.args], node.shape)
 
 

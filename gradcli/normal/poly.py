@@ -1,11 +1,140 @@
-"""Sums of terms with rational coefficients."""
+"""The factors of index expressions.
+
+An index is an `int`: 0..99 is a free index (an axis of the whole), 100 and more a dummy (summed over),
+and -k the fixed position k, counted from 1.  An `Atom` is an array with one slot for an index per axis; a
+`Factor` puts indices into the slots and raises to a rational power; a `Term` is a product of factors, summed
+over its dummies.
+
+Order is by `key`, a digest of what the atom is, so that it is the same in every process.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable
+from fractions import Fraction
+from hashlib import blake2b
 
 from gradcli.expr.shapes import Dim
-from gradcli.normal.atom import FIRST_DUMMY, Factor, Rational, Term, digest, rational
+
+FIRST_DUMMY = 100
+
+Rational = int | Fraction
+Permutation = tuple[int, ...]
+
+
+class TooLarge(Exception):
+    """The normal form would cost more than its budget."""
+
+
+class Unsupported(Exception):
+    """An expression that has no index form here."""
+
+
+def digest(text: str) -> str:
+    """A short name of a text, the same in every process."""
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def rational(value: Rational) -> Rational:
+    """An `int` where the value is whole (Python computes faster with it)."""
+    return value.numerator if value.denominator == 1 else value
+
+
+class Atom:
+    """An array with a slot per axis; interned.
+
+    kind:
+      `sym` a named array; `delta` the identity; `mask` 1 where column - row <= data, else 0;
+      `num` a prime, to be raised to a fraction; `dim` the size of a dimension;
+      functions of the entries of `args`, whose free indices 0, 1, .. are the slots: `exp`, `log` (data `abs`:
+      of the absolute value), `abs` (to be raised to a fraction), `step` (1 where > 0, else 0), `root` (a sum or
+      product, to be raised to a power), `power` (args[0] ** args[1]; data `abs`: of the absolute value), `elem`
+      (data: name and order);
+      whole arrays made of `args`, whose free indices are not slots: `inv`, `det`, `prod`, `vfun`, and
+      `sign`, the determinant of an orthogonal matrix.
+    symmetries: the permutations of the slots, other than the identity, that leave the array as it is.
+    positive: every entry is known to be >= 0 wherever it is defined.
+    regular: its entries are analytic functions that vanish on no open set.
+    """
+
+    __slots__ = ("args", "data", "dims", "key", "kind", "positive", "regular", "symmetries")
+
+    def __init__(
+        self,
+        kind: str,
+        data: Hashable,
+        args: tuple[Poly, ...],
+        dims: tuple[Dim, ...],
+        symmetries: tuple[Permutation, ...],
+        positive: bool,
+        regular: bool,
+        key: str,
+    ) -> None:
+        self.kind = kind
+        self.data = data
+        self.args = args
+        self.dims = dims
+        self.symmetries = symmetries
+        self.positive = positive
+        self.regular = regular
+        self.key = key
+
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """What a named array was declared to be, or is by what it stands for."""
+        if self.kind != "sym" or not isinstance(self.data, tuple):
+            return ()
+        declared: tuple[str, ...] = self.data[1]
+        return declared
+
+    @property
+    def stands_for(self) -> str:
+        """What a named array is: `var`, `cotangent`, `factor`, ..."""
+        return str(self.data[2]) if self.kind == "sym" and isinstance(self.data, tuple) else ""
+
+    def __repr__(self) -> str:
+        return f"{self.kind}:{self.data}" if not self.args else f"{self.kind}:{self.data}{list(self.args)}"
+
+
+Factor = tuple[Atom, tuple[int, ...], Rational]
+Term = tuple[Factor, ...]
+
+# Kinds that apply to each entry: the slots are the free indices of the arguments.
+ENTRYWISE = frozenset({"exp", "log", "abs", "step", "root", "power", "elem"})
+
+_atoms: dict[str, Atom] = {}
+
+
+def atom(
+    kind: str,
+    data: Hashable = None,
+    args: tuple[Poly, ...] = (),
+    dims: tuple[Dim, ...] = (),
+    symmetries: tuple[Permutation, ...] = (),
+    positive: bool = False,
+    regular: bool = True,
+) -> Atom:
+    """The atom of this description, the same object each time; the `repr` of `data` says what it is."""
+    key = digest("|".join([kind, repr(data), repr(dims), *(arg.key for arg in args)]))
+    found = _atoms.get(key)
+    if found is None:
+        found = _atoms[key] = Atom(kind, data, args, dims, symmetries, positive, regular, key)
+    return found
+
+
+def delta(dim: Dim) -> Atom:
+    """The identity: 1 where both indices are equal."""
+    return atom("delta", dims=(dim, dim), symmetries=((1, 0),), regular=False)
+
+
+def settled(array: Atom, idx: tuple[int, ...]) -> tuple[int, ...]:
+    """The indices in the smallest order that the symmetries of the array allow."""
+    for permutation in array.symmetries:
+        other = tuple(idx[place] for place in permutation)
+        if other < idx:
+            idx = other
+    return idx
+
 
 MOST_TERMS = 10_000
 
@@ -107,8 +236,3 @@ def collect(out: dict[Term, Rational], term: Term, coefficient: Rational) -> Non
 def scale(value: Rational, poly: Poly) -> Poly:
     """A rational multiple."""
     return combination([(value, poly)])
-
-
-def from_terms(terms: Mapping[Term, Rational]) -> Poly:
-    """A polynomial of some of another's terms."""
-    return Poly(dict(terms))

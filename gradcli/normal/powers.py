@@ -5,9 +5,24 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
-from gradcli.normal.atom import FIRST_DUMMY, Atom, Factor, Rational, Term, TooLarge, atom, rational
 from gradcli.normal.indicators import split
-from gradcli.normal.poly import MOST_TERMS, ONE, ZERO, Poly, combination, scale
+from gradcli.normal.late import LATE
+from gradcli.normal.poly import (
+    FIRST_DUMMY,
+    MOST_TERMS,
+    ONE,
+    ZERO,
+    Atom,
+    Factor,
+    Poly,
+    Rational,
+    Term,
+    TooLarge,
+    atom,
+    combination,
+    rational,
+    scale,
+)
 from gradcli.normal.simplify import multiply
 from gradcli.normal.units import (
     absolute_unit,
@@ -201,9 +216,7 @@ def _power_of_unit(unit: Factor, term: Term, value: Rational) -> Poly:
     """`unit ** (value * term)` of a unit that is not negative."""
     array, idx, count = unit
     if array.kind == "exp":
-        from gradcli.normal.functions import exp
-
-        return exp(scale(value * count, multiply(argument(unit), Poly({term: 1}))))
+        return LATE.exp(scale(value * count, multiply(argument(unit), Poly({term: 1}))))
     if array.kind == "abs":
         return single(entrywise("power", (argument(unit), Poly({term: 1})), "abs"), value * count)
     return single(entrywise("power", (unit_value(array, idx), Poly({term: 1}))), value * count)

@@ -6,8 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gradcli.expr.dims import Dim, terms_of
-from gradcli.normal.atom import FIRST_DUMMY, Atom, Factor, Rational, Term, atom, rational
-from gradcli.normal.poly import Poly, dummies_of, factor_order
+from gradcli.normal.poly import (
+    FIRST_DUMMY,
+    Atom,
+    Factor,
+    Poly,
+    Rational,
+    Term,
+    atom,
+    dummies_of,
+    factor_order,
+    rational,
+)
 
 Spot = tuple[Atom, tuple[int, ...]]
 Table = dict[Spot, Rational]
@@ -71,3 +81,9 @@ def with_exponent(
     changed = dict(table)
     changed[spot] = rational(exponent)
     return Rewritten(1, changed, dict(dummies), sums or [])
+
+
+def has_signs(array: Atom) -> bool:
+    """Whether every entry of a named array is 1 or -1, by what is declared of it."""
+    attributes, kind = array.attributes, array.stands_for
+    return "signs" in attributes or (kind == "diagonal" and "orthogonal" in attributes)

@@ -11,8 +11,7 @@ from gradcli.expr.arith import add, mul, ones, power, size, zeros
 from gradcli.expr.contraction import contract
 from gradcli.expr.node import ZERO, Node, make, named, num
 from gradcli.expr.shapes import Dim, Shape, is_row, normal_shape
-from gradcli.normal.atom import FIRST_DUMMY, Atom, Factor
-from gradcli.normal.poly import Poly
+from gradcli.normal.poly import FIRST_DUMMY, Atom, Factor, Poly
 
 
 def raise_node(poly: Poly, shape: Shape) -> Node | None:

@@ -10,21 +10,33 @@ from collections.abc import Iterator
 from math import floor
 
 from gradcli.expr.shapes import Dim
-from gradcli.normal.atom import ENTRYWISE, FIRST_DUMMY, Atom, Factor, Rational, Term, rational, settled
+from gradcli.normal import attributes, functions, matrices, powers, units
+from gradcli.normal.late import LATE
 from gradcli.normal.match import find
-from gradcli.normal.poly import ONE, ZERO, Poly, number
+from gradcli.normal.poly import (
+    ENTRYWISE,
+    FIRST_DUMMY,
+    ONE,
+    ZERO,
+    Atom,
+    Factor,
+    Poly,
+    Rational,
+    Term,
+    number,
+    rational,
+    settled,
+)
 from gradcli.normal.product import Rewritten, Spot, Table, with_exponent
 
 
 def rewrite(table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
     """The product after the first rule that applies, or None where it is reduced."""
-    from gradcli.normal import attributes, units
-
     for spot, exponent in table.items():
         array = spot[0]
         kind = array.kind
         if kind == "sym":
-            if array.data[1]:  # type: ignore[index]
+            if array.attributes:
                 found = attributes.rewrite(spot, exponent, table, dummies)
             else:
                 continue
@@ -47,15 +59,13 @@ def rewrite(table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
 
 
 def _prime(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
-    from gradcli.normal.powers import whole_power
-
     whole = floor(exponent)
     if not whole:
         return None
     prime = spot[0].data
     assert isinstance(prime, int)
     out = with_exponent(table, dummies, spot, exponent - whole)
-    out.coefficient = rational(whole_power(prime, whole))
+    out.coefficient = rational(powers.whole_power(prime, whole))
     return out
 
 
@@ -63,8 +73,6 @@ def _prime(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]
 
 
 def _entrywise(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
-    from gradcli.normal import functions, powers
-
     array, idx = spot
     if any(i < 0 for i in idx) or len(set(idx)) < len(idx):
         # The entry of a function is the function of the entry.
@@ -90,8 +98,6 @@ def _entrywise(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, 
 
 def _step(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
     """Of `step(u)` and `step(-u)` at most one is 1; beside u, the one is 1 where the other is not."""
-    from gradcli.normal import functions
-
     array, idx = spot
     if exponent > 0 and exponent != 1:
         return with_exponent(table, dummies, spot, 1)
@@ -125,8 +131,6 @@ def _step(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim])
 
 def _step_of_squares(spot: Spot, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
     """`x * step(sum of squares, one of them of x)` is x: where the sum is zero, x is."""
-    from gradcli.normal import units
-
     array, idx = spot
     if not units.is_positive(array.args[0]):
         return None
@@ -155,8 +159,6 @@ def _covers(places: tuple[int, ...], pattern: tuple[int, ...], own: tuple[int, .
 
 def _root(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
     """Powers of a sum: whole ones are multiplied out, negative ones reduced modulo the sum."""
-    from gradcli.normal import powers, units
-
     array, idx = spot
     slots = dict(enumerate(idx))
     base = array.args[0]
@@ -190,8 +192,6 @@ def _take(out: Rewritten, taken: dict[Spot, Rational]) -> None:
 
 def _inverse(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
     """`inv(P) @ P` and `P @ inv(P)` inside a product, P a sum: its leading term is replaced."""
-    from gradcli.normal import matrices
-
     if exponent != 1:
         return None
     array, idx = spot
@@ -224,8 +224,6 @@ def _sides(
 
 
 def _mask(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
-    from gradcli.normal import matrices
-
     array, (row, column) = spot
     band = array.data
     assert isinstance(band, int)
@@ -246,3 +244,6 @@ def _mask(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim])
             wider = spot if band >= other[0].data else other  # type: ignore[operator]
             return with_exponent(table, dummies, wider, 0)
     return None
+
+
+LATE.rewrite = rewrite

@@ -8,9 +8,21 @@ from contextvars import ContextVar
 from itertools import product as cartesian
 
 from gradcli.expr.shapes import Dim
-from gradcli.normal.atom import FIRST_DUMMY, Factor, Rational, Term, TooLarge, delta, rational, settled
 from gradcli.normal.label import canonical
-from gradcli.normal.poly import MOST_TERMS, Poly, collect
+from gradcli.normal.late import LATE
+from gradcli.normal.poly import (
+    FIRST_DUMMY,
+    MOST_TERMS,
+    Factor,
+    Poly,
+    Rational,
+    Term,
+    TooLarge,
+    collect,
+    delta,
+    rational,
+    settled,
+)
 from gradcli.normal.product import Product, Rewritten, Table, dimension
 
 MOST_STEPS = 20_000
@@ -79,8 +91,6 @@ def simplify(start: Product, out: dict[Term, Rational]) -> None:
 
     Raises TooLarge.
     """
-    from gradcli.normal.rules import rewrite
-
     todo = [start]
     steps = 0
     left = _left.get()
@@ -98,7 +108,7 @@ def simplify(start: Product, out: dict[Term, Rational]) -> None:
             sums: list[tuple[Poly, dict[int, int]]] = [(length, {}) for length in lengths]
             todo.extend(_expanded(Rewritten(item.coefficient, table, item.dummies, sums)))
             continue
-        rewritten = rewrite(table, item.dummies)
+        rewritten = LATE.rewrite(table, item.dummies)
         if rewritten is not None:
             rewritten.coefficient *= item.coefficient
             todo.extend(_expanded(rewritten))

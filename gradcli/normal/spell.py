@@ -7,8 +7,19 @@ from itertools import permutations, product
 
 from gradcli.expr.shapes import Dim
 from gradcli.normal import functions, powers
-from gradcli.normal.atom import ENTRYWISE, FIRST_DUMMY, Atom, Factor, Rational, Term, TooLarge
-from gradcli.normal.poly import ONE, Poly, combination, dummies_of
+from gradcli.normal.poly import (
+    ENTRYWISE,
+    FIRST_DUMMY,
+    ONE,
+    Atom,
+    Factor,
+    Poly,
+    Rational,
+    Term,
+    TooLarge,
+    combination,
+    dummies_of,
+)
 from gradcli.normal.product import Product
 from gradcli.normal.simplify import multiply, simplify, substitute
 

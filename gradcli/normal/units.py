@@ -7,12 +7,23 @@ from collections.abc import Iterable
 from fractions import Fraction
 from itertools import permutations
 from math import gcd, lcm
-from typing import cast
 
-from gradcli.normal.atom import FIRST_DUMMY, Atom, Factor, Rational, Term, atom, rational
 from gradcli.normal.label import canonical, components
-from gradcli.normal.poly import Poly, collect, factor_order, scale, term_key
-from gradcli.normal.product import Product
+from gradcli.normal.poly import (
+    FIRST_DUMMY,
+    Atom,
+    Factor,
+    Poly,
+    Rational,
+    Term,
+    atom,
+    collect,
+    factor_order,
+    rational,
+    scale,
+    term_key,
+)
+from gradcli.normal.product import Product, has_signs
 from gradcli.normal.simplify import simplify, substitute, times
 from gradcli.ops.functions import SCALAR_FUNCTIONS
 
@@ -84,8 +95,11 @@ def is_strict(array: Atom) -> bool:
     if array.kind in ("exp", "num", "dim"):
         return True
     if array.kind == "sym":
-        _, attributes, what, *_ = cast("tuple[str, tuple[str, ...], str, object]", array.data)
-        return "positive" in attributes or what == "const" or (what == "diagonal" and "spd" in attributes)
+        return (
+            "positive" in array.attributes
+            or array.stands_for == "const"
+            or (array.stands_for == "diagonal" and "spd" in array.attributes)
+        )
     if array.kind in ("root", "power"):
         return array.data is None and _is_strict_sum(array.args[0])
     return array.kind == "det" and array.positive
@@ -286,7 +300,7 @@ def is_related(factor: Factor) -> bool:
     """Whether powers of the factor reduce by a rule of their own: then reducing modulo a sum of it need not end."""
     array, _, exponent = factor
     if array.kind == "sym":
-        return bool(_RELATED & {*array.data[1]})  # type: ignore[index]
+        return bool(_RELATED & {*array.attributes})
     if array.kind == "elem":
         return array.data == ("sin", 0)
     return array.kind in ("abs", "step", "mask", "inv") or (array.kind == "root" and exponent != 1)
@@ -294,19 +308,18 @@ def is_related(factor: Factor) -> bool:
 
 def is_sign(array: Atom) -> bool:
     """Whether every entry is known to be 1 or -1."""
-    from gradcli.normal import attributes
 
     if array.kind == "prod":
         ((term, value),) = array.args[0].terms.items() if len(array.args[0].terms) == 1 else (((), 0),)
         return value in (1, -1) and bool(term) and all(is_sign(other) for other, _, _ in term)
     if array.kind == "sym":
-        return attributes.is_sign(array)
+        return has_signs(array)
     return array.kind == "sign" or sign_argument(array) is not None
 
 
 def is_binary(array: Atom) -> bool:
     """Whether every entry is declared to be 0 or 1."""
-    return array.kind == "sym" and "binary" in array.data[1]  # type: ignore[index]
+    return array.kind == "sym" and "binary" in array.attributes
 
 
 def unit_value(array: Atom, idx: tuple[int, ...]) -> Poly:

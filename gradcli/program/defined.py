@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gradcli.diagnostics import GradcliError
 from gradcli.ops.functions import SCALAR_FUNCTIONS
 from gradcli.program.functions import joint
+from gradcli.program.inferring import Inferring
 from gradcli.program.poisoned import Poisoned
-from gradcli.program.scope import CONSTANTS, subexpressions, works_on_arrays
+from gradcli.program.scope import CONSTANTS, works_on_arrays
+from gradcli.program.subexpressions import subexpressions
 from gradcli.program.unify import OpenShape, settle
 from gradcli.syntax import ast
-
-if TYPE_CHECKING:
-    from gradcli.program.infer import Inference
 
 _MOST_INSTANCES = 20_000
 
@@ -21,7 +18,7 @@ _MOST_INSTANCES = 20_000
 class Defined:
     """What is known of the functions that a program defines."""
 
-    def __init__(self, inference: Inference) -> None:
+    def __init__(self, inference: Inferring) -> None:
         self._inference = inference
         self._scope = inference.scope
         self._instances = 0

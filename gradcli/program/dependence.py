@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from gradcli.program.equation import Equation
-from gradcli.program.scope import Scope, subexpressions
+from gradcli.program.scope import Scope
+from gradcli.program.subexpressions import subexpressions
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from gradcli.diagnostics import Diagnostic
 from gradcli.expr.node import Node, named
 from gradcli.program.build import variable_node
-from gradcli.program.indices import Axes
 from gradcli.program.infer import Inference
+from gradcli.program.inferring import Axes
 from gradcli.program.model import Variable
 from gradcli.program.scope import Scope, collect
 from gradcli.program.unify import OpenDim

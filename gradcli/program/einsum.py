@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from gradcli.expr import contraction
 from gradcli.expr.node import Node
 from gradcli.expr.shapes import ShapeError
+from gradcli.program.inferring import Inferring
 from gradcli.program.layouts import axes
 from gradcli.program.unify import OpenDim, OpenShape, find, settle, show_open, unify
 from gradcli.syntax import ast
 
-if TYPE_CHECKING:
-    from gradcli.program.infer import Inference
-
 _EXAMPLE = 'einsum("ij,jk->ik", A, B)'
 
 
-def einsum_shape(inference: Inference, expr: ast.Call, local: dict[str, OpenShape]) -> OpenShape:
+def einsum_shape(inference: Inferring, expr: ast.Call, local: dict[str, OpenShape]) -> OpenShape:
     """The shape; every letter gets one size."""
     if expr.primes or expr.kwargs:
         inference.fail("E209", "einsum takes subscripts and arrays.", expr, _EXAMPLE)
@@ -44,7 +41,7 @@ def einsum_shape(inference: Inference, expr: ast.Call, local: dict[str, OpenShap
     return settle(out)
 
 
-def _dims(inference: Inference, operand: ast.Expr, letters: str, shape: OpenShape) -> OpenShape:
+def _dims(inference: Inferring, operand: ast.Expr, letters: str, shape: OpenShape) -> OpenShape:
     """The sizes of an operand's axes, one for each letter: a row may be a list, a vector a column."""
     if len(letters) == len(shape):
         return shape
@@ -62,7 +59,7 @@ def _dims(inference: Inference, operand: ast.Expr, letters: str, shape: OpenShap
     )
 
 
-def _subscripts(inference: Inference, expr: ast.Call) -> tuple[list[str], str]:
+def _subscripts(inference: Inferring, expr: ast.Call) -> tuple[list[str], str]:
     """The letters of each operand and of the result."""
     if not expr.args or not isinstance(expr.args[0], ast.Str):
         inference.fail("E209", "einsum begins with its subscripts, in quotes.", expr, _EXAMPLE)

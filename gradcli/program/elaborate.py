@@ -16,7 +16,8 @@ from gradcli.program.mended import with_corrected_lines
 from gradcli.program.model import Program
 from gradcli.program.order import in_order
 from gradcli.program.reader import Reader
-from gradcli.program.scope import arbitrary_names, subexpressions
+from gradcli.program.scope import arbitrary_names
+from gradcli.program.subexpressions import subexpressions
 from gradcli.program.tied import with_ties
 from gradcli.program.unread import unread_names
 from gradcli.syntax import ast

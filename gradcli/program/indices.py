@@ -6,28 +6,17 @@ index has a size, that of the axes it stands at.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
+from gradcli.program.inferring import Axes, Axis, Inferring
 from gradcli.program.layouts import axes as axes_of
+from gradcli.program.subexpressions import parts_of, subexpressions
 from gradcli.program.unify import OpenDim, OpenShape, Unknown, find, settle, show_open, unify
 from gradcli.syntax import ast
-
-if TYPE_CHECKING:
-    from gradcli.program.infer import Inference
 
 _ONE_VALUE = ("sum", "mean", "softmax", "logsoftmax", "logsumexp")
 
 
-@dataclass(slots=True)
-class Axis:
-    """An index in scope: its size, and the entry that first used it."""
-
-    dim: OpenDim = field(default_factory=Unknown)
-    used: str | None = None
-
-
-Axes = dict[str, Axis]
 Local = dict[str, OpenShape]
 
 
@@ -41,7 +30,7 @@ def integer(expr: ast.Expr) -> int | None:
     return None
 
 
-def entry_shape(inference: Inference, expr: ast.Index, local: Local) -> OpenShape:
+def entry_shape(inference: Inferring, expr: ast.Index, local: Local) -> OpenShape:
     """Of `A[i, 2]`: that of a scalar; its index names get their sizes."""
     shape = settle(inference.infer(expr.base, local))
     base = inference.text(expr.base)
@@ -62,7 +51,7 @@ def entry_shape(inference: Inference, expr: ast.Index, local: Local) -> OpenShap
     return ()
 
 
-def _wrong_count(inference: Inference, expr: ast.Index, base: str, shape: OpenShape, count: int) -> NoReturn:
+def _wrong_count(inference: Inferring, expr: ast.Index, base: str, shape: OpenShape, count: int) -> NoReturn:
     got = len(expr.indices)
     hint = None
     if isinstance(expr.base, ast.Name) and expr.base.id in inference.inferred:
@@ -82,7 +71,7 @@ def _kind(shape: OpenShape) -> str:
     return {0: "a scalar", 1: "a vector", 2: "a matrix"}[len(shape)]
 
 
-def _take_axis(inference: Inference, expr: ast.Index, position: int, dims: OpenShape, base: str) -> None:
+def _take_axis(inference: Inferring, expr: ast.Index, position: int, dims: OpenShape, base: str) -> None:
     index = expr.indices[position]
     assert isinstance(index, ast.Name)
     axis = inference.indices[index.id]
@@ -94,7 +83,7 @@ def _take_axis(inference: Inference, expr: ast.Index, position: int, dims: OpenS
     axis.used = axis.used or here
 
 
-def _turned_hint(inference: Inference, expr: ast.Index, dims: OpenShape, base: str) -> str | None:
+def _turned_hint(inference: Inferring, expr: ast.Index, dims: OpenShape, base: str) -> str | None:
     """`A[j, i]` for `A[i, j]` where that fits."""
     if len(dims) != 2 or not all(isinstance(index, ast.Name) for index in expr.indices):
         return None
@@ -107,7 +96,7 @@ def _turned_hint(inference: Inference, expr: ast.Index, dims: OpenShape, base: s
     return f"{base}[{', '.join(names)}] fits" if fits else None
 
 
-def _no_index(inference: Inference, index: ast.Expr) -> NoReturn:
+def _no_index(inference: Inferring, index: ast.Expr) -> NoReturn:
     text = inference.text(index)
     if isinstance(index, ast.Name):
         inference.fail(
@@ -123,7 +112,7 @@ def _no_index(inference: Inference, index: ast.Expr) -> NoReturn:
     inference.fail("E307", f"The index {text} is no number.", index, "a literal index counts from 1")
 
 
-def sum_shape(inference: Inference, expr: ast.IndexSum, local: Local) -> OpenShape:
+def sum_shape(inference: Inferring, expr: ast.IndexSum, local: Local) -> OpenShape:
     """Of `sum[i, j](body)`: that of a scalar."""
     before = inference.indices
     bound = _bound(inference, expr, expr.indices, before)
@@ -142,7 +131,7 @@ def sum_shape(inference: Inference, expr: ast.IndexSum, local: Local) -> OpenSha
     return ()
 
 
-def entries_shape(inference: Inference, expr: ast.Entries, local: Local) -> OpenShape:
+def entries_shape(inference: Inferring, expr: ast.Entries, local: Local) -> OpenShape:
     """Of `[A_ik B_kj]_ij`: an axis for each index."""
     before = inference.indices
     if before:
@@ -161,7 +150,7 @@ def entries_shape(inference: Inference, expr: ast.Entries, local: Local) -> Open
     return settle(tuple(axis.dim for axis in bound.values()))
 
 
-def _bound(inference: Inference, expr: ast.Expr, names: tuple[str, ...], before: Axes) -> Axes:
+def _bound(inference: Inferring, expr: ast.Expr, names: tuple[str, ...], before: Axes) -> Axes:
     bound: Axes = {}
     for name in names:
         if name in bound or name in before:
@@ -170,7 +159,7 @@ def _bound(inference: Inference, expr: ast.Expr, names: tuple[str, ...], before:
     return bound
 
 
-def _array_inside(inference: Inference, body: ast.Expr, shape: OpenShape, names: list[str]) -> NoReturn:
+def _array_inside(inference: Inferring, body: ast.Expr, shape: OpenShape, names: list[str]) -> NoReturn:
     """An array where a number belongs: point at the name that lacks its indices."""
     letters = names[: len(shape)] if len(names) >= len(shape) else ["i", "j", "k", "l"][: len(shape)]
     part = _array_in(inference, body)
@@ -179,7 +168,7 @@ def _array_inside(inference: Inference, body: ast.Expr, shape: OpenShape, names:
     inference.fail("E310", f"{what} is {show_open(shape)}, and here one entry of it belongs.", part, hint)
 
 
-def _array_in(inference: Inference, expr: ast.Expr) -> ast.Expr:
+def _array_in(inference: Inferring, expr: ast.Expr) -> ast.Expr:
     """The first name of an array that stands without indices in an indexed expression; else the expression."""
     from gradcli.program.functions import ELEMENTWISE, FUNCTIONS
 
@@ -206,7 +195,7 @@ def _array_in(inference: Inference, expr: ast.Expr) -> ast.Expr:
 
 
 def definition_shape(
-    inference: Inference, statement: ast.DefineIndexed, declared: tuple[int | str, ...] | None
+    inference: Inferring, statement: ast.DefineIndexed, declared: tuple[int | str, ...] | None
 ) -> tuple[OpenDim, ...]:
     """The sizes of the axes of `Y[i, j] = ...`; `declared` are those of a declaration of Y."""
     names = tuple(index.id for index in statement.indices)
@@ -238,7 +227,7 @@ def definition_shape(
     return tuple(axes[name].dim for name in names)
 
 
-def check_reduction(inference: Inference, expr: ast.Call) -> None:
+def check_reduction(inference: Inferring, expr: ast.Call) -> None:
     """`sum(x[i])` adds nothing up: an error that offers `sum[i](x[i])`."""
     if expr.fn not in _ONE_VALUE or not expr.args:
         return
@@ -251,8 +240,6 @@ def check_reduction(inference: Inference, expr: ast.Call) -> None:
 
 def free_indices(expr: ast.Expr, bound: frozenset[str] = frozenset()) -> dict[str, None]:
     """The index names of entries that no sum in the expression binds, in order."""
-    from gradcli.program.scope import parts_of
-
     found: dict[str, None] = {}
     if isinstance(expr, ast.IndexSum | ast.Entries):
         bound |= set(expr.indices)
@@ -265,8 +252,6 @@ def free_indices(expr: ast.Expr, bound: frozenset[str] = frozenset()) -> dict[st
 
 def mentions_entry(expr: ast.Expr, name: str) -> bool:
     """Whether an index name stands free in an entry of the expression."""
-    from gradcli.program.scope import subexpressions
-
     if isinstance(expr, ast.IndexSum | ast.Entries) and name in expr.indices:
         return False
     return any(

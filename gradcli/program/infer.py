@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NoReturn
 
 from gradcli.diagnostics import GradcliError, error
 from gradcli.diagnostics.diagnostic import Edit
 from gradcli.program.defined import Defined
-from gradcli.program.dependence import Dependence
 from gradcli.program.equation import Equation
 from gradcli.program.functions import FUNCTIONS
-from gradcli.program.indices import Axes, entries_shape, entry_shape, integer, sum_shape
+from gradcli.program.indices import entries_shape, entry_shape, integer, sum_shape
 from gradcli.program.infer_calls import apply, call_shape
+from gradcli.program.inferring import Inferring
 from gradcli.program.meant import check_euler, check_glued, check_size, check_star, unit_places
 from gradcli.program.messages import bracketed, product_hint, sum_hint
 from gradcli.program.poisoned import Poisoned
-from gradcli.program.scope import CONSTANTS, Scope, convention, parts_of, subexpressions
+from gradcli.program.scope import CONSTANTS, Scope, convention
 from gradcli.program.signature import Misfit, square
+from gradcli.program.subexpressions import parts_of, subexpressions
 from gradcli.program.unify import (
-    OpenDim,
     OpenShape,
     Unknown,
     could_agree,
@@ -29,51 +28,18 @@ from gradcli.program.unify import (
     unify_shapes,
 )
 from gradcli.syntax import ast
-from gradcli.syntax.ast import Source
-from gradcli.syntax.excerpt import balanced, shortened
+from gradcli.syntax.excerpt import balanced
 
 
-class Inference:
+class Inference(Inferring):
     """Finds shapes; `shapes` holds what is known of each value's name.
 
     The methods raise GradcliError with the place and reason where an expression cannot have a shape.
     """
 
     def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-        self.shapes: dict[str, OpenShape] = {}
-        self.poisoned: set[str] = set()
-        self.identities: dict[int, OpenDim] = {}
-        self.signs: dict[int, tuple[str, ...]] = {}  # what stands between factors that stand side by side
-        self.ranks: dict[int, int] = {}  # of what a superscript raises to a power
-        self.entries: dict[int, tuple[OpenDim, ...]] = {}  # the sizes of `[...]_ij`
-        self.inferred: dict[str, OpenShape] = {}
-        self.opaque: dict[str, tuple[Source, ast.Span]] = {}  # functions left open, and where first called
-        self.layout = "numerator"
-        self.indices: Axes = {}
-        self.source = Source("", "")
-        self.on_new_name: Callable[[ast.Name], None] = lambda name: None
-        self.defined = Defined(self)
-        self.dependence = Dependence(scope)
-        self.beside_zero = False  # whether what is read is said to be 0, so that it may be
-        self.memo: dict[tuple[int, str], tuple[ast.Expr, OpenShape]] | None = None
-
-    # ---------------------------------------------------------------- helpers
-
-    def fail(
-        self, code: str, message: str, expr: ast.Expr, hint: str | None = None, mend: tuple[Edit, ...] = ()
-    ) -> NoReturn:
-        """Raise the diagnostic; `mend` are the changes of the text that take the fault away."""
-        raise GradcliError(error(code, message, self.source, expr.span, hint, mend=mend))
-
-    def written(self, expr: ast.Expr) -> str:
-        """An expression as it was written, in one line."""
-        start, end = balanced(self.source.text, expr.span.start, expr.span.end)
-        return " ".join(self.source.text[start:end].split())
-
-    def text(self, expr: ast.Expr) -> str:
-        """An expression as it was written, shortened to one line."""
-        return shortened(self.written(expr))
+        super().__init__(scope)
+        self.defined: Defined = Defined(self)
 
     # ------------------------------------------------------------------ names
 

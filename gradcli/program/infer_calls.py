@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import reduce
-from typing import TYPE_CHECKING
 
 from gradcli.expr.shapes import Dim
 from gradcli.program.dimensions import dimension_of
@@ -11,19 +10,17 @@ from gradcli.program.einsum import einsum_shape
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
 from gradcli.program.indices import check_reduction, integer
 from gradcli.program.infer_derivative import derivative_shape
+from gradcli.program.inferring import Inferring
 from gradcli.program.options import count_arguments, positional, read_options
 from gradcli.program.signature import Misfit, Options
 from gradcli.program.unify import OpenDim, OpenShape, Unknown, find, product, settle, show_open, unify, unify_shapes
 from gradcli.program.unknown import may_stay_open, unknown_function
 from gradcli.syntax import ast
 
-if TYPE_CHECKING:
-    from gradcli.program.infer import Inference
-
 Local = dict[str, OpenShape]
 
 
-def call_shape(inference: Inference, expr: ast.Call, local: Local) -> OpenShape:
+def call_shape(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
     name = expr.fn
     if name in FILLED:
         return _filled(inference, expr)
@@ -69,14 +66,14 @@ _JUMPING = {
 }
 
 
-def apply(inference: Inference, name: str, shapes: list[OpenShape], options: Options, expr: ast.Expr) -> OpenShape:
+def apply(inference: Inferring, name: str, shapes: list[OpenShape], options: Options, expr: ast.Expr) -> OpenShape:
     try:
         return settle(FUNCTIONS[name].infer(shapes, options))
     except Misfit as misfit:
         inference.fail(misfit.code, f"{misfit}.", expr, misfit.hint)
 
 
-def _one_argument(inference: Inference, expr: ast.Call, local: Local) -> OpenShape:
+def _one_argument(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
     if len(expr.args) != 1 or expr.kwargs:
         inference.fail(
             "E204",
@@ -87,7 +84,7 @@ def _one_argument(inference: Inference, expr: ast.Call, local: Local) -> OpenSha
     return settle(inference.infer(expr.args[0], local))
 
 
-def _filled(inference: Inference, expr: ast.Call) -> OpenShape:
+def _filled(inference: Inferring, expr: ast.Call) -> OpenShape:
     dims: list[OpenDim] = []
     args = expr.args
     if expr.fn == "unit":
@@ -104,7 +101,7 @@ def _filled(inference: Inference, expr: ast.Call) -> OpenShape:
     return settle(tuple(dims))
 
 
-def _dimension(inference: Inference, arg: ast.Expr) -> Dim:
+def _dimension(inference: Inferring, arg: ast.Expr) -> Dim:
     dim = dimension_of(arg)
     if dim is None:
         inference.fail(
@@ -113,7 +110,7 @@ def _dimension(inference: Inference, arg: ast.Expr) -> Dim:
     return dim
 
 
-def _reshaped(inference: Inference, expr: ast.Call, local: Local) -> OpenShape:
+def _reshaped(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
     """`reshape(A, m * p, n)`, of as many entries as A."""
     if len(expr.args) < 2 or expr.primes or expr.kwargs:
         inference.fail("E204", "reshape takes an array and the sizes of its new axes.", expr, "reshape(x, m, n)")
@@ -129,7 +126,7 @@ def _reshaped(inference: Inference, expr: ast.Call, local: Local) -> OpenShape:
     return settle(tuple(dims))
 
 
-def _declared(inference: Inference, expr: ast.Call, local: Local) -> OpenShape:
+def _declared(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
     declared, _, _ = inference.scope.function_types[expr.fn]
     shape = _one_argument(inference, expr, local)
     domain, codomain = settle(declared.domain.dims), settle(declared.codomain.dims)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeGuard, cast
+from typing import TypeGuard, cast
 
 from gradcli.program.indices import integer
+from gradcli.program.inferring import Inferring
 from gradcli.program.layouts import axes, jacobian_shape
 from gradcli.program.options import count_arguments, read_options
 from gradcli.program.poisoned import Poisoned
 from gradcli.program.unify import OpenShape, settle, show_open
 from gradcli.syntax import ast
 
-if TYPE_CHECKING:
-    from gradcli.program.infer import Inference
-
 Local = dict[str, OpenShape]
 
 
-def derivative_shape(inference: Inference, expr: ast.Call, local: Local) -> OpenShape:
+def derivative_shape(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
     allowed = {"grad": ("structure",), "jac": ("layout",), "hess": ()}[expr.fn]
     options = read_options(inference, expr, allowed)
     least, most = (2, 3) if expr.fn == "hess" else (2, 2)
@@ -48,7 +46,7 @@ def derivative_shape(inference: Inference, expr: ast.Call, local: Local) -> Open
     return jacobian_shape(of, shapes[0], layout)
 
 
-def derived_shape(inference: Inference, expr: ast.Expr, local: Local, what: str) -> OpenShape:
+def derived_shape(inference: Inferring, expr: ast.Expr, local: Local, what: str) -> OpenShape:
     """The shape of what is differentiated: an expression, or the name of an arbitrary scalar function."""
     if isinstance(expr, ast.Name) and expr.id in inference.poisoned:
         raise Poisoned
@@ -65,7 +63,7 @@ def derived_shape(inference: Inference, expr: ast.Expr, local: Local, what: str)
     return settle(inference.infer(expr, local))
 
 
-def must_depend(inference: Inference, of: ast.Expr, by: ast.Expr) -> None:
+def must_depend(inference: Inferring, of: ast.Expr, by: ast.Expr) -> None:
     """Complain about the derivative of an arbitrary function by a name that it does not depend on."""
     if isinstance(of, ast.Name) and is_arbitrary(inference, of.id):
         wrong = inference.dependence.message(of.id, by)
@@ -73,13 +71,13 @@ def must_depend(inference: Inference, of: ast.Expr, by: ast.Expr) -> None:
             inference.fail("E407", wrong[0], by, wrong[1])
 
 
-def _known(inference: Inference, name: ast.Name, local: Local) -> None:
+def _known(inference: Inferring, name: ast.Name, local: Local) -> None:
     """Complain about a name that stands nowhere in the program: a question brings none into being."""
     if name.id not in inference.shapes and name.id not in inference.poisoned and name.id not in local:
         inference.fail("E201", f"{name.id} is not a name of the program.", name, nearest(inference, name.id))
 
 
-def is_arbitrary(inference: Inference, name: str) -> bool:
+def is_arbitrary(inference: Inferring, name: str) -> bool:
     """Whether a name, as what is differentiated, stands for an arbitrary scalar function."""
     if name in inference.scope.losses:
         return True
@@ -91,7 +89,7 @@ def is_arbitrary(inference: Inference, name: str) -> bool:
     return name == "f" and not taken
 
 
-def variable_shape(inference: Inference, expr: ast.Expr, local: Local) -> OpenShape:
+def variable_shape(inference: Inferring, expr: ast.Expr, local: Local) -> OpenShape:
     """The shape of what is differentiated by: a name, an entry or `vec` of one, or a list of scalar names."""
     if isinstance(expr, ast.ListLit):
         if all(isinstance(item, ast.Name) for item in expr.items):
@@ -114,7 +112,7 @@ def variable_shape(inference: Inference, expr: ast.Expr, local: Local) -> OpenSh
     )
 
 
-def nearest(inference: Inference, name: str) -> str | None:
+def nearest(inference: Inferring, name: str) -> str | None:
     """A name of the program that a mistyped one may have meant."""
     from difflib import get_close_matches
 

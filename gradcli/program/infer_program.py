@@ -7,7 +7,8 @@ from itertools import pairwise
 from gradcli.diagnostics import GradcliError
 from gradcli.program.dependence import is_zero
 from gradcli.program.draft import Draft
-from gradcli.program.indices import Axis, definition_shape, free_indices
+from gradcli.program.indices import definition_shape, free_indices
+from gradcli.program.inferring import Axis
 from gradcli.program.poisoned import Poisoned
 from gradcli.program.unify import (
     Namer,

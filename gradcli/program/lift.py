@@ -45,11 +45,6 @@ class Product:
 Lifted = Node | list[Product]
 
 
-def is_indexed(node: Node) -> bool:
-    """Whether an expression has entries or sums that are still to be lifted."""
-    return any(part.op in ("at", "isum") for part in postorder(node))
-
-
 class Lifting:
     """The letters of one indexed expression with their sizes."""
 

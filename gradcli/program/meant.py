@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gradcli.diagnostics.diagnostic import Edit
 from gradcli.program.greek import GREEK
+from gradcli.program.inferring import Inferring
+from gradcli.program.subexpressions import subexpressions
 from gradcli.program.unify import OpenShape, Unknown, find, settle
 from gradcli.syntax import ast
-
-if TYPE_CHECKING:
-    from gradcli.program.infer import Inference
 
 _SIZES = ("n", "m", "N", "M")
 _LONGEST = 24  # letters of a name that is looked at
 
 
-def check_glued(inference: Inference, name: ast.Name) -> None:
+def check_glued(inference: Inferring, name: ast.Name) -> None:
     """Refuse `Wx` where W and x are names of the file; raises GradcliError."""
     parts = _glued(name.id, _names_of(inference))
     if parts is None:
@@ -41,12 +38,12 @@ def _in_place(text: str, span: ast.Span, product: str) -> str:
     return f"({product})" if before in tuple("/*^") or after in tuple("^.'ᵀ²[") else product
 
 
-def _names_of(inference: Inference) -> set[str]:
+def _names_of(inference: Inferring) -> set[str]:
     scope = inference.scope
     return {*scope.arrays, *scope.values, *scope.mentioned, *scope.dims}
 
 
-def _is_scalar(inference: Inference, name: str) -> bool:
+def _is_scalar(inference: Inferring, name: str) -> bool:
     shape = inference.shapes.get(name)
     if shape is not None:
         return not settle(shape)
@@ -81,7 +78,7 @@ def unit_places(name: str) -> tuple[int, ...]:
     return ()
 
 
-def check_euler(inference: Inference, expr: ast.Power | ast.MatPower | ast.Superscript) -> None:
+def check_euler(inference: Inferring, expr: ast.Power | ast.MatPower | ast.Superscript) -> None:
     """Refuse a power of an undeclared `e`; raises GradcliError."""
     base = expr.base
     if not isinstance(base, ast.Name) or base.id != "e" or is_known(inference, "e"):
@@ -96,22 +93,20 @@ def check_euler(inference: Inference, expr: ast.Power | ast.MatPower | ast.Super
     )
 
 
-def _range(inference: Inference, expr: ast.Expr) -> tuple[int, int]:
+def _range(inference: Inferring, expr: ast.Expr) -> tuple[int, int]:
     from gradcli.syntax.excerpt import balanced
 
     return balanced(inference.source.text, expr.span.start, expr.span.end)
 
 
-def is_known(inference: Inference, name: str) -> bool:
+def is_known(inference: Inferring, name: str) -> bool:
     """Whether the program says what a name is."""
     scope = inference.scope
     return name in scope.arrays or name in scope.values or name in scope.functions or name in scope.dims
 
 
-def check_size(inference: Inference, over: OpenShape, under: ast.Expr, whole: ast.Expr) -> None:
+def check_size(inference: Inferring, over: OpenShape, under: ast.Expr, whole: ast.Expr) -> None:
     """Refuse `sum(x) / n` of an undeclared n: a size is meant, and no vector; raises GradcliError."""
-    from gradcli.program.scope import subexpressions
-
     if settle(over):
         return
     for part in subexpressions(under):
@@ -135,12 +130,12 @@ def check_size(inference: Inference, over: OpenShape, under: ast.Expr, whole: as
     inference.fail("E212", f"{part.id} is not declared: a size may be meant, or a vector.", part, hint, mend=mend)
 
 
-def _is_open(inference: Inference, name: str) -> bool:
+def _is_open(inference: Inferring, name: str) -> bool:
     """Whether this is an undeclared vector whose size nothing says."""
     return name in inference.inferred and isinstance(find(settle(inference.shapes[name])[0]), Unknown)
 
 
-def _declared(inference: Inference, part: ast.Name, name: str) -> tuple[Edit, ...]:
+def _declared(inference: Inferring, part: ast.Name, name: str) -> tuple[Edit, ...]:
     """A declaration in front of the statement."""
     text = inference.source.text
     start = max(text.rfind("\n", 0, part.span.start), text.rfind(";", 0, part.span.start)) + 1
@@ -148,7 +143,7 @@ def _declared(inference: Inference, part: ast.Name, name: str) -> tuple[Edit, ..
     return ((start, start, f"{name} : R[{part.id}]; "),)
 
 
-def check_star(inference: Inference, op: str, left: ast.Expr, right: ast.Expr, a: OpenShape, b: OpenShape) -> None:
+def check_star(inference: Inferring, op: str, left: ast.Expr, right: ast.Expr, a: OpenShape, b: OpenShape) -> None:
     """Refuse `x'*A` of different shapes: MATLAB's `*` is meant; raises GradcliError."""
     text = inference.source.text
     primed = [part for part in (left, right) if text[part.span.end - 1 : part.span.end] in ("'", "′")]

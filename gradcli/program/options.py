@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gradcli.expr.factor import KINDS
 from gradcli.program.indices import integer
+from gradcli.program.inferring import Inferring
 from gradcli.program.signature import Options
 from gradcli.syntax import ast
-
-if TYPE_CHECKING:
-    from gradcli.program.infer import Inference
 
 
 def positional(expr: ast.Call) -> tuple[ast.Expr, ...]:
@@ -30,7 +26,7 @@ def _order(expr: ast.Expr) -> int | str | None:
 _NUMBERS = {"tril": "k", "triu": "k", "roll": "shift"}
 
 
-def read_options(inference: Inference, expr: ast.Call, allowed: tuple[str, ...]) -> Options:
+def read_options(inference: Inferring, expr: ast.Call, allowed: tuple[str, ...]) -> Options:
     """The options of a call, checked."""
     out: Options = {}
     for key, value in expr.kwargs:
@@ -61,7 +57,7 @@ def read_options(inference: Inference, expr: ast.Call, allowed: tuple[str, ...])
     return out
 
 
-def count_arguments(inference: Inference, expr: ast.Call, least: int, most: int | None) -> None:
+def count_arguments(inference: Inferring, expr: ast.Call, least: int, most: int | None) -> None:
     got = len(expr.args)
     if got < least or (most is not None and got > most):
         takes = str(least) if least == most else f"{least} to {most}" if most else f"at least {least}"

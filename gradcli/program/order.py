@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gradcli.program.equation import Equation
-from gradcli.program.scope import Scope, arbitrary_names, subexpressions
+from gradcli.program.scope import Scope, arbitrary_names
+from gradcli.program.subexpressions import subexpressions
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source, Span
 

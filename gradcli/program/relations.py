@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from gradcli.diagnostics import GradcliError, error
 from gradcli.program.equation import Equation
+from gradcli.program.subexpressions import subexpressions
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source, Span
 
@@ -80,8 +81,6 @@ def _wrong(statement: ast.Implicit, source: Source, code: str, message: str, hin
 
 def names_in(expr: ast.Expr) -> set[str]:
     """The names that an expression mentions."""
-    from gradcli.program.scope import subexpressions
-
     return {part.id for part in subexpressions(expr) if isinstance(part, ast.Name)}
 
 
@@ -244,8 +243,6 @@ def _solved(
     given: ast.Expr, other: ast.Expr, unknown: set[str], attributes: Attributes, span: Span
 ) -> tuple[str, ast.Expr] | None:
     """An unknown that stands once, as a factor of the other side, and its value by the rest; the last such one."""
-    from gradcli.program.scope import subexpressions
-
     counts: dict[str, int] = {}
     for side in (given, other):
         for part in subexpressions(side):

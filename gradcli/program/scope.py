@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gradcli.diagnostics import Diagnostic, GradcliError, error
@@ -17,6 +16,7 @@ from gradcli.program.functions import ELEMENTWISE, FUNCTIONS, RESERVED
 from gradcli.program.greek import GREEK
 from gradcli.program.relations import FreeRelation, read_relation, renamed_loss, without_permutation
 from gradcli.program.spelling import meant_by
+from gradcli.program.subexpressions import subexpressions
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source, Span
 
@@ -86,48 +86,11 @@ class Scope:
     last: str | None = None
 
 
-def subexpressions(expr: ast.Expr) -> Iterator[ast.Expr]:
-    """The expression and all its parts, outermost first, left to right; index names are no parts."""
-    todo = [expr]
-    while todo:
-        node = todo.pop()
-        yield node
-        todo.extend(reversed(parts_of(node)))
-
-
 def arbitrary_names(expr: ast.Expr) -> set[ast.Span]:
     """Where `f` is differentiated, `grad(f, x)`: it is no value of the file where nothing else makes it one."""
     calls = (part for part in subexpressions(expr) if isinstance(part, ast.Call))
     first = (call.args[0] for call in calls if call.fn in ("grad", "jac", "hess") and call.args)
     return {part.span for part in first if isinstance(part, ast.Name) and part.id == "f"}
-
-
-def parts_of(node: ast.Expr) -> list[ast.Expr]:
-    """What an expression is made of directly, left to right; index names are no parts."""
-    match node:
-        case ast.Neg() | ast.Transpose() | ast.Bars():
-            return [node.arg]
-        case ast.Sum():
-            return list(node.terms)
-        case ast.Product():
-            return list(node.factors)
-        case ast.Compare():
-            return [node.left, node.right]
-        case ast.Power() | ast.MatPower():
-            return [node.base, node.exponent]
-        case ast.Call():
-            return [*node.args, *(value for _, value in node.kwargs)]
-        case ast.Index():
-            return [node.base, *(index for index in node.indices if not isinstance(index, ast.Name))]
-        case ast.ListLit():
-            return list(node.items)
-        case ast.Superscript():
-            return [node.base]
-        case ast.IndexSum() | ast.Entries():
-            return [node.body]
-        case Equation():
-            return [node.left, node.right]
-    return []
 
 
 def convention(name: str) -> str | None:

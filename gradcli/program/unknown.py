@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from gradcli.ops.words import ALIASES, UNREAD
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
 from gradcli.program.greek import GREEK
+from gradcli.program.inferring import Inferring
 from gradcli.syntax import ast
-
-if TYPE_CHECKING:
-    from gradcli.program.infer import Inference
 
 _OPEN = re.compile(rf"(?:[^\W\d_]|{'|'.join(sorted(GREEK))})(?:\d*|_\w+)\Z")
 _KNOWN = (*FUNCTIONS, *FILLED, *DERIVATIVES, "einsum", "reshape", *ALIASES, *UNREAD)
@@ -25,7 +23,7 @@ def may_stay_open(name: str) -> bool:
     return _OPEN.match(name) is not None
 
 
-def unknown_function(inference: Inference, expr: ast.Call) -> NoReturn:
+def unknown_function(inference: Inferring, expr: ast.Call) -> NoReturn:
     """Say that a called name is neither declared nor known, with the nearest one that is."""
     from difflib import get_close_matches
 

@@ -3,57 +3,20 @@ r"""A derivation as a page: paragraphs and displays, their formulas in LaTeX; th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Literal
 
 from gradcli.derive.model import Answer
+from gradcli.derive.worked.model import Worked
 from gradcli.expr.node import Node
 from gradcli.program.model import Program, Variable
 from gradcli.program.outputs import joint_definitions, joint_head, relation_of
+from gradcli.render.blocks import Block, Display, Equation, Math, Paragraph
+from gradcli.render.derivation_steps import step_blocks
 from gradcli.render.indexed import entries
 from gradcli.render.labels import NO_LAYOUT, TITLES, latex_entry_label, latex_label, latex_shape
 from gradcli.render.latex import LatexNotation
 from gradcli.render.latex_names import latex_function, latex_name
 from gradcli.render.steps import Bound, Steps, is_arbitrary, loss_arguments, taken_names
-
-if TYPE_CHECKING:
-    from gradcli.derive.worked.model import Worked
-
-
-@dataclass(frozen=True, slots=True)
-class Math:
-    """A formula in the line, in LaTeX."""
-
-    latex: str
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """Words and formulas; `role` is what they are: a title, what is given, a note, or where steps begin."""
-
-    pieces: tuple[str | Math, ...]
-    role: Literal["given", "title", "where", "steps", "note"]
-
-
-@dataclass(frozen=True, slots=True)
-class Equation:
-    """`left sign right`, in LaTeX, and a remark beside it; an empty left side goes on from the row above."""
-
-    left: str
-    sign: str
-    right: str
-    remark: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Display:
-    """Equations one below the other, lined up at their signs."""
-
-    rows: tuple[Equation, ...]
-
-
-Block = Paragraph | Display
 
 
 def derivation_page(program: Program, answers: Sequence[Answer], worked: Sequence[Worked] = ()) -> list[Block]:
@@ -85,8 +48,6 @@ def derivation_page(program: Program, answers: Sequence[Answer], worked: Sequenc
         if where:
             blocks += [Paragraph(("where",), "where"), *_display(where)]
     if worked:
-        from gradcli.render.derivation_steps import step_blocks
-
         blocks += step_blocks(program, answers, worked, steps.shared)
     notes = dict.fromkeys(note for answer in answers for note in answer.notes)
     return [*blocks, *(Paragraph((note,), "note") for note in notes)]

@@ -8,7 +8,7 @@ from gradcli.derive.model import Answer
 from gradcli.derive.worked.model import Formula, Reason, Worked
 from gradcli.expr.node import Node, name_of
 from gradcli.program.model import Program
-from gradcli.render.derivation_page import Block, Display, Equation, Paragraph
+from gradcli.render.blocks import Block, Display, Equation, Paragraph
 from gradcli.render.derivation_rows import Row, made_up, no_indices, worked_rows
 from gradcli.render.labels import latex_label
 from gradcli.render.latex_names import latex_text

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from gradcli.derive.model import Answer
 from gradcli.program.model import Program
-from gradcli.render.derivation_page import Display, Equation, Math, Paragraph, derivation_page
+from gradcli.render.blocks import Display, Equation, Math, Paragraph
+from gradcli.render.derivation_page import derivation_page
 from gradcli.render.typst_formula import typst
 
 if TYPE_CHECKING:

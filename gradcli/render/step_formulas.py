@@ -19,7 +19,7 @@ from gradcli.derive.worked.index import (
     sums_of,
 )
 from gradcli.derive.worked.model import Formula, Frontier, Label, LocalJacobian, Pending, Reason, Same, Words
-from gradcli.expr.node import Node, make, num
+from gradcli.expr.node import Node, make, num, payload
 from gradcli.render.notation import Form, Level
 from gradcli.render.step_notation import StepNotation, written_leaf
 
@@ -209,7 +209,7 @@ class FormulaWriter:
     def _triangle(self, node: Node, index: Groups) -> Node:
         row, column = (self._index((group,)) for group in index)
         low, high = (column, row) if node.op == "tril" else (row, column)
-        offset = int(node.data) if node.op == "tril" else -int(node.data)  # type: ignore[call-overload]
+        offset = payload(node, int) if node.op == "tril" else -payload(node, int)
         signs = self.notation.signs
         if offset == 0:
             return written_leaf(self.notation.iverson(low, signs.less_equal, high))

@@ -103,11 +103,6 @@ class Steps:
                 todo.extend(reversed(node.args))
         return keys
 
-    def all_needed(self, answers: Iterable[Answer]) -> list[Bound]:
-        """What several answers need together, each once."""
-        known: set[Node] = set()
-        return [step for answer in answers for step in self.needed(answer.value, known)]
-
     def for_each(self, answers: Sequence[Answer]) -> tuple[list[list[Bound]], bool]:
         """What each answer needs on its own; True if that is too much, and each part stands where first needed."""
         total = 0

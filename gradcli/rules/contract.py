@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from gradcli.expr.contraction import axis_dims, contract
 from gradcli.expr.linear import eye, transpose
-from gradcli.expr.node import Node
+from gradcli.expr.node import Node, payload
 from gradcli.expr.rearrange import reshape
 from gradcli.expr.shapes import Dim, cols, is_row, rows
+from gradcli.ops.payload import Subscripts
 
 Contribution = tuple[int, Node, str]
 Letters = tuple[int, ...]
@@ -19,11 +20,11 @@ def einsum_gradients(node: Node, grad: Node, wanted: set[int]) -> Iterator[Contr
 
     A letter that the operand has twice gets an identity, one that stands nowhere else ones.
     """
-    inputs, output = node.data  # type: ignore[misc]
+    inputs, output = payload(node, Subscripts)
     numbers: dict[str, int] = {}
     dims: dict[int, Dim] = {}
     operands: list[tuple[Node, Letters]] = []
-    for letters, arg in zip((*inputs, output), (*node.args, grad), strict=True):  # type: ignore[has-type]
+    for letters, arg in zip((*inputs, output), (*node.args, grad), strict=True):
         places = tuple(numbers.setdefault(letter, len(numbers)) for letter in letters)
         dims.update(zip(places, axis_dims(arg.shape, len(places)), strict=True))
         operands.append((arg, places))

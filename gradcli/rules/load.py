@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from fractions import Fraction
 from functools import cache
+from typing import Any
 
 from gradcli.ops.functions import SCALAR_FUNCTIONS
 from gradcli.ops.scalar import ScalarFunction
@@ -20,7 +22,7 @@ _GRADIENT_OF = re.compile(r"grad(?:\((\w+)\)| +(\w+))")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One template.
+    """One template, which is what is applied; `schema` says in words what no template can, and code applies.
 
     `head` is the operation, `gradients` maps an operand to the text of its gradient, `derivative` is the text of g'(t)
     of a scalar function, `rewrite` an equal expression whose rules serve instead, `where` gives names to parts of the
@@ -37,6 +39,18 @@ class Rule:
     poles: tuple[str, ...]
     source: str | None
     where: dict[str, str]
+    schema: str | None
+
+    @property
+    def value(self) -> str:
+        """What the value of the operation is called."""
+        return self.head.partition("=")[0].strip()
+
+    @property
+    def operands(self) -> tuple[str, ...]:
+        """What the operands are called, in order, and then the integers that the operation holds."""
+        inner = re.sub(r"\w+=\S+|\w+\(|\b\d+\b", " ", self.head.partition("=")[2])
+        return tuple(dict.fromkeys(re.findall(r"[A-Za-z]\w*", inner.replace(".T", " "))))
 
 
 def _text_of(family: str) -> str:
@@ -72,7 +86,7 @@ def _read(block: str) -> Rule:
     where: dict[str, str] = {}
     notes: list[str] = []
     poles: list[str] = []
-    derivative = rewrite = source = None
+    derivative = rewrite = source = schema = None
     for line in lines[1:]:
         body = line.strip()
         if body.startswith("grad "):
@@ -87,6 +101,8 @@ def _read(block: str) -> Rule:
             notes.append(body.removeprefix("note:").strip())
         elif body.startswith("note where it divides:"):
             poles.append(body.removeprefix("note where it divides:").strip())
+        elif body.startswith("schema:"):
+            schema = body.removeprefix("schema:").strip()
         elif body.startswith("source:"):
             source = body.removeprefix("source:").strip()
         elif body.startswith(f"{name}'(t) = "):
@@ -95,7 +111,7 @@ def _read(block: str) -> Rule:
             source += " " + body
     text = "\n".join(lines)
     said = tuple(notes), tuple(poles)
-    return Rule(name, head.strip(), text, gradients, derivative, rewrite, *said, source, where)
+    return Rule(name, head.strip(), text, gradients, derivative, rewrite, *said, source, where, schema)
 
 
 @cache
@@ -106,3 +122,29 @@ def template(formula: str) -> ast.Expr:
     statement = module.statements[0]
     assert not diagnostics and isinstance(statement, ast.Define), formula
     return statement.value
+
+
+@cache
+def numbered(formula: str, integers: tuple[tuple[str, int], ...]) -> ast.Expr:
+    """The syntax tree of a formula with numbers in place of some names, sums of numbers added up."""
+    return _numbered(template(formula), dict(integers))
+
+
+def _numbered(expr: ast.Expr, integers: dict[str, int]) -> ast.Expr:
+    if isinstance(expr, ast.Name) and expr.id in integers:
+        return ast.Num(expr.span, Fraction(integers[expr.id]))
+    changed: dict[str, Any] = {}
+    for field in fields(expr):
+        value = getattr(expr, field.name)
+        if isinstance(value, ast.Expr):
+            changed[field.name] = _numbered(value, integers)
+        elif isinstance(value, tuple):
+            changed[field.name] = tuple(_numbered(v, integers) if isinstance(v, ast.Expr) else v for v in value)
+    made = replace(expr, **changed)
+    if isinstance(made, ast.Sum):
+        numbers = [term.value for term in made.terms if isinstance(term, ast.Num)]
+        if len(numbers) == len(made.terms):
+            signs = [1, *(1 if op == "+" else -1 for op in made.ops)]
+            total = sum((sign * number for sign, number in zip(signs, numbers, strict=True)), Fraction(0))
+            return ast.Num(made.span, total)
+    return made

@@ -36,7 +36,7 @@ def pullback(value: Node, grad: Node, targets: Collection[Node], record: Record 
         if arith.is_zero(total):
             continue
         active = {i for i, arg in enumerate(node.args) if arg in depends}
-        for position, contribution, rule in operand_gradients(node, total, active):
+        for position, contribution, rule in operand_gradients(node, total, active, ENGINE):
             if record is not None:
                 record(Application(node, position, rule, total, contribution))
             parts.setdefault(node.args[position], []).append(contribution)
@@ -46,3 +46,16 @@ def pullback(value: Node, grad: Node, targets: Collection[Node], record: Record 
 def gradient(value: Node, target: Node, grad: Node = ONE) -> Node:
     """The gradient of one target, zero where `value` does not depend on it."""
     return pullback(value, grad, (target,)).get(target) or arith.zeros(target.shape)
+
+
+class _Engine:
+    """Reverse mode, for the rules that need it themselves."""
+
+    def pullback(self, value: Node, grad: Node, targets: Collection[Node]) -> dict[Node, Node]:
+        return pullback(value, grad, targets)
+
+    def gradient(self, value: Node, target: Node, grad: Node) -> Node:
+        return gradient(value, target, grad)
+
+
+ENGINE = _Engine()

@@ -1,19 +1,50 @@
-"""Derivatives of scalar functions given by an expression over their parameter."""
+"""Derivatives of the scalar functions of the language, from the texts of their rules."""
 
 from __future__ import annotations
 
-from gradcli.expr.arith import add, mul
-from gradcli.expr.node import ONE, Node, value_of
-from gradcli.expr.ops import rebuild
-from gradcli.expr.walk import transform
-from gradcli.rules.pullback import gradient
+from functools import cache
 
+from gradcli.expr import reduce
+from gradcli.expr.arith import add, mul, ones
+from gradcli.expr.node import ONE, Node, make, value_of
+from gradcli.expr.ops import rebuild
+from gradcli.expr.replace import replace
+from gradcli.expr.walk import transform
+from gradcli.rules.engine import Engine
+from gradcli.rules.fill import fill
+from gradcli.rules.load import all_rules
+from gradcli.rules.missing import NoRule
+
+PARAMETER = make("param", data="t")
+_HIGHEST_ORDER = 12
 _MOST_TERMS = 200
 
 
-def differentiate(body: Node, param: Node) -> Node:
-    """The derivative of a scalar expression by its parameter, both of shape ()."""
-    return gradient(body, param)
+def is_known(name: str) -> bool:
+    """Whether the derivative of a scalar function is given by a rule (else it is opaque or defined by the user)."""
+    rule = all_rules().get(name)
+    return rule is not None and rule.derivative is not None
+
+
+def written_at(name: str, order: int, arg: Node, engine: Engine) -> Node:
+    """The derivative of a scalar function at `arg`: a formula where a rule gives one, else `g'(arg)`."""
+    if order == 0 or not is_known(name):
+        return reduce.elementwise(name, order, arg)
+    if order > _HIGHEST_ORDER:
+        raise NoRule("E402", f"The derivatives of {name} are written out up to order {_HIGHEST_ORDER}, not {order}.")
+    value = replace([known_derivative(name, order, engine)], {PARAMETER: arg})[0]
+    return value if value.shape == arg.shape else mul(value, ones(arg.shape))  # a constant has the argument's shape
+
+
+@cache
+def known_derivative(name: str, order: int, engine: Engine) -> Node:
+    """The formula of a derivative of a function of the language, over PARAMETER."""
+    if order == 1:
+        text = all_rules()[name].derivative
+        assert text is not None
+        return fill(text, {"t": PARAMETER})
+    body = engine.gradient(known_derivative(name, order - 1, engine), PARAMETER, ONE)
+    return body if order == 2 else multiplied_out(body)
 
 
 def multiplied_out(body: Node) -> Node:

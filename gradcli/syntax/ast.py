@@ -10,13 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A half-open range of characters `[start, end)` of one source text."""
-
-    start: int
-    end: int
+from gradcli.diagnostics.place import Source as Source
+from gradcli.diagnostics.place import Span as Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,14 +293,6 @@ class Check(Statement):
 
     kind: str
     sides: tuple[Expr, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One source text and the name it goes by in messages."""
-
-    name: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

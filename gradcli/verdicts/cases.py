@@ -11,7 +11,7 @@ from gradcli.expr.arith import add, mul, neg, ones, split_number, zeros
 from gradcli.expr.node import Node, num, value_of
 from gradcli.expr.replace import replace
 from gradcli.expr.walk import postorder
-from gradcli.normal.atom import TooLarge, Unsupported
+from gradcli.normal.poly import TooLarge, Unsupported
 from gradcli.verdicts.algebra import same
 from gradcli.verdicts.book import Book, jumps
 from gradcli.verdicts.bounds import bounds

@@ -10,7 +10,7 @@ from gradcli.diagnostics import Diagnostic
 from gradcli.expr.node import Node, own_program
 from gradcli.program.elaborate import elaborate_with_reader
 from gradcli.program.model import Check
-from gradcli.program.scope import subexpressions
+from gradcli.program.subexpressions import subexpressions
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Module, Source, Span
 from gradcli.syntax.parse import parse_module

@@ -11,9 +11,8 @@ from fractions import Fraction
 from itertools import product
 
 from gradcli.expr.node import Node
-from gradcli.normal.atom import Term
 from gradcli.normal.equal import Comparison
-from gradcli.normal.poly import Poly
+from gradcli.normal.poly import Poly, Term
 from gradcli.normal.units import is_positive, is_strict
 
 _MOST = 200

@@ -8,9 +8,10 @@ from random import Random
 import numpy as np
 import pytest
 
+from gradcli.emit.instr import Instr
 from gradcli.emit.names import Names
 from gradcli.emit.numpy_dialect import NumpyDialect
-from gradcli.emit.plan import Instr, Plan
+from gradcli.emit.plan import Plan
 from gradcli.emit.writer import write
 
 MATRICES = {name: np.random.default_rng(i).standard_normal((3, 3)) for i, name in enumerate("ABC")}

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy_value import ELEMENTWISE, Numeric
 
-from gradcli.normal.atom import Atom
-from gradcli.normal.poly import Poly, dummies_of
+from gradcli.normal.poly import Atom, Poly, dummies_of
 
 Array = Any
 

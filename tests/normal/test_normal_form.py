@@ -19,11 +19,10 @@ from random_expressions import SIZES, random_expression, random_values
 from gradcli.expr.arith import add
 from gradcli.expr.node import Node, make, var
 from gradcli.expr.shapes import is_row
-from gradcli.normal.atom import FIRST_DUMMY, Factor, TooLarge, Unsupported, atom
 from gradcli.normal.equal import equal
 from gradcli.normal.label import canonical
 from gradcli.normal.lower import Lowering
-from gradcli.normal.poly import dummies_of
+from gradcli.normal.poly import FIRST_DUMMY, Factor, TooLarge, Unsupported, atom, dummies_of
 from gradcli.normal.raise_poly import raise_node
 from gradcli.normal.truth import Truth
 

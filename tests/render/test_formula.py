@@ -9,7 +9,8 @@ import pytest
 
 from gradcli.derive.derive import derive
 from gradcli.program.elaborate import elaborate
-from gradcli.render.derivation_page import Display, Math, derivation_page
+from gradcli.render.blocks import Display, Math
+from gradcli.render.derivation_page import derivation_page
 from gradcli.render.derive_typst import derive_typst
 from gradcli.render.formula import Fraction, Row, Scripts, Symbol, formula
 from gradcli.render.mathml import mathml

@@ -19,7 +19,8 @@ from gradcli.derive.worked.model import Block, Label, Line, Worked
 from gradcli.derive.worked.raw import written_definitions
 from gradcli.derive.worked.scalars import ScalarWriter
 from gradcli.derive.worked.second import hessian_blocks, hessian_key
-from gradcli.expr.node import Node, name_of
+from gradcli.expr.node import Node, name_of, payload
+from gradcli.ops.payload import Index
 from gradcli.program.model import Question
 from gradcli.rules.missing import NoRule
 
@@ -39,26 +40,34 @@ class WorkedAsker:
         """The steps of each answer: `raw` over the program with free entries, `final` as they are printed."""
         try:
             found = self._of_scalars(question, raw) or self._across(question, raw) or self._found(question, raw)
-        except (NoRule, LookupError, ValueError, AssertionError):  # then the names of the rules serve
+        except NoRule:  # then the names of the rules serve
             found = None
         if found is None or len(found) != len(raw):
             return [plain_worked(answer, self.mode) for answer in final]
         return [_as_declared(*three) for three in zip(found, raw, final, strict=True)]
 
     def _found(self, question: Question, raw: Sequence[Answer]) -> list[Worked] | None:
-        wrt = dict(question.wrt)
         of = unstacked(question.of)
-        if of.op not in ("var", "loss") or (of.op == "var" and name_of(of).startswith(ANONYMOUS)):
+        if not self._is_written(of):
             return None
-        if self.asker.program.relations and any(relation.data is not None for relation in self.asker.program.relations):
-            return None
+        wrt = dict(question.wrt)
         if question.kind in ("hessian", "hvp"):
             return [self._hessian(of, answer, wrt) for answer in raw]
         if question.kind == "differential" and len(raw) == 1:
             return [self._differential(of, question, raw[0])]
         if question.kind not in _KINDS or any(answer.wrt not in wrt or answer.kind not in _KINDS for answer in raw):
             return None
-        variables = [wrt[answer.wrt] for answer in raw]
+        return self._by_names(question, of, [wrt[answer.wrt] for answer in raw], raw)
+
+    def _is_written(self, of: Node) -> bool:
+        """Whether steps are written of it: a value with a name, in a program without relations that tie its names."""
+        named = of.op == "loss" or (of.op == "var" and not name_of(of).startswith(ANONYMOUS))
+        return named and all(relation.data is None for relation in self.asker.program.relations)
+
+    def _by_names(
+        self, question: Question, of: Node, variables: Sequence[Node], raw: Sequence[Answer]
+    ) -> list[Worked] | None:
+        """By whole names, by entries and columns of them, and by lists of scalars."""
         targets = [node.args[0] if is_entry(node) else unstacked(node) for node in variables]
         lists = [self.asker.scalars_of(target) or (target,) for target in targets]
         names = list(dict.fromkeys(name for each in lists for name in each))
@@ -70,15 +79,14 @@ class WorkedAsker:
             if each != (target,):
                 key = answer_key(answer)
                 found.blocks[key] = Block(key, (), each)
-                last = Line(Label(), answer.value, "matrix form", ("all entries",))
-                out.append(found.ending(key, Block(key, (last,))))
+                out.append(found.ending(key, _ending(answer, "matrix form", "all entries")))
             elif variable is target and of is question.of:
                 out.append(found.worked(target, answer))
+            elif is_entry(variable):
+                place = ", ".join(map(str, payload(variable, Index)))
+                out.append(found.ending(target, _ending(answer, "entry", f"at the entry [{place}]")))
             else:
-                place = ", ".join(map(str, variable.data)) if isinstance(variable.data, tuple) else ""
-                words = f"at the entry [{place}]" if is_entry(variable) else "columns stacked"
-                last = Line(Label(), answer.value, "entry" if is_entry(variable) else "vec", (words,))
-                out.append(found.ending(target, Block(answer_key(answer), (last,))))
+                out.append(found.ending(target, _ending(answer, "vec", "columns stacked")))
         return out
 
     def _blocks(self, of: Node, question: Question, targets: list[Node], gradient: bool) -> Found:
@@ -144,6 +152,11 @@ class WorkedAsker:
             return None
         writer = FreeWriter(self.asker, question, relation, self.writer)
         return [writer.worked(answer, dict(question.wrt)[answer.wrt]) for answer in raw]
+
+
+def _ending(answer: Answer, rule: str, words: str) -> Block:
+    """The last line: the answer, by what it takes from the lines before."""
+    return Block(answer_key(answer), (Line(Label(), answer.value, rule, (words,)),))
 
 
 def _as_declared(found: Worked, raw: Answer, final: Answer) -> Worked:

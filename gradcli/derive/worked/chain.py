@@ -9,8 +9,9 @@ from gradcli.derive.graph import Graph
 from gradcli.derive.reverse import by_name
 from gradcli.derive.settled import through_equation
 from gradcli.derive.worked.links import Links
-from gradcli.expr.node import ONE, Node, make, name_of
+from gradcli.expr.node import ONE, Node, make, name_of, payload
 from gradcli.expr.shapes import Shape
+from gradcli.ops.payload import Cotangent
 from gradcli.rules.implicit import RULE
 from gradcli.rules.pullback import pullback
 from gradcli.rules.record import Application
@@ -67,7 +68,7 @@ class Chain:
 
 def cotangent(label: str, name: Node) -> Node:
     """The gradient by a name, as an expression."""
-    word = name_of(name) if name.op == "var" else str(name.data[1])  # type: ignore[index]
+    word = name_of(name) if name.op == "var" else payload(name, Cotangent).by
     return make("cotangent", data=(label, word), shape=name.shape)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from gradcli.derive.graph import Graph
-from gradcli.derive.reverse import ANONYMOUS, symbols
+from gradcli.derive.reverse import symbols
 from gradcli.derive.worked.lower import OPENED
 from gradcli.expr.arith import add, split_number
 from gradcli.expr.linear import matmul
@@ -125,8 +125,3 @@ class _Cutter:
     def _enter(self, name: Node, value: Node) -> None:
         self.values[name] = value
         self._names.setdefault(value, name)
-
-
-def is_hidden(node: Node) -> bool:
-    """Whether a name was made up and is not to be printed."""
-    return node.op == "var" and name_of(node).startswith(ANONYMOUS)

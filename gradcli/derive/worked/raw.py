@@ -9,7 +9,7 @@ from gradcli.expr import arith, reduce
 from gradcli.expr.node import MINUS_ONE, Node, make, num, value_of
 from gradcli.expr.walk import transform
 from gradcli.program.model import Program
-from gradcli.rules.fill import is_known
+from gradcli.rules.scalar import is_known
 from gradcli.syntax import ast
 from gradcli.syntax.parse import parse_module
 

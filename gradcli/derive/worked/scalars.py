@@ -18,9 +18,9 @@ from gradcli.derive.worked.titles import CHAIN, CONSTANT, DIFFERENCE, MULTIPLE, 
 from gradcli.expr.arith import split_number
 from gradcli.expr.node import MINUS_ONE, ONE, ZERO, Node, make, name_of, num, value_of
 from gradcli.expr.walk import postorder
-from gradcli.rules.fill import derivative_at, is_known
+from gradcli.rules.derivatives import derivative_at, differentiate
 from gradcli.rules.missing import NoRule
-from gradcli.rules.scalar import differentiate
+from gradcli.rules.scalar import is_known
 
 _MOST_LINES = 60
 _LARGEST = 60  # symbols of a definition that is written out

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from gradcli.emit.instr import Instr
 from gradcli.emit.optimise.rewrite import Pass, Rule, make_sum, parts_of_product, terms_of_sum
-from gradcli.emit.plan import Instr
 
 _NARROW = ("column", "row")
 

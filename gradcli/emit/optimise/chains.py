@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from gradcli.emit.instr import Instr
 from gradcli.emit.optimise.factors import DIAGONAL, INVERSE, PLAIN, Chain, Factor, factor, reverse, scaled_link
 from gradcli.emit.optimise.rewrite import Pass, Rules
-from gradcli.emit.plan import Instr, Plan
+from gradcli.emit.plan import Plan
 
 _LONGEST = 40
 _LINKS = ("matmul", "outer", "solve", "scale_rows", "scale_cols", "transpose", "trace")

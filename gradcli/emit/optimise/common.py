@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import cast
 
+from gradcli.emit.instr import Instr, held
 from gradcli.emit.optimise.rewrite import Pass, Rule, make_sum, parts_of_product, terms_of_sum
-from gradcli.emit.plan import Instr
 
 _HIGHEST = 3  # power of a scalar that counts as that many factors
 _PRODUCTS = ("outer", "matmul", "scale_rows", "scale_cols")
@@ -140,7 +139,7 @@ def _split(run: Pass, term: Instr) -> tuple[_Coefficient, list[Instr], list[Inst
 def _factors(scalar: Instr) -> list[Instr]:
     """`s ** 2` as two factors."""
     if scalar.kind == "power" and scalar.args[1].kind == "number":
-        exponent = cast(Fraction, scalar.args[1].data)
+        exponent = held(scalar.args[1], Fraction)
         if exponent.denominator == 1 and 1 < exponent <= _HIGHEST:
             return [scalar.args[0]] * int(exponent)
     return [scalar]

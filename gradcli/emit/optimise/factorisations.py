@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gradcli.emit.instr import Instr
 from gradcli.emit.optimise.facts import is_semidefinite
 from gradcli.emit.optimise.rewrite import Pass, Rules
-from gradcli.emit.plan import Instr, Plan
+from gradcli.emit.plan import Plan
 
 _ASKED = ("solve", "inv", "logdet")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from gradcli.emit.instr import Instr
 from gradcli.emit.optimise.facts import is_symmetric
 from gradcli.emit.optimise.rewrite import parts_of_product
-from gradcli.emit.plan import Instr, Plan
+from gradcli.emit.plan import Plan
 from gradcli.emit.shape import extent
 from gradcli.expr.shapes import Dim
 

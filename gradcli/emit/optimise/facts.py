@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import cast
 
+from gradcli.emit.instr import Instr, held
 from gradcli.emit.optimise.rewrite import parts_of_product, terms_of_sum
-from gradcli.emit.plan import Instr, Plan
+from gradcli.emit.plan import Plan
 from gradcli.ops.functions import SCALAR_FUNCTIONS
 
 _DEPTH = 24  # how far down a proof looks
@@ -128,7 +128,7 @@ def _is_semidefinite(plan: Plan, instr: Instr, depth: int, declared: bool) -> bo
             matrices = [part for part in instr.args if part.rank]
             return (
                 len(matrices) == 1
-                and cast("tuple[Fraction, int]", instr.data)[0] > 0
+                and held(instr, tuple)[0] > 0
                 and is_semidefinite(plan, matrices[0], depth - 1, declared)
                 and all(is_nonnegative(plan, part, depth - 1) for part in instr.args if not part.rank)
             )
@@ -148,13 +148,13 @@ def bounds(plan: Plan, instr: Instr, depth: int = _DEPTH) -> Bounds:
     key = ("bounds", instr.serial)
     if key not in plan.facts:
         plan.facts[key] = _bounds(plan, instr, depth)
-    return cast(Bounds, plan.facts[key])
+    return plan.facts[key]  # type: ignore[return-value]
 
 
 def _bounds(plan: Plan, instr: Instr, depth: int) -> Bounds:
     match instr.kind:
         case "number":
-            value = cast(Fraction, instr.data)
+            value = held(instr, Fraction)
             return value, value
         case "input":
             positive = "positive" in plan.attributes.get(str(instr.data), frozenset())
@@ -186,7 +186,7 @@ def _power_bounds(instr: Instr) -> Bounds:
     exponent = instr.args[1]
     if exponent.kind != "number":
         return _ANY
-    value = cast(Fraction, exponent.data)
+    value = held(exponent, Fraction)
     even = value.denominator == 1 and value.numerator % 2 == 0
     return (_ZERO, None) if even or value.denominator != 1 else _ANY
 
@@ -206,7 +206,8 @@ def _sum_bounds(plan: Plan, instr: Instr, depth: int) -> Bounds:
 def _product_bounds(plan: Plan, instr: Instr, depth: int) -> Bounds:
     """Of a product of nonnegative factors, or of pairs of equal ones; no upper bound where there is a quotient."""
     value, over, under = parts_of_product(instr)
-    low, high = _ONE, cast("Fraction | None", _ONE)
+    low = _ONE
+    high: Fraction | None = _ONE
     while over:
         factor = over.pop()
         least, most = bounds(plan, factor, depth - 1)

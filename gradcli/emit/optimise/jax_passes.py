@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from gradcli.emit.instr import Instr
 from gradcli.emit.optimise.rewrite import Pass, Rule
-from gradcli.emit.plan import Instr
 
 
 def _blocks(run: Pass, instr: Instr) -> Instr | None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import cast
 
+from gradcli.emit.instr import Instr, held
 from gradcli.emit.optimise.facts import gram_weights, is_nonnegative
 from gradcli.emit.optimise.rewrite import Pass, Rule, make_sum, parts_of_product, terms_of_sum
-from gradcli.emit.plan import Instr
 
 _HIGHEST = 8  # power that is written as products
 
@@ -17,7 +16,7 @@ def _power(run: Pass, instr: Instr) -> Instr | None:
     base, exponent = instr.args
     if exponent.kind != "number" or not instr.rank:
         return None
-    value = cast(Fraction, exponent.data)
+    value = held(exponent, Fraction)
     if value.denominator == 2 and 1 < value <= _HIGHEST:
         whole = _whole(run, base, int(value - Fraction(1, 2)))
         return run.product(1, [whole, run.make("sqrt", base, rank=base.rank)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from gradcli.emit.instr import Instr
 from gradcli.emit.optimise import (
     broadcast,
     light,
@@ -20,7 +21,7 @@ from gradcli.emit.optimise import (
 from gradcli.emit.optimise.chains import ChainPass
 from gradcli.emit.optimise.common import COMMON
 from gradcli.emit.optimise.rewrite import Pass, Rules, merged
-from gradcli.emit.plan import Instr, Plan
+from gradcli.emit.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)

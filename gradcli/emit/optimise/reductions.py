@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import cast
 
+from gradcli.emit.instr import Instr, held
 from gradcli.emit.optimise.rewrite import Pass, Rule, make_sum, parts_of_product, terms_of_sum
-from gradcli.emit.plan import Instr
 
 
 def _linear(run: Pass, instr: Instr) -> Instr | None:
@@ -119,7 +118,7 @@ def _squared_norm(run: Pass, instr: Instr) -> Instr | None:
     base, exponent = instr.args
     if base.kind != "norm" or exponent.kind != "number" or not run.once(base):
         return None
-    half = cast(Fraction, exponent.data) / 2
+    half = held(exponent, Fraction) / 2
     if half.denominator != 1 or half < 1:
         return None
     square = run.make("dot", base.args[0], base.args[0])

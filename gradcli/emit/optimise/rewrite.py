@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from fractions import Fraction
 from operator import is_not
-from typing import cast
 
-from gradcli.emit.plan import Instr, Plan, postorder, uses
+from gradcli.emit.instr import Instr, held
+from gradcli.emit.plan import Plan, postorder, uses
 from gradcli.emit.shape import Lengths, entries
 
 Rule = Callable[["Pass", Instr], "Instr | None"]
@@ -139,7 +139,7 @@ def parts_of_product(instr: Instr) -> tuple[Fraction, list[Instr], list[Instr]]:
     """The number, the factors over and the factors under; of anything else: 1, itself, none."""
     if instr.kind != "product":
         return _ONE, [instr], []
-    value, over = cast("tuple[Fraction, int]", instr.data)
+    value, over = held(instr, tuple)
     return value if type(value) is Fraction else Fraction(value), list(instr.args[:over]), list(instr.args[over:])
 
 
@@ -147,7 +147,7 @@ def terms_of_sum(instr: Instr) -> list[tuple[bool, Instr]]:
     """The terms, each with whether it is subtracted."""
     if instr.kind != "sum":
         return [(False, instr)]
-    return list(zip(cast("tuple[bool, ...]", instr.data), instr.args, strict=True))
+    return list(zip(held(instr, tuple), instr.args, strict=True))
 
 
 def make_sum(run: Pass, terms: Sequence[tuple[bool, Instr]], rank: int) -> Instr:

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gradcli.emit.instr import Instr
 from gradcli.emit.optimise.rewrite import Pass, Rule, make_sum, parts_of_product, terms_of_sum
-from gradcli.emit.plan import Instr
 from gradcli.expr.shapes import Dim
 
 _PAIRS = ((0, 2), (1, 3))  # axes of the result that what is shared may give

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from gradcli.emit.instr import Instr
 from gradcli.emit.optimise.facts import is_gram
 from gradcli.emit.optimise.rewrite import Pass, Rule, make_sum, parts_of_product, terms_of_sum
-from gradcli.emit.plan import Instr
 
 
 def _flatten(run: Pass, instr: Instr) -> Instr | None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import cast
 
+from gradcli.emit.instr import Instr, held
 from gradcli.emit.optimise.rewrite import Pass, Rule, make_sum, parts_of_product, terms_of_sum
-from gradcli.emit.plan import Instr
 
 
 def _map(run: Pass, name: str, arg: Instr) -> Instr:
@@ -101,7 +100,7 @@ def _product(run: Pass, instr: Instr) -> Instr | None:
 
 def _base(instr: Instr) -> tuple[Instr, int | None]:
     if instr.kind == "power" and instr.args[1].kind == "number":
-        value = cast(Fraction, instr.args[1].data)
+        value = held(instr.args[1], Fraction)
         return instr.args[0], int(value) if value.denominator == 1 else None
     return instr, 1
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
+from gradcli.emit.instr import Instr
 from gradcli.emit.optimise.rewrite import Pass, Rules
-from gradcli.emit.plan import Instr, Plan
+from gradcli.emit.plan import Plan
 
 _SOLVES = ("solve", "cho_solve", "lu_solve")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from gradcli.emit.instr import Instr
 from gradcli.emit.optimise.rewrite import Pass, Rule, make_sum, parts_of_product, terms_of_sum
-from gradcli.emit.plan import Instr
 
 _MOST_LISTS = 2  # that a sum of matrices may meet term by term
 _FREE = frozenset({"input", "transpose", "outer", "eye", "diag", "matmul"})

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gradcli.emit.instr import Instr
 from gradcli.emit.optimise.facts import is_symmetric
 from gradcli.emit.optimise.rewrite import Pass, Rule, make_sum, parts_of_product, terms_of_sum
-from gradcli.emit.plan import Instr
 from gradcli.emit.shape import extent
 from gradcli.expr.shapes import Dim
 

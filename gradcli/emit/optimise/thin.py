@@ -6,8 +6,8 @@ Declared lengths decide it here; where only names are declared, and c is a name 
 
 from __future__ import annotations
 
+from gradcli.emit.instr import Instr
 from gradcli.emit.optimise.rewrite import Pass, Rule, make_sum, parts_of_product, terms_of_sum
-from gradcli.emit.plan import Instr
 from gradcli.expr.shapes import Dim
 
 

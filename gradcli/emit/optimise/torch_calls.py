@@ -7,10 +7,9 @@ these factors.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import cast
 
+from gradcli.emit.instr import Instr, held
 from gradcli.emit.optimise.rewrite import Pass, Rule, make_sum, parts_of_product, terms_of_sum
-from gradcli.emit.plan import Instr
 
 _NUMBERS = frozenset({"number", "const", "size", "length", "least"})
 
@@ -124,7 +123,7 @@ def _times(run: Pass, a: Instr, b: Instr) -> Instr:
         value *= number
         for top in tops:
             if top.kind == "number":
-                value *= cast(Fraction, top.data)
+                value *= held(top, Fraction)
             else:
                 over.append(top)
         under += bottoms

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gradcli.emit.instr import Instr
 from gradcli.emit.optimise.numpy_passes import add_on_diagonal, low_rank
 from gradcli.emit.optimise.rewrite import Pass, Rule, make_sum, parts_of_product, terms_of_sum
-from gradcli.emit.plan import Instr
 
 
 def _diagonal(run: Pass, instr: Instr) -> Instr | None:

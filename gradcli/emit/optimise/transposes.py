@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from gradcli.emit.instr import Instr
 from gradcli.emit.optimise.facts import is_symmetric
 from gradcli.emit.optimise.rewrite import Pass, Rule
-from gradcli.emit.plan import Instr
 
 _BLIND = ("det", "logdet", "trace", "total", "norm", "norm1", "norm2", "norm_nuc")  # to a transpose
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from gradcli.derive.model import Answer
 from gradcli.program.model import Program
-from gradcli.render.derivation_page import Block, Display, Equation, Math, Paragraph, derivation_page
+from gradcli.render.blocks import Block, Display, Equation, Math, Paragraph
+from gradcli.render.derivation_page import derivation_page
 from gradcli.render.mathml import mathml
 from gradcli.render.page.frame import page, text
 from gradcli.render.page.graph import graph_svg

@@ -8,8 +8,8 @@ from gradcli.expr.arith import is_zero, neg, split_number, sub
 from gradcli.expr.node import Node
 from gradcli.expr.shapes import ShapeError
 from gradcli.expr.walk import tree_size
-from gradcli.normal.atom import TooLarge, Unsupported
 from gradcli.normal.lower import Lowering
+from gradcli.normal.poly import TooLarge, Unsupported
 from gradcli.normal.raise_poly import raise_node
 from gradcli.program.model import LAYOUTS
 from gradcli.render.mc import mc

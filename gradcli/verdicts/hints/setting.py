@@ -9,7 +9,7 @@ from gradcli.expr.arith import neg, split_number
 from gradcli.expr.node import Node, name_of, value_of
 from gradcli.expr.walk import postorder
 from gradcli.render.mc import mc
-from gradcli.rules.fill import is_known
+from gradcli.rules.scalar import is_known
 from gradcli.syntax import ast
 from gradcli.verdicts.book import Book
 from gradcli.verdicts.hints import trees
