@@ -57,7 +57,8 @@ class Rewriter:
         if plainly or not self._turns(call, layout):
             return Change(call.span, self._write(_named(call, layout), self._kept(call, whole=False)))
         if isinstance(site.parent, ast.Transpose):
-            return Change(site.parent.span, self._text[call.span.start : call.span.end])
+            text = self._text[call.span.start : call.span.end]
+            return Change(site.parent.span, self._write(call, {id(call): text}))
         return Change(call.span, self._write(ast.Transpose(_NOWHERE, call), self._kept(call)))
 
     # -------------------------------------------------------------------- reading

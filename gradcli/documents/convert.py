@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from gradcli.convert.convert import Converted
 from gradcli.convert.rewrite import Change, Rewriter
@@ -12,6 +13,7 @@ from gradcli.documents.notebook import Edit
 from gradcli.documents.pieces import Directive, Fence, Piece
 from gradcli.documents.program import DocumentProgram
 from gradcli.documents.read import Document, edited, read_document
+from gradcli.latex.build import walk
 from gradcli.latex.write import LatexWriter, Unwritable
 from gradcli.program.elaborate import elaborate_with_reader
 from gradcli.syntax import ast
@@ -19,6 +21,7 @@ from gradcli.syntax.ast import Source, Span
 from gradcli.syntax.unparse import unparse
 
 _ADDED = "  # numerator where nothing is said"
+_BRACKETED = re.compile(r"\\left\((\\frac\{\\partial [^()]*\}\{\\partial [^()]*\})\\right\)")
 _TRANSPOSE = re.compile(r"\^\s*(?:\{\s*)?(\\top|\\intercal|\\mathsf\s*\{?\s*T\s*\}?|\\mathrm\s*\{?\s*T\s*\}?|T)\s*\}?")
 
 
@@ -65,10 +68,10 @@ def _changes(document: Document, program: DocumentProgram, target: str, diagnost
                 case ast.Layout():
                     layout = statement.name.id
                 case ast.Check():
-                    writer.language = _in_language(document, statement.span)
+                    writer.set_for(document, statement, statement.sides[1:])
                     found = rewriter.statement(statement.sides, layout)
                 case ast.Define() | ast.DefineIndexed() | ast.DefineFunction():
-                    writer.language = _in_language(document, statement.span)
+                    writer.set_for(document, statement, (statement.value,))
                     found = rewriter.definition(statement.value, layout)
         except Unwritable:
             said = "this formula depends on the layout and is not written in another one: it stays as it is"
@@ -92,9 +95,25 @@ class _Writer:
         sign = found[0].rstrip() if found else "^T"
         self._latex = LatexWriter(program.context.spelled, program.context.shapes.of, transpose=sign)
 
+    def set_for(self, document: Document, statement: ast.Statement, parts: Sequence[ast.Expr]) -> None:
+        """Write as a statement is written: its factors apart, or not."""
+        self.language = _in_language(document, statement.span)
+        gaps = [0, 0]
+        for part in (node for root in parts for node in walk(root)):
+            if not isinstance(part, ast.Product):
+                continue
+            for left, right in pairwise(part.factors):
+                gap = document.text.text[left.span.end : right.span.start]
+                if left.span.end <= right.span.start and not gap.strip():
+                    gaps[bool(gap)] += 1
+        self._latex.tight = gaps[0] > gaps[1]
+
     def write(self, expr: ast.Expr, kept: dict[int, str] | None = None, tight: str = "") -> str:
         if self.language:
             return unparse(expr, kept, tight)
+        whole = (kept or {}).get(id(expr))
+        if whole is not None and (bracketed := _BRACKETED.fullmatch(whole.strip())):
+            return bracketed[1]
         self._latex.kept = {key: text for key, text in (kept or {}).items() if _is_whole(text)}
         return self._latex.write(expr)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
@@ -13,6 +14,8 @@ Kept = Mapping[int, str]
 
 _SUM, _PRODUCT, _FACTOR, _POSTFIX, _ATOM = range(5)
 _PLAIN = {"tr": r"\operatorname{tr}", "log": r"\log", "logdet": r"\log\det", "det": r"\det"}
+_DOT = r" \cdot "
+_COMMAND = re.compile(r"\\[A-Za-z]+$")
 _TIMES, _ROW = r" \times ", r" \\ "
 _COMPARE = {"<=": r"\le", ">=": r"\ge", "==": "=", "!=": r"\neq"}
 
@@ -31,6 +34,7 @@ class LatexWriter:
         transpose: str = "^T",
     ) -> None:
         self.transpose = transpose
+        self.tight = False
         self.names = names
         self.shape_of = shape_of
         self.kept = kept or {}
@@ -136,8 +140,9 @@ class LatexWriter:
                 out, level = rf"{_in(out, level, _PRODUCT)} \odot {self._at(factor, _FACTOR)}", _PRODUCT
             else:
                 right = self._at(factor, _FACTOR)
-                dot = r" \cdot " if right[:1].isdigit() else " "
-                out, level = f"{_in(out, level, _FACTOR)}{dot}{right}", _FACTOR
+                left = _in(out, level, _FACTOR)
+                space = "" if self.tight and not (_COMMAND.search(left) and right[:1].isalpha()) else " "
+                out, level = f"{left}{_DOT if right[:1].isdigit() else space}{right}", _FACTOR
         return out, level
 
     def _transpose(self, expr: ast.Transpose) -> tuple[str, int]:
