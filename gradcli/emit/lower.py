@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from gradcli.emit.chain import lower_chain
 from gradcli.emit.instr import Instr, held
-from gradcli.emit.lowering import Lowering, Rule, rank_of
+from gradcli.emit.lowering import DEFINED, Lowering, Rule, rank_of
 from gradcli.emit.plan import Plan
 from gradcli.emit.subscripts import lower_einsum
 from gradcli.expr.definitions import written_out
@@ -328,7 +328,8 @@ _RULES: dict[str, Rule] = {
     **{op: _same(op) for op in ("cumsum", "cumprod", "flip", "roll", "cross", "sqrtm", "logm", "logm_frechet")},
     "sylvester": _same("sylvester"),
     "matrix_power": _same("named_power"),
-    "skew": _written_out,
+    **dict.fromkeys(DEFINED, _written_out),
+    **{op: _same(op) for op in ("atan2", "hypot", "logaddexp")},
     "norm2": _same("norm2"),
     "norm_nuc": _same("norm_nuc"),
     "stop": lambda low, node: low.args(node)[0],

@@ -17,6 +17,9 @@ from gradcli.rules.pullback import ENGINE
 
 Rule = Callable[["Lowering", Node], Instr]
 
+DEFINED = ("skew", "leaky_relu", "clip")
+"""Operations that are computed as what they are by definition."""
+
 
 class Lowering:
     """Lowers the expressions of one function.
@@ -68,7 +71,7 @@ class Lowering:
         if node in self.inputs:
             return ()
         value = self.closed_form(node) if node.op == "implicit" else None
-        if node.op == "skew":
+        if node.op in DEFINED:
             value = written_out(node)
         return node.args if value is None else (value,)
 

@@ -57,6 +57,7 @@ class NumpyDialect:
     reductions: ClassVar[Mapping[str, str]] = {}
     rolled_axis: ClassVar[str] = "axis"
     cross: ClassVar[str] = "cross"
+    angle: ClassVar[str] = "arctan2"
     einsum_options: ClassVar[tuple[str, ...]] = ("optimize=True",)
     permute: ClassVar[str] = "transpose"
     passes: ClassVar[Sequence[tuple[type[Pass], Rules]]] = NUMPY_PASSES

@@ -24,6 +24,7 @@ object, so that what is used twice is computed once.
 | diag, diagonal | a | | vector to matrix, matrix to vector |
 | total, norm, norm1 | a | | scalars |
 | sum_axis | A | axis | |
+| atan2, hypot, logaddexp | a, b | | |
 | polygamma | a | order | the derivative of digamma of this order, at every entry |
 | cumsum | a | (axis or None, whether it runs backwards) | |
 | cumprod, flip | a | axis or None | |

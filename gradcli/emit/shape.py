@@ -45,7 +45,7 @@ _LIKE_FIRST = (
         *("cumsum", "cumprod", "flip", "roll", "cross", "sqrtm", "logm", "logm_frechet", "named_power"),
     ),
 )
-_ELEMENTWISE = ("sum", "product", "power", "maximum", "minimum", "compare", "where")
+_ELEMENTWISE = ("atan2", "hypot", "logaddexp", "sum", "product", "power", "maximum", "minimum", "compare", "where")
 
 
 def infer(plan: Known, instr: Instr) -> Lengths | None:

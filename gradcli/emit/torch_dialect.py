@@ -21,7 +21,9 @@ _CALLS: dict[str, str] = {
 }  # fmt: skip
 
 # Functions of PyTorch that take tensors only: a number has to become one.
-_OF_TENSORS = frozenset({"sqrt", "maximum", "minimum", "map", "call", "defined", "field"})
+_OF_TENSORS = frozenset(
+    {"sqrt", "maximum", "minimum", "map", "call", "defined", "field", "polygamma", "atan2", "hypot", "logaddexp"}
+)
 _OF_ONE = frozenset({"where", "compare"})  # at least one of the last two arguments
 _CALLED = {("matmul", 1): "addmv", ("matmul", 2): "addmm", ("outer", 2): "addr"}
 # What makes a new tensor and keeps none for its derivative: it may be written to.
@@ -47,6 +49,7 @@ class TorchDialect(NumpyDialect):
     keep: ClassVar[str] = "keepdim"
     rolled_axis: ClassVar[str] = "dims"
     cross: ClassVar[str] = "linalg.cross"
+    angle: ClassVar[str] = "atan2"
     ddof: ClassVar[str] = "correction"
     reductions: ClassVar[Mapping[str, str]] = {"max": "amax", "min": "amin"}
     einsum_options: ClassVar[tuple[str, ...]] = ()

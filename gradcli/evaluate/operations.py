@@ -287,6 +287,32 @@ def _factor(point: Point, node: Node, args: list[Array]) -> Array:
     return _from_rows(rows, shape)
 
 
+def _of_several(compute: Callable[..., Scalar]) -> Operation:
+    """A function of several numbers, by entry."""
+
+    def operation(point: Point, node: Node, args: list[Array]) -> Array:
+        shape = point.shape(node)
+        lines = zip(*_spread(args, shape), strict=True)
+        return Array(shape, [point.guarded(lambda *line: compute(point, *line), *line) for line in lines])
+
+    return operation
+
+
+def _angle(point: Point, a: Scalar, b: Scalar) -> Scalar:
+    if a == 0 and b > 0:
+        return point.field.zero
+    if a == 0 and b == 0:
+        raise OutsideDomain("atan2 at the origin")
+    return point.field.computed("atan2", a, lambda m: m.atan2(a, b))
+
+
+_atan2 = _of_several(_angle)
+
+
+def _log_of_sum(point: Point, a: Scalar, b: Scalar) -> Scalar:
+    return max(a, b) + point.field.function("softplus", -abs(a - b))
+
+
 def _cross(point: Point, node: Node, args: list[Array]) -> Array:
     (a, b, c), (x, y, z) = (arg.flat for arg in args)
     return Array((3,), [b * z - c * y, c * x - a * z, a * y - b * x])
@@ -458,6 +484,11 @@ _TABLE: dict[str, Operation] = {
     "logm_frechet": _of_matrices(roots.logarithm_derivative),
     "sylvester": _of_matrices(roots.sylvester),
     "matrix_power": _matrix_power,
+    "atan2": _atan2,
+    "hypot": _of_several(lambda point, a, b: point.field.function("sqrt", a * a + b * b)),
+    "logaddexp": _of_several(_log_of_sum),
+    "leaky_relu": _of_several(lambda point, x, a: x if x > 0 else a * x),
+    "clip": _of_several(lambda point, x, low, high: min(max(x, low), high)),
     "cross": _cross,
     "skew": _skew,
     **RUNNING,

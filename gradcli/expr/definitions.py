@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from gradcli.expr import rotation, running
+from gradcli.expr import entrywise, rotation, running
 from gradcli.expr.arith import neg
 from gradcli.expr.linear import matmul
 from gradcli.expr.node import Node
@@ -27,6 +27,7 @@ _DEFINITIONS: dict[str, Callable[[Node], Node | None]] = {
     "cross": rotation.written_out,
     "skew": rotation.written_out,
     **dict.fromkeys(running.LINEAR, _linear),
+    **dict.fromkeys(entrywise.DEFINITIONS, lambda node: entrywise.DEFINITIONS[node.op](*node.args)),
 }
 
 

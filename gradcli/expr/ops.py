@@ -7,6 +7,7 @@ from collections.abc import Callable
 from gradcli.expr import (
     arith,
     contraction,
+    entrywise,
     factor,
     linear,
     matrix_functions,
@@ -88,6 +89,7 @@ _BUILD: dict[str, Builder] = {
     "pinv": lambda n, a: spectral.pinv(*a),
     "expm": lambda n, a: spectral.expm(*a),
     "expm_frechet": lambda n, a: spectral.expm_frechet(*a),
+    **dict.fromkeys(entrywise.NAMES, lambda n, a: entrywise.entrywise(n.op, *a)),
     "cross": lambda n, a: rotation.cross(*a),
     "skew": lambda n, a: rotation.skew(*a),
     "sqrtm": lambda n, a: matrix_functions.sqrtm(*a),

@@ -7,10 +7,11 @@ from gradcli.ops.entrywise import ENTRYWISE, REDUCTIONS
 from gradcli.ops.leaves import LEAVES, QUESTIONS
 from gradcli.ops.matrices import ARRAYS, MATRICES
 from gradcli.ops.operation import Kind, Operation
+from gradcli.ops.several import SEVERAL
 
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation
-    for operation in (*LEAVES, *QUESTIONS, *ENTRYWISE, *REDUCTIONS, *STATISTICS, *RUNNING, *MATRICES, *ARRAYS)
+    for operation in (*LEAVES, *QUESTIONS, *ENTRYWISE, *REDUCTIONS, *SEVERAL, *STATISTICS, *RUNNING, *MATRICES, *ARRAYS)
 }
 
 

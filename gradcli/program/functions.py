@@ -6,9 +6,10 @@ Functions of each entry are rows of the catalogue (`gradcli.ops`); what takes sh
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 
-from gradcli.expr import arith, linear, reduce, statistics
-from gradcli.expr.node import Node, make
+from gradcli.expr import arith, entrywise, linear, reduce, statistics
+from gradcli.expr.node import Node, make, num
 from gradcli.ops.functions import SCALAR_FUNCTIONS, SECONDARY
 from gradcli.program.along import ALONG_FUNCTIONS
 from gradcli.program.factor import FACTOR_FUNCTIONS
@@ -203,6 +204,14 @@ def _extreme(name: str, over: str) -> LanguageFunction:
     return LanguageFunction(1, 2, infer, build, ("axis",))
 
 
+_SLOPE = num(Fraction(1, 100))
+
+
+def _several(name: str) -> LanguageFunction:
+    count = 3 if name == "clip" else 2
+    return LanguageFunction(count, count, lambda s, o: joint(s, name), lambda n, o: entrywise.entrywise(name, *n))
+
+
 ELEMENTWISE = tuple(SCALAR_FUNCTIONS)
 
 FUNCTIONS: dict[str, LanguageFunction] = {
@@ -212,6 +221,13 @@ FUNCTIONS: dict[str, LanguageFunction] = {
     "prod": _reduction("prod", lambda node, axis, options: statistics.product(node, axis)),
     "var": _reduction("var", _variance("variance"), ("ddof",)),
     "std": _reduction("std", _variance("std"), ("ddof",)),
+    **{name: _several(name) for name in ("atan2", "hypot", "logaddexp", "clip")},
+    "leaky_relu": LanguageFunction(
+        1,
+        2,
+        lambda s, o: joint(s, "leaky_relu"),
+        lambda n, o: entrywise.entrywise("leaky_relu", n[0], n[1] if len(n) > 1 else _SLOPE),
+    ),
     "where": LanguageFunction(3, 3, lambda s, o: joint(s, "where"), lambda n, o: reduce.where(*n)),
     "softmax": _soft("softmax"),
     "logsoftmax": _soft("logsoftmax"),
@@ -246,6 +262,15 @@ FILLED = ("ones", "zeros", "eye", "unit")
 DERIVATIVES = ("grad", "jac", "hess")
 # Names that a program may give to something else, which then hides the function.
 YIELDING = frozenset(
-    (*FACTOR_FUNCTIONS, *SPECTRAL_FUNCTIONS, *ALONG_FUNCTIONS, *(row.name for row in SECONDARY), "prod", "var", "std")
+    (
+        *FACTOR_FUNCTIONS,
+        *SPECTRAL_FUNCTIONS,
+        *ALONG_FUNCTIONS,
+        *entrywise.NAMES,
+        *(row.name for row in SECONDARY),
+        "prod",
+        "var",
+        "std",
+    )
 )
 RESERVED = (frozenset(FUNCTIONS) - YIELDING) | set(FILLED) | set(DERIVATIVES) | {"einsum"}

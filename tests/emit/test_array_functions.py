@@ -102,6 +102,13 @@ CASES: dict[str, tuple[str, Callable[..., Value], tuple[Any, ...]]] = {
     ),
     "svdvals": ("sum(svdvals(A)**3)", lambda a: jnp.sum(jnp.linalg.svd(a, compute_uv=False) ** 3), ((5, 4),)),
     "eigvalsh": ("sum(eigvalsh(A)**3)", lambda a: jnp.sum(jnp.linalg.eigvalsh((a + a.T) / 2) ** 3), (NN,)),
+    "atan2": ("sum(b * atan2(A, b))", lambda a, b: jnp.sum(b * jnp.arctan2(a, b)), (N, N)),
+    "hypot": ("sum(b * hypot(A, 2))", lambda a, b: jnp.sum(b * jnp.hypot(a, 2.0)), (N, N)),
+    "logaddexp": ("sum(b * logaddexp(A, b + 1))", lambda a, b: jnp.sum(b * jnp.logaddexp(a, b + 1)), (N, N)),
+    "leaky_relu": ("sum(b * leaky_relu(A, 0.2)**2)", lambda a, b: jnp.sum(b * jax.nn.leaky_relu(a, 0.2) ** 2), (N, N)),
+    "clip": ("sum(b * clip(A, -1/2, 1)**2)", lambda a, b: jnp.sum(b * jnp.clip(a, -0.5, 1) ** 2), (N, N)),
+    "digamma": ("sum(b * digamma(exp(A)))", lambda a, b: jnp.sum(b * jax.scipy.special.digamma(jnp.exp(a))), (N, N)),
+    "lgamma": ("sum(b * lgamma(A))", lambda a, b: jnp.sum(b * jax.scipy.special.gammaln(a)), (N, N)),
     "expm by a scalar": ("b.T @ expm(A * C) @ b", lambda a, b, c: b @ jax.scipy.linalg.expm(a * c) @ b, ((), (3,), NN)),
 }
 # fmt: on

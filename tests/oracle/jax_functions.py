@@ -182,6 +182,11 @@ def _solve(a: Value, b: Value) -> Value:
 FUNCTIONS: dict[str, Callable[..., Value]] = {
     "max": _extreme(jnp.maximum, jnp.max),
     "min": _extreme(jnp.minimum, jnp.min),
+    "atan2": jnp.arctan2,
+    "hypot": lambda a, b: jnp.sqrt(a * a + b * b),
+    "logaddexp": jnp.logaddexp,
+    "leaky_relu": lambda x, a=0.01: jnp.where(x > 0, x, a * x),
+    "clip": lambda x, low, high: jnp.minimum(jnp.maximum(x, low), high),
     "prod": _reduced(jnp.prod),
     "var": _reduced(jnp.var),
     "std": _reduced(jnp.std),
