@@ -11,9 +11,10 @@ from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
 from gradcli.derive.derive import Derivation, derive
 from gradcli.diagnostics.diagnostic import Diagnostic, error
+from gradcli.render.formats import WRITERS, written
 from gradcli.ways_in.registry import is_document
 
-FORMATS = ("text", "mc", "latex", "typst", "html", "json")
+FORMATS = ("text", *WRITERS, "json")
 
 
 @click.command()
@@ -133,22 +134,8 @@ def _written(derivation: Derivation, diagnostics: list[Diagnostic], form: str, t
         return derive_json(program, answers, diagnostics, derivation.worked)
     if not answers:
         return ""
-    if form == "typst":
-        from gradcli.render.derive_typst import derive_typst
-
-        return derive_typst(program, answers, derivation.worked)
-    if form == "html":
-        from gradcli.render.page.derivation import derive_html
-
-        return derive_html(program, answers, derivation.worked)
-    if form == "mc":
-        from gradcli.render.derive_mc import derive_mc
-
-        return derive_mc(program, answers, derivation.worked)
-    if form == "latex":
-        from gradcli.render.derive_latex import derive_latex
-
-        return derive_latex(program, answers, derivation.worked)
+    if form in WRITERS:
+        return written(form, program, answers, derivation.worked)
     from gradcli.render.derive_text import derive_text
 
     return derive_text(program, answers, color=terminal.color, rules=rules, worked=derivation.worked)
