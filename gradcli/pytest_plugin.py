@@ -1,7 +1,8 @@
-"""A pytest plugin: every `check` and `refute` of a `*.mc` file is a test.
+"""A pytest plugin: every `check` and `refute` of a `*.mc` file is a test, and every formula of a document that claims.
 
 A file is checked once, when the first of its tests runs; a statement that fails has its hint as the failure text.
-Settings: `gradcli_files` (patterns, `*.mc` by default) and `gradcli_undecided` (`fail` or `warn`).
+Settings: `gradcli_files` (patterns; by default programs, and documents that hold a directive) and
+`gradcli_undecided` (`fail` or `warn`).
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from gradcli.syntax.ast import Span, Statement
+    from gradcli.syntax.ast import Source, Span, Statement
     from gradcli.verdicts.verdict import Checked, Verdict
+
+
+_PATTERNS = ["*.mc", "*.md", "*.markdown", "*.qmd", "*.rmd", "*.tex", "*.ipynb"]
 
 
 class GradcliWarning(UserWarning):
@@ -33,7 +37,7 @@ class StatementFailed(Exception):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Enter the settings."""
-    parser.addini("gradcli_files", "Patterns of files to check with gradcli.", type="args", default=["*.mc"])
+    parser.addini("gradcli_files", "Patterns of files to check with gradcli.", type="args", default=_PATTERNS)
     parser.addini("gradcli_undecided", "Whether undecided statements fail or warn.", default="fail")
 
 
@@ -41,6 +45,10 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ProgramFil
     """Collect a file that has one of the patterns."""
     patterns = parent.config.getini("gradcli_files")
     if any(fnmatch(file_path.name, pattern) for pattern in patterns):
+        from gradcli.ways_in.registry import way_of
+
+        if not way_of(file_path.name).is_meant(str(file_path)):
+            return None
         return ProgramFile.from_parent(parent, path=file_path)
     return None
 
@@ -58,10 +66,14 @@ class ProgramFile(pytest.File):
         from gradcli.syntax import ast
         from gradcli.syntax.parse import parse_module
         from gradcli.syntax.sources import read_source
+        from gradcli.ways_in.registry import is_document
 
         source = read_source(self.path)
         if isinstance(source, Diagnostic):
             yield ProgramItem.from_parent(self, name="program")
+            return
+        if is_document(source.name):
+            yield from self._of_document(source)
             return
         module, diagnostics = parse_module(source)
         statements = [s for s in module.statements if isinstance(s, ast.Check)]
@@ -72,6 +84,38 @@ class ProgramFile(pytest.File):
             line, _ = line_and_column(source, statement.span.start)
             text = " ".join(source.text[statement.span.start : statement.span.end].split())
             yield StatementItem.from_parent(self, name=f"line {line}: {text}", number=number, line=line)
+
+    def _of_document(self, source: Source) -> Iterator[pytest.Item]:
+        """An item for each formula that claims something."""
+        from gradcli.diagnostics.diagnostic import Diagnostic
+        from gradcli.diagnostics.position import line_and_column
+        from gradcli.documents.notebook import CellSource
+        from gradcli.documents.read import read_document
+        from gradcli.program.elaborate import elaborate
+        from gradcli.syntax import ast
+
+        document = read_document(source)
+        if isinstance(document, Diagnostic):
+            yield ProgramItem.from_parent(self, name="document")
+            return
+        statements = []
+        wrong = False
+        for program in document.programs:
+            claims = [s for s in program.module.statements if isinstance(s, ast.Check)]
+            errors = [s for s in elaborate([program.module], program.diagnostics).diagnostics if s.is_error]
+            wrong = wrong or any(e.span is None or not any(_holds(s, e.span) for s in claims) for e in errors)
+            statements += claims
+        if wrong:
+            yield ProgramItem.from_parent(self, name="document")
+        for number, statement in enumerate(statements):
+            place: Source = document.text
+            span = statement.span
+            if document.notebook is not None and (found := document.notebook.place(span)) is not None:
+                place, span = found
+            line, _ = line_and_column(place, span.start)
+            text = " ".join(place.text[span.start : span.end].split())
+            where = f"cell {place.cell}, line {line}" if isinstance(place, CellSource) else f"line {line}"
+            yield StatementItem.from_parent(self, name=f"{where}: {text}", number=number, line=line)
 
     def checked(self) -> Checked:
         """The verdicts, found once."""
