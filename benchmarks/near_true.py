@@ -1,0 +1,117 @@
+"""Claims that are true, or nearly: what `check` says of them, beside an oracle of its own.
+
+    python -m benchmarks.near_true [--count N] [--kind NAME] [--seed N] [--every K]
+
+Every claim is made together with a Python function for each side, in fractions or in mpmath with 60 digits, and the
+oracle is these functions: a claim that is said to be false has a point at which they differ, one that is said to be
+true agrees with them at dense points, at the places where it turns and close to them.  Nothing of gradcli takes part.
+Prints every false verdict (a false claim `proved` or `equal`, a true one `refuted` or in error), and the share left
+undecided.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from mpmath import mp
+
+from benchmarks import near_true_kinds
+from benchmarks.near_true_claim import DIGITS, Claim
+from gradcli.syntax.ast import Source
+from gradcli.verdicts.check import check_source
+
+KINDS: dict[str, Callable[[Random], Claim | None]] = near_true_kinds.KINDS
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim with the verdict and the seconds that it took."""
+
+    claim: Claim
+    verdict: str
+    reason: str
+    seconds: float
+
+    @property
+    def is_false(self) -> bool:
+        """Whether the verdict says what is not so."""
+        if self.claim.true:
+            return self.verdict in ("refuted", "error")
+        return self.verdict in ("proved", "equal", "error")
+
+
+def claims(count: int, seed: int = 0, only: str | None = None) -> Iterator[Claim]:
+    """Different claims, the kinds in turn; each has been confirmed by its oracle."""
+    source = Random(seed)
+    seen: set[str] = set()
+    names = [name for name in KINDS if only is None or name == only]
+    misses = dict.fromkeys(names, 0)
+    while count and names:
+        for name in list(names):
+            with mp.workdps(DIGITS):
+                claim = KINDS[name](source)
+            if claim is None or claim.text in seen:
+                misses[name] += 1
+                if misses[name] > 400:
+                    names.remove(name)
+                continue
+            seen.add(claim.text)
+            claim.confirm()
+            yield claim
+            count -= 1
+            if not count:
+                return
+
+
+def judge(claim: Claim) -> Judged:
+    """What `check` says of a claim."""
+    start = time.perf_counter()
+    checked = check_source(Source("near_true.mc", claim.text))
+    seconds = time.perf_counter() - start
+    if not checked.verdicts:
+        return Judged(claim, "error", "; ".join(d.message for d in checked.errors), seconds)
+    verdict = checked.verdicts[-1]
+    return Judged(claim, verdict.kind, verdict.reason, seconds)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run and print; the status is 1 where a verdict is false."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=5000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--kind", choices=sorted(KINDS))
+    parser.add_argument("--undecided", action="store_true", help="print those too")
+    options = parser.parse_args(arguments)
+    found: list[Judged] = []
+    for claim in claims(options.count, options.seed, options.kind):
+        judged = judge(claim)
+        found.append(judged)
+        text = claim.text.replace("\n", "; ")
+        if judged.is_false:
+            print(
+                f"FALSE {claim.kind}: {judged.verdict}, and it is {claim.true}: {text}  ({judged.reason})", flush=True
+            )
+        elif judged.verdict == "undecided" and options.undecided:
+            print(f"undecided {claim.kind}: {text}  ({judged.reason})", flush=True)
+    table = Counter((judged.claim.kind, judged.verdict) for judged in found)
+    for kind in sorted({judged.claim.kind for judged in found}):
+        counts = {verdict: count for (name, verdict), count in sorted(table.items()) if name == kind}
+        print(f"{kind:16}" + "".join(f"  {count} {verdict}" for verdict, count in counts.items()))
+    undecided = sum(judged.verdict == "undecided" for judged in found)
+    false = sum(judged.is_false for judged in found)
+    true = [judged for judged in found if judged.claim.true]
+    proved = sum(judged.verdict == "proved" for judged in true)
+    seconds = sorted(judged.seconds for judged in found)
+    print(f"{len(found)} claims, {len(true)} of them true, {proved} of these proved")
+    print(f"{false} false verdicts, {undecided} undecided ({100 * undecided / len(found):.1f} %)")
+    print(f"seconds a claim: median {seconds[len(seconds) // 2]:.3f}, largest {seconds[-1]:.2f}")
+    return 1 if false else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
