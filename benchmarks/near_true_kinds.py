@@ -242,7 +242,7 @@ def thresholds(source: Random) -> Claim | None:
         (f"relu(x - {text})", f"where(x > {text}, x - {text}, 0)", lambda x: max(x - mark, mpf(0)), lambda x: max(x - mark, mpf(0)), True),
         (f"max(x, {text})", "x", lambda x: max(x, mark), lambda x: x, False),
         (f"min(x, {text})", f"{text} - relu({text} - x)", lambda x: min(x, mark), lambda x: min(x, mark), True),
-        ("softplus(x)", f"where(x > {text}, x + 1, softplus(x))", lambda x: mp.log1p(mp.exp(x)) if x < 5000 else None, lambda x: x + 1 if x > mark else mp.log1p(mp.exp(x)), False),
+        ("softplus(x)", f"where(x > {text}, x + 1, softplus(x))", lambda x: mp.log1p(mp.exp(x)) if x < 10**7 else None, lambda x: x + 1 if x > mark else mp.log1p(mp.exp(x)), False),
         (f"where(x > {text}, x**2, x**2)", "x**2", lambda x: x**2, lambda x: x**2, True),
         (f"where(x > {text}, x**2, 0*x)", f"x**2*(x > {text})", lambda x: x**2 if x > mark else mpf(0), lambda x: x**2 if x > mark else mpf(0), True),
         (f"abs(x - {text})", f"x - {text}", lambda x: abs(x - mark), lambda x: x - mark, False),

@@ -253,6 +253,8 @@ def _of_sum(node: Node, args: list[Interval]) -> Interval:
         return _NONNEGATIVE
     if node.op == "tr" and _is_definite(node.args[0]):
         return _POSITIVE
+    if node.op == "tr" and node.args[0].op == "matmul" and _is_product_of_definite(node.args[0]):
+        return _POSITIVE
     return ALL
 
 
@@ -260,6 +262,11 @@ def _is_form(node: Node) -> bool:
     """Whether a product is `x.T @ x` or `x.T @ S @ x`, S positive definite."""
     first, *middle, last = node.args
     return transpose(first) is last and all(_is_definite(part) for part in middle) and len(middle) < 2
+
+
+def _is_product_of_definite(node: Node) -> bool:
+    """Whether a product is that of two positive definite matrices: its eigenvalues are positive."""
+    return len(node.args) == 2 and all(_is_definite(part) for part in node.args)
 
 
 def _is_definite(node: Node) -> bool:

@@ -105,8 +105,8 @@ def _of(node: Node, many_valued: bool) -> Iterable[Branch]:
 
 
 def _of_function(row: ScalarFunction, arg: Node, many_valued: bool) -> Iterable[Branch]:
-    if row.kinks == "integers":
-        yield Branch(arg, True, row.jumps, whole=True)
+    if isinstance(row.kinks, str):
+        yield Branch(arg if row.kinks == "integers" else add(arg, num(Fraction(1, 2))), True, row.jumps, whole=True)
     elif row.kinks:
         for kink in row.kinks:
             yield Branch(_less(arg, Fraction(kink)), True, row.jumps)

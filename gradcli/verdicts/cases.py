@@ -12,6 +12,7 @@ from gradcli.expr.node import Node, num, value_of
 from gradcli.expr.replace import replace
 from gradcli.expr.walk import postorder
 from gradcli.normal.poly import TooLarge, Unsupported
+from gradcli.normal.units import is_regular
 from gradcli.verdicts.algebra import same
 from gradcli.verdicts.book import Book, jumps
 from gradcli.verdicts.bounds import bounds
@@ -73,32 +74,56 @@ class Cases:
         if number is None:
             return holds(roots, conditions)
         factors = _factors(number)
-        signs = (1, -1, 0) if self._ties and _jumps_at(roots) else (1, -1)
-        for choice in product(signs, repeat=len(factors)):
-            more = [one for factor, s in zip(factors, choice, strict=True) for one in _conditions(factor, s)]
-            sign = prod(choice)
-            if any(self._impossible(factor, s) for factor, s in zip(factors, choice, strict=True)):
+        choices = [self._sides(factor, roots, conditions) for factor in factors]
+        for choice in product(*choices):
+            more = [one for _, side in choice for one in side]
+            sign = prod(s for s, _ in choice)
+            if any(self._impossible(side) for _, side in choice):
                 continue
-            if len(factors) > 1:
-                more += _conditions(number, sign)
+            if len(factors) > 1 and sign:
+                strictly = all(strict for _, side in choice for _, strict in side)
+                more.append((number if sign > 0 else neg(number), strictly))
             if self._contradictory([*conditions, *more]):
                 continue
             try:
                 found = on_side(roots, number, sign)
             except ZeroDivisionError:
-                continue  # no value there
-            for factor, s in zip(factors, choice, strict=True):
+                return False
+            for factor, (s, _) in zip(factors, choice, strict=True):
                 found = found if s else _put_in(found, factor)
             if not self._every(found, [*conditions, *more], holds):
                 return False
         return True
 
-    def _impossible(self, number: Node, sign: int) -> bool:
-        interval = bounds(number, {})
-        below, above = interval.sign
-        if (sign > 0 and not above) or (sign < 0 and not below):
-            return True
-        return sign == 0 and (interval.positive or interval.high < 0)
+    def _sides(self, number: Node, roots: list[Node], conditions: list[Condition]) -> list[tuple[int, list[Condition]]]:
+        """The cases that a number makes, which cover every point that counts: its sign in each, and what holds there.
+
+        Where nothing jumps either piece is right at 0.  In derivatives what happens on a null set does not count, and
+        a number without pieces is 0 on one or everywhere.
+        """
+        below, above, zero = neg(number), number, [(number, False), (neg(number), False)]
+        poly = self._book.comparison.poly(number)
+        if poly is not None and not poly.terms:
+            return [(0, zero)]
+        if not _jumps_at(roots):
+            if self._never(below, conditions):
+                return [(1, [(above, False)])]
+            if self._never(above, conditions):
+                return [(-1, [(below, False)])]
+            return [(1, [(above, True)]), (-1, [(below, False)])]
+        strict: list[tuple[int, list[Condition]]] = [(1, [(above, True)]), (-1, [(below, True)])]
+        return strict if not self._ties and poly is not None and is_regular(poly) else [*strict, (0, zero)]
+
+    def _never(self, number: Node, conditions: list[Condition]) -> bool:
+        """Whether a number is never positive."""
+        return self._impossible([(number, True)]) or self._contradictory([*conditions, (number, True)])
+
+    def _impossible(self, conditions: list[Condition]) -> bool:
+        for number, strictly in conditions:
+            interval = bounds(number, {})
+            if interval.high < 0 or (interval.high == 0 and (strictly or interval.open_high)):
+                return True
+        return False
 
     def _contradictory(self, conditions: list[Condition]) -> bool:
         try:
@@ -128,12 +153,6 @@ def _infinite(number: Node) -> int:
         if rest.op == "const" and rest.data == "inf":
             return 1 if share > 0 else -1
     return 0
-
-
-def _conditions(number: Node, sign: int) -> list[Condition]:
-    if sign == 0:
-        return [(number, False), (neg(number), False)]
-    return [(number if sign > 0 else neg(number), True)]
 
 
 def _jumps_at(roots: list[Node]) -> bool:

@@ -13,7 +13,8 @@ from itertools import product
 from gradcli.expr.node import Node
 from gradcli.normal.equal import Comparison
 from gradcli.normal.poly import Poly, Term
-from gradcli.normal.units import is_positive, is_strict
+from gradcli.normal.units import argument, is_positive, is_strict
+from gradcli.verdicts.forms import is_negative_form
 
 _MOST = 200
 
@@ -35,13 +36,31 @@ def contradictory(comparison: Comparison, conditions: Iterable[Condition]) -> bo
         if is_positive(Poly({term: 1})):
             strict = all(is_strict(array) for array, _, _ in term)
             rows.append(({term: Fraction(1)}, Fraction(0), strict))
-    for term in unknowns:
+        rows += _known(term)
+    if any(is_negative_form(row[0], row[1], row[2]) for row in rows):
+        return True
+    for term in {term: None for coefficients, _, _ in rows for term in coefficients}:
         if any(_is_false(row) for row in rows):
             return True
         rows = _without(rows, term)
         if len(rows) > _MOST:
             return False
     return any(_is_false(row) for row in rows)
+
+
+def _known(term: Term) -> list[_Row]:
+    """What holds of a function whatever its argument is: exp(u) >= 1 + u, and sines lie between -1 and 1."""
+    if len(term) != 1 or term[0][2] != 1:
+        return []
+    factor = term[0]
+    if factor[0].kind == "exp":
+        below = argument(factor)
+        coefficients = {other: -Fraction(value) for other, value in below.terms.items() if other}
+        coefficients[term] = coefficients.get(term, Fraction(0)) + 1
+        return [(coefficients, -1 - Fraction(below.terms.get((), 0)), False)]
+    if factor[0].kind == "elem" and factor[0].data in (("sin", 0), ("cos", 0)):
+        return [({term: Fraction(sign)}, Fraction(1), False) for sign in (1, -1)]
+    return []
 
 
 def _row(poly: Poly, strictly: bool) -> _Row:

@@ -21,6 +21,7 @@ from gradcli.verdicts.hints.advise import advise
 from gradcli.verdicts.hints.expected import answer
 from gradcli.verdicts.numeric import decide, glance
 from gradcli.verdicts.parts import partial_parts
+from gradcli.verdicts.possible import domain
 from gradcli.verdicts.problem import Problem
 from gradcli.verdicts.verdict import REFUTED, SHAPES_DIFFER, UNDECIDED, Finding, Hint
 
@@ -80,7 +81,7 @@ class Link:
                 return Finding("refuted", "the sides differ", REFUTED, None, at(problem, place), hint, expected)
             if proved(self.book, *values):
                 return Finding("proved", "equal by algebra")
-        if problem.branches and Cases(self.book, ties=not problem.derivative).equal(*values):
+        if problem.branches and Cases(self.book, domain(problem), not problem.derivative).equal(*values):
             return Finding("proved", "equal by algebra, case by case")
         return self._by_numbers(problem)
 

@@ -17,8 +17,13 @@ from gradcli.verdicts.problem import Problem
 
 def is_possible(problem: Problem, branch: Branch, sign: int) -> bool:
     """Whether nothing shows that no entry is on this side (-1 or 1) wherever both sides have a value."""
-    roots = [problem.left, problem.right, *problem.parts, *(value for _, value in problem.definitions)]
-    return Cases(problem.book, list(_domain(roots))).possible(branch.turning, sign)
+    return Cases(problem.book, domain(problem)).possible(branch.turning, sign)
+
+
+def domain(problem: Problem) -> list[Condition]:
+    """What holds wherever both sides have a value."""
+    roots = [problem.left, problem.right, *problem.parts]
+    return list(_domain([*roots, *(problem.book.values[name] for name in problem.required)]))
 
 
 def _domain(roots: Iterable[Node]) -> Iterator[Condition]:

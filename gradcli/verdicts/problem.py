@@ -66,7 +66,7 @@ class Problem:
         needed = book.needed([left, right, *required, *parts])
         self.free = needed.free
         self.definitions = needed.definitions
-        self._required = required
+        self.required = required
         everything = [left, right, *parts, *self.free, *(value for _, value in self.definitions)]
         self.least = dimensions(everything)
         self.landmarks = book.landmarks(everything)
@@ -102,7 +102,7 @@ class Problem:
 
     def undefined(self, memo: Mapping[int, Array]) -> str | None:
         """Why the sides, or what they require, have no value where this was computed; None where they have one."""
-        for node in (*self._required, *self.parts, self.left, self.right):
+        for node in (*self.required, *self.parts, self.left, self.right):
             array = memo.get(node.serial)
             for entry in array.flat if array is not None else ():
                 if isinstance(entry, Undefined):
