@@ -165,6 +165,13 @@ def _cmp(low: Lowering, node: Node) -> Instr:
     return low.plan.make("indicator", compared, rank=rank_of(node))
 
 
+def _attains(low: Lowering, node: Node) -> Instr:
+    array, extreme = low.args(node)
+    sides = (extreme, array) if node.data == "largest" else (array, extreme)
+    compared = low.plan.make("compare", *sides, data="<=", rank=rank_of(node))
+    return low.plan.make("indicator", compared, rank=rank_of(node))
+
+
 def _where(low: Lowering, node: Node) -> Instr:
     condition, a, b = low.args(node)
     if condition.kind == "indicator":
@@ -308,6 +315,7 @@ _RULES: dict[str, Rule] = {
     "max": _same("maximum"),
     "min": _same("minimum"),
     "cmp": _cmp,
+    "attains": _attains,
     "where": _where,
     "softmax": _softmax,
     "logsoftmax": _softmax,

@@ -13,7 +13,7 @@ from gradcli.evaluate.errors import OnKink, OutsideDomain, Undefined
 from gradcli.evaluate.factorise import factorised
 from gradcli.evaluate.point import Evaluation as Point
 from gradcli.evaluate.point import Operation
-from gradcli.evaluate.reductions import REDUCTIONS, attained
+from gradcli.evaluate.reductions import REDUCTIONS, attains, holds_extreme
 from gradcli.evaluate.running import RUNNING
 from gradcli.expr.factor import parts_of
 from gradcli.expr.node import Node, axis_of, payload, value_of
@@ -94,7 +94,7 @@ def _is_mask(node: Node) -> bool:
     is."""
     if node.op == "where":
         return any(arg.op == "zeros" or value_of(arg) == 0 for arg in node.args[1:])
-    return node.op == "cmp"
+    return node.op in ("cmp", "attains")
 
 
 def _pow(point: Point, node: Node, args: list[Array]) -> Array:
@@ -151,26 +151,15 @@ def _cmp(point: Point, node: Node, args: list[Array]) -> Array:
     shape = point.shape(node)
     field, strictly = point.field, node.data == "<"
     by_chance = point.strict_kinks and node.serial in point.moving and node.args[0] is not node.args[1]
-    extreme = attained(*node.args) if by_chance else None
-    if extreme is not None:
-        _no_second(point, extreme, args)
-        by_chance = False
 
     def compare(a: Scalar, b: Scalar) -> Scalar:
         if a == b or (not field.exact and field.tiny(a - b, max(abs(a), abs(b)))):
-            if by_chance:
+            if by_chance and not holds_extreme(node):
                 raise OnKink("a comparison of equal numbers")
             return field.zero if strictly else field.one
         return field.one if a < b else field.zero
 
     return Array(shape, [point.guarded(compare, a, b) for a, b in zip(*_spread(args, shape), strict=True)])
-
-
-def _no_second(point: Point, extreme: Node, args: list[Array]) -> None:
-    """Which entry is the largest is not settled where two are."""
-    pairs = list(zip(*_spread(args, max((a.shape for a in args), key=len)), strict=True))
-    if sum(not isinstance(a, Undefined) and bool(a == b) for a, b in pairs) > prod(point.shape(extreme)):
-        raise OnKink("two entries that are largest")
 
 
 def _where(point: Point, node: Node, args: list[Array]) -> Array:
@@ -462,6 +451,7 @@ _TABLE: dict[str, Operation] = {
     "max": _extreme(_larger),
     "min": _extreme(_smaller),
     "cmp": _cmp,
+    "attains": attains,
     "where": _where,
     "softmax": _softmax("softmax"),
     "logsoftmax": _softmax("logsoftmax"),

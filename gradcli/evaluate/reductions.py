@@ -7,12 +7,12 @@ from math import prod
 from typing import cast
 
 from gradcli.evaluate.array import Array, Scalar, as_matrix
-from gradcli.evaluate.errors import Undefined
+from gradcli.evaluate.errors import OnKink, Undefined
 from gradcli.evaluate.point import Evaluation as Point
 from gradcli.evaluate.point import Operation
-from gradcli.expr.arith import add, is_zero, mul, split_number, sub
-from gradcli.expr.node import Node, num
+from gradcli.expr.node import Node
 from gradcli.expr.statistics import EXTREMES
+from gradcli.expr.walk import postorder
 
 Line = list[Scalar]
 
@@ -62,24 +62,33 @@ REDUCTIONS: dict[str, Operation] = {
 }
 
 
-def attained(a: Node, b: Node) -> Node | None:
-    """The largest or least entry, where a comparison asks which entries attain it: equal there, and not by chance."""
-    gap = sub(a, b)
-    for term in gap.args if gap.op == "add" else ():
-        number, rest = split_number(term)
-        found = _extreme_of(rest)
-        if found is None:
-            continue
-        extreme, array = found
-        if is_zero(add(gap, mul(num(-number), rest), mul(num(number), array))):
-            return extreme
-    return None
+def attains(point: Point, node: Node, args: list[Array]) -> Array:
+    """1 where an entry is the extreme one of its line.
+
+    Raises OnKink where two are, if that may be by chance.
+    """
+    entries, extremes = args
+    spread = extremes.flat if extremes.shape else extremes.flat * len(entries.flat)
+    field = point.field
+    out: Line = []
+    for x, y in zip(entries.flat, spread, strict=True):
+        out.append(point.guarded(lambda x, y: field.one if x == y else field.zero, x, y))
+    if point.strict_kinks and node.serial in point.moving:
+        for line, values in zip(_lines_of(entries, node), _lines_of(Array(entries.shape, out), node), strict=True):
+            if len(line) > 1 and sum(not isinstance(value, Undefined) and bool(value == 1) for value in values) > 1:
+                raise OnKink("two entries that are extreme")
+    return Array(entries.shape, out)
 
 
-def _extreme_of(node: Node) -> tuple[Node, Node] | None:
-    """An extreme, or one repeated along an axis, and the array it is of; else None."""
-    for part in node.args if node.op == "matmul" else (node,):
-        inner = part.args[0] if part.op == "T" else part
-        if inner.op in EXTREMES and (inner is node or len(node.shape) == 2):
-            return inner, inner.args[0]
-    return None
+def _lines_of(a: Array, node: Node) -> list[Line]:
+    """The lines each of which has its own extreme."""
+    if not node.args[1].shape:
+        return [a.flat]
+    found = next((part for part in postorder(node.args[1]) if part.op in EXTREMES), None)
+    axis = found.data if found is not None and isinstance(found.data, int) else None
+    return lines(a, axis) if axis is not None and len(a.shape) == 2 else [[x] for x in a.flat]
+
+
+def holds_extreme(node: Node) -> bool:
+    """Whether a largest or least entry stands in an expression: it may be equal to another number not by chance."""
+    return any(part.op in EXTREMES for part in postorder(node))

@@ -382,7 +382,7 @@ def _is_indicator(node: Node) -> bool:
     """Whether every entry is 0 or 1 by what the node is."""
     if node.op in ("tril", "triu"):
         return _is_indicator(node.args[0])
-    return node.op in ("cmp", "eye", "unit", "ones")
+    return node.op in ("cmp", "attains", "eye", "unit", "ones")
 
 
 def _bits(value: Fraction) -> int:

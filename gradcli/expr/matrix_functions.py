@@ -83,6 +83,8 @@ def sylvester(a: Node, b: Node, c: Node) -> Node:
     if a.op == b.op == "eye":
         return mul(_HALF, c)
     scalars, rest = split_scalars(c)
+    if a is b and rest.op == "eye":
+        return mul(*scalars, _HALF, inv(a))
     return mul(*scalars, make("sylvester", (a, b, rest), shape=c.shape))
 
 

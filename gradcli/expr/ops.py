@@ -57,6 +57,7 @@ _BUILD: dict[str, Builder] = {
     "adj": lambda n, a: make("adj", a, shape=a[0].shape),
     "sum": lambda n, a: reduce.total(*a),
     "sum_axis": lambda n, a: reduce.sum_axis(a[0], payload(n, int)),
+    "attains": _same,
     "largest": lambda n, a: statistics.extreme("largest", a[0], axis_of(n)),
     "smallest": lambda n, a: statistics.extreme("smallest", a[0], axis_of(n)),
     "prod": lambda n, a: statistics.product(a[0], axis_of(n)),

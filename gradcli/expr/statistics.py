@@ -13,6 +13,7 @@ from gradcli.expr.shapes import Shape, ShapeError, is_row, show_shape
 
 Axis = int | None
 EXTREMES = ("largest", "smallest")
+_DEEPEST = 5
 
 
 def spread(value: Node, shape: Shape, axis: Axis) -> Node:
@@ -120,3 +121,38 @@ def variance_written_out(op: str, node: Node, axis: Axis, ddof: int) -> Node:
     summed = total(squares) if axis is None else sum_axis(squares, axis)
     value = mul(power(add(count(node.shape, axis), num(-ddof)), MINUS_ONE), summed)
     return sqrt(value) if op == "std" else value
+
+
+def attaining(op: str, a: Node, b: Node) -> Node | None:
+    """`a < b` or `a <= b` where one side is the largest or least entry of the other; else None.
+
+    Such sides are equal at one entry always, and not by chance: `A >= max(A)` says which entry attains the maximum.
+    """
+    candidates = [*_extremes(a), *_extremes(b)]
+    if not candidates:
+        return None
+    gap = sub(a, b)
+    for term in gap.args if gap.op == "add" else ():
+        number, rest = split_number(term)
+        for extreme_node in candidates:
+            array = extreme_node.args[0]
+            axis = extreme_node.data if isinstance(extreme_node.data, int) else None
+            if spread(extreme_node, array.shape, axis) is not rest:
+                continue
+            if not is_zero(add(gap, mul(num(-number), rest), mul(num(number), array))):
+                continue
+            found = make("attains", (array, rest), data=extreme_node.op, shape=array.shape)
+            if (number > 0) == (extreme_node.op == "largest"):  # a - b is never negative
+                return found if op == "<=" else zeros(array.shape)
+            return ones(array.shape) if op == "<=" else sub(ones(array.shape), found)
+    return None
+
+
+def _extremes(node: Node) -> list[Node]:
+    """The largest and least entries that stand near the outside of an expression."""
+    found: list[Node] = []
+    level = [node]
+    for _ in range(_DEEPEST):
+        found += [part for part in level if part.op in EXTREMES]
+        level = [arg for part in level if part.op not in EXTREMES for arg in part.args]
+    return found

@@ -18,6 +18,10 @@ STATISTICS = (
         payload=int, rules=("smallest",), call="min",
     ),
     Operation(
+        "attains", "A, y", "1 where an entry is the largest (or the least) one, y, else 0", f"{_X}y = x >= max(x)",
+        payload=str, rules=("comparison",),
+    ),
+    Operation(
         "prod", "A", "the product of the entries; data: along which axis", f"{_X}y = prod(x)",
         payload=int, rules=("prod",), call="prod",
     ),

@@ -23,7 +23,7 @@ _REASONS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "second derivative": ((("matrix_power",), _BLOCKS),),
     "normal form": (
         (("elem",), "each function has a form of its own: normal/functions.py"),
-        (("pinv", "norm2", "norm_nuc", "implicit", "largest", "smallest", "cumprod"), _OF_ITS_OWN),
+        (("pinv", "norm2", "norm_nuc", "implicit", "largest", "smallest", "attains", "cumprod"), _OF_ITS_OWN),
         (("sqrtm", "logm", "logm_frechet", "sylvester", "matrix_power", "atan2"), _OF_ITS_OWN),
         (
             ("variance", "std", "cumsum", "cross", "skew", "hypot", "logaddexp", "leaky_relu", "clip"),

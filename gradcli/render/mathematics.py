@@ -259,7 +259,7 @@ class Mathematics(Notation):
         return Form(Level.ANY, [Child(left, Level.SUM), f" {sign} ", Child(right, Level.SUM)])
 
     def brackets(self, node: Node) -> tuple[str, str]:
-        return ("[", "]") if node.op == "cmp" else ("(", ")")  # [u > 0] is 1 or 0: Iverson's bracket
+        return ("[", "]") if node.op in ("cmp", "attains") else ("(", ")")  # [u > 0] is 1 or 0: Iverson's bracket
 
     def op_reshape(self, node: Node) -> Form:
         return self.call(self.function("reshape") + self.subscript(self.sizes(node.shape)), node.args)

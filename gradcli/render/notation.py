@@ -13,7 +13,7 @@ from typing import ClassVar, NamedTuple
 
 from gradcli.expr.factor import KINDS, parts_of
 from gradcli.expr.implicit import equation_of
-from gradcli.expr.node import Node, payload
+from gradcli.expr.node import Node, make, payload
 from gradcli.expr.shapes import Dim
 from gradcli.ops.operations import OPERATIONS
 from gradcli.ops.payload import Applied, Named, Subscripts
@@ -179,6 +179,12 @@ class Notation:
         if node.op == "jac" and node.data and node.data != self.layout:
             return (f"layout={node.data}",)
         return ()
+
+    def op_attains(self, node: Node) -> Form:
+        """The comparison that it is: `A >= max(A)`, `A <= min(A)`."""
+        array, extreme = node.args
+        sides = (extreme, array) if node.data == "largest" else (array, extreme)
+        return self.written(make("cmp", sides, data="<=", shape=node.shape))
 
     def op_cumsum(self, node: Node) -> Form:
         """Running sums; backwards those of the flipped entries, flipped."""

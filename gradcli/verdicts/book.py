@@ -27,7 +27,7 @@ MOST_SUBSTITUTED = 400
 def jumps(node: Node) -> bool:
     """Whether an operation jumps, so that it matters what it is at the very number: `x >= 0` is not `x > 0`."""
     row = scalar_function(node.op, node.data)
-    return node.op == "cmp" or (row is not None and row.jumps)
+    return node.op in ("cmp", "attains") or (row is not None and row.jumps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from gradcli.expr.arith import add, is_zero, mul, neg, ones, power, sub, zeros
 from gradcli.expr.node import MINUS_ONE, ONE, ZERO, Node, num, value_of
 from gradcli.expr.ops import rebuild
 from gradcli.expr.reduce import elementwise
+from gradcli.expr.statistics import EXTREMES
 from gradcli.expr.walk import postorder, transform
 from gradcli.ops.functions import scalar_function
 
@@ -19,7 +20,9 @@ _KINKED = frozenset({"abs", "relu", "sign"})
 def turning(node: Node) -> Node | None:
     """The number whose sign settles what an operation is, where it is one that is taken apart here."""
     if node.op in ("cmp", "max", "min"):
-        return sub(node.args[0], node.args[1])
+        gap = sub(node.args[0], node.args[1])
+        # the largest entry may be equal to another number on more than a null set
+        return None if any(part.op in EXTREMES for part in postorder(gap)) else gap
     if node.op == "elem":
         row = scalar_function(node.op, node.data)
         if row is not None and row.name in _KINKED:
