@@ -10,12 +10,12 @@ from dataclasses import replace as with_changes
 import click
 
 from gradcli.cli.mend import mend_files, show_mends
-from gradcli.cli.options import layout_option, output_options, settings_options
+from gradcli.cli.options import layout_option, output_options, settings_options, timeout_option
 from gradcli.cli.settings import settings_of
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
-from gradcli.diagnostics.diagnostic import error
-from gradcli.syntax.sources import source_of_text
+from gradcli.diagnostics.diagnostic import error, warning
+from gradcli.syntax.sources import shown_name, source_of_text
 from gradcli.verdicts.summary import summarize, undecided_as_warning
 from gradcli.verdicts.verdict import Checked
 from gradcli.ways_in.files import check_files, check_text, find_files
@@ -61,6 +61,7 @@ class Call:
 @click.option("-x", "first", is_flag=True, help="Stop after the first file with a failure.")
 @click.option("--explain", is_flag=True, help="Print the programs that documents are read as, and check nothing.")
 @click.option("--statistics", is_flag=True, help="Count the failures by code.")
+@timeout_option
 @layout_option
 @settings_options
 @output_options
@@ -171,7 +172,10 @@ def _explain(paths: Sequence[str], layout: str | None, terminal: Terminal) -> in
 
 
 def _checked(call: Call) -> list[Checked]:
-    found = find_files(call.paths, call.settings)
+    skipped: list[str] = []
+    found = find_files(call.paths, call.settings, skipped)
+    message = "is a pipe or a device, and was skipped"
+    call.terminal.complain([warning("W607", f"{shown_name(path)} {message}") for path in skipped])
     quiet = call.form != "text" or call.terminal.quiet
     if quiet or len(found) < 2 or not sys.stderr.isatty():
         return check_files(found, call.jobs, None, call.layout, call.settings, call.first)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from gradcli.cli.inputs import Input, read_input, read_programs, write_back
-from gradcli.cli.options import layout_option, output_options, question_options, source_options
+from gradcli.cli.options import layout_option, output_options, question_options, source_options, timeout_option
 from gradcli.cli.question import KINDS, asked_question
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
@@ -21,6 +21,7 @@ FORMATS = ("text", *WRITERS, "json")
 @source_options
 @question_options
 @click.option("--kind", type=click.Choice(KINDS), help="Ask for this, whatever the file asks.")
+@timeout_option
 @layout_option
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="text for people; mc parses again.")
 @click.option("--expand", is_flag=True, help="Write the gradients of intermediates out.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from gradcli.cli.inputs import Input, read_input
-from gradcli.cli.options import layout_option, output_options, question_options, source_options
+from gradcli.cli.options import layout_option, output_options, question_options, source_options, timeout_option
 from gradcli.cli.question import asked_question
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
@@ -30,6 +30,7 @@ KINDS = ("gradient", "jacobian", "hessian", "hvp")
     help="Plain functions, or for torch a torch.autograd.Function with the gradients as its backward pass.",
 )
 @click.option("--factored", is_flag=True, help="Offer a Hessian as its factors too: Kronecker, low rank, diagonal.")
+@timeout_option
 @layout_option
 @output_options
 def command(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import NoReturn
 
-from gradcli.cli.status import INTERRUPTED, OK, WRONG
+from gradcli.cli.status import INTERRUPTED, OK, TERMINATED, WRONG
 
 _COLLECTED = (100_000, 20, 50)  # expressions are kept to the end: to look through them for rubbish finds none
 
@@ -27,11 +27,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status and never raises."""
     try:
         _speak_utf8()
+        _end_at_once()
         status = _run(sys.argv[1:] if arguments is None else list(arguments))
         sys.stdout.flush()
         return status
     except KeyboardInterrupt:
         return INTERRUPTED
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else OK
     except BrokenPipeError:
         _close_quietly()
         return OK
@@ -65,6 +68,18 @@ def _run(arguments: list[str]) -> int:
         report(wrong)
         return WRONG
     return status if isinstance(status, int) else OK
+
+
+def _end_at_once() -> None:
+    """A request to end is met as Ctrl-C is: processes of ours are ended too."""
+    import signal
+    import threading
+
+    def leave(number: int, frame: object) -> NoReturn:
+        raise SystemExit(TERMINATED)
+
+    if threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, leave)
 
 
 def _speak_utf8() -> None:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from gradcli.cli.version_option import version_option
+from gradcli.diagnostics import limits
 from gradcli.program.model import LAYOUTS
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -46,3 +47,22 @@ def settings_options(function: F) -> F:
         function
     )
     return click.option("--config", metavar="FILE", help="Take the settings from this file.")(function)
+
+
+def timeout_option(function: F) -> F:
+    """`--timeout SECONDS`, which bounds each statement from here on; 0 bounds nothing."""
+
+    def bound(context: click.Context, parameter: click.Parameter, value: float) -> float:
+        limits.set_seconds(value or None)
+        return value
+
+    return click.option(
+        "--timeout",
+        type=click.FloatRange(min=0),
+        default=limits.SECONDS,
+        show_default=True,
+        metavar="SECONDS",
+        expose_value=False,
+        callback=bound,
+        help="How long one statement may take; 0: as long as it likes.",
+    )(function)

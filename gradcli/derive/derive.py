@@ -16,7 +16,8 @@ from gradcli.derive.resolve import resolved
 from gradcli.derive.structure import structure_note
 from gradcli.derive.vanishing import without_vanishing
 from gradcli.derive.weights import Weights, in_other_names
-from gradcli.diagnostics import Diagnostic
+from gradcli.diagnostics import Diagnostic, error
+from gradcli.diagnostics.limits import LimitReached, limited
 from gradcli.expr.literal import as_literal
 from gradcli.expr.node import Node, make, name_of
 from gradcli.program.functions import RESERVED
@@ -72,13 +73,19 @@ def derive(
     answers: list[Answer] = []
     worked: list[Worked] = []
     for question in map(free.question, asked):
-        raw = without_vanishing((*asker.answer(question), *asker.offered), definitions)
-        named, renamed = weights.renamed(raw)
-        found = [_finished(program, free.answer(answer)) for answer in named]
+        try:
+            with limited():
+                raw = without_vanishing((*asker.answer(question), *asker.offered), definitions)
+                named, renamed = weights.renamed(raw)
+                found = [_finished(program, free.answer(answer)) for answer in named]
+                lines = writer.worked(question, raw, found) if writer is not None else []
+        except LimitReached as reached:
+            hint = "take smaller sizes or exponents, or more time with --timeout"
+            source = question.source or program.source
+            asker.diagnostics.append(error("E408", f"too large: {reached}", source, question.span, hint))
+            continue
         answers += found
-        if writer is not None:
-            lines = writer.worked(question, raw, found)
-            worked += in_other_names(lines, renamed) if renamed else lines
+        worked += in_other_names(lines, renamed) if renamed else lines
     return Derivation(program, tuple(answers), tuple(asker.diagnostics), tuple(worked))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from gradcli.diagnostics.diagnostic import Diagnostic
@@ -24,3 +25,11 @@ def render_dict(diagnostic: Diagnostic) -> dict[str, Any]:
         "hint": diagnostic.hint,
         **({"notes": list(diagnostic.notes)} if diagnostic.notes else {}),
     }
+
+
+def json_text(document: object) -> str:
+    """JSON that people can read, without characters that steer a terminal."""
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    if text.isascii():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from gradcli.derive.model import Answer
-from gradcli.diagnostics.as_json import render_dict
+from gradcli.diagnostics.as_json import json_text, render_dict
 from gradcli.diagnostics.diagnostic import Diagnostic
 from gradcli.program.model import Program
 from gradcli.render.latex import LatexNotation
@@ -29,7 +28,7 @@ def derive_json(
     worked: Sequence[Worked] = (),
 ) -> str:
     """The object as text, with a line feed at the end."""
-    return json.dumps(derive_dict(program, answers, diagnostics, worked), ensure_ascii=False, indent=2) + "\n"
+    return json_text(derive_dict(program, answers, diagnostics, worked))
 
 
 def derive_dict(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from types import MappingProxyType
 
 from gradcli.diagnostics import Diagnostic
+from gradcli.diagnostics.limits import LimitReached, limited
 from gradcli.expr.node import Node, own_program
 from gradcli.program.elaborate import elaborate_with_reader
 from gradcli.program.model import Check
@@ -16,7 +18,7 @@ from gradcli.syntax.ast import Module, Source, Span
 from gradcli.syntax.parse import parse_module
 from gradcli.verdicts.book import Book
 from gradcli.verdicts.claims import broken_claims
-from gradcli.verdicts.faults import debugging, told
+from gradcli.verdicts.faults import debugging, told, too_large
 from gradcli.verdicts.hints.advise import Advice, advise
 from gradcli.verdicts.link import Link
 from gradcli.verdicts.verdict import NOT_REFUTED, UNDECIDED, Checked, Finding, Hint, Verdict
@@ -38,11 +40,16 @@ def check_module(module: Module, diagnostics: list[Diagnostic], progress: Progre
 
 
 def _checked(module: Module, diagnostics: list[Diagnostic], progress: Progress | None) -> Checked:
-    program, reader = elaborate_with_reader([module], diagnostics)
-    if not program.checks:
-        return Checked(module.source, (), program.diagnostics)
-    book = Book(program, reader.spelled_out(module), reader)
-    book.prepare()
+    try:
+        with limited():
+            program, reader = elaborate_with_reader([module], diagnostics)
+            if not program.checks:
+                return Checked(module.source, (), program.diagnostics)
+            book = Book(program, reader.spelled_out(module), reader)
+    except LimitReached as reached:
+        return Checked(module.source, (), (*diagnostics, too_large(reached, module.source)))
+    with suppress(LimitReached), limited():  # each statement finds its own then
+        book.prepare()
     broken = broken_claims(book)
     said: list[Diagnostic] = [*book.program.diagnostics, *broken.values()]
     verdicts = []
@@ -77,7 +84,10 @@ def check_statement(
             continue
         link = Link(book, check, (statement.sides[position], statement.sides[position + 1]), (left, right))
         try:
-            findings.append(link.find())
+            with limited():
+                findings.append(link.find())
+        except LimitReached as reached:
+            findings.append(Finding("undecided", f"too large, {reached}", UNDECIDED))
         except Exception as fault:
             if debugging():
                 raise

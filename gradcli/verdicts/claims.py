@@ -9,6 +9,7 @@ from collections.abc import Callable
 from random import Random
 
 from gradcli.diagnostics import Diagnostic, error
+from gradcli.diagnostics.limits import LimitReached, limited
 from gradcli.evaluate.array import Scalar
 from gradcli.evaluate.errors import EvaluationError, NotExact
 from gradcli.evaluate.fields import EXACT, digits
@@ -87,7 +88,11 @@ def broken_claims(book: Book) -> dict[Node, Diagnostic]:
     for name, node in declared.items():
         value = book.values[node]
         for attribute in _claimed(node, value):
-            why = _wrong(book, value, attribute, f"{name} {attribute}")
+            try:
+                with limited():
+                    why = _wrong(book, value, attribute, f"{name} {attribute}")
+            except LimitReached as reached:
+                why = f"and that could not be confirmed: too large, {reached}"
             if why is not None:
                 message = f"{name} is declared {attribute}, {why}"
                 span = book.program.spans.get(name)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 
-from gradcli.diagnostics import error
+from gradcli.diagnostics import Diagnostic, error
+from gradcli.diagnostics.limits import LimitReached
 from gradcli.program.model import Check
+from gradcli.syntax.ast import Source, Span
 from gradcli.verdicts.book import Book
 from gradcli.verdicts.verdict import Finding
 
@@ -21,3 +23,9 @@ def told(fault: Exception, book: Book, check: Check) -> Finding:
     message = f"a fault of gradcli itself, not of the input: {what}"
     said = error("E130", message, book.source, check.span, "please report it; GRADCLI_DEBUG=1 shows where it is")
     return Finding("error", message, said.code, diagnostics=(said,))
+
+
+def too_large(reached: LimitReached, source: Source, span: Span | None = None) -> Diagnostic:
+    """What is said of a text or a question that does not fit the bounds."""
+    hint = "take smaller sizes or exponents, names for sizes, R[n], or more time with --timeout"
+    return error("E408", f"too large: {reached}", source, span, hint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gradcli.diagnostics import error
+from gradcli.diagnostics.limits import LimitReached
 from gradcli.expr.arith import zeros
 from gradcli.expr.node import ZERO, Node
 from gradcli.expr.shapes import Shape
@@ -45,6 +46,8 @@ class Link:
             return finding
         try:
             advice = advise(self.book, self.check.layout, self.written, self.raw, self.key)
+        except LimitReached:
+            return finding
         except Exception:  # the verdict stands, with or without a hint
             if debugging():
                 raise
@@ -115,7 +118,10 @@ class Link:
         if outcome.tied:
             hint = Hint("ties", _TIES)
             return Finding("refuted", "the sides differ", REFUTED, None, at(problem, outcome.place), hint)
-        found = smallest(problem, outcome.place, self.key)
+        try:
+            found = smallest(problem, outcome.place, self.key)
+        except LimitReached:
+            found = at(problem, outcome.place)
         return Finding("refuted", "the sides differ", REFUTED, counterexample=found)
 
 

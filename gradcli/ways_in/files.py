@@ -18,25 +18,31 @@ from gradcli.ways_in.settings import Settings
 Done = Callable[[int], None]
 
 
-def find_files(paths: Sequence[str], settings: Settings | None = None) -> list[str]:
+def find_files(paths: Sequence[str], settings: Settings | None = None, skipped: list[str] | None = None) -> list[str]:
     """The files that paths mean: a folder means every file in it of a known kind that is not excluded; each once.
 
-    Files stand in the order of the paths, those of a folder sorted by path.  See `excluded` for what is left out.
+    Pipes and devices in a folder are no files: they are entered in `skipped`.  Files stand in the order of the paths,
+    those of a folder sorted by path.  See `excluded` for what is left out.
     """
     found: dict[str, str] = {}
     for path in paths:
-        for file in _in_folder(path, settings or Settings()) if path != "-" and os.path.isdir(path) else [path]:
+        folder = path != "-" and os.path.isdir(path)
+        for file in _in_folder(path, settings or Settings(), skipped) if folder else [path]:
             found.setdefault(file if file == "-" else os.path.realpath(file), file)
     return list(found.values())
 
 
-def _in_folder(folder: str, settings: Settings) -> list[str]:
+def _in_folder(folder: str, settings: Settings, skipped: list[str] | None) -> list[str]:
     out = []
     excluded = Excluded(settings)
     for here, folders, names in os.walk(folder):
         excluded.enter(here)
         folders[:] = sorted(name for name in folders if not excluded.is_out(os.path.join(here, name), True))
         paths = [os.path.join(here, name) for name in names if name.endswith(known_endings())]
+        special = [path for path in paths if os.path.exists(path) and not os.path.isfile(path)]
+        if skipped is not None:
+            skipped += special
+        paths = [path for path in paths if path not in special]
         out += [path for path in paths if not excluded.is_out(path, False) and way_of(path).is_meant(path)]
     return sorted(os.path.normpath(path) for path in out)
 
@@ -103,7 +109,6 @@ def _results(paths: Sequence[str], jobs: int, layout: str | None, settings: Sett
         for path in paths:
             yield check_file(path, layout, settings)
         return
-    from concurrent.futures import ProcessPoolExecutor
+    from gradcli.ways_in.workers import in_processes
 
-    with ProcessPoolExecutor(max_workers=jobs) as pool:
-        yield from pool.map(check_file, paths, [layout] * len(paths), [settings] * len(paths), chunksize=1)
+    yield from in_processes(jobs, paths, layout, settings)

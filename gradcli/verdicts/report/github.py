@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from gradcli.diagnostics.diagnostic import Diagnostic
 from gradcli.diagnostics.position import line_and_column
 from gradcli.syntax.ast import Source, Span
+from gradcli.syntax.sources import shown_name
 from gradcli.verdicts.report.words import advice, example, file_of, message
 from gradcli.verdicts.verdict import Checked, Verdict
 
@@ -38,7 +39,7 @@ def _diagnostic(said: Diagnostic, source: Source) -> str:
 
 
 def _command(level: str, source: Source, span: Span | None, title: str, text: str) -> str:
-    options = [f"file={_property(file_of(source))}"]
+    options = [f"file={_property(shown_name(file_of(source)))}"]
     if span is not None:
         line, column = line_and_column(source, span.start)
         last, end = line_and_column(source, max(span.start, span.end - 1))

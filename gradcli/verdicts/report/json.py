@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from fractions import Fraction
 from typing import Any
 
-from gradcli.diagnostics.as_json import render_dict
+from gradcli.diagnostics.as_json import json_text, render_dict
 from gradcli.verdicts.report.words import advice, position
 from gradcli.verdicts.summary import summarize
 from gradcli.verdicts.verdict import Checked, Counterexample, Formulas, Verdict
@@ -18,7 +17,7 @@ VERSION = 1
 
 def write(files: Sequence[Checked]) -> str:
     """The object of the command line reference, indented."""
-    return json.dumps(report(files), indent=2, ensure_ascii=False) + "\n"
+    return json_text(report(files))
 
 
 def report(files: Sequence[Checked]) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
+from gradcli.diagnostics.as_json import json_text
 from gradcli.diagnostics.diagnostic import Diagnostic
 from gradcli.diagnostics.position import line_and_column
 from gradcli.diagnostics.registry import code_doc
@@ -39,7 +39,7 @@ def write(files: Sequence[Checked]) -> str:
     }
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document)
 
 
 def _rule(code: str) -> dict[str, Any]:
