@@ -25,7 +25,6 @@ LARGE = [
     "a : R[n]; check sum[i,j,k,l,m,o,p,q](a[i]*a[j]*a[k]*a[l]*a[m]*a[o]*a[p]*a[q]) == sum(a)**7",
     "A : R[300,300]; check A@A.T == A.T@A",
     "A : R[500,500]; check inv(A) == A",
-    "x : R; check x**(10**9) == x",
 ]
 
 
