@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from math import prod
+from random import Random
 
 from gradcli.evaluate.array import Array, Scalar
 from gradcli.evaluate.errors import EvaluationError, NotExact, OutsideDomain, Undefined
@@ -13,19 +15,22 @@ from gradcli.evaluate.matrices import inverse
 from gradcli.evaluate.point import Evaluation as Point
 from gradcli.evaluate.point import run
 from gradcli.expr.implicit import equation_of
-from gradcli.expr.node import Node
+from gradcli.expr.node import Node, has_attribute
 
 _MOST_STEPS = 60
+_MOST_STARTS = 6
 _MOST_HALVINGS = 30
 _STARTS = ((0, 1), (1, 1), (-1, 3), (2, 1), (1, 4))
 
 Flat = list[Scalar]
 Function = Callable[[Flat], Flat]
+Accepts = Callable[[Flat], bool]
 
 
 def solve_equation(point: Point, node: Node, args: list[Array]) -> Array:
     """The unknown at which the residual is zero: from 0 and a few other places, the first solution that is reached.
 
+    `point.root` numbers the solutions; the unknown is entered in `point.unsettled` where there may be others.
     Undefined where none is reached.  Raises NotExact in the exact field where the equation is not linear.
     """
     unknown, parameters, residual = equation_of(node)
@@ -48,35 +53,95 @@ def solve_equation(point: Point, node: Node, args: list[Array]) -> Array:
             if isinstance(entry, Undefined):
                 return Array(shape, [entry] * prod(shape))
     try:
-        return Array(shape, _solution(point.field, function, prod(shape)))
+        accepts = partial(_has, point.field, unknown, shape)
+        found, alone = _solution(point.field, function, prod(shape), point.root, accepts)
+        if not alone:
+            point.unsettled.add(_label(unknown))
+        return Array(shape, found)
     except NotExact:
         raise
     except EvaluationError as trouble:
         return Array(shape, [Undefined(f"the equation for {_label(unknown)} was not solved: {trouble}")] * prod(shape))
 
 
+def _has(field: Field, unknown: Node, shape: tuple[int, ...], entries: Flat) -> bool:
+    """Whether a solution is what its name is declared to be, as far as that says which one is meant."""
+    if has_attribute(unknown, "positive") and any(x <= 0 for x in entries):
+        return False
+    scale = max(map(abs, entries), default=field.zero)
+    if has_attribute(unknown, "nonnegative") and any(x < 0 and not field.tiny(x, scale) for x in entries):
+        return False
+    if len(shape) != 2 or not has_attribute(unknown, "symmetric"):
+        return True
+    n = shape[0]
+    rows = [entries[i * n : (i + 1) * n] for i in range(n)]
+    gaps = (rows[i][k] - rows[k][i] for i in range(n) for k in range(i))
+    if any(gap != 0 and not field.tiny(gap, scale) for gap in gaps):
+        return False
+    return not has_attribute(unknown, "spd") or _has_positive_pivots(rows)
+
+
+def _has_positive_pivots(rows: list[Flat]) -> bool:
+    rows = [list(row) for row in rows]
+    for k in range(len(rows)):
+        if rows[k][k] <= 0:
+            return False
+        for i in range(k + 1, len(rows)):
+            share = rows[i][k] / rows[k][k]
+            rows[i] = [a - share * b for a, b in zip(rows[i], rows[k], strict=True)]
+    return True
+
+
 def _label(unknown: Node) -> str:
     return str(unknown.data[0]) if isinstance(unknown.data, tuple) else "it"
 
 
-def _solution(field: Field, function: Function, count: int) -> Flat:
+def _solution(field: Field, function: Function, count: int, root: int, accepts: Accepts) -> tuple[Flat, bool]:
+    """A solution, and whether there is no other: the equation is linear and regular."""
     linear = _linear(field, function, count)
     if linear is not None:
-        return linear
-    if field.exact:
-        raise NotExact("the solution of an equation that is not linear")
+        if not accepts(linear):
+            raise OutsideDomain("the solution is not what is declared")
+        return linear, True
     trouble: EvaluationError = OutsideDomain("no start was found")
-    for top, bottom in _STARTS:
-        start = [field.number(Fraction(top * (i + 1 if i % 2 else 1), bottom)) for i in range(count)]
+    for start in _starts(field, count, root):
         try:
-            return _newton(field, function, start)
+            found = _from_singular(field, function, start) if field.exact else _newton(field, function, start)
+            if accepts(found):
+                return found, False
+        except NotExact:
+            raise
         except EvaluationError as failure:
             trouble = failure
     raise trouble
 
 
+def _starts(field: Field, count: int, root: int) -> Iterator[Flat]:
+    """Where solutions are looked for; other roots are looked for from other places, the same at every precision."""
+    if not root:
+        for top, bottom in _STARTS:
+            yield [field.number(Fraction(top * (i + 1 if i % 2 else 1), bottom)) for i in range(count)]
+    source = Random(f"root {root}")
+    for _ in range(_MOST_STARTS):
+        reach = Fraction(2) ** source.randint(-2, 4)
+        yield [field.number(reach * Fraction(source.randint(-16, 16), 16)) for _ in range(count)]
+
+
+def _from_singular(field: Field, function: Function, start: Flat) -> Flat:
+    """A solution in fractions of an equation that is linear and has more than one.  Raises NotExact of any other."""
+    at_start = function(start)
+    columns = []
+    for k in range(len(start)):
+        moved = [x + 1 if i == k else x for i, x in enumerate(start)]
+        columns.append([a - b for a, b in zip(function(moved), at_start, strict=True)])
+    found = _basic_step(field, columns, at_start, start)
+    if any(function(found)):
+        raise NotExact("the solution of an equation that is not linear")
+    return found
+
+
 def _linear(field: Field, function: Function, count: int) -> Flat | None:
-    """The solution of an equation that is linear; None where one step shows that it is not."""
+    """The solution of an equation that is linear; None where one step shows that it is not, or there are several."""
     try:
         zero = [field.zero] * count
         at_zero = function(zero)
@@ -84,7 +149,7 @@ def _linear(field: Field, function: Function, count: int) -> Flat | None:
         for k in range(count):
             unit = [field.one if i == k else field.zero for i in range(count)]
             columns.append([a - b for a, b in zip(function(unit), at_zero, strict=True)])
-        solution = _step(field, columns, at_zero, zero)
+        solution = _regular_step(field, columns, at_zero, zero)
         twice = [2 * x + 1 for x in solution]
         found, predicted = function(twice), _affine(columns, at_zero, twice)
     except OutsideDomain:
@@ -102,6 +167,37 @@ def _affine(columns: list[Flat], constant: Flat, at: Flat) -> Flat:
 
 
 def _step(field: Field, columns: list[Flat], residual: Flat, at: Flat) -> Flat:
+    """Newton's step; where the matrix is singular, one that moves as few unknowns as will do."""
+    try:
+        return _regular_step(field, columns, residual, at)
+    except OutsideDomain:
+        return _basic_step(field, columns, residual, at)
+
+
+def _basic_step(field: Field, columns: list[Flat], residual: Flat, at: Flat) -> Flat:
+    """Elimination with full pivoting: the unknowns that have no pivot stay."""
+    rows = [[*row, r] for row, r in zip(zip(*columns, strict=True), residual, strict=True)]
+    count = len(columns)
+    scale = max((abs(x) for row in rows for x in row[:count]), default=field.zero)
+    left, pivots = list(range(len(rows))), dict[int, int]()
+    while left:
+        size, i, k = max((abs(rows[i][k]), i, k) for i in left for k in range(count))
+        if size == 0 or field.tiny(size, scale):
+            break
+        left.remove(i)
+        pivots[i] = k
+        for other in range(len(rows)):
+            if other != i and rows[other][k] != 0:
+                share = rows[other][k] / rows[i][k]
+                rows[other] = [a - share * b for a, b in zip(rows[other], rows[i], strict=True)]
+                rows[other][k] = field.zero
+    out = list(at)
+    for i, k in pivots.items():
+        out[k] = at[k] - rows[i][count] / rows[i][k]
+    return out
+
+
+def _regular_step(field: Field, columns: list[Flat], residual: Flat, at: Flat) -> Flat:
     rows = [list(row) for row in zip(*columns, strict=True)]
     undone = inverse(field, rows)
     return [x - sum(a * r for a, r in zip(row, residual, strict=True)) for x, row in zip(at, undone, strict=True)]
@@ -112,7 +208,7 @@ def _newton(field: Field, function: Function, at: Flat) -> Flat:
     rounding = _rounding(field)
     step_size = field.function("sqrt", rounding)
     residual = function(at)
-    size = _norm(residual)
+    size = start_size = _norm(residual)
     for _ in range(_MOST_STEPS):
         if size == 0:
             return at
@@ -126,7 +222,8 @@ def _newton(field: Field, function: Function, at: Flat) -> Flat:
         moved_by = max(abs(a - b) for a, b in zip(target, at, strict=True))
         closer = _closer(field, function, at, target, size)
         if closer is None:
-            if moved_by <= 1000 * rounding * scale:
+            solved = size <= 1_000_000 * rounding * (1 + start_size)  # where no step helps, that is no root yet
+            if moved_by <= 1000 * rounding * scale and solved:
                 return at
             raise OutsideDomain("the residual does not shrink")
         at, residual = closer

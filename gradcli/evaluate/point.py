@@ -49,6 +49,8 @@ class Evaluation:
         self.seed = seed
         self.strict_kinks = strict_kinks
         self.infinite = False
+        self.root = 0  # which solution is taken of equations that have several
+        self.unsettled: set[str] = set()  # the unknowns of equations that may have other solutions
         self.moving: set[int] = set()
         self.factorised: dict[tuple[str, int], dict[str, list[list[Scalar]]] | Undefined] = {}
         self._opaque: dict[tuple[str, int, int], Hook] = {}

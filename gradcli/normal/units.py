@@ -101,11 +101,12 @@ def is_strict(array: Atom) -> bool:
             or (array.stands_for == "diagonal" and "spd" in array.attributes)
         )
     if array.kind in ("root", "power"):
-        return array.data is None and _is_strict_sum(array.args[0])
+        return array.data is None and is_strict_sum(array.args[0])
     return array.kind == "det" and array.positive
 
 
-def _is_strict_sum(poly: Poly) -> bool:
+def is_strict_sum(poly: Poly) -> bool:
+    """Whether every entry is known to be > 0."""
     return is_positive(poly) and any(all(is_strict(array) for array, _, _ in term) for term in poly.terms)
 
 

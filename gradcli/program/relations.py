@@ -180,6 +180,15 @@ def _match(
 def _free(statement: ast.Implicit, source: Source, attributes: Attributes, defined: Callable[[str], bool]) -> Reading:
     unknown = {name.id for name in statement.names}
     span = statement.span
+    scaled = next((name.id for name in statement.names if _may_be_scaled(statement, name.id)), None)
+    if scaled is not None:
+        raise _wrong(
+            statement,
+            source,
+            "E403",
+            f"The relation does not settle the scale of {scaled}: with {scaled}, 2 * {scaled} solves it too.",
+            f"`{scaled}.T @ {scaled} == 1` would settle it; of a symmetric A the pairs are `l, V = eigh(A)`",
+        )
     for given, other in _sides(statement):
         factors = chain(given)
         inside = [index for index, factor in enumerate(factors) if not names_in(factor) & unknown]
@@ -217,6 +226,26 @@ def _free(statement: ast.Implicit, source: Source, attributes: Attributes, defin
         f"The relation does not settle {names}: it is one equation for {len(unknown)} unknowns.",
         "declare what they are, `L : R[n, n] lower unit`, or have what is given stand in a product, `P @ X == L @ U`",
     )
+
+
+def _may_be_scaled(statement: ast.Implicit, name: str) -> bool:
+    """Whether each side is a product with a name as one of its factors: `A @ v == l * v` in v."""
+
+    def factors(expr: ast.Expr) -> list[ast.Expr]:
+        if isinstance(expr, ast.Product) and "/" not in expr.ops:
+            return [inner for part in expr.factors for inner in factors(part)]
+        return [expr.arg] if isinstance(expr, ast.Neg) else [expr]
+
+    def once(side: ast.Expr) -> bool:
+        found = [_name(factor) == name for factor in factors(side)]
+        return sum(found) == 1 and sum(name in names_in(factor) for factor in factors(side)) == 1
+
+    sides = (statement.left, statement.right)
+    if not any(isinstance(side, ast.Product) and "*" in side.ops for side in sides):
+        return False  # matrices alone: `A @ V == V @ D` says what A is
+    others = {ident.id for ident in statement.names} - {name}
+    bare = {_name(factor) for side in sides for factor in factors(side)}
+    return bool(others) and others <= bare and once(statement.left) and once(statement.right)
 
 
 def _relation(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, islice
 from random import Random
@@ -18,6 +19,7 @@ from gradcli.verdicts.draw import draw
 from gradcli.verdicts.entries import STYLES, Entries, is_round
 from gradcli.verdicts.possible import is_possible, told
 from gradcli.verdicts.problem import Place, Problem
+from gradcli.verdicts.roots import single_roots
 from gradcli.verdicts.sizes import Sizes, random_sizes
 from gradcli.verdicts.survey import Surveyor
 
@@ -28,6 +30,7 @@ FEWEST = 4  # below which nothing is said
 _ATTEMPTS = 400
 _AFFORDED = 400_000  # nodes that may be evaluated, in all attempts
 _TRIES_A_SIZE = 14
+OTHER_ROOTS, _ROOTED = 8, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,26 @@ def decide(problem: Problem, key: str) -> Outcome:
         outcome, agreed = _precisely(problem, places, trouble)
         if outcome.kind == "equal" and problem.strata.missed:
             return Outcome("undecided", reason="; ".join(problem.strata.missed))
+        if outcome.kind == "equal" and problem.relations:
+            outcome = at_other_roots(problem, agreed, outcome)
         return _on_every_side(problem, agreed, key, outcome) if outcome.kind == "equal" else outcome
     except NotEvaluable as missing:
         return Outcome("undecided", reason=f"a side cannot be evaluated: {missing}")
+
+
+def at_other_roots(problem: Problem, agreed: list[Place], outcome: Outcome) -> Outcome:
+    """What is found where relations may have other solutions: those are looked for, at points where one agrees."""
+    open_ones = {name for place in agreed for name in place.unsettled} - single_roots(problem.relations)
+    if not open_ones:
+        return outcome
+    for root in range(1, OTHER_ROOTS + 1):
+        for place in agreed[:_ROOTED]:
+            other = replace(place, root=root)
+            with suppress(EvaluationError):
+                if differ_precisely(problem, other) is not None:
+                    return Outcome("refuted", other)
+    names = " and ".join(sorted(open_ones))
+    return Outcome("undecided", reason=f"the relation for {names} may have other solutions than those looked at")
 
 
 def glance(problem: Problem, key: str) -> bool:

@@ -40,7 +40,8 @@ _CANCELLING = frozenset(
 class Place:
     """A point: sizes, values of the free leaves (fractions), what opaque functions are (seed, or hooks).
 
-    `wanted` says that it must be among those looked at.
+    `wanted` says that it must be among those looked at; `root` numbers the solutions of relations, and `unsettled`
+    are the names that relations may give another value there.
     """
 
     sizes: Sizes
@@ -49,6 +50,8 @@ class Place:
     hooks: Mapping[str, Hook] = with_default(default_factory=dict)
     strict: bool = True
     wanted: bool = False
+    root: int = 0
+    unsettled: set[str] = with_default(default_factory=set)
 
 
 class Problem:
@@ -79,6 +82,11 @@ class Problem:
         self.derivative = book.is_derived(raw)
         self.branches = branches(self.nodes, book.bodies)
         self.generic = self.derivative and bool(self.branches)
+
+    @cached_property
+    def relations(self) -> tuple[Node, ...]:
+        """The values that equations settle."""
+        return tuple(node for node in self.nodes if node.op == "implicit")
 
     @cached_property
     def strata(self) -> Strata:
@@ -124,6 +132,7 @@ class Problem:
                 opaque=self.book.opaque,
             )
         point = Point(values, place.sizes, field, hooks, place.seed, place.strict, self.book.opaque)
+        point.root, point.unsettled = place.root, place.unsettled
         memo: dict[int, Array] = {}
         for name, value in self.definitions:
             memo.update(run(point, [value]))
