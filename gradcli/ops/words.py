@@ -93,3 +93,25 @@ UNREAD: dict[str, str] = {
     "float": "write the value itself",
 }
 """Well-known functions that are no functions here: what serves instead."""
+
+TEMPLATES: dict[str, str] = {
+    **dict.fromkeys(("matmul", "mm", "bmm", "mv"), "{0} @ {1}"),
+    **dict.fromkeys(("multiply", "mul"), "{0} * {1}"),
+    **dict.fromkeys(("inner", "vdot"), "dot({0}, {1})"),
+    "add": "{0} + {1}",
+    **dict.fromkeys(("subtract", "sub"), "{0} - {1}"),
+    **dict.fromkeys(("divide", "div"), "{0} / {1}"),
+    **dict.fromkeys(("power", "pow"), "{0}**{1}"),
+    "square": "{0}**2",
+    "exp2": "2**{0}",
+    "reciprocal": "1 / {0}",
+    "rsqrt": "1 / sqrt({0})",
+    "neg": "-{0}",
+    "average": "mean({0})",
+    **dict.fromkeys(("mse_loss", "mse"), "mean(({0} - {1})**2)"),
+    "l1_loss": "mean(abs({0} - {1}))",
+    "binary_cross_entropy": "-mean({1} * log({0}) + (1 - {1}) * log(1 - {0}))",
+    "linear": "{0} @ {1}.T + {2}.T",
+    "normalize": "{0} / norm({0})",
+}
+"""The same as formulas of the arguments, where there is one."""

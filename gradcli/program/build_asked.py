@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gradcli.diagnostics import Diagnostic, GradcliError
+from gradcli.diagnostics.diagnostic import Edit
 from gradcli.expr.node import Node
 from gradcli.program.build import Builder
 from gradcli.program.draft import Draft
@@ -52,6 +53,7 @@ def _question(draft: Draft, builder: Builder, statement: ast.Question, layout: s
                 statement.of,
                 inference.scalar_hint(statement.of)
                 or "ask `jacobian {0} wrt ...`, or state `loss f({0})`".format(inference.text(statement.of)),
+                mend=_jacobian_instead(inference.source.text, statement),
             )
         wrt: list[tuple[str, Node]] = []
         for expr in statement.wrt:
@@ -66,6 +68,13 @@ def _question(draft: Draft, builder: Builder, statement: ast.Question, layout: s
     except (Poisoned, LookupError):
         return None
     return Question(kind, of, inference.text(statement.of), tuple(wrt), layout, statement.span, inference.source)
+
+
+def _jacobian_instead(text: str, statement: ast.Question) -> tuple[Edit, ...]:
+    """`jacobian y wrt W` for `grad y wrt W` of an array y."""
+    start = statement.span.start
+    word = next((word for word in ("gradient", "grad") if text.startswith(f"{word} ", start)), None)
+    return ((start, start + len(word), "jacobian"),) if word else ()
 
 
 def _check(draft: Draft, builder: Builder, statement: ast.Check, layout: str) -> Check:

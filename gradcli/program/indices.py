@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from gradcli.program.inferring import Axes, Axis, Inferring
 from gradcli.program.layouts import axes as axes_of
+from gradcli.program.mends import counted_from_one
 from gradcli.program.subexpressions import parts_of, subexpressions
 from gradcli.program.unify import OpenDim, OpenShape, Unknown, find, settle, show_open, unify
 from gradcli.syntax import ast
@@ -47,7 +48,8 @@ def entry_shape(inference: Inferring, expr: ast.Index, local: Local) -> OpenShap
         found = find(dim)
         if number < 1 or (isinstance(found, int) and number > found):
             reach = f"from 1 to {found}" if isinstance(found, int) else "from 1"
-            inference.fail("E307", f"The index {number} is out of range: indices of {base} go {reach}.", index)
+            said = f"The index {number} is out of range: indices of {base} go {reach}."
+            inference.fail("E307", said, index, mend=counted_from_one(inference, expr))
     return ()
 
 

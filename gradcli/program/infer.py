@@ -13,6 +13,7 @@ from gradcli.program.indices import entries_shape, entry_shape, integer, sum_sha
 from gradcli.program.infer_calls import apply, call_shape
 from gradcli.program.inferring import Inferring
 from gradcli.program.meant import check_euler, check_glued, check_size, check_star, unit_places
+from gradcli.program.mends import elementwise_beside, is_function_word, turned_by_letter, without_brackets
 from gradcli.program.messages import bracketed, product_hint, sum_hint
 from gradcli.program.poisoned import Poisoned
 from gradcli.program.scope import CONSTANTS, Scope, convention
@@ -63,10 +64,12 @@ class Inference(Inferring):
         if key in self.scope.dims:
             return ()
         if key in self.scope.functions or key in self.scope.function_types or key in FUNCTIONS:
-            self.fail("E205", f"{key} is a function and needs arguments.", name, f"{key}(...)")
+            without_brackets(self, name)
         places = unit_places(key)
         if places:
             return self.entries.setdefault(id(name), tuple(Unknown() for _ in places))
+        if is_function_word(key):
+            without_brackets(self, name)
         check_glued(self, name)
         kind = convention(key)
         if kind is None:
@@ -106,6 +109,7 @@ class Inference(Inferring):
                 return self._elementwise(expr, [expr.base, expr.exponent], ("**",), local)
             case ast.MatPower():
                 check_euler(self, expr)
+                turned_by_letter(self, expr)
                 return self._matrix_power(expr, local)
             case ast.Superscript():
                 check_euler(self, expr)
@@ -201,6 +205,7 @@ class Inference(Inferring):
             shape = self.infer(factor, local)
             if op == ast.BESIDE:
                 op = "@" if settle(out) and settle(shape) else "*"
+                elementwise_beside(self, (previous, out), (factor, shape), op)
                 signs.append(op)
             if op == "·":
                 op = self._dotted((previous, out), (factor, shape))
@@ -226,9 +231,11 @@ class Inference(Inferring):
             span = ast.Span(left[0].span.start, right[0].span.end)
             fits = len(a) == len(b) == 1
             hint = f"dot({names[0]}, {names[1]})" if fits else f"{names[0]} @ {names[1]}, or {names[0]} * {names[1]}"
-            raise GradcliError(
-                error("E305", "`·` multiplies by a scalar, and here are two arrays", self.source, span, hint)
-            )
+            said = "`·` multiplies by a scalar, and here are two arrays"
+            full = (self.written(left[0]), self.written(right[0]))
+            new = f"dot({full[0]}, {full[1]})" if fits else f"{bracketed(full[0])} @ {bracketed(full[1])}"
+            mend = ((*_reach(self.source.text, left[0], right[0]), new),)
+            raise GradcliError(error("E305", said, self.source, span, hint, mend=mend))
         return "*"
 
     def _matmul(self, left: tuple[ast.Expr, OpenShape], right: tuple[ast.Expr, OpenShape]) -> OpenShape:
@@ -250,6 +257,7 @@ class Inference(Inferring):
         start, end = _reach(self.source.text, left, right)
         found = hint((self.written(left), self.written(right)))
         fits = found.split(";")[0].split(" is ")[0] if found and " is " in found else None
+        fits = None if fits == "there" else fits
         return ast.Span(left.span.start, right.span.end), ((start, end, fits),) if fits else ()
 
     def _matrix_power(self, expr: ast.MatPower, local: dict[str, OpenShape]) -> OpenShape:
@@ -300,12 +308,11 @@ class Inference(Inferring):
         shape = settle(self.infer(expr.arg, local))
         if shape:
             arg = self.text(expr.arg)
-            hint = (
-                f"norm({arg}), or abs({arg}) by entry" if len(shape) == 1 else f"det({arg}), norm({arg}) or abs({arg})"
-            )
-            self.fail(
-                "E305", f"|{arg}| is the absolute value of a scalar, and {arg} is {show_open(shape)}.", expr, hint
-            )
+            square_one = len(shape) == 2 and shape[0] == shape[1]
+            hint = f"{f'det({arg}), ' if square_one else ''}norm({arg}), or abs({arg}) by entry"
+            said = f"|{arg}| is the absolute value of a scalar, and {arg} is {show_open(shape)}."
+            new = f"{'det' if square_one else 'norm'}({self.written(expr.arg)})"
+            self.fail("E305", said, expr, hint, mend=((expr.span.start, expr.span.end, new),))
         return ()
 
     def _is_whole(self, expr: ast.Expr) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 
+from gradcli.diagnostics.diagnostic import Edit
 from gradcli.expr.shapes import Dim
 from gradcli.program.dimensions import dimension_of
 from gradcli.program.einsum import einsum_shape
@@ -11,6 +12,8 @@ from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
 from gradcli.program.indices import check_reduction, integer
 from gradcli.program.infer_derivative import derivative_shape
 from gradcli.program.inferring import Inferring
+from gradcli.program.mends import with_prefix
+from gradcli.program.messages import bracketed, could_multiply, product_hint
 from gradcli.program.options import count_arguments, positional, read_options
 from gradcli.program.signature import Misfit, Options
 from gradcli.program.unify import OpenDim, OpenShape, Unknown, find, product, settle, show_open, unify, unify_shapes
@@ -48,7 +51,7 @@ def call_shape(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
         what, serves = _JUMPING[name]
         inference.fail("E401", f"{name} has no derivative: it is {what}.", expr, serves)
     if not may_stay_open(name):
-        unknown_function(inference, expr)
+        unknown_function(inference, expr, local)
     shape = _one_argument(inference, expr, local)
     inference.opaque.setdefault(name, (inference.source, ast.Span(expr.span.start, expr.span.start + len(name))))
     return shape
@@ -70,7 +73,21 @@ def apply(inference: Inferring, name: str, shapes: list[OpenShape], options: Opt
     try:
         return settle(FUNCTIONS[name].infer(shapes, options))
     except Misfit as misfit:
-        inference.fail(misfit.code, f"{misfit}.", expr, misfit.hint)
+        mend: tuple[Edit, ...] = ()
+        hint = misfit.hint
+        end = expr.span.end - 1
+        if misfit.code == "E406" and inference.source.text[end : end + 1] == ")":
+            mend = ((end, end, ", axis=1"),)
+        if name == "dot" and isinstance(expr, ast.Call) and len(shapes) == 2:
+            names = inference.written(expr.args[0]), inference.written(expr.args[1])
+            fits = product_hint(names, *(settle(shape) for shape in shapes))
+            left, right = (bracketed(text) for text in names)
+            if could_multiply(*shapes):
+                hint = fits = f"{left} @ {right} is their product"
+            if fits and " is " in fits:
+                start = with_prefix(inference.source.text, expr.span.start)
+                hint, mend = fits, ((start, expr.span.end, fits.split(" is ")[0]),)
+        inference.fail(misfit.code, f"{misfit}.", expr, hint, mend=mend)
 
 
 def _one_argument(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
@@ -104,9 +121,11 @@ def _filled(inference: Inferring, expr: ast.Call) -> OpenShape:
 def _dimension(inference: Inferring, arg: ast.Expr) -> Dim:
     dim = dimension_of(arg)
     if dim is None:
-        inference.fail(
-            "E304", f"{inference.text(arg)} is no dimension.", arg, "a dimension is a name or a positive integer"
-        )
+        mend: tuple[Edit, ...] = ()
+        if isinstance(arg, ast.ListLit):
+            mend = ((arg.span.start, arg.span.start + 1, ""), (arg.span.end - 1, arg.span.end, ""))
+        said = f"{inference.text(arg)} is no dimension."
+        inference.fail("E304", said, arg, "a dimension is a name or a positive integer", mend=mend)
     return dim
 
 

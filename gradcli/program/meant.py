@@ -15,7 +15,7 @@ _LONGEST = 24  # letters of a name that is looked at
 
 def check_glued(inference: Inferring, name: ast.Name) -> None:
     """Refuse `Wx` where W and x are names of the file; raises GradcliError."""
-    parts = _glued(name.id, _names_of(inference))
+    parts = glued(name.id, names_of(inference))
     if parts is None:
         return
     product = " @ ".join(parts)
@@ -38,7 +38,7 @@ def _in_place(text: str, span: ast.Span, product: str) -> str:
     return f"({product})" if before in tuple("/*^") or after in tuple("^.'ᵀ²[") else product
 
 
-def _names_of(inference: Inferring) -> set[str]:
+def names_of(inference: Inferring) -> set[str]:
     scope = inference.scope
     return {*scope.arrays, *scope.values, *scope.mentioned, *scope.dims}
 
@@ -50,7 +50,7 @@ def _is_scalar(inference: Inferring, name: str) -> bool:
     return name in inference.scope.dims or name in GREEK
 
 
-def _glued(word: str, names: set[str]) -> list[str] | None:
+def glued(word: str, names: set[str]) -> list[str] | None:
     """The names that make up a word, at least two, the longest first; None where it is not made of names."""
     if not 1 < len(word) <= _LONGEST or "_" in word:
         return None

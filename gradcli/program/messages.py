@@ -34,11 +34,17 @@ def bracketed(text: str) -> str:
     depth = 0
     for place, char in enumerate(text):
         depth += (char in "([") - (char in ")]")
-        if not depth and not (char.isalnum() or char in "_.')]"):
+        minus = char in "-−" and text[:place].rstrip()[-1:] == "^"
+        if not depth and not (char.isalnum() or char in "_.'^ᵀ⁻)]" or minus):
             return f"({text})"
         if not depth and char in ")]" and text[0] == "(" and place < len(text) - 1:
             return f"({text})"
     return text
+
+
+def _is_chain(text: str) -> bool:
+    """Whether a text is a product of matrices, `a @ b`, and nothing looser."""
+    return "@" in text and bracketed(text.replace("@", "").replace(" ", "")) == text.replace("@", "").replace(" ", "")
 
 
 def _transposed(text: str) -> str:
@@ -49,6 +55,7 @@ def _transposed(text: str) -> str:
 def product_hint(names: tuple[str, str], a: OpenShape, b: OpenShape) -> str | None:
     """What would fit in place of `a @ b`."""
     left, right = (bracketed(name) for name in names)
+    chain = names[0] if _is_chain(names[0]) else left  # `a @ b @ c` needs no brackets
     if not (_known(a) and _known(b)):
         if len(a) == len(b) == 1 and could_agree(a, b):
             return f"{_transposed(left)} @ {right} is a scalar; {left} @ {_transposed(right)} is a matrix"
@@ -57,12 +64,18 @@ def product_hint(names: tuple[str, str], a: OpenShape, b: OpenShape) -> str | No
         return f"{left} * {right} multiplies by a scalar"
     tries = [
         (f"{_transposed(left)} @ {right}", _product(_turned(a), b)),
-        (f"{left} @ {_transposed(right)}", _product(a, _turned(b))),
+        (f"{chain} @ {_transposed(right)}", _product(a, _turned(b))),
         (f"{left} * {right}", a if could_agree(a, b) else None),
         (f"{right} @ {left}", _product(b, a)),
     ]
     fits = [(text, shape) for text, shape in tries if shape is not None]
     return "; ".join(f"{text} is {show_open(shape)}" for text, shape in fits[:2]) or None
+
+
+def could_multiply(a: OpenShape, b: OpenShape) -> bool:
+    """Whether the sizes of `a @ b` agree as they are."""
+    a, b = settle(a), settle(b)
+    return bool(a) and bool(b) and len(a) <= 2 and _product(a, b) is not None
 
 
 def sum_hint(op: str, names: tuple[str, str], a: OpenShape, b: OpenShape) -> str | None:
@@ -72,7 +85,8 @@ def sum_hint(op: str, names: tuple[str, str], a: OpenShape, b: OpenShape) -> str
     left, right = (bracketed(name) for name in names)
     product = _product(a, b) if op == "*" else None
     if product is not None:
-        return f"{left} @ {right} is {show_open(product)}"
+        chain = names[0] if _is_chain(names[0]) else left
+        return f"{chain} @ {right} is {show_open(product)}"
     if could_agree(a, _turned(b)):
         return f"{left} {op} {_transposed(right)} is {show_open(a)}"
     for matrix, vector, name in ((a, b, right), (b, a, left)):

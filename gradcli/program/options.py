@@ -5,6 +5,7 @@ from __future__ import annotations
 from gradcli.expr.factor import KINDS
 from gradcli.program.indices import integer
 from gradcli.program.inferring import Inferring
+from gradcli.program.mends import axis_by_position, option
 from gradcli.program.signature import Options
 from gradcli.syntax import ast
 
@@ -32,7 +33,8 @@ def read_options(inference: Inferring, expr: ast.Call, allowed: tuple[str, ...])
     for key, value in expr.kwargs:
         if key not in allowed:
             hint = f"its options are {', '.join(allowed)}" if allowed else None
-            inference.fail("E209", f"{expr.fn} has no option {key}.", value, hint)
+            mend = option(inference, value, key, allowed)
+            inference.fail("E209", f"{expr.fn} has no option {key}.", value, hint, mend=mend)
         number = integer(value)
         out[key] = number if number is not None else value.id if isinstance(value, ast.Name) else ""
         if key in ("axis", "k", "ddof", "shift") and number is None:
@@ -62,4 +64,4 @@ def count_arguments(inference: Inferring, expr: ast.Call, least: int, most: int 
     if got < least or (most is not None and got > most):
         takes = str(least) if least == most else f"{least} to {most}" if most else f"at least {least}"
         message = f"{expr.fn} takes {takes} argument{'s' * (takes != '1')}, not {got}."
-        inference.fail("E204", message, expr)
+        inference.fail("E204", message, expr, mend=axis_by_position(inference, expr))

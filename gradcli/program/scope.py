@@ -22,7 +22,7 @@ from gradcli.syntax.ast import Source, Span
 
 CONSTANTS = ("pi", "e_", "inf")
 _ATTRIBUTES_ELSEWHERE = {
-    **dict.fromkeys(("psd", "pd", "posdef", "positive_definite", "definite"), "spd"),
+    **dict.fromkeys(("psd", "pd", "posdef", "pos_def", "pdef", "positive_definite", "definite"), "spd"),
     **dict.fromkeys(("sym", "hermitian"), "symmetric"),
     **dict.fromkeys(("unitary", "orthonormal"), "orthogonal"),
     **dict.fromkeys(("antisymmetric", "skewsymmetric", "skew_symmetric"), "skew"),
@@ -267,7 +267,8 @@ def _attributes(scope: Scope, statement: ast.Declare, source: Source) -> tuple[s
             if meant is not None:
                 hint = f"did you mean {meant}? {hint}"
             said = f"There is no attribute {attribute.id}."
-            scope.diagnostics.append(error("E206", said, source, attribute.span, hint))
+            mend = ((attribute.span.start, attribute.span.end, meant),) if meant is not None else ()
+            scope.diagnostics.append(error("E206", said, source, attribute.span, hint, mend=mend))
         elif not _speaks_of(attribute.id, dims):
             what = "square matrix" if ATTRIBUTES[attribute.id].of == "square" else "matrix"
             scope.diagnostics.append(

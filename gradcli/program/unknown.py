@@ -9,6 +9,8 @@ from gradcli.ops.words import ALIASES, UNREAD
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
 from gradcli.program.greek import GREEK
 from gradcli.program.inferring import Inferring
+from gradcli.program.mends import summed, template
+from gradcli.program.unify import OpenShape
 from gradcli.syntax import ast
 
 _OPEN = re.compile(rf"(?:[^\W\d_]|{'|'.join(sorted(GREEK))})(?:\d*|_\w+)\Z")
@@ -23,14 +25,19 @@ def may_stay_open(name: str) -> bool:
     return _OPEN.match(name) is not None
 
 
-def unknown_function(inference: Inferring, expr: ast.Call) -> NoReturn:
+def unknown_function(inference: Inferring, expr: ast.Call, local: dict[str, OpenShape]) -> NoReturn:
     """Say that a called name is neither declared nor known, with the nearest one that is."""
     from difflib import get_close_matches
 
     name = expr.fn
+    in_indices = summed(inference, expr)
+    if in_indices:
+        inference.fail("E210", f"{name} is no function.", expr, "a sum over an index is sum[i](...)", mend=in_indices)
     declare = f"otherwise declare `{name} : R -> R`"
     if name in UNREAD:
-        inference.fail("E210", f"{name} is no function of the language.", expr, f"{UNREAD[name]}; {declare}")
+        shapes = [inference.infer(arg, local) for arg in expr.args]
+        mend = template(inference, expr, shapes)
+        inference.fail("E210", f"{name} is no function of the language.", expr, f"{UNREAD[name]}; {declare}", mend=mend)
     lower = name.lower().replace("_", "")
     by_letters = {known.lower().replace("_", ""): known for known in reversed(_KNOWN)}
     near = get_close_matches(lower[:60], by_letters, n=1, cutoff=0.75)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from gradcli.diagnostics.diagnostic import Edit
 from gradcli.syntax import build_board, build_statements
 from gradcli.syntax.ast import (
     BESIDE,
@@ -88,7 +89,33 @@ def _divided(t: Tokens, over: Expr, op: int, under: Expr) -> None:
         f"`{clip(a)} {sign} {clip(first + rest)}` could be read in two ways",
         Span(over.span.start, under.span.end),
         f"write ({clip(a)} {sign} {clip(first)}){clip(rest)} or {clip(a)} {sign} ({clip(first + rest)})",
+        mend=_unambiguous(over, under),
     )
+
+
+def _differentials(over: Expr, under: Product) -> tuple[Edit, ...]:
+    """`d f / d x` as `df/dx`."""
+    if not (isinstance(over, Product) and all(_is_d(product) for product in (over, under))):
+        return ()
+    f, x = over.factors[1], under.factors[1]
+    assert isinstance(f, Name) and isinstance(x, Name)
+    return ((over.span.start, under.factors[1].span.end, f"∂{f.id}/∂{x.id}"),)
+
+
+def _is_d(product: Product) -> bool:
+    first, second = product.factors[:2]
+    return isinstance(first, Name) and first.id == "d" and isinstance(second, Name) and product.ops[0] == BESIDE
+
+
+def _unambiguous(over: Expr, under: Product) -> tuple[Edit, ...]:
+    """`1/2 x` is half of x; of any other quotient the whole product behind the sign is meant."""
+    first = under.factors[0]
+    change = _differentials(over, under)
+    if change:
+        return change
+    if isinstance(over, Num) and isinstance(first, Num):
+        return ((over.span.start, over.span.start, "("), (first.span.end, first.span.end, ")"))
+    return ((under.span.start, under.span.start, "("), (under.span.end, under.span.end, ")"))
 
 
 def _is_beside(expr: Expr) -> bool:

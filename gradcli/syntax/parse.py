@@ -7,6 +7,7 @@ stack, so no input can exhaust Python's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from gradcli.diagnostics.diagnostic import Diagnostic, error
@@ -15,12 +16,15 @@ from gradcli.syntax.ast import Expr, Module, Source, Span, Statement
 from gradcli.syntax.build import DEEPER, builders
 from gradcli.syntax.fault import SyntaxFault, TooDeep, UnexpectedToken
 from gradcli.syntax.lexer import mark_words, statements
+from gradcli.syntax.rewrites import rewritten
 from gradcli.syntax.roles import Roles, roles_of, settled
 from gradcli.syntax.tokens import END, Tokens
 from gradcli.syntax.unexpected import foreign_word_at, unexpected, wrong_left_at
 
 MAX_DEPTH = 120  # of a tree: passes over it may recurse with several frames a level
 MAX_STACK = 1_000  # of the parser: bounds brackets that make no node
+
+MAX_REWRITTEN = 1_000  # characters of a statement
 
 _ACTIONS = _tables.ACTIONS
 _GOTOS = _tables.GOTOS
@@ -45,10 +49,19 @@ def parse_module(source: Source) -> tuple[Module, list[Diagnostic]]:
     for tokens in found:
         result = _statement(source, tokens, "statement", roles)
         if isinstance(result, Diagnostic):
-            diagnostics.append(result)
+            diagnostics.append(result if result.mend else _mended(source, tokens, result))
         elif isinstance(result, Statement):
             good.append(result)
     return Module(source, tuple(good)), diagnostics
+
+
+def _mended(source: Source, tokens: Tokens, fault: Diagnostic) -> Diagnostic:
+    """The fault with what the statement would be in the notation of the language."""
+    start, end = tokens.starts[0], tokens.ends[-1]
+    if end - start > MAX_REWRITTEN:
+        return fault
+    new = rewritten(source.text[start:end])
+    return fault if new is None else replace(fault, mend=((start, end, new),))
 
 
 def marked(source: Source) -> tuple[Iterator[Tokens], Roles]:

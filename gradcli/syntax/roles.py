@@ -362,7 +362,7 @@ def _is_factor(tokens: Tokens, roles: Roles, i: int, bracket: int) -> bool:
     name = identifier(tokens, i)
     if name in roles.functions:
         return False
-    if name in roles.values:
+    if name in roles.values or name == "I":
         return True
     # `W (x + b)`: an upper-case name is a matrix by convention, and the blank says that it is not called
     return tokens.starts[bracket] > tokens.ends[bracket - 1] and "A" <= name[0] <= "Z"
@@ -384,7 +384,9 @@ def _callees(tokens: Tokens, roles: Roles) -> None:
             continue
         after = kinds[i + 1]
         if after == LPAR:
-            if tokens.word(i) == "I_":
+            inner = kinds[i + 2] if i + 3 < size and kinds[i + 3] == RPAR else None
+            sized = inner == NUMBER or (inner == NAME and not roles.is_declared(tokens.word(i + 2)))
+            if tokens.word(i) == "I_" or (tokens.word(i) == "I" and sized):
                 kinds[i] = EYE_OF
             elif tokens.word(i) in ("reshape_", "unvec_"):
                 kinds[i] = SHAPED

@@ -1,0 +1,170 @@
+"""What would mend a call or an operand that has no meaning where it stands: changes of the text, tried before told."""
+
+from __future__ import annotations
+
+import re
+from typing import NoReturn
+
+from gradcli.diagnostics.diagnostic import Edit
+from gradcli.ops.words import ALIASES, TEMPLATES, UNREAD
+from gradcli.program.inferring import Inferring
+from gradcli.program.unify import OpenShape, find, settle
+from gradcli.syntax import ast
+from gradcli.syntax.excerpt import balanced
+from gradcli.syntax.operands import after
+
+Mend = tuple[Edit, ...]
+_PLAIN = ("size", "rank", "range", "shape", "add", "len", "mv", "mm", "mse")  # which a variable may well be called
+_RUN = re.compile(r"[^-+*/@=<>,;)\]}\n≤≥⊙⊘|‖]*")
+
+
+def without_brackets(inference: Inferring, name: ast.Name) -> NoReturn:
+    """Refuse `sin x`, `log det A`, `sin^2 x`: a function takes its argument in brackets; raises GradcliError."""
+    fn = ALIASES.get(name.id, name.id)
+    text, start, end = inference.source.text, name.span.start, name.span.end
+    power = re.match(r"\s*\^\s*(\d+)|\s*([²³])", text[end:])
+    place = end + (power.end() if power else 0)
+    minus = re.match(r"\s*[-−]\s*", text[place:])
+    run_from = place + (minus.end() if minus else 0)
+    stop = run_from
+    while stop < len(text):
+        stop += len(_RUN.match(text, stop)[0])  # type: ignore[index]
+        opening = text.rfind("(", run_from, stop)
+        if opening >= 0 and text.count("(", run_from, stop) > text.count(")", run_from, stop):
+            stop = after(text, opening)
+            continue
+        break
+    inside = text[place:stop].strip()
+    mend: Mend = ()
+    if inside and stop > place and text[stop : stop + 1] != "@":
+        determinant = re.fullmatch(r"\|?\s*det\s*\(?([^()|]+)\)?\s*\|?", inside) if fn == "log" and not power else None
+        if determinant:
+            fn, inside = "logdet", determinant[1].strip()
+        raised = f"**{power[1] or '²³'.index(power[2]) + 2}" if power else ""
+        blank = text[place:stop][len(text[place:stop].rstrip()) :]
+        mend = ((start, stop, f"{fn}({inside}){raised}{blank}"),)
+    inference.fail("E205", f"{name.id} is a function and needs arguments.", name, f"{name.id}(...)", mend=mend)
+
+
+def is_function_word(name: str) -> bool:
+    """Whether a name is that of a well-known function, here or elsewhere, which no variable is silently."""
+    return (
+        len(name) > 1 and (name in ALIASES or name in UNREAD) and name not in ("size", "rank", "range", "shape", "add")
+    )
+
+
+def elementwise_beside(
+    inference: Inferring, left: tuple[ast.Expr, OpenShape], right: tuple[ast.Expr, OpenShape], op: str
+) -> None:
+    """Refuse `y log(p)` of two vectors: it is meant by entry; raises GradcliError."""
+    a, b = settle(left[1]), settle(right[1])
+    if op != "@" or len(a) != 1 or len(b) != 1 or not isinstance(right[0], ast.Call):
+        return
+    names = inference.text(left[0]), inference.text(right[0])
+    start, end = left[0].span.end, right[0].span.start
+    hint = f"{names[0]} * {names[1]} by entry, {names[0]}.T @ {names[1]} is a scalar"
+    blank = inference.source.text[start:end]
+    mend: Mend = ((start, end, " * "),) if not blank.strip() else ()
+    message = f"{names[0]} and {names[1]} are vectors, and two columns have no matrix product"
+    inference.fail("E301", message, right[0], hint, mend=mend)
+
+
+def turned_by_letter(inference: Inferring, expr: ast.MatPower) -> None:
+    """Refuse `A^H`, `A^t` and `x^TAx` of undeclared letters; raises GradcliError."""
+    from gradcli.program.meant import glued, is_known, names_of
+
+    exponent = expr.exponent
+    if not isinstance(exponent, ast.Name) or is_known(inference, exponent.id):
+        return
+    word, text = exponent.id, inference.source.text
+    caret = text.find("^", expr.base.span.end, exponent.span.start)
+    if caret < 0:
+        return
+    if word in ("H", "t", "top", "dagger", "tr", "transpose"):
+        mend: Mend = ((caret, exponent.span.end, ".T"),)
+        inference.fail("E211", f"`^{word}` is no transpose: {word} is no name of the file.", expr, "A.T", mend=mend)
+    if word[0] != "T" or len(word) < 2:
+        return
+    names = names_of(inference)
+    rest = [word[1:]] if word[1:] in names else glued(word[1:], names)
+    if rest:
+        mend = ((caret, exponent.span.end, f"^T @ {' @ '.join(rest)}"),)
+        hint = f"{inference.text(expr.base)}^T @ {' @ '.join(rest)}"
+        inference.fail("E211", f"`^{word}` lacks a blank after T.", expr, hint, mend=mend)
+
+
+def template(inference: Inferring, expr: ast.Call, shapes: list[OpenShape]) -> Mend:
+    """What serves in place of a function of another library, filled in with the arguments."""
+    args = [inference.written(arg) for arg in expr.args]
+    form = TEMPLATES.get(expr.fn)
+    if expr.fn == "cross_entropy" and len(args) == 2:
+        shape = settle(shapes[0])
+        z, y = args
+        form = "logsumexp({0}) - {0}[{1}]"
+        if len(shape) == 2:
+            form = f"sum[i](logsumexp({z}[i, :]) - {z}[i, {y}[i]]) / {find(shape[0])}"
+    if (
+        form is None
+        or expr.kwargs
+        or (form.count("{") and len(args) < 1 + max(map(int, re.findall(r"\{(\d)\}", form))))
+    ):
+        return ()
+    from gradcli.program.messages import bracketed
+
+    calls = re.compile(r"[(\[]\{\d\}[)\]]")
+    filled = form
+    for position, arg in enumerate(args):
+        plain = calls.search(filled) and f"({{{position}}})" in filled
+        filled = filled.replace(f"{{{position}}}", arg if plain else bracketed(arg))
+    start, end = balanced(inference.source.text, expr.span.start, expr.span.end)
+    return ((with_prefix(inference.source.text, start), end, filled),)
+
+
+def with_prefix(text: str, start: int) -> int:
+    """Where `np.linalg.` begins in front of a name."""
+    found = re.search(r"(?:[A-Za-z_]\w*\.)+$", text[:start])
+    return found.start() if found else start
+
+
+def summed(inference: Inferring, expr: ast.Call) -> Mend:
+    """`sum_i(x_i * y_i)` as `sum[i](x[i] * y[i])`."""
+    found = re.fullmatch(r"(?:sum|Sum)_([a-z]{1,3})", expr.fn)
+    if found is None or len(expr.args) != 1:
+        return ()
+    letters = found[1]
+
+    def entry(name: re.Match[str]) -> str:
+        return f"{name[1]}[{', '.join(name[2])}]" if set(name[2]) & set(letters) else name[0]
+
+    text, end = inference.source.text, expr.span.end
+    body = inference.written(expr.args[0])
+    if text[expr.span.start + len(expr.fn)] == " ":  # `sum_i (x_i - y_i)^2` is the sum of the squares
+        end += len(_RUN.match(text, end)[0].rstrip())  # type: ignore[index]
+        body = text[expr.span.start + len(expr.fn) : end].strip()
+    inside = re.sub(r"\b([^\W\d_]\w*?)_([a-z]{1,3})\b", entry, body)
+    return ((expr.span.start, end, f"sum[{', '.join(letters)}]({inside})"),)
+
+
+def option(inference: Inferring, value: ast.Expr, key: str, allowed: tuple[str, ...]) -> Mend:
+    """`sum(A, dim=0)` as `sum(A, axis=0)`."""
+    other = {"dim": "axis", "axes": "axis", "keepdim": "keepdims", "ord": ""}.get(key)
+    start = inference.source.text.rfind(key, 0, value.span.start)
+    if other is None or start < 0 or (other and other not in allowed):
+        return ()
+    return ((start, start + len(key), other),)
+
+
+def counted_from_one(inference: Inferring, expr: ast.Index) -> Mend:
+    """`A[0, 1]` as `A[1, 2]`."""
+    literals = [index for index in expr.indices if isinstance(index, ast.Num)]
+    if any(index.value == 0 for index in literals):
+        return tuple((index.span.start, index.span.end, str(index.value.numerator + 1)) for index in literals)
+    return ()
+
+
+def axis_by_position(inference: Inferring, expr: ast.Call) -> Mend:
+    """`sum(A, 0)` as `sum(A, axis=0)`."""
+    if len(expr.args) == 2 and isinstance(expr.args[1], ast.Num) and not expr.kwargs:
+        start = expr.args[1].span.start
+        return ((start, start, "axis="),)
+    return ()

@@ -1,0 +1,254 @@
+"""What is written out of habit from elsewhere, rewritten as the language has it.
+
+Each rule takes the text of one statement and returns it rewritten, or the same text.  The outcome is read again before
+anybody is told of it, so a rule says only what a notation means and not whether it is right where it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from gradcli.ops.words import ALIASES
+from gradcli.syntax.operands import after, before
+from gradcli.syntax.rewrites_latex import from_latex
+from gradcli.syntax.rewrites_types import rewritten_type
+
+Rule = Callable[[str], str]
+
+_WIDE = str.maketrans(
+    "，（）；：＝＋－＊／［］．＠＜＞＾｛｝、‘’´‵“”„‟«»–—‐÷∕⁄○◦⚬∗⨀⊡◯≔←≈≡≅∊∆⟨⟩。",
+    ',();:=+-*/[].@<>^{},\'\'\'\'""""""---///*******==' + "\x00\x00\x00:Δ<> ",
+)
+_NAME = r"[^\W\d]\w*"
+
+
+def rewritten(text: str) -> str | None:
+    """The statement with the first foreign notation in it written as here; None where no rule knows one."""
+    for rule in _RULES:
+        try:
+            new = rule(text)
+        except LookupError:
+            continue
+        if new != text:
+            return new
+    return None
+
+
+def _characters(s: str) -> str:
+    s = re.sub(r"[•∙⨯✕✖]", "·", re.sub(r"‖|∥", "‖", s)).translate(_WIDE).replace("\x00", "==")
+    for char, number in {"½": "(1/2)", "⅓": "(1/3)", "¼": "(1/4)", "¾": "(3/4)", "⅔": "(2/3)"}.items():
+        s = s.replace(char, number)
+    return s.replace("$", "").replace("†", ".T").rstrip()
+
+
+def _comments(s: str) -> str:
+    return re.sub(r"\s(?://|%)\s.*", "", re.sub(r"^(?:--|//|%)", "#", s))
+
+
+def _equals(s: str) -> str:
+    s = re.sub(r":=|<-(?=\s)", "=", s)
+    s = s.replace("=>", ">=").replace("=<", "<=")
+    return re.sub(r"===", "==", s)
+
+
+def _words(s: str) -> str:
+    s = re.sub(rf"^def\s+({_NAME}\s*\([^()]*\))\s*:\s*return\s+", r"\1 = ", s)
+    s = re.sub(rf"^({_NAME})\s*=\s*lambda\s+([\w\s,]+?)\s*:\s*", r"\1(\2) = ", s)
+    s = re.sub(rf"^(?:@?\(({_NAME})\)\s*)$", r"\1", s)
+    s = re.sub(rf"^({_NAME})\s*=\s*@\((\w[\w\s,]*)\)\s*", r"\1(\2) = ", s)
+    s = re.sub(r"^(?:let|set|where|define|and)\s+(?=.*=)", "", s)
+    s = re.sub(r"^(?:let|given|var|declare|suppose|for)\s+(?=.*(?::|∈|\bin\b))", "", s)
+    s = re.sub(r"^(?:assert|prove|verify|show|claim)(?:\s+that)?\s+(?=.*==)", "check ", s)
+    s = re.sub(r"^return\s+", "out = ", s)
+    s = re.sub(r"^(?:设|令|其中|已知|给定|记)\s*", "", s)
+    s = re.sub(r"^(?:证明|验证)\s*", "check ", s)
+    s = re.sub(r"^求\s*", "", s)
+    s = re.sub(rf"^(?:diff|D)\(({_NAME}),\s*({_NAME})\)$", r"derivative \1 wrt \2", s)
+    s = re.sub(r"\b(?:with respect to|w\.r\.t\.?|by)\s+", "wrt ", s) if re.match(r"\w+\s+\w+\s", s) else s
+    s = re.sub(r"^(?:diff|differentiate|d)\s+(\w+)\s+(?=wrt)", r"derivative \1 ", s)
+    s = re.sub(r"^(?:gradient of|∇ of)\s+", "grad ", s)
+    return re.sub(r"^(check|refute)\s*:\s*", r"\1 ", s)
+
+
+def _keyword(s: str) -> str:
+    from difflib import get_close_matches
+
+    from gradcli.syntax.tokens import KEYWORDS
+
+    found = re.match(r"([^\W\d]\w{2,30})\s+(?=[^\W_=:])", s)
+    if found is None or found[1] in KEYWORDS or (" wrt " not in s and "==" not in s):
+        return s
+    close = get_close_matches(found[1].lower(), KEYWORDS, 1, 0.75)
+    return f"{close[0]} {s[found.end() :]}" if close else s
+
+
+def _equation(s: str) -> str:
+    """`check a = b`, `y == W @ x`, `check a != b`."""
+    word = re.match(r"(check|refute|implicit)\b", s)
+    if word and "!=" in s.replace("≠", "!=") and word[1] == "check":
+        return "refute" + s.replace("≠", "!=").replace("!=", "==")[5:]
+    if word and "==" not in s and "=" in s:
+        return re.sub(r"(?<![<>=!])=(?!=)", "==", s)
+    if word:
+        return s
+    if "!=" in s or "≠" in s:
+        return "refute " + s.replace("≠", "!=").replace("!=", "==", 1)
+    if "==" in s and not re.search(r"(?<![<>=!])=(?!=)", s):
+        return re.sub("==", "=", s, count=1) if re.match(rf"{_NAME}\s*==", s) else f"check {s}"
+    chain = re.fullmatch(rf"({_NAME})\s*=\s*({_NAME})\s*=\s*([^=]+)", s)
+    return f"{chain[2]} = {chain[3]}; {chain[1]} = {chain[2]}" if chain else s
+
+
+def _braces(s: str) -> str:
+    if re.match(rf"{_NAME}(?:\s*,\s*{_NAME})*\s*[:∈]", s):
+        return s
+    s = re.sub(r"\^\s*\{\s*(-?)\s*(T|\d+)\s*\}", r"^\1\2", s)
+    s = re.sub(r"_\{(\w+)\}", r"_\1", s)
+    return s.replace("{", "(").replace("}", ")")
+
+
+def _rows(s: str) -> str:
+    """`[1, 2; 3, 4]`, `[1 2; 3 4]`, `[1 2]`."""
+
+    def entries(row: str) -> str:
+        row = row.strip()
+        return ", ".join(row.split()) if "," not in row else row
+
+    def literal(found: re.Match[str]) -> str:
+        rows = [row for row in found[1].split(";") if row.strip()]
+        inner = [entries(row) for row in rows]
+        return f"[{inner[0]}]" if len(rows) == 1 else "[" + ", ".join(f"[{row}]" for row in inner) + "]"
+
+    return re.sub(r"(?<![\w\])])\[([^\[\]()=<>:]*)\]", literal, s)
+
+
+def _chained(s: str) -> str:
+    """`a < x < b`."""
+    part = r"([\w.]+|\([^()]*\))"
+    return re.sub(rf"{part}\s*(<=?|>=?)\s*{part}\s*(<=?|>=?)\s*{part}", r"(\1 \2 \3) * (\3 \4 \5)", s)
+
+
+def _angles(s: str) -> str:
+    return re.sub(r"<([^<>=,]+),([^<>=,]+)>", lambda m: f"dot({m[1].strip()}, {m[2].strip()})", s)
+
+
+def _choice(s: str) -> str:
+    s = re.sub(r"=\s*(.+?)\s+if\s+(.+?)\s+else\s+(.+)$", r"= where(\2, \1, \3)", s)
+    return re.sub(r"=\s*([^?]+?)\s*\?\s*([^:]+?)\s*:\s*(.+)$", r"= where(\1, \2, \3)", s)
+
+
+def _numbers(s: str) -> str:
+    return re.sub(r"(?<![\w.])(\d+)\.(?=\s|[-+*/)@,]|$)", r"\1.0", s)
+
+
+def _subscripts(s: str) -> str:
+    return re.sub(r"(?<=\w)([₀₁₂₃₄₅₆₇₈₉]+)", lambda m: "_" + "".join(str("₀₁₂₃₄₅₆₇₈₉".index(c)) for c in m[1]), s)
+
+
+def _tuples(s: str) -> str:
+    s = re.sub(r"\b(zeros|ones|eye|reshape)\(([^()]*?)[(\[]([\w\s,]*)[)\]]\)", r"\1(\2\3)", s)
+    s = re.sub(rf"^\(((?:{_NAME}\s*,\s*)+{_NAME})\)\s*=", r"\1 =", s)
+    return re.sub(r"=\s*\(([^()]+(?:,[^()]+)+)\)$", r"= [\1]", s)
+
+
+def _cross(s: str) -> str:
+    found = s.find("×")
+    if found < 0:
+        return s
+    left, right = before(s, found), after(s, found + 1)
+    a, b = s[left:found].strip(), s[found + 1 : right].strip()
+    both = a.islower() and b.islower() and a.isalpha() and b.isalpha()
+    return s[:left] + (f"cross({a}, {b})" if both else f"{a} @ {b}") + s[right:]
+
+
+def _divided(s: str) -> str:
+    r"""MATLAB's `A\b`."""
+    for found in re.finditer(r"\\(?=[A-Za-z]\b|[A-Za-z]\d|\()", s):
+        place = found.start()
+        left = before(s, place)
+        if left == place:
+            continue
+        right = after(s, place + 1)
+        return f"{s[:left]}solve({_stripped(s[left:place])}, {_stripped(s[place + 1 : right])}){s[right:]}"
+    return s
+
+
+def _stripped(text: str) -> str:
+    """An operand without the brackets around the whole of it."""
+    text = text.strip()
+    return text[1:-1] if text[:1] == "(" and after(text, 0) == len(text) and before(text, len(text)) == 0 else text
+
+
+_METHODS = {
+    "dot": "@",
+    "matmul": "@",
+    "mm": "@",
+    "mv": "@",
+    "bmm": "@",
+    "mul": "*",
+    "multiply": "*",
+    "add": "+",
+    "sub": "-",
+    "div": "/",
+    "pow": "**",
+}
+_TURNED = ("transpose", "t", "conj", "numpy")
+_RENAMED = {"square": "**2", "detach": "stop", "reciprocal": "^-1"}
+
+
+def _methods(s: str) -> str:
+    """`X.T.dot(y)`, `x.sum()`, `A.inverse()`."""
+    found = re.search(r"\.([A-Za-z_]\w*)\(", s)
+    if found is None:
+        plain = re.search(r"\.(t|H|I)\b", s)
+        if plain is None:
+            return re.sub(r"\.'", ".T", s)
+        return s[: plain.start()] + ("^-1" if plain[1] == "I" else ".T") + s[plain.end() :]
+    place, name = found.start(), found[1]
+    left = before(s, place)
+    if left == place:
+        return s
+    right = after(s, found.end() - 1)
+    base, inside = s[left:place], s[found.end() : right - 1].strip()
+    if name in _METHODS and inside:
+        operand = inside if after(inside, 0) == len(inside) else f"({inside})"
+        new = f"{base} {_METHODS[name]} {operand}"
+        if s[right : right + 1] in (".", "^") or s[:left].rstrip()[-1:] in tuple("*/@^-"):
+            new = f"({new})"
+    elif name in _TURNED and not inside:
+        new = f"{base}.T"
+    elif name == "square":
+        new = f"{base}**2"
+    else:
+        fn = {"detach": "stop"}.get(name, ALIASES.get(name, name))
+        new = f"{fn}({_stripped(base)}{', ' * bool(inside)}{inside})"
+    return s[:left] + new + s[right:]
+
+
+def _logdet(s: str) -> str:
+    return re.sub(r"\blog\s*\|?\s*det\s+([A-Za-z]\w*)\|?", r"logdet(\1)", s)
+
+
+_RULES: tuple[Rule, ...] = (
+    _characters,
+    _divided,
+    from_latex,
+    _comments,
+    _words,
+    _logdet,
+    rewritten_type,
+    _tuples,
+    _methods,
+    _angles,
+    _equals,
+    _choice,
+    _rows,
+    _braces,
+    _subscripts,
+    _numbers,
+    _chained,
+    _cross,
+    _keyword,
+    _equation,
+)

@@ -1,0 +1,47 @@
+"""Declarations as they are written elsewhere."""
+
+from __future__ import annotations
+
+import re
+
+_NAMES = r"(?P<names>[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*)"
+_SCALAR = r"float|real|scalar|number|double|Float|Real|Scalar|f32|f64"
+_DIM = r"[\w+*()-]+"
+
+
+def rewritten_type(s: str) -> str:
+    """`W : R[m x n]`, `x : vector(n)`, `A : ℝ^{n×n}, x ∈ R^n`, `x : R[n], positive`, `x in R^n`."""
+    word = re.match(r"(scalars?|vectors?|matrix|matrices)\s+(?=[^\W\d])(.+)$", s)
+    if word and not re.search(r"[=:∈]", s):
+        shape = {"s": "R", "v": "R[n]", "m": "R[m, n]"}[word[1][0]]
+        return f"{word[2].strip()} : {shape}"
+    s = re.sub(rf"^{_NAMES}\s+(?:in|is in|of)\s+(?=[Rℝ])", r"\g<names> : ", s)
+    head = re.match(rf"{_NAMES}\s*[:∈]\s*", s)
+    if head is None or "==" in s:
+        return s
+    names, rest = s[: head.end()], s[head.end() :]
+    rest = re.sub(r"\\times|\btimes\b", "×", rest)
+    # several declarations in one
+    rest = re.sub(rf",\s*(?={_NAMES}\s*(?::|∈|\bin\b))", "; ", rest)
+    rest = re.sub(r"(?<=;)(\s*[\w\s,]+?)\s+in\s+(?=[Rℝ])", r"\1 : ", rest)
+    # a value
+    value = re.match(r"([Rℝ](?:\[[^\]]*\])?)\s*=\s*(.+)$", rest)
+    if value:
+        name = names.rstrip(" :∈")
+        return f"{name} : {value[1]}; {name} = {value[2]}"
+    rest = re.sub(r"([Rℝ](?:\[[^\]]*\]|\^\{[^}]*\}|\^\w+)?)\s*,\s*(?=[a-z]{4,})", r"\1 ", rest)
+    rest = re.sub(r"^([Rℝ])\s*\(([^()]*)\)", r"\1[\2]", rest)
+    rest = re.sub(rf"^([Rℝ])\s*\^\s*({_DIM}?)\s*[x×]\s*(\w+)", r"\1[\2, \3]", rest)
+    rest = re.sub(rf"^([Rℝ])\s*\^?\s*[\[{{(]\s*({_DIM})\s*(?:x|X|\*|×|by)\s*({_DIM})\s*[\]}})]", r"\1[\2, \3]", rest)
+    rest = re.sub(r"^([Rℝ])\[(\w+)\]\[(\w+)\]", r"\1[\2, \3]", rest)
+    rest = re.sub(r"^[\[(]\s*([\w\s,]*?)\s*,?\s*[\])]", r"R[\1]", rest)
+    kinds = "vector|Vector|vec|array|ndarray|Tensor|tensor|matrix|Matrix"
+    rest = re.sub(rf"^(?:{kinds})\s*[\[(]([^\])]*)[\])]", r"R[\1]", rest)
+    rest = re.sub(rf"^(?:{_SCALAR})\b", "R", rest)
+    rest = re.sub(rf"^(?:{_SCALAR}|R)\s*[\[(]([^\])]*)[\])]", r"R[\1]", rest)
+    rest = re.sub(r"^(?:int|integer|Int|ℕ|N)\b", "Z", rest)
+    rest = re.sub(r"^(?:vector|Vector)\b(?!\s*[\[(])", "R[n]", rest)
+    rest = re.sub(r"^(?:matrix|Matrix)\b(?!\s*[\[(])", "R[m, n]", rest)
+    rest = re.sub(r"^(\w+)\s*(?:x|×|by)\s*(\w+)\s*$", r"R[\1, \2]", rest)
+    rest = re.sub(r"^([a-z]|\d+)\s*$", r"R[\1]", rest)
+    return names + rest
