@@ -24,19 +24,24 @@ def head(
     sizes: str,
     dialect: NumpyDialect,
     helper: Callable[[str], str],
+    first: Sequence[str] = (),
 ) -> list[str]:
-    """Lines that make the arguments `needed` arrays, and give the dimensions in `local` their names."""
+    """Lines that make the arguments `needed` arrays, and give the dimensions in `local` their names.
+
+    `first` are lines that stand before others are converted.
+    """
     if not needed:
         return []
     told = _tellers(needed, dialect)
     plain = all(_rank(parameter) == len(parameter.dims) for parameter in needed)
     condition = _condition(needed, told, dialect, helper) if plain and len(needed) <= _MOST else None
     if condition is None:
-        reads = [f"{sizes} = {{}}", *(_read(parameter, sizes, helper("input")) for parameter in needed)]
+        reads = [*first, f"{sizes} = {{}}", *(_read(parameter, sizes, helper("input")) for parameter in needed)]
         return [*reads, *(f'{text} = {sizes}["{dim}"]' for dim, text in local.items())]
     lines = [f'{p.python} = {helper("scalar")}("{p.name}", {p.python})' for p in needed if not p.dims]
     if condition:
         reads = [
+            *first,
             f"{sizes} = {{}}",
             *(_read(parameter, sizes, helper("input")) for parameter in needed if parameter.dims),
         ]

@@ -47,6 +47,7 @@ def autograd_text(program: Program, of: str, answers: Sequence[Answer]) -> str:
 class _Autograd(ModuleText):
     def text(self) -> str:
         """The whole module."""
+        self.single = False  # what is not in double precision is converted by `value`
         self._checked_seeds()
         self.shown = self.of if self.of in self.program.nodes else "_".join(name_of(node) for node in self.values)
         given = [p.python for p in self.interface.variables]
@@ -110,8 +111,9 @@ class _Autograd(ModuleText):
         parameters: Mapping[str, ArrayParameter],
         local: Mapping[str, str],
         dialect: NumpyDialect,
+        first: Sequence[str] = (),
     ) -> list[str]:
-        lines = super()._arguments(used, parameters, local, dialect)
+        lines = super()._arguments(used, parameters, local, dialect, first)
         return lines[len(self.interface.respelled()) :]  # `value` reads them
 
     def _forward(self, given: list[str], saved: list[str], kept: list[str], body: list[str]) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from gradcli.derive.model import Answer
 from gradcli.emit.arguments import head
 from gradcli.emit.equations import equation_code
+from gradcli.emit.inline import body_of
 from gradcli.emit.instr import Instr, held
 from gradcli.emit.interface import ArrayParameter, Interface
 from gradcli.emit.lower import RULES
@@ -18,11 +20,12 @@ from gradcli.emit.plan import Plan
 from gradcli.emit.plan import postorder as instructions
 from gradcli.emit.returned import returned
 from gradcli.emit.writer import write
-from gradcli.expr.node import Node, make, name_of, payload
-from gradcli.expr.reduce import elementwise
+from gradcli.expr.node import Node, name_of, payload
 from gradcli.expr.walk import leaves
 from gradcli.ops.payload import Cotangent
 from gradcli.program.model import Program
+
+_WORD = re.compile(r"\w+")
 
 
 class FunctionWriter:
@@ -50,6 +53,8 @@ class FunctionWriter:
         self.xp = self.names.fresh(dialect.alias)
         self.root = self.names.fresh(dialect.package)
         self.sizes = self.names.fresh("sizes")
+        self.single_name = self.names.fresh("single")
+        self.single = True
         self.helper_names = {key: self.names.fresh(f"_{key}") for key in dialect.helpers}
         self.helpers: dict[str, None] = {}
         self.defined: dict[tuple[str, int], str] = {}
@@ -115,11 +120,30 @@ class FunctionWriter:
         )
         lines, results = write(lowered, preferred, dialect, names)
         shown = returned(dialect, results, lowered, roots, answers or [None] * len(roots), self.program.variables)
-        body = self._arguments(used, parameters, local, dialect) + lines
-        body.append(f"return {shown[0]}" if len(shown) == 1 else f"return ({', '.join(shown)})")
+        lines.append(f"return {shown[0]}" if len(shown) == 1 else f"return ({', '.join(shown)})")
+        before: list[str] = []
+        if self.single and dialect.single:
+            read = self._arguments(used, parameters, local, dialect)
+            before = self._again(name, [*self.interface.variables, *directions], "\n".join([*read, *lines]))
+        body = self._arguments(used, parameters, local, dialect, before) + lines
         top = dialect.decorators()
         top.append(f"def {name}({self.interface.signature(directions, chr(10).join(body))}):")
         return "\n".join([*top, *indented([doc, *body])])
+
+    def _again(self, name: str, positional: Sequence[ArrayParameter], body: str) -> list[str]:
+        """Lines that give back what the same function gives in double precision, where all arrays are in single."""
+        mentioned = set(_WORD.findall(body))
+        if not any(parameter.dims for parameter in positional):
+            return []
+        own = self.interface
+        by_name = [*own.lengths.values(), *own.callables.values(), *(seed.python for seed in own.seeds)]
+        values = "".join(f"{parameter.python}, " for parameter in positional)
+        values = values.removesuffix(" " if len(positional) == 1 else ", ")
+        named = ", ".join(f"{each}={each}" for each in by_name if each in mentioned)
+        given = f"{name}, ({values})" + (f", dict({named})" if named else "")
+        call = f"{self.helper('single')}({given})"
+        found = self.single_name
+        return [f"{found} = {call}", f"if {found} is not None:", f"    return {found}"]
 
     @staticmethod
     def _named(lowering: Lowering, bound: Mapping[Node, Node]) -> dict[Instr, str]:
@@ -141,6 +165,7 @@ class FunctionWriter:
         parameters: Mapping[str, ArrayParameter],
         local: Mapping[str, str],
         dialect: NumpyDialect,
+        first: Sequence[str] = (),
     ) -> list[str]:
         """Arguments as arrays of known sizes: those that are used, and those that tell a size that is."""
         needed = {str(instr.data) for instr in used if instr.kind == "input"}
@@ -158,7 +183,7 @@ class FunctionWriter:
         ]
         given = [parameter for parameter in parameters.values() if parameter.name in needed]
         wanted = {dim: text for dim, text in local.items() if dim not in self.interface.lengths}
-        return lines + head(given, wanted, self.sizes, dialect, self.helper)
+        return lines + head(given, wanted, self.sizes, dialect, self.helper, first)
 
     # ------------------------------------------------------------ defined functions
 
@@ -200,16 +225,7 @@ class FunctionWriter:
         return self.defined[name, EQUATION]
 
     def _defined_text(self, name: str, order: int, identifier: str) -> str:
-        from gradcli.rules.derivatives import differentiate
-
-        function = self.program.functions.get(name)
-        if function is not None and function.body is not None and function.param is not None:
-            param, body = function.param, function.body
-        else:
-            param = make("param", data="t")
-            body = elementwise(name, 0, param)
-        for _ in range(order):
-            body = differentiate(body, param)
+        param, body = body_of(self.program.functions, name, order)
         lowered = Lowering(Plan(), {}, {param: "t"}, self.program.functions, {}, RULES).lower(body)
         self._define_functions(instructions([lowered]))
         names = self.names.copy()

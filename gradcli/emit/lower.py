@@ -148,7 +148,8 @@ def _elem(low: Lowering, node: Node) -> Instr:
     if function is None and order and SCALAR_FUNCTIONS[name].higher is not None:
         return low.plan.make("polygamma", arg, data=order, rank=arg.rank)
     if function is not None or order:
-        return low.plan.make("defined", arg, data=(name, order), rank=arg.rank)
+        value = low.put_in(name, order, arg)
+        return value if value is not None else low.plan.make("defined", arg, data=(name, order), rank=arg.rank)
     return low.plan.make("map", arg, data=name, rank=arg.rank)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from gradcli.emit.errors import EmitError
+from gradcli.emit.inline import body_of, inlined
 from gradcli.emit.instr import Instr
 from gradcli.emit.plan import Plan
 from gradcli.expr.arith import size
@@ -20,13 +21,16 @@ Rule = Callable[["Lowering", Node], Instr]
 DEFINED = ("skew", "leaky_relu", "clip")
 """Operations that are computed as what they are by definition."""
 
+_MOST_NESTED = 6  # functions by definition within each other
+
 
 class Lowering:
     """Lowers the expressions of one function.
 
     `bound` maps names (`var` and `cotangent` nodes) to the expressions that define them; the others are
     inputs, which `inputs` names.  `functions` are the program's; `lengths` gives the node and the axis that
-    tell a dimension which no input tells.  Raises EmitError for what has no code.
+    tell a dimension which no input tells; `within` counts the functions by definition around it.  Raises EmitError
+    for what has no code.
     """
 
     def __init__(
@@ -37,6 +41,7 @@ class Lowering:
         functions: Mapping[str, Function],
         lengths: Mapping[str, tuple[Node, int]],
         rules: Mapping[str, Rule],
+        within: int = 0,
     ) -> None:
         self.plan = plan
         self._rules = rules
@@ -46,6 +51,23 @@ class Lowering:
         self.lengths = lengths
         self._memo: dict[int, Instr] = {}
         self._closed: dict[Node, Node | None] = {}
+        self._within = within
+        self._bodies: dict[tuple[str, int], Instr | None] = {}
+
+    def put_in(self, name: str, order: int, arg: Instr) -> Instr | None:
+        """The value of a function by definition, or of a derivative, as operations on its argument; None where it
+        stays a function."""
+        if (name, order) not in self._bodies:
+            self._bodies[name, order] = self._body(name, order)
+        body = self._bodies[name, order]
+        return None if body is None else inlined(self.plan, body, arg)
+
+    def _body(self, name: str, order: int) -> Instr | None:
+        if self._within >= _MOST_NESTED:
+            return None
+        param, body = body_of(self.functions, name, order)
+        inner = Lowering(Plan(), {}, {param: "t"}, self.functions, {}, self._rules, self._within + 1)
+        return inner.lower(body)
 
     def lower(self, root: Node) -> Instr:
         """The instruction that computes an expression."""

@@ -58,6 +58,7 @@ class NumpyDialect:
     rolled_axis: ClassVar[str] = "axis"
     cross: ClassVar[str] = "cross"
     angle: ClassVar[str] = "arctan2"
+    single: ClassVar[bool] = True  # whether single precision is computed in double, and given back as single
     einsum_options: ClassVar[tuple[str, ...]] = ("optimize=True",)
     permute: ClassVar[str] = "transpose"
     passes: ClassVar[Sequence[tuple[type[Pass], Rules]]] = NUMPY_PASSES
@@ -434,6 +435,7 @@ _RULES: dict[str, Rule] = {
     "softmax": lambda d, i, args: d.help("softmax", *args, *_axis(d, i)),
     "logsoftmax": lambda d, i, args: d.help("logsoftmax", *args, *_axis(d, i)),
     "logsumexp": lambda d, i, args: d.help("logsumexp", *args, *_axis(d, i)),
+    "softmax_logsumexp": lambda d, i, args: d.help("softmax_logsumexp", *args, *_axis(d, i)),
     "stack": _stack,
     "entry": _entry,
     "tril": lambda d, i, args: d.call("tril", *args, *([str(i.data)] if i.data else [])),

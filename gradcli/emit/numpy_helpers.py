@@ -83,6 +83,28 @@ def {softmax}(a, axis=None):
     weights /= weights.sum() if axis is None else weights.sum(axis=axis, keepdims=True)
     return weights
 """,
+    "softmax_logsumexp": """
+def {softmax_logsumexp}(a, axis=None):
+    top = a.max() if axis is None else a.max(axis=axis, keepdims=True)
+    top = {np}.where({np}.isfinite(top), top, 0.0)
+    weights = a - top
+    {np}.exp(weights, out=weights)
+    total = weights.sum() if axis is None else weights.sum(axis=axis, keepdims=True)
+    weights /= total
+    return weights, {np}.log(total) + top if axis is None else {np}.squeeze({np}.log(total) + top, axis=axis)
+""",
+    "single": '''
+def {single}(function, values, named=None):
+    """What a function gives in double precision, in single, where no array is given in double; else None."""
+    named = named or {{}}
+    given = {{str(value.dtype) for value in (*values, *named.values()) if getattr(value, "ndim", 0)}}
+    if "float32" not in given or "float64" in given:
+        return None
+    double = [{np}.float64(value) if hasattr(value, "dtype") else value for value in values]
+    named = {{key: {np}.float64(value) if hasattr(value, "dtype") else value for key, value in named.items()}}
+    found = function(*double, **named)
+    return tuple(map({np}.float32, found)) if isinstance(found, tuple) else {np}.float32(found)
+''',
     "unit": '''
 def {unit}(shape, index):
     """1 at one entry, 0 elsewhere."""

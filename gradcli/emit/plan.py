@@ -43,6 +43,7 @@ object, so that what is used twice is computed once.
 | indicator | c | | 1 where true, else 0 |
 | where | c, a, b | | elementwise choice |
 | softmax, logsoftmax, logsumexp | a | axis or None | |
+| softmax_logsumexp | a | axis or None | both, to be taken apart |
 | stack | scalars | shape | an array row by row |
 | entry | a | index from 0 | |
 | tril, triu | A | k | |
@@ -91,8 +92,10 @@ from collections.abc import Hashable, Sequence
 from fractions import Fraction
 
 from gradcli.emit.instr import Instr
-from gradcli.emit.shape import Lengths, infer
+from gradcli.emit.shape import Lengths, extent, infer
 from gradcli.expr.shapes import Dim, least_parts
+
+_THIN = 30  # what a length that is short beside others is taken to be
 
 
 class Plan:
@@ -101,7 +104,8 @@ class Plan:
     `declared` says what was declared of an input, by its name, and `attributes` what of that may be used: where every
     entry is `free`, as in the value that is differentiated, not that a matrix is symmetric.  `known` are the dimensions
     that have a name in code; `facts` holds what was found out of values.  `named` are the serials of what has a name
-    in the program, `usual` the shapes of such values.  `in_place` says that no one is to differentiate or to vectorise
+    in the program, `usual` the shapes of such values; `thin` are pairs `(k, n)` of a length
+    that is short beside another.  `in_place` says that no one is to differentiate or to vectorise
     what is computed, so that PyTorch may write to what it has made.
     """
 
@@ -117,6 +121,7 @@ class Plan:
         self.known: frozenset[str] = frozenset()
         self.named: frozenset[int] = frozenset()
         self.usual: frozenset[Lengths | None] = frozenset()
+        self.thin: frozenset[tuple[Dim, Dim]] = frozenset()
 
     def declare(self, name: str, attributes: frozenset[str]) -> None:
         """What was declared of an input."""
@@ -180,6 +185,10 @@ class Plan:
             if part.serial not in self._shapes:
                 self._shapes[part.serial] = infer(self, part)
         return self._shapes[instr.serial]
+
+    def extent(self, dim: Dim) -> int:
+        """How long an axis is, or is taken to be: names are long, but those that are thin."""
+        return _THIN if any(dim == short for short, _ in self.thin) and not isinstance(dim, int) else extent(dim)
 
     def transpose(self, a: Instr) -> Instr:
         """Transpose of a matrix; a list stays a list."""

@@ -217,6 +217,7 @@ _RULES: dict[str, Rule] = {
     "softmax": _soft("softmax"),
     "logsoftmax": _soft("log_softmax"),
     "logsumexp": _soft("logsumexp"),
+    "softmax_logsumexp": lambda d, i, args: d.help("softmax_logsumexp", *args, str(i.data or 0)),
     "stack": _stack,
     "kron": lambda d, i, args: d.call("kron", *(f"{arg.at(Level.ATOM)}.contiguous()" for arg in args)),
     "einsum": lambda d, i, args: d.call("einsum", f'"{i.data}"', *args),

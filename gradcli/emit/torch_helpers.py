@@ -24,6 +24,23 @@ def {input}(sizes, name, value, *dims):
         raise ValueError(f"{{name}} has shape {{tuple(value.shape)}}, not ({{want}})")
     return value
 ''',
+    "single": '''
+def {single}(function, values, named=None):
+    """What a function gives in double precision, in single, where no tensor is given in double; else None."""
+    named = named or {{}}
+    given = {{value.dtype for value in (*values, *named.values()) if type(value) is {np}.Tensor and value.ndim}}
+    if {np}.float32 not in given or {np}.float64 in given:
+        return None
+    double = [value.double() if type(value) is {np}.Tensor else value for value in values]
+    named = {{key: value.double() if type(value) is {np}.Tensor else value for key, value in named.items()}}
+    found = function(*double, **named)
+    return tuple(value.float() for value in found) if isinstance(found, tuple) else found.float()
+''',
+    "softmax_logsumexp": """
+def {softmax_logsumexp}(a, dim):
+    total = a.logsumexp(dim=dim)
+    return (a - total.unsqueeze(dim)).exp(), total
+""",
     "plain": '''
 def {plain}(*arrays):
     """Whether nothing has to be converted."""

@@ -100,7 +100,7 @@ class Lifting:
                 return [term for arg in args for term in _terms(arg)]
             if node.op == "mul":
                 return self._product([_terms(arg) for arg in args])
-            if node.op == "pow" and value_of(node.args[1]) == 2 and len(self._free(args[:1])) > 2:
+            if node.op == "pow" and value_of(node.args[1]) == 2 and _is_spread(_terms(args[0])):
                 return self._product([_terms(args[0])] * 2)
             if node.op in _ENTRYWISE:
                 return self._entrywise(node, args)
@@ -159,7 +159,7 @@ class Lifting:
         out = [Product((), frozenset())]
         for factor in factors:
             own = tuple(sorted({letter for term in factor for letter in term.free()}))
-            joined = len(factor) > 1 and (len(own) <= 2 or opened > _MOST_OPENED)
+            joined = len(factor) > 1 and (len(own) <= 2 or opened > _MOST_OPENED or not _is_spread(factor))
             terms = [Product(((self._array(factor, own), own),), frozenset())] if joined else factor
             out = [self._times(a, b) for a in out for b in terms]
         return out
@@ -185,6 +185,16 @@ class Lifting:
         full = any(term.free() for term in terms)
         nodes = [contract(term.operands, () if full and not term.free() else letters, self.dims) for term in terms]
         return add(*nodes) if nodes else ONE
+
+
+def _is_spread(terms: Sequence[Product]) -> bool:
+    """Whether a sum of several terms has more than two axes, and none of its terms has all of them.
+
+    `X[i, k] - X[j, k]` is spread: opened, its square sums to products of matrices.  `X[b, t, j] - m[b, t]` is not: it
+    is as large as X, and opened its square loses the digits that X and its mean have in common.
+    """
+    letters = set().union(*(term.free() for term in terms))
+    return len(letters) > 2 and all(term.free() != letters for term in terms)
 
 
 def _terms(arg: Lifted) -> list[Product]:

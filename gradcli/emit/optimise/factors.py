@@ -9,7 +9,6 @@ from gradcli.emit.instr import Instr
 from gradcli.emit.optimise.facts import is_symmetric
 from gradcli.emit.optimise.rewrite import parts_of_product
 from gradcli.emit.plan import Plan
-from gradcli.emit.shape import extent
 from gradcli.expr.shapes import Dim
 
 PLAIN, INVERSE, DIAGONAL = "plain", "inverse", "diagonal"
@@ -59,7 +58,7 @@ def factor(plan: Plan, kind: str, instr: Instr, turned: bool = False) -> Factor 
     dims = (shape[0], 1 if kind == PLAIN and len(shape) == 1 else shape[-1])
     if turned:
         dims = dims[::-1]
-    return Factor(kind, instr, turned, extent(dims[0]), extent(dims[1]), dims)
+    return Factor(kind, instr, turned, plan.extent(dims[0]), plan.extent(dims[1]), dims)
 
 
 def reverse(plan: Plan, chain: Chain) -> Chain:

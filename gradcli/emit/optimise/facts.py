@@ -45,7 +45,7 @@ def _is_symmetric(plan: Plan, instr: Instr, depth: int) -> bool:
         case "outer":
             return args[0] is args[1]
         case "matmul":
-            return is_gram(instr) or _is_weighted_gram(instr)
+            return is_gram(instr) or _is_weighted_gram(instr) or _is_solved_gram(plan, instr, depth)
         case "sum":
             return _is_symmetric_sum(plan, instr, depth)
         case "product" | "power":
@@ -58,7 +58,8 @@ def _is_symmetric_sum(plan: Plan, instr: Instr, depth: int) -> bool:
     left = [term for term in terms_of_sum(instr) if term[1].rank and not is_symmetric(plan, term[1], depth - 1)]
     while left:
         sign, term = left.pop()
-        turned = plan.transpose(term)
+        other = {"column": "row", "row": "column"}.get(term.kind)
+        turned = plan.transpose(term) if other is None else plan.make(other, *term.args, rank=2)
         if (sign, turned) not in left:
             return False
         left.remove((sign, turned))
@@ -75,6 +76,12 @@ def is_gram(instr: Instr) -> bool:
 
 def _is_weighted_gram(instr: Instr) -> bool:
     return gram_weights(instr) is not None
+
+
+def _is_solved_gram(plan: Plan, instr: Instr, depth: int) -> bool:
+    """Whether this is `A @ inv(C) @ A.T` for a symmetric C."""
+    a, b = instr.args
+    return b.kind == "solve" and _turned(a, b.args[1]) and is_symmetric(plan, b.args[0], depth - 1)
 
 
 def gram_weights(instr: Instr) -> tuple[Instr, Instr] | None:

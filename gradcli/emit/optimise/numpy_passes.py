@@ -36,6 +36,31 @@ def _whole(run: Pass, base: Instr, power: int) -> Instr:
     return _whole(run, square, power // 2)
 
 
+def _sums_of_products(run: Pass, instr: Instr) -> Instr | None:
+    """`(A * B).sum(axis=1)` in one pass over both."""
+    inner = instr.args[0]
+    shape = run.shape(inner)
+    if instr.kind == "einsum":
+        inputs, output = str(instr.data).split("->")
+        if len(instr.args) != 1 or len(set(inputs)) < len(inputs):
+            return None
+    elif instr.rank == 1 and inner.rank == 2:
+        inputs, output = "ij", "i" if instr.data == 1 else "j"
+    else:
+        return None
+    if not run.once(inner) or shape is None:
+        return None
+    if inner.kind == "power" and inner.args[1].kind == "number" and inner.args[1].data == 2:
+        factors = [inner.args[0], inner.args[0]]
+    else:
+        value, factors, under = parts_of_product(inner)
+        if value != 1 or under or len(factors) != 2:
+            return None
+    if any(run.shape(part) != shape for part in factors):
+        return None
+    return run.plan.make("einsum", *factors, data=f"{inputs},{inputs}->{output}", rank=instr.rank)
+
+
 def add_on_diagonal(run: Pass, instr: Instr) -> Instr | None:
     """A term that is a diagonal matrix is added on the diagonal alone."""
     if instr.rank != 2:
@@ -139,4 +164,6 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "power": (_power,),
     "sum": (_blocks, add_on_diagonal, low_rank, _plus_transpose),
     "matmul": (_gram,),
+    "sum_axis": (_sums_of_products,),
+    "einsum": (_sums_of_products,),
 }

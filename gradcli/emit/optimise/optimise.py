@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from gradcli.emit.instr import Instr
 from gradcli.emit.optimise import (
     broadcast,
+    centred,
+    diagonals,
     light,
     reductions,
     samples,
     scalars,
     stable,
+    structured,
     sums,
     tensors,
     thin,
@@ -21,7 +24,8 @@ from gradcli.emit.optimise import (
 from gradcli.emit.optimise.chains import ChainPass
 from gradcli.emit.optimise.common import COMMON
 from gradcli.emit.optimise.rewrite import Pass, Rules, merged
-from gradcli.emit.plan import Plan
+from gradcli.emit.optimise.structure import thin_names
+from gradcli.emit.plan import Plan, postorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +36,18 @@ class Optimised:
     became: Mapping[int, Instr]
 
 
-_FIRST = merged(transposes.RULES, stable.RULES, scalars.RULES, reductions.RULES, tensors.RULES)
+_FIRST = merged(
+    transposes.RULES,
+    stable.RULES,
+    scalars.RULES,
+    diagonals.RULES,
+    reductions.RULES,
+    tensors.RULES,
+    centred.RULES,
+)
 _BASE = merged(_FIRST, broadcast.RULES)
 _PASSES: tuple[tuple[type[Pass], Rules], ...] = (
+    (Pass, merged(transposes.RULES, structured.RULES)),
     (Pass, samples.RULES),
     (Pass, samples.ALONE),
     (Pass, _FIRST),
@@ -55,6 +68,7 @@ def optimise(
     """
     became: dict[int, Instr] = {}
     now = list(roots)
+    plan.thin = thin_names(postorder(now), plan.shape)
     plan.usual = frozenset(plan.shape(instr) for instr in named)
     for kind, rules in (*_PASSES, *last):
         plan.named = frozenset(became.get(instr.serial, instr).serial for instr in named)

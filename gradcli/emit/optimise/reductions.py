@@ -108,6 +108,11 @@ def _dot(run: Pass, instr: Instr) -> Instr | None:
         return run.make("dot", a.args[0], b.args[0])
     if b.kind == "eye":
         return run.make("trace", a)
+    for inverse, matrix in ((a, b), (b, a)):
+        if inverse.kind == "inv" and run.transpose(matrix) is inverse.args[0]:  # tr(inv(A) @ A)
+            (dim, *_) = run.shape(matrix) or (None,)
+            if isinstance(dim, int) or dim in run.plan.known:
+                return run.plan.size(dim)
     if b.kind == "outer" or a.kind == "outer":
         matrix, vectors = (a, b) if b.kind == "outer" else (b, a)
         return run.matmul(vectors.args[0], run.matmul(matrix, vectors.args[1]))

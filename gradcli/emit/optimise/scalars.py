@@ -135,5 +135,27 @@ def _flat_sum(run: Pass, instr: Instr) -> Instr | None:
     return make_sum(run, terms, instr.rank) if changed else None
 
 
+def _alike(run: Pass, instr: Instr) -> Instr | None:
+    """`a + a` as `2 * a`, `3 * a - a` as `2 * a`; what vanishes altogether is left: where it has no value it has
+    none."""
+    terms = terms_of_sum(instr)
+    found: dict[tuple[tuple[int, ...], tuple[int, ...]], list[int]] = {}
+    for i, (_, term) in enumerate(terms):
+        if term.kind != "number":
+            _, over, under = parts_of_product(term)
+            key = (tuple(sorted(part.serial for part in over)), tuple(sorted(part.serial for part in under)))
+            found.setdefault(key, []).append(i)
+    for places in found.values():
+        if len(places) < 2:
+            continue
+        value = sum((-1 if terms[i][0] else 1) * parts_of_product(terms[i][1])[0] for i in places)
+        if value:
+            _, over, under = parts_of_product(terms[places[0]][1])
+            joined = run.product(abs(value), over, under)
+            rest = [term for i, term in enumerate(terms) if i not in places]
+            return make_sum(run, [*rest, (value < 0, joined)], instr.rank)
+    return None
+
+
 PRODUCTS: tuple[Rule, ...] = (_flatten, _scalars_first, _smallest)
-RULES: dict[str, tuple[Rule, ...]] = {"product": PRODUCTS, "sum": (_flat_sum,)}
+RULES: dict[str, tuple[Rule, ...]] = {"product": PRODUCTS, "sum": (_flat_sum, _alike)}

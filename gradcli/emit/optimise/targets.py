@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from gradcli.emit.optimise import jax_passes, numpy_passes, scalars, tensors, torch_calls, torch_passes, transposes
 from gradcli.emit.optimise.factorisations import FactorisationPass, NumpyFactorisationPass
 from gradcli.emit.optimise.rewrite import Pass, Rules, merged
+from gradcli.emit.optimise.shared_exp import SharedExpPass
 from gradcli.emit.optimise.stacked import StackedSolvesPass
 
 NUMPY_PASSES: Sequence[tuple[type[Pass], Rules]] = (
+    (SharedExpPass, {}),
     (NumpyFactorisationPass, {}),
     (StackedSolvesPass, {}),
     (Pass, scalars.RULES),
@@ -23,6 +25,7 @@ JAX_PASSES: Sequence[tuple[type[Pass], Rules]] = (
     (Pass, merged(jax_passes.RULES, {"axes": tensors.RULES["axes"]})),
 )
 TORCH_PASSES: Sequence[tuple[type[Pass], Rules]] = (
+    (SharedExpPass, {}),
     (FactorisationPass, {}),
     (StackedSolvesPass, {}),
     (Pass, scalars.RULES),

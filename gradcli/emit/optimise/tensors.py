@@ -201,11 +201,19 @@ def _entries(letters: str, lengths: dict[str, Dim]) -> int:
 def _times(run: Pass, a: _Operand, b: _Operand, kept: str) -> _Operand:
     """Two operands as one: multiplied entry by entry where no letter is summed, else a product of matrices."""
     summed = [letter for letter in dict.fromkeys(a.letters + b.letters) if letter not in kept]
+    for scalar, other in ((a, b), (b, a)):
+        if not scalar.letters and not summed:
+            return _Operand(other.letters, run.product(1, [scalar.instr, other.instr]))
     if not summed:
         parts = [_aligned(run, operand, kept) for operand in (a, b)]
         if len(kept) == 1 or parts[0].rank == len(kept):
             return _Operand(kept, run.product(1, parts))
+    if not kept and len(a.letters) == 2 and sorted(a.letters) == sorted(b.letters):
+        same = a.letters == b.letters
+        return _Operand("", run.make("dot", a.instr, b.instr if same else run.transpose(b.instr)))
     shared = [letter for letter in summed if letter in a.letters and letter in b.letters]
+    if len(shared) < len(summed):
+        return _times(run, _summed(run, a, summed, shared), _summed(run, b, summed, shared), kept)
     batch = [letter for letter in kept if letter in a.letters and letter in b.letters]
     if len(summed) == len(shared) == 1 and not batch:
         (letter,) = shared
@@ -222,6 +230,15 @@ def _times(run: Pass, a: _Operand, b: _Operand, kept: str) -> _Operand:
         return _Operand(letters, out)
     out = run.plan.make("contract", a.instr, b.instr, data=f"{a.letters},{b.letters}->{kept}", rank=len(kept))
     return _Operand(kept, out)
+
+
+def _summed(run: Pass, operand: _Operand, summed: Sequence[str], shared: Sequence[str]) -> _Operand:
+    """An operand summed over the letters that it alone has."""
+    letters = "".join(letter for letter in operand.letters if letter in shared or letter not in summed)
+    if letters == operand.letters:
+        return operand
+    out = run.make("einsum", operand.instr, data=f"{operand.letters}->{letters}", rank=len(letters))
+    return _Operand(letters, out)
 
 
 def _tell(run: Pass, out: Instr, operands: Sequence[_Operand], letters: str) -> None:

@@ -50,6 +50,8 @@ def _inverse(run: Pass, instr: Instr) -> Instr | None:
 
 def _sum_axis(run: Pass, instr: Instr) -> Instr | None:
     (inner,) = instr.args
+    if instr.data == 0 and is_symmetric(run.plan, inner):
+        return run.make("sum_axis", inner, data=1, rank=1)
     if inner.kind != "transpose" or instr.data not in (0, 1):
         return None
     return run.make("sum_axis", inner.args[0], data=1 - int(str(instr.data)), rank=1)
