@@ -341,6 +341,7 @@ class _Builder:
                 define = False
             except FormulaFault as fault:
                 self.fault(fault)
+                self.meaning.poison(chain)
 
     def inline(self, step: _Scanned) -> None:
         """A formula in the text: declarations, equations with derivatives, definitions of new names by known ones."""
@@ -371,6 +372,7 @@ class _Builder:
                     self.fault(fault)
                 else:
                     self.meaning.restore(before)
+                    self.meaning.poison(chain)
                     self.program.passed.append(Passed(span, fault.message))
 
     def declare(self, chain: Chain, inline: bool = True) -> bool:

@@ -93,7 +93,14 @@ def arguments(reader: Reader, bracket: Bracket) -> tuple[ast.Expr, ...]:
     parts = [part for part in split_commas(bracket.items) if part]
     if not parts:
         reader.fail("this function has no argument", bracket)
-    return tuple(reader.expression(part) for part in parts)
+    return tuple(argument(reader, part) for part in parts)
+
+
+def argument(reader: Reader, part: Items) -> ast.Expr:
+    """One argument; a relation is 1 where it holds."""
+    if any(isinstance(item, Mark) and item.kind == "rel" for item in part):
+        return reader.indicator(part, build.span(*part))
+    return reader.expression(part)
 
 
 def is_called(reader: Reader, name: str, bracket: Bracket) -> bool:
@@ -223,6 +230,8 @@ def has_argument(reader: Reader, name: str) -> bool:
 def lone(reader: Reader, name: str, span: Span) -> ast.Expr:
     """A name as a value."""
     context = reader.context
+    if name in context.poisoned and not context.known(name):
+        reader.fail_at(f"{name} has a definition that could not be read", span, None, "D710")
     context.use(name)
     reader.used.add(name)
     return build.name(name, span)

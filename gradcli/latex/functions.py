@@ -18,7 +18,7 @@ FUNCTIONS = {
     "adj": "adj", "adjugate": "adj", "kron": "kron", "dot": "dot", "cross": "cross", "outer": "outer", "norm": "norm",
     "max": "max", "min": "min", "sum": "sum", "mean": "mean", "std": "std", "expm": "expm", "logm": "logm",
     "sqrtm": "sqrtm", "pinv": "pinv", "tril": "tril", "triu": "triu", "chol": "chol", "cholesky": "chol",
-    "transpose": "transpose", "skew": "skew", "prod": "prod",
+    "transpose": "transpose", "skew": "skew", "prod": "prod", "where": "where",
 }  # fmt: skip
 
 ELEMENTWISE = frozenset(

@@ -296,11 +296,12 @@ class Meaning:
         letters = [p for p in parts if isinstance(p, Symbol)]
         if len(letters) != len(parts) or any(p.name not in _INDEX or self.context.is_value(p.name) for p in letters):
             return False
-        right = [item for item in chain.sides[-1] if not isinstance(item, Space)]
-        return all(
-            isinstance(item, Number | Symbol | Scripted)
-            or (isinstance(item, Mark) and item.kind in ("dots", "punct", "add"))
-            for item in right
+        right = [item for item in trimmed(chain.sides[1]) if not isinstance(item, Space)]
+        one = right[0] if right else None
+        if isinstance(one, Symbol) and len(right) == 1 and len(chain.sides) == 2:
+            return one.name in _INDEX or one.name in self.context.dims
+        return bool(right) and all(
+            isinstance(item, Number) or (isinstance(item, Mark) and item.kind in ("dots", "punct")) for item in right
         )
 
     def _sets_to_zero(self, sides: list[Items]) -> bool:
@@ -369,6 +370,19 @@ class Meaning:
             )
             for n in self.context.notations
         )
+
+    def poison(self, chain: Chain) -> None:
+        """A definition that cannot be read: what uses its names is not decided."""
+        if not chain.relations or chain.relations[0].text not in ("=", _DEFINED_BY):
+            return
+        reader = self.reader()
+        for one in split_commas(chain.sides[0]):
+            try:
+                left = self.left(reader, one) if one else None
+            except FormulaFault:
+                continue
+            if left is not None and not left.known:
+                self.context.poisoned.add(left.name)
 
     def saved(self) -> dict[str, object]:
         """What is known now, to come back to."""

@@ -492,7 +492,7 @@ def _note_spelling(
 def scripted(reader: Reader, item: Scripted) -> ast.Expr:
     """A part that is no name, with scripts."""
     core, scripts = flattened(item)
-    if isinstance(core, Number) and core.text == "1" and scripts.sub is not None and not scripts.powers:
+    if isinstance(core, Number) and core.text == "1" and scripts.sub is not None:
         found = evaluations.ones(reader, core, scripts)
         if found is not None:
             return found

@@ -14,7 +14,8 @@ _FUNCTION_LETTERS = frozenset("fghFGH") | {"phi", "varphi", "sigma", "psi"}
 def prescan(formulas: Iterable[Items], context: Context) -> None:
     """Enter into the context which names stand alone (`ahead`), and which do so as values (`bare`)."""
     for items in formulas:
-        _scan(items, context, False)
+        if sum(not isinstance(item, Space) for item in items) > 1:  # a letter in the text says nothing of its use
+            _scan(items, context, False)
 
 
 def _scan(items: Items, context: Context, derived: bool) -> None:
