@@ -21,7 +21,9 @@ def is_differential(reader: Reader, items: Items, at: int) -> bool:
     """Whether a `d` at a position begins a differential."""
     item = items[at]
     context = reader.context
-    if not isinstance(item, Symbol) or item.name != "d" or at + 1 >= len(items) or context.is_value("d"):
+    if not isinstance(item, Symbol) or item.name != "d" or at + 1 >= len(items):
+        return False
+    if context.is_value("d") and item.font != "rm":
         return False
     core, _ = flattened(items[at + 1])
     if isinstance(core, Bracket):

@@ -681,6 +681,9 @@ class Meaning:
         if isinstance(value, Spread) or reader.shape(value):
             reader.fail("an entry is a number, and this is an array", sides[1], None, "D708")
         value = self.summed_twice(value, set(names))
+        if not left.known and not set(names) & set(build.free_indices(value)):
+            plain = Left(f"{left.name}_{''.join(names)}", None, None, False)
+            return self._defined(self.reader(), plain, sides, relations, chain)
         open_ones = [name for name in build.free_indices(value) if name not in names]
         if open_ones:
             reader.fail(
