@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gradcli.expr.arith import add, is_zero, mul, neg, sub, zeros
-from gradcli.expr.linear import split_scalars, transpose
+from gradcli.expr.linear import matmul, split_scalars, transpose
 from gradcli.expr.node import ZERO, Node, make, num
 from gradcli.expr.reduce import entry, stack
 from gradcli.expr.shapes import ShapeError, is_row, show_shape
@@ -44,8 +44,8 @@ def unskewed(matrix: Node, by_entries: Callable[[Node], Node]) -> Node:
     if matrix.op == "add":
         return add(*(unskewed(term, by_entries) for term in matrix.args))
     scalars, rest = split_scalars(matrix)
-    if rest.op == "matmul" and is_row(rest.args[-1].shape) and len(rest.args) == 2:
-        return mul(*scalars, cross(transpose(rest.args[1]), rest.args[0]))
+    if rest.op == "matmul" and is_row(rest.args[-1].shape):
+        return mul(*scalars, cross(transpose(rest.args[-1]), matmul(*rest.args[:-1])))
     if rest.op == "skew":
         return mul(*scalars, num(2), rest.args[0])
     return mul(*scalars, by_entries(rest))

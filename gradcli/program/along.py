@@ -15,13 +15,23 @@ _HINTS = {
 }
 
 
+def _along(options: Options, rank: int) -> int | None:
+    """The axis, counted from the end where it is negative."""
+    axis = options.get("axis")
+    return (axis + rank if axis < 0 else axis) if isinstance(axis, int) else None
+
+
 def _shape(name: str, shape: OpenShape, options: Options) -> OpenShape:
     shape = settle(shape)
-    axis = options.get("axis")
+    axis = _along(options, len(shape))
     if len(shape) > 2:
         raise Misfit("E305", f"{name} takes a vector or a matrix, and this is a tensor of rank {len(shape)}")
     if axis is not None and axis not in range(len(shape)):
-        raise Misfit("E305", f"{name}(..., axis={axis}) does not fit {show_open(shape)}", "axis is 0 or 1, of a matrix")
+        raise Misfit(
+            "E305",
+            f"{name}(..., axis={options['axis']}) does not fit {show_open(shape)}",
+            "axis is 0 or 1, of a matrix",
+        )
     if len(shape) == 2 and find(shape[0]) != 1 and axis is None and name in _HINTS:
         raise Misfit("E406", f"{name} of a matrix needs an axis", _HINTS[name])
     return shape
@@ -29,8 +39,7 @@ def _shape(name: str, shape: OpenShape, options: Options) -> OpenShape:
 
 def _function(name: str) -> LanguageFunction:
     def build(nodes: list[Node], options: Options) -> Node:
-        axis = options.get("axis")
-        along = axis if isinstance(axis, int) else None
+        along = _along(options, len(nodes[0].shape))
         if name == "roll":
             return running.roll(nodes[0], int(options.get("shift", 1)), along)
         return {"cumsum": running.cumsum, "cumprod": running.cumprod, "flip": running.flip}[name](nodes[0], along)

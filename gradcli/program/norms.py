@@ -36,7 +36,7 @@ def _infer(shapes: list[OpenShape], options: Options) -> OpenShape:
         raise Misfit(
             "E305", f'norm(..., "{order}") takes a matrix, and this is {show_open(shape)}', "norm(x) is the 2-norm"
         )
-    if order == 0 or (isinstance(order, str) and order not in ("inf", "fro", "nuc")):
+    if order == 0 or (isinstance(order, str) and order not in ("inf", "-inf", "fro", "nuc")):
         raise Misfit("E209", 'norm(x, p) takes a number that is not 0, inf, "fro" or "nuc" for p')
     return ()
 
@@ -47,8 +47,8 @@ def _build(nodes: list[Node], options: Options) -> Node:
     exponent = nodes[1] if len(nodes) > 1 else num(order) if isinstance(order, int) else None
     if along is None and len(node.shape) == 2 and not is_list(node.shape):
         return _of_matrix(node, order)
-    if order == "inf":
-        return statistics.extreme("largest", _sizes(node), along)
+    if order in ("inf", "-inf"):
+        return statistics.extreme("largest" if order == "inf" else "smallest", _sizes(node), along)
     if exponent is None:
         return reduce.norm("norm", node) if along is None else sqrt(reduce.sum_axis(power(node, num(2)), along))
     return p_norm(node, exponent, along)

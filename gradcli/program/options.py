@@ -20,6 +20,8 @@ def _order(expr: ast.Expr) -> int | str | None:
     """The p of a norm where it is a whole number, `inf` or a name in quotes; None of any other expression."""
     if isinstance(expr, ast.Str):
         return expr.value
+    if isinstance(expr, ast.Neg) and _order(expr.arg) == "inf":
+        return "-inf"
     return "inf" if isinstance(expr, ast.Name) and expr.id == "inf" else integer(expr)
 
 
