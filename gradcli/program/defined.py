@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gradcli.diagnostics import GradcliError
+from gradcli.diagnostics.diagnostic import Edit
 from gradcli.ops.functions import SCALAR_FUNCTIONS
 from gradcli.program.functions import joint
 from gradcli.program.inferring import Inferring
@@ -90,7 +91,8 @@ class Defined:
                 "E204",
                 f"{expr.fn}' is only defined for a function of one scalar.",
                 expr,
-                f"use grad({expr.fn}, ...)",
+                f"use grad({expr.fn}(x), x)",
+                mend=_gradient_instead(self._inference, expr),
             )
         if self.acts_elementwise(expr.fn):
             return joint(shapes, expr.fn)
@@ -110,3 +112,14 @@ class Defined:
         finally:
             self._inference.source, self._inference.indices = before, indices
             self._calls.pop()
+
+
+def _gradient_instead(inference: Inferring, expr: ast.Call) -> tuple[Edit, ...]:
+    """`f'(x)` and `∇f(x)` of a function of a vector as `grad(f(x), x)`."""
+    if len(expr.args) != 1 or not isinstance(expr.args[0], ast.Name) or expr.primes != 1:
+        return ()
+    text, start = inference.source.text, expr.span.start
+    if text[:start].rstrip().endswith("∇"):
+        start = len(text[:start].rstrip()) - 1
+    x = expr.args[0].id
+    return ((start, expr.span.end, f"grad({expr.fn}({x}), {x})"),)

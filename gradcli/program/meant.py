@@ -15,6 +15,7 @@ _LONGEST = 24  # letters of a name that is looked at
 
 def check_glued(inference: Inferring, name: ast.Name) -> None:
     """Refuse `Wx` where W and x are names of the file; raises GradcliError."""
+    _check_entry(inference, name)
     parts = glued(name.id, names_of(inference))
     if parts is None:
         return
@@ -29,6 +30,22 @@ def check_glued(inference: Inferring, name: ast.Name) -> None:
         name,
         f"{product} multiplies; a name of its own is declared, `{name.id} : R[n]`",
         mend=((name.span.start, name.span.end, _in_place(inference.source.text, name.span, product)),),
+    )
+
+
+def _check_entry(inference: Inferring, name: ast.Name) -> None:
+    """Refuse `x_2` where only a vector x is declared: its entry is x[2]; raises GradcliError."""
+    base, _, place = name.id.partition("_")
+    declared = inference.scope.arrays.get(base)
+    if not place.isdecimal() or declared is None or len(declared.type.dims) != 1:
+        return
+    entry = f"{base}[{place}]"
+    inference.fail(
+        "E211",
+        f"{name.id} is not declared, and {base} is a vector.",
+        name,
+        f"{entry} is its entry; a name of its own is declared, `{name.id} : R[n]`",
+        mend=((name.span.start, name.span.end, entry),),
     )
 
 

@@ -34,6 +34,7 @@ from gradcli.syntax.ast import (
 )
 from gradcli.syntax.build_atoms import name, number
 from gradcli.syntax.characters import clip
+from gradcli.syntax.excerpt import balanced
 from gradcli.syntax.fault import SyntaxFault
 from gradcli.syntax.tokens import (
     CDOT,
@@ -89,7 +90,7 @@ def _divided(t: Tokens, over: Expr, op: int, under: Expr) -> None:
         f"`{clip(a)} {sign} {clip(first + rest)}` could be read in two ways",
         Span(over.span.start, under.span.end),
         f"write ({clip(a)} {sign} {clip(first)}){clip(rest)} or {clip(a)} {sign} ({clip(first + rest)})",
-        mend=_unambiguous(over, under),
+        mend=_unambiguous(t, over, under),
     )
 
 
@@ -107,15 +108,18 @@ def _is_d(product: Product) -> bool:
     return isinstance(first, Name) and first.id == "d" and isinstance(second, Name) and product.ops[0] == BESIDE
 
 
-def _unambiguous(over: Expr, under: Product) -> tuple[Edit, ...]:
-    """`1/2 x` is half of x; of any other quotient the whole product behind the sign is meant."""
+def _unambiguous(t: Tokens, over: Expr, under: Product) -> tuple[Edit, ...]:
+    """`1/2 x` and `1/(2n) x` are multiples of x; of any other quotient the whole product behind the sign is meant."""
     first = under.factors[0]
     change = _differentials(over, under)
     if change:
         return change
-    if isinstance(over, Num) and isinstance(first, Num):
-        return ((over.span.start, over.span.start, "("), (first.span.end, first.span.end, ")"))
-    return ((under.span.start, under.span.start, "("), (under.span.end, under.span.end, ")"))
+    number = over.arg if isinstance(over, Neg) else over
+    if isinstance(number, Num):
+        end = balanced(t.text, under.span.start, first.span.end)[1]
+        return ((number.span.start, number.span.start, "("), (end, end, ")"))
+    end = balanced(t.text, under.span.start, under.span.end)[1]
+    return ((under.span.start, under.span.start, "("), (end, end, ")"))
 
 
 def _is_beside(expr: Expr) -> bool:

@@ -73,6 +73,8 @@ def norm_bars(t: Tokens, v: Values, start: int, end: int) -> Expr:
     opening = t.word(v[0]).lstrip("‖∥|")
     which = opening or t.word(v[2]).lstrip("‖∥|")
     fn = _NORMS.get(which)
+    if which == "_∞" and not opening:
+        return Call(Span(start, end), "norm", 0, (v[1], Name(Span(t.starts[v[2]], end), "inf")))
     if opening or fn is None:
         raise SyntaxFault("E101", f"`{t.word(v[2])}` is no norm that is known", Span(start, end), "write norm(x, p)")
     arg = v[1]

@@ -126,7 +126,6 @@ WORDS: dict[str, str] = {
     "import": "the functions of the language need no import",
     "from": "the functions of the language need no import",
     "let": "a definition stands alone: y = W @ x",
-    "var": "a declaration is x : R[n]",
     "const": "a declaration with an attribute: c : R constant",
     "assert": "write check a == b",
     "assume": "write an attribute behind the shape: S : R[n, n] symmetric",

@@ -68,6 +68,7 @@ def _words(s: str) -> str:
     s = re.sub(r"\b(?:with respect to|w\.r\.t\.?|by)\s+", "wrt ", s) if re.match(r"\w+\s+\w+\s", s) else s
     s = re.sub(r"^(?:diff|differentiate|d)\s+(\w+)\s+(?=wrt)", r"derivative \1 ", s)
     s = re.sub(r"^(?:gradient of|∇ of)\s+", "grad ", s)
+    s = re.sub(rf"^∇\s*({_NAME})\(({_NAME})\)$", r"∇_\2 \1", s)
     return re.sub(r"^(check|refute)\s*:\s*", r"\1 ", s)
 
 
@@ -226,6 +227,11 @@ def _methods(s: str) -> str:
     return s[:left] + new + s[right:]
 
 
+def _sums(s: str) -> str:
+    """`∑_{i=1}^n x_i`, as LaTeX has it."""
+    return from_latex(re.sub(r"(?:∑|Σ|\bsum)\s*_(?=\{|\w\s*\^)", r"\\sum_", s)) if "_" in s else s
+
+
 def _logdet(s: str) -> str:
     return re.sub(r"\blog\s*\|?\s*det\s+([A-Za-z]\w*)\|?", r"logdet(\1)", s)
 
@@ -234,6 +240,7 @@ _RULES: tuple[Rule, ...] = (
     _characters,
     _divided,
     from_latex,
+    _sums,
     _comments,
     _words,
     _logdet,
