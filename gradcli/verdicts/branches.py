@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations, islice
 
 from gradcli.expr.arith import add, neg, sub
 from gradcli.expr.node import Node, num, value_of
@@ -22,6 +23,7 @@ from gradcli.ops.scalar import ScalarFunction
 
 _MOST_NODES = 20_000
 _MOST = 200
+_MOST_PAIRS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,13 @@ def _of(node: Node, many_valued: bool) -> Iterable[Branch]:
         yield Branch(scalar_of_matrix("det", node.args[0]), node.op == "logdet")
     elif node.op in ("atan2", "hypot"):
         yield from (Branch(arg, node.op == "atan2") for arg in node.args)
+    elif node.op == "leaky_relu":
+        yield Branch(node.args[0], True)
+    elif node.op == "clip":
+        yield from (Branch(sub(node.args[0], end), True, pair=(node.args[0], end)) for end in node.args[1:])
+    elif node.op in ("largest", "smallest") and node.args[0].op == "stack":
+        for a, b in islice(combinations(node.args[0].args, 2), _MOST_PAIRS):
+            yield Branch(sub(a, b), True, pair=(a, b))
     elif node.op == "elem" and isinstance(node.data, tuple) and node.data[0] in SCALAR_FUNCTIONS:
         yield from _of_function(SCALAR_FUNCTIONS[node.data[0]], node.args[0], many_valued)
 
@@ -110,13 +119,19 @@ def _of_function(row: ScalarFunction, arg: Node, many_valued: bool) -> Iterable[
     elif row.kinks:
         for kink in row.kinks:
             yield Branch(_less(arg, Fraction(kink)), True, row.jumps)
-    elif row.root is not None and row.domain.whole:
+    elif row.domain.whole and (row.root is not None or _is_in_pieces(row) or row.name == "lgamma"):
         yield Branch(arg, True)
     if row.domain.poles and many_valued:
         yield Branch(elementwise("cos", 0, arg) if row.name == "tan" else arg, True)
     for end in (row.domain.low, row.domain.high):
         if end is not None:
             yield from _touched(_less(arg, Fraction(end)))
+
+
+def _is_in_pieces(row: ScalarFunction) -> bool:
+    """Whether a function is smooth at 0 and yet another on either side of it."""
+    text = row.definition or ""
+    return any(word in text for word in ("where(", "abs(", "max(", "min(", "<", ">"))
 
 
 def _less(arg: Node, value: Fraction) -> Node:
@@ -152,7 +167,7 @@ def _squared(base: Node) -> list[Node]:
     return out
 
 
-_ROOTED = frozenset({"cmp", "max", "min", "norm1", "logdet", "atan2"})
+_ROOTED = frozenset(["cmp", "max", "min", "norm1", "logdet", "atan2", "leaky_relu", "clip", "largest", "smallest"])
 
 
 def _feeds_many_valued(order: list[Node]) -> set[Node]:

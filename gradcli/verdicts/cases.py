@@ -17,33 +17,53 @@ from gradcli.verdicts.algebra import same
 from gradcli.verdicts.book import Book, jumps
 from gradcli.verdicts.bounds import bounds
 from gradcli.verdicts.inequalities import Condition, contradictory
-from gradcli.verdicts.pieces import ENTRYWISE, first_turning, is_apart, on_side
+from gradcli.verdicts.pieces import ENTRYWISE, first_turning, is_apart, on_side, written_out
 
 Claim = Callable[[list[Node], list[Condition]], bool]
 
 _MOST_CASES = 60
 _MOST_NODES = 200
 _MOST_FACTORS = 3
+_MOST_OPEN = 12
 
 
 class Cases:
-    """Cases of one program; `given` are conditions that every point satisfies."""
+    """Cases of one program; `given` are conditions that every point satisfies.
+
+    `open` are the conditions of the cases in which `equal` found no proof; `whole`: those are all there are.
+    """
 
     def __init__(self, book: Book, given: Sequence[Condition] = (), ties: bool = True) -> None:
         self._book = book
         self._given = list(given)
         self._ties = ties
         self._left = _MOST_CASES
+        self.open: list[list[Condition]] = []
+        self.whole = False
 
     def equal(self, left: Node, right: Node) -> bool:
         """Whether two expressions are equal in every case."""
+        self.whole = False
         roots = self._book.expanded([left, right])
         if roots is None or len(postorder(roots)) > _MOST_NODES:
             return False
-        roots = _summands(roots)
+        roots = _summands(written_out(roots))
         if first_turning(roots) is None or not is_apart(roots):
             return False
-        return self._every(roots, list(self._given), lambda pair, _: pair[0] is pair[1] or same(self._book, *pair))
+
+        def holds(pair: list[Node], conditions: list[Condition]) -> bool:
+            if pair[0] is not pair[1] and not same(self._book, *pair):
+                self.open.append(conditions)
+            return len(self.open) <= _MOST_OPEN
+
+        self.whole = self._every(roots, list(self._given), holds)
+        done = self.whole and not self.open
+        self.open = [conditions for conditions in self.open if not self._is_thin(conditions)]
+        return done
+
+    def _is_thin(self, conditions: list[Condition]) -> bool:
+        """Whether a case holds on a null set alone, at zeros that are looked at by themselves."""
+        return self._contradictory([(number, True) for number, _ in conditions])
 
     def possible(self, number: Node, sign: int) -> bool:
         """Whether nothing shows that no entry of a number lies on a side (-1 or 1)."""
@@ -51,7 +71,10 @@ class Cases:
         if not (above if sign > 0 else below) or _infinite(number) == -sign:
             return False
         roots = self._book.expanded([number])
-        if roots is None or len(postorder(roots)) > _MOST_NODES or not is_apart(roots):
+        if roots is None or len(postorder(roots)) > _MOST_NODES:
+            return True
+        roots = written_out(roots)
+        if not is_apart(roots):
             return True
 
         def impossible(found: list[Node], conditions: list[Condition]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import product
+from math import prod
 
 from gradcli.expr.node import Node
 from gradcli.normal.equal import Comparison
@@ -37,6 +38,7 @@ def contradictory(comparison: Comparison, conditions: Iterable[Condition]) -> bo
             strict = all(is_strict(array) for array, _, _ in term)
             rows.append(({term: Fraction(1)}, Fraction(0), strict))
         rows += _known(term)
+    rows += _products(rows, list(unknowns))
     if any(is_negative_form(row[0], row[1], row[2]) for row in rows):
         return True
     for term in {term: None for coefficients, _, _ in rows for term in coefficients}:
@@ -46,6 +48,23 @@ def contradictory(comparison: Comparison, conditions: Iterable[Condition]) -> bo
         if len(rows) > _MOST:
             return False
     return any(_is_false(row) for row in rows)
+
+
+def _products(rows: Sequence[_Row], terms: Sequence[Term]) -> list[_Row]:
+    """The signs of products whose factors have known signs."""
+    signs: dict[object, tuple[int, bool]] = {}
+    for coefficients, constant, strictly in rows:
+        if len(coefficients) == 1 and constant <= 0:
+            ((term, value),) = coefficients.items()
+            if len(term) == 1 and term[0][2] == 1:
+                signs[term[0]] = (1 if value > 0 else -1, strictly or constant < 0)
+    out: list[_Row] = []
+    for term in terms:
+        known = [signs.get(factor) for factor in term]
+        found = [sign for sign in known if sign is not None]
+        if len(term) > 1 and len(found) == len(term):
+            out.append(({term: Fraction(prod(sign for sign, _ in found))}, Fraction(0), all(s for _, s in found)))
+    return out
 
 
 def _known(term: Term) -> list[_Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import log10
 
 from gradcli.evaluate.array import Array
 from gradcli.expr.node import Node
@@ -13,6 +14,7 @@ from gradcli.verdicts.problem import Place
 # Attributes that a multiple of the value has as well; that of the second ones a positive multiple alone.
 _LINEAR = frozenset({"symmetric", "skew", "lower", "upper", "diagonal", "constant", "invertible"})
 _CONES = frozenset({"positive", "nonnegative", "spd"})
+MOST_LINES = 10
 _POWERS = range(-6, 7)
 _STEPS = (2, 3, 5)
 _EVERYDAY = (-1, 0, 1)  # powers of ten between which there are steps
@@ -88,6 +90,11 @@ def grid(line: Line, marks: Sequence[Fraction]) -> list[Fraction]:
     return sorted(found | {-x for x in found} if line.both else found)
 
 
+def everyday(t: Fraction) -> float:
+    """Small for numbers near 1, large for those far from it."""
+    return abs(log10(abs(t))) if t else 0.0
+
+
 def root(value: Callable[[Fraction], float | None], low: Fraction, high: Fraction) -> tuple[Fraction, Fraction]:
     """Two numbers close together between which a function changes its sign, as it does between these two."""
     below = value(low)
@@ -115,6 +122,3 @@ def _between(low: Fraction, high: Fraction) -> Fraction:
     if b < 0 and a < 4 * b:
         return Fraction(-((a * b) ** 0.5))
     return Fraction((a + b) / 2)
-
-
-__all__ = ["Line", "grid", "lines", "root"]

@@ -84,8 +84,11 @@ class Link:
                 return Finding("refuted", "the sides differ", REFUTED, None, at(problem, place), hint, expected)
             if proved(self.book, *values):
                 return Finding("proved", "equal by algebra")
-        if problem.branches and Cases(self.book, domain(problem), not problem.derivative).equal(*values):
-            return Finding("proved", "equal by algebra, case by case")
+        if problem.branches:
+            cases = Cases(self.book, domain(problem), not problem.derivative)
+            if cases.equal(*values):
+                return Finding("proved", "equal by algebra, case by case")
+            problem.open_cases = cases.open
         return self._by_numbers(problem)
 
     def _zero_fits(self) -> tuple[Node, Node]:

@@ -13,11 +13,12 @@ from random import Random
 from gradcli.evaluate.errors import EvaluationError, NotEvaluable, NotExact, OnKink, OutsideDomain
 from gradcli.expr.node import Node
 from gradcli.expr.walk import postorder
+from gradcli.verdicts.aiming import Aim
 from gradcli.verdicts.compare import differ, differ_exactly, differ_precisely, looks_equal
 from gradcli.verdicts.cost import MANY, TOO_MANY, operations
 from gradcli.verdicts.draw import draw
 from gradcli.verdicts.entries import STYLES, Entries, is_round
-from gradcli.verdicts.possible import is_possible, told
+from gradcli.verdicts.possible import all_told, is_possible, told
 from gradcli.verdicts.problem import Place, Problem
 from gradcli.verdicts.roots import single_roots
 from gradcli.verdicts.sizes import Sizes, random_sizes
@@ -110,10 +111,13 @@ def _on_every_side(problem: Problem, agreed: list[Place], key: str, outcome: Out
     starts = sorted(agreed, key=lambda place: operations(problem.nodes, place.sizes))
     others = _wild(problem, [place.sizes for place in starts], key)
     surveyor = Surveyor(problem, found, key)
+    unmet = Aim(surveyor).at(problem.open_cases, starts)
     survey = surveyor.survey(starts, others, not problem.derivative, partial(is_possible, problem))
     if survey.refuted is not None:
         return Outcome("refuted", survey.refuted, tied=survey.tied)
     missed = surveyor.missing()
+    if not missed and unmet:
+        return Outcome("undecided", reason=f"no point found where {all_told(problem, unmet[0])}")
     if missed:
         return Outcome("undecided", reason=f"no point found where {told(problem, *missed[0])}")
     return outcome

@@ -7,14 +7,29 @@ from collections.abc import Iterable
 from gradcli.expr.arith import add, is_zero, mul, neg, ones, power, sub, zeros
 from gradcli.expr.node import MINUS_ONE, ONE, ZERO, Node, num, value_of
 from gradcli.expr.ops import rebuild
-from gradcli.expr.reduce import elementwise
+from gradcli.expr.reduce import binary, compare, elementwise, where
 from gradcli.expr.statistics import EXTREMES
 from gradcli.expr.walk import postorder, transform
 from gradcli.ops.functions import scalar_function
 
 # Operations of which an entry depends on the same entries of the operands alone.
-ENTRYWISE = frozenset({"add", "mul", "pow", "elem", "cmp", "max", "min", "where"})
+ENTRYWISE = frozenset(["add", "mul", "pow", "elem", "cmp", "max", "min", "where", "atan2", "hypot", "logaddexp"])
 _KINKED = frozenset({"abs", "relu", "sign"})
+
+
+def written_out(roots: list[Node]) -> list[Node]:
+    """The expressions with `clip`, `hardtanh` and `leaky_relu` in comparisons and extremes."""
+
+    def visit(node: Node, args: tuple[Node, ...]) -> Node:
+        if node.op == "clip":
+            return binary("min", binary("max", args[0], args[1]), args[2])
+        if node.op == "leaky_relu":
+            return where(compare("<", ZERO, args[0]), args[0], mul(args[0], args[1]))
+        if node.op == "elem" and node.data == ("hardtanh", 0):
+            return binary("min", binary("max", args[0], MINUS_ONE), ONE)
+        return rebuild(node, args)
+
+    return transform(roots, visit)
 
 
 def turning(node: Node) -> Node | None:

@@ -48,6 +48,13 @@ def _domain(roots: Iterable[Node]) -> Iterator[Condition]:
                 yield add(neg(node.args[0]), num(Fraction(row.domain.high))), not row.domain.closed
 
 
+def all_told(problem: Problem, conditions: list[Condition]) -> str:
+    """Conditions, in the language."""
+    names = set(problem.book.program.nodes)
+    parts = [f"{mc(number, None, names)} {'>' if strictly else '>='} 0" for number, strictly in conditions]
+    return " and ".join(dict.fromkeys(parts))
+
+
 def told(problem: Problem, branch: Branch, sign: int) -> str:
     """A side of a branch, in the language."""
     names = set(problem.book.program.nodes)

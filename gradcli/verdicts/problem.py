@@ -82,6 +82,7 @@ class Problem:
         self.derivative = book.is_derived(raw)
         self.branches = branches(self.nodes, book.bodies)
         self.generic = self.derivative and bool(self.branches)
+        self.open_cases: list[list[tuple[Node, bool]]] = []  # conditions under which no proof was found
 
     @cached_property
     def relations(self) -> tuple[Node, ...]:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
-from math import log10
 from random import Random
 
 from gradcli.evaluate.errors import EvaluationError, NotEvaluable, Undefined
@@ -19,7 +18,7 @@ from gradcli.evaluate.fields import FLOAT
 from gradcli.verdicts.branches import Branch
 from gradcli.verdicts.compare import differ, differ_at_tie, suspicious
 from gradcli.verdicts.cost import operations
-from gradcli.verdicts.lines import Line, grid, lines, root
+from gradcli.verdicts.lines import MOST_LINES, Line, everyday, grid, lines, root
 from gradcli.verdicts.problem import Place, Problem
 
 _AFFORDED = 50_000  # steps that may be taken in one survey: nodes and the operations that they stand for
@@ -27,7 +26,6 @@ _FEWEST_LOOKS = 8
 _MANY_DIGITS = 8  # what a comparison costs beside a look
 _MOST_OTHERS = 48
 _MOST_COMPARED = 30
-_MOST_LINES = 10
 _MOST_ROOTS = 8
 _MOST_TIES = 12
 _MOST_ENTRIES = 4
@@ -66,10 +64,10 @@ class Surveyor:
         self.branches = branches
         self.key = key
         self.found = Survey(met={branch: set() for branch in branches})
-        self._nodes = 1 + len(problem.nodes) + 4 * len(branches)
-        self._left = max(_AFFORDED, _FEWEST_LOOKS * self._nodes)
+        self.nodes = 1 + len(problem.nodes) + 4 * len(branches)
+        self.left = max(_AFFORDED, _FEWEST_LOOKS * self.nodes)
         self._costs: dict[tuple[tuple[str, int], ...], int] = {}
-        self._compared = 0
+        self.compared = 0
         self._signatures: set[Signs] = set()
         self._fresh: list[Place] = []
         self._ties = 0
@@ -80,12 +78,12 @@ class Surveyor:
 
     def _spend(self, place: Place, times: int = 1) -> bool:
         """Take the steps that a look at a point costs; False where none are left."""
-        if self._left <= 0:
+        if self.left <= 0:
             return False
         key = tuple(place.sizes.items())
         if key not in self._costs:
-            self._costs[key] = self._nodes + operations(self.problem.nodes, place.sizes) // 4
-        self._left -= times * self._costs[key]
+            self._costs[key] = self.nodes + operations(self.problem.nodes, place.sizes) // 4
+        self.left -= times * self._costs[key]
         return True
 
     def look(self, place: Place) -> Look | None:
@@ -108,14 +106,14 @@ class Surveyor:
             tuple(_signs(b, v) for b, v in zip(self.branches, values, strict=True)), values, suspicious(left, right)
         )
 
-    def visit(self, place: Place) -> Look | None:
+    def visit(self, place: Place, always: bool = False) -> Look | None:
         """Look at a point; compare the sides there where they look different or a piece is met for the first time."""
         look = self.look(place)
         if look is None:
             return None
         new = look.signs not in self._signatures
-        if look.differs or (new and self._compared < _MOST_COMPARED):
-            self._compared += 1
+        if always or look.differs or (new and self.compared < _MOST_COMPARED):
+            self.compared += 1
             self._spend(place, _MANY_DIGITS)
             try:
                 if differ(self.problem, place) is not None:
@@ -146,9 +144,9 @@ class Surveyor:
                 return self.found
         for turn, place in enumerate(others):
             missing = self.missing()
-            if self.found.refuted is not None or self._left <= 0:
+            if self.found.refuted is not None or self.left <= 0:
                 return self.found
-            while self._fresh and self.found.refuted is None and self._left > 0:
+            while self._fresh and self.found.refuted is None and self.left > 0:
                 self._around(self._fresh.pop(0), jumps)
             if self.found.refuted is not None or not (missing and self.missing()):
                 return self.found
@@ -176,16 +174,16 @@ class Surveyor:
         """Along every line through a point."""
         problem = self.problem
         found = lines(place, problem.free, problem.discrete)
-        Random(f"{self.key}/{self._left}").shuffle(found)
-        for line in found[:_MOST_LINES]:
-            if self.found.refuted is not None or self._left <= 0:
+        Random(f"{self.key}/{self.left}").shuffle(found)
+        for line in found[:MOST_LINES]:
+            if self.found.refuted is not None or self.left <= 0:
                 return
             self._along(place, line, jumps)
 
     def _along(self, place: Place, line: Line, jumps: bool) -> None:
         """At all sizes of numbers, those of everyday first; then where something turned in between."""
         looks: dict[Fraction, Look] = {}
-        for t in sorted(grid(line, self.problem.landmarks), key=_everyday):
+        for t in sorted(grid(line, self.problem.landmarks), key=everyday):
             look = self.visit(line.at(place, t))
             if self.found.refuted is not None:
                 return
@@ -195,7 +193,7 @@ class Surveyor:
             return
         order = sorted(looks)
         turned = [pair for pair in pairwise(order) if looks[pair[0]].signs != looks[pair[1]].signs]
-        for low, high in sorted(turned, key=lambda pair: _everyday(pair[0]))[:_MOST_ROOTS]:
+        for low, high in sorted(turned, key=lambda pair: everyday(pair[0]))[:_MOST_ROOTS]:
             self._between(place, line, (low, looks[low]), (high, looks[high]), jumps)
             if self.found.refuted is not None:
                 return
@@ -262,14 +260,14 @@ class Surveyor:
         for branch, sign in missing[:2]:
             k = self.branches.index(branch)
             best = place
-            for line in lines(place, self.problem.free, self.problem.discrete)[:_MOST_LINES]:
+            for line in lines(place, self.problem.free, self.problem.discrete)[:MOST_LINES]:
                 scored = []
                 for t in grid(line, self.problem.landmarks)[::2]:
                     at = line.at(best, t)
                     value = self._best(at, k, sign)
                     if value is not None:
                         scored.append((value, at))
-                    if self._left <= 0:
+                    if self.left <= 0:
                         return
                 if scored:
                     value, at = max(scored, key=lambda item: item[0])
@@ -299,11 +297,6 @@ def _signs(branch: Branch, values: list[float | None]) -> tuple[int, ...]:
     first = tuple(2 if x is None else _sign(x) for x in values[:_MOST_ENTRIES])
     rest = {_sign(x) for x in values[_MOST_ENTRIES:] if x is not None}
     return (*first, *sorted(rest))
-
-
-def _everyday(t: Fraction) -> float:
-    """Small for numbers near 1, large for those far from it."""
-    return abs(log10(abs(t))) if t else 0.0
 
 
 def _sign(x: float) -> int:
