@@ -125,6 +125,8 @@ class Cases:
         a number without pieces is 0 on one or everywhere.
         """
         below, above, zero = neg(number), number, [(number, False), (neg(number), False)]
+        if _infinite(number):
+            return [(_infinite(number), [])]
         poly = self._book.comparison.poly(number)
         if poly is not None and not poly.terms:
             return [(0, zero)]

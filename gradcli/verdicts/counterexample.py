@@ -21,6 +21,7 @@ from gradcli.verdicts.compare import (
     looks_equal,
 )
 from gradcli.verdicts.cost import MANY
+from gradcli.verdicts.crossing import as_fraction
 from gradcli.verdicts.numeric import place_of
 from gradcli.verdicts.problem import Place, Problem
 from gradcli.verdicts.sizes import Sizes, small_sizes
@@ -154,9 +155,7 @@ def _told(problem: Problem, place: Place, left: Array, right: Array) -> Countere
     values = {problem.book.written(node): _nested(place.values[node]) for node in _in_order(problem)}
     functions = {name: _function(name, place.hooks) for name in problem.functions}
     sizes = {name: place.sizes[name] for name in problem.least}
-    return Counterexample(
-        sizes, values, functions, tuple(reversed(entry)), _number(left.flat[at]), _number(right.flat[at])
-    )
+    return Counterexample(sizes, values, functions, tuple(reversed(entry)), *_pair(left.flat[at], right.flat[at]))
 
 
 def _in_order(problem: Problem) -> list[Node]:
@@ -174,5 +173,9 @@ def _nested(array: Array) -> Nested:
     return array.nested()
 
 
-def _number(x: Any) -> Number:
-    return x if isinstance(x, Fraction) else float(x)
+def _pair(left: Any, right: Any) -> tuple[Number, Number]:
+    """Both values as decimals, with all of their digits where as floats they would look alike."""
+    a, b = (x if isinstance(x, Fraction) else float(x) for x in (left, right))
+    if a != b:
+        return a, b
+    return as_fraction(left), as_fraction(right)

@@ -57,7 +57,7 @@ def _by_secants(value: Callable[[Fraction], Scalar], low: Fraction, high: Fracti
         if of_b == of_a:
             return None
         share = of_b / (of_b - of_a)
-        step = (a - b) * _fraction(share)
+        step = (a - b) * as_fraction(share)
         a, of_a = b, of_b
         b = b + step
         if b.denominator.bit_length() > 1200:
@@ -68,8 +68,10 @@ def _by_secants(value: Callable[[Fraction], Scalar], low: Fraction, high: Fracti
     return None
 
 
-def _fraction(x: Scalar) -> Fraction:
-    """A number of many digits as a fraction."""
+def as_fraction(x: Scalar) -> Fraction:
+    """A finite number of any field as a fraction, exactly."""
+    if isinstance(x, Fraction | int | float):
+        return Fraction(x)
     sign, man, exp, _ = x._mpf_
     whole = Fraction(-int(man) if sign else int(man))
     return whole * Fraction(2 ** int(exp)) if exp >= 0 else whole / Fraction(2 ** -int(exp))

@@ -20,6 +20,7 @@ from gradcli.verdicts.counterexample import at, smallest
 from gradcli.verdicts.faults import debugging
 from gradcli.verdicts.hints.advise import advise
 from gradcli.verdicts.hints.expected import answer
+from gradcli.verdicts.hints.rounded import rounded
 from gradcli.verdicts.numeric import decide, glance
 from gradcli.verdicts.parts import partial_parts
 from gradcli.verdicts.possible import domain
@@ -44,6 +45,9 @@ class Link:
         finding = self.decide()
         if finding.kind != "refuted" or finding.hint is not None:
             return finding
+        close = rounded(self._zero_fits(), finding.counterexample) if finding.counterexample is not None else None
+        if close is not None:  # what other hints are made of are floats, which cannot tell the sides apart
+            return replace(finding, hint=close)
         try:
             advice = advise(self.book, self.check.layout, self.written, self.raw, self.key)
         except LimitReached:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from gradcli.diagnostics.as_json import json_text, render_dict
-from gradcli.verdicts.report.words import advice, position
+from gradcli.verdicts.report.words import advice, decimals, position
 from gradcli.verdicts.summary import summarize
 from gradcli.verdicts.verdict import Checked, Counterexample, Formulas, Verdict
 
@@ -78,9 +78,15 @@ def _counterexample(found: Counterexample) -> dict[str, Any]:
         "values": {name: _numbers(value) for name, value in found.values.items()},
         "functions": found.functions,
         "entry": list(found.entry),
-        "left": _numbers(found.left),
-        "right": _numbers(found.right),
+        "left": _side(found.left, found.right),
+        "right": _side(found.right, found.left),
     }
+
+
+def _side(value: Any, other: Any) -> Any:
+    """A side as a number; as a decimal in a text where as a number it would look like the other."""
+    shown = _numbers(value)
+    return decimals(value, other) if shown == _numbers(other) and value != other else shown
 
 
 def _numbers(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 from gradcli.diagnostics.position import line_and_column
@@ -10,6 +11,7 @@ from gradcli.syntax.ast import Source
 from gradcli.verdicts.verdict import Counterexample, Nested, Number, Verdict
 
 _LONGEST = 400
+_MOST_DIGITS = 12_000
 _LONGEST_ARRAY = 60
 
 
@@ -50,7 +52,7 @@ def _example(counterexample: Counterexample, longest: int) -> str:
     for name, told in counterexample.functions.items():
         parts.append(f"{name} {told}" if told.startswith("a ") else f"{name}({_parameter(told)}) = {told}")
     entry = f"entry {list(counterexample.entry)}: " if counterexample.entry else ""
-    values = f"{entry}left {number(counterexample.left)}, right {number(counterexample.right)}"
+    values = f"{entry}{both(counterexample.left, counterexample.right)}"
     return "; ".join([", ".join(parts), values] if parts else [values])
 
 
@@ -76,6 +78,27 @@ def number(value: Number) -> str:
             return str(value)
         value = float(value)
     return f"{value:.8g}"
+
+
+def both(left: Number, right: Number) -> str:
+    """Two values that differ, in so many digits that they are seen to differ."""
+    a, b = number(left), number(right)
+    if a == b and left != right:
+        gap = Fraction(right) - Fraction(left)
+        larger = "larger" if gap > 0 else "smaller"
+        return f"left {a}, right {larger} by {number(float(abs(gap)) or abs(gap))}"
+    return f"left {a}, right {b}"
+
+
+def decimals(value: Number, other: Number) -> str:
+    """A value as a decimal with so many digits that it is seen to differ from another."""
+    pair = [Fraction(number) for number in (value, other)]
+    for digits in range(20, _MOST_DIGITS, 20):
+        with localcontext(prec=digits):
+            shown = [str(Decimal(x.numerator) / Decimal(x.denominator)) for x in pair]
+        if shown[0] != shown[1]:
+            return shown[0]
+    return str(pair[0])
 
 
 def one_line(text: str) -> str:
