@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from gradcli.expr.arith import add, is_zero, mul, ones, power, size, split_number, zeros
-from gradcli.expr.building import construct
+from gradcli.expr.building import construct, constructs, finished
+from gradcli.expr.building import split_scalars as split_scalars
 from gradcli.expr.node import MINUS_ONE, ONE, Node, has_attribute, make, num, payload, value_of
 from gradcli.expr.shapes import (
     Dim,
@@ -34,17 +35,6 @@ def eye(dim: Dim) -> Node:
     return ONE if dim == 1 else make("eye", shape=(dim, dim))
 
 
-def split_scalars(node: Node) -> tuple[list[Node], Node]:
-    """`(scalars, rest)` with `node` their product and `rest` free of scalar factors (ONE for a scalar)."""
-    if not node.shape:
-        return [node], ONE
-    if node.op != "mul":
-        return [], node
-    scalars = [factor for factor in node.args if not factor.shape]
-    arrays = tuple(factor for factor in node.args if factor.shape)
-    return scalars, arrays[0] if len(arrays) == 1 else make("mul", arrays, shape=node.shape)
-
-
 # ------------------------------------------------------------------ transpose
 
 
@@ -55,6 +45,7 @@ _TURNS_INSIDE = frozenset(("matmul", "add", "mul", "elem", "pow", "mpow", "inv",
 _LIKE_THEIR_MATRIX = frozenset(("expm", "sqrtm", "logm", "matrix_power"))  # symmetric where it is
 
 
+@constructs("T")
 def transpose(node: Node) -> Node:
     """`A.T` of a scalar, vector or matrix.  Each node is transposed once, arguments first.
 
@@ -210,6 +201,7 @@ def is_symmetric(node: Node) -> bool:
 # -------------------------------------------------------------------- product
 
 
+@constructs("matmul")
 def matmul(*factors: Node) -> Node:
     """`A @ B @ ...`; vectors are columns, scalars 1 x 1.
 
@@ -424,6 +416,7 @@ def _is_square(node: Node) -> bool:
 # -------------------------------------------------------------------- inverse
 
 
+@constructs("inv")
 def inv(node: Node) -> Node:
     """The inverse of a square matrix (a scalar: its reciprocal).
 
@@ -432,32 +425,16 @@ def inv(node: Node) -> Node:
     if not node.shape:
         return power(node, MINUS_ONE)
     _square(node, "inv")
-    op, args = node.op, node.args
-    if op == "inv":
-        return args[0]
-    if op == "eye":
+    if node.op == "eye":
         return node
-    if op == "expm":
-        return make("expm", (mul(MINUS_ONE, args[0]),), shape=node.shape)
     if is_orthogonal(node):
         return transpose(node)
-    if op == "T":
-        return transpose(inv(args[0]))
-    if op == "diag":
-        return diag(power(args[0], MINUS_ONE))
-    if op == "mpow":
-        return matpower(inv(args[0]), payload(node, int))
-    if op == "matrix_power":
-        return make(op, (args[0], mul(MINUS_ONE, args[1])), shape=node.shape)
-    if op == "kron" and all(map(_is_square, args)):
-        return construct("kron", *map(inv, args))
-    if op == "mul":
-        scalars, rest = split_scalars(node)
-        if scalars:
-            return mul(*(power(scalar, MINUS_ONE) for scalar in scalars), inv(rest))
-    return make("inv", (node,), shape=node.shape)
+    if node.op == "matrix_power":
+        return make(node.op, (node.args[0], mul(MINUS_ONE, node.args[1])), shape=node.shape)
+    return finished("inv", (node,), shape=node.shape)
 
 
+@constructs("mpow")
 def matpower(node: Node, k: int) -> Node:
     """`A ^ k` for an integer k; negative: of the inverse.
 
@@ -472,15 +449,13 @@ def matpower(node: Node, k: int) -> Node:
         return eye(rows(node.shape))
     if k == 1 or node.op == "eye":
         return node
-    if node.op == "diag":
-        return diag(power(node.args[0], num(k)))
     if node.op == "mpow" and isinstance(node.data, int):
         return matpower(node.args[0], node.data * k)
     if node.op == "sqrtm" and k % 2 == 0:
         return matpower(node.args[0], k // 2)
     if node.op == "matrix_power":
         return make("matrix_power", (node.args[0], mul(num(k), node.args[1])), shape=node.shape)
-    return make("mpow", (node,), data=k, shape=node.shape)
+    return finished("mpow", (node,), k, node.shape)
 
 
 def _square(node: Node, what: str) -> None:
@@ -491,6 +466,7 @@ def _square(node: Node, what: str) -> None:
 # ------------------------------------------------------------------- diagonal
 
 
+@constructs("diag")
 def diag(node: Node) -> Node:
     """A vector as a diagonal matrix; a matrix's main diagonal as a vector."""
     if not node.shape:
@@ -506,28 +482,22 @@ def diag(node: Node) -> Node:
     return mul(*scalars, make("diag", (rest,), shape=(rest.shape[0], rest.shape[0])))
 
 
+@constructs("diagonal")
 def diagonal(node: Node) -> Node:
     """The main diagonal of a matrix, a vector."""
-    scalars, rest = split_scalars(node)
-    if scalars:
-        return mul(*scalars, diagonal(rest))
     m, n = node.shape
     dim = least_dim(m, n)
-    if node.op == "diag":
-        return node.args[0]
     if node.op in ("eye", "ones"):
         return ones((dim,))
     if node.op == "zeros":
         return zeros((dim,))
-    if node.op == "T" and m == n:
-        return diagonal(node.args[0])
     if node.op == "matmul" and len(node.args) == 2 and m == n and len(node.args[0].shape) == 1:
         return mul(node.args[0], transpose(node.args[1]))
     if m == n:
         found = _of_triangles(node)
         if found is not None:
             return found
-    return make("diagonal", (node,), shape=(dim,))
+    return finished("diagonal", (node,), shape=(dim,))
 
 
 def _of_triangles(node: Node) -> Node | None:
@@ -551,6 +521,7 @@ def _of_triangles(node: Node) -> Node | None:
 # -------------------------------------------------------------- scalar reductions
 
 
+@constructs("tr")
 def trace(node: Node) -> Node:
     """Sum of the main diagonal of a square matrix.
 
@@ -559,24 +530,13 @@ def trace(node: Node) -> Node:
     if not node.shape:
         return node
     _square(node, "tr")
-    scalars, rest = split_scalars(node)
-    if scalars:
-        return mul(*scalars, trace(rest))
-    if node.op == "T":
-        return trace(node.args[0])
     if node.op == "eye":
         return size(node.shape[0])
     if node.op == "zeros":
         return zeros(())
-    if node.op == "diag":
-        return construct("sum", node.args[0])
-    if node.op == "kron" and all(map(_is_square, node.args)):
-        return mul(*map(trace, node.args))
     if node.op == "matmul" and len(node.args[0].shape) == 1:
         return matmul(*node.args[1:], node.args[0])
-    if node.op == "logm":
-        return construct("scalar of a matrix", "logdet", node.args[0])
-    return make("tr", (node,))
+    return finished("tr", (node,))
 
 
 def dot(a: Node, b: Node) -> Node:
@@ -590,6 +550,10 @@ def is_number(node: Node) -> bool:
     """Whether a node is a rational constant."""
     return value_of(node) is not None
 
+
+constructs("mul")(mul)
+constructs("pow")(power)
+constructs("num")(num)
 
 __all__: Sequence[str] = [
     "diag",

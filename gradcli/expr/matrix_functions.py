@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from gradcli.expr.arith import add, is_zero, mul, neg, power, zeros
-from gradcli.expr.building import constructs
+from gradcli.expr.building import constructs, finished
 from gradcli.expr.linear import diag, eye, inv, matpower, split_scalars, transpose
 from gradcli.expr.node import MINUS_ONE, Node, make, num, value_of
 from gradcli.expr.reduce import elementwise, kron
@@ -19,6 +19,7 @@ def _square(node: Node, what: str) -> None:
         raise ShapeError(f"{what} needs a square matrix, not {show_shape(node.shape)}")
 
 
+@constructs("sqrtm")
 def sqrtm(node: Node) -> Node:
     """The principal square root of a square matrix, whose eigenvalues have positive real parts."""
     if not node.shape:
@@ -26,13 +27,10 @@ def sqrtm(node: Node) -> Node:
     _square(node, "sqrtm")
     if node.op in ("eye", "zeros"):
         return node
-    if node.op == "diag":
-        return diag(power(node.args[0], _HALF))
-    if node.op == "T":
-        return transpose(sqrtm(node.args[0]))
-    return make("sqrtm", (node,), shape=node.shape)
+    return finished("sqrtm", (node,), shape=node.shape)
 
 
+@constructs("logm")
 def logm(node: Node) -> Node:
     """The principal logarithm of a square matrix without eigenvalues <= 0."""
     if not node.shape:
@@ -40,15 +38,7 @@ def logm(node: Node) -> Node:
     _square(node, "logm")
     if node.op == "eye":
         return zeros(node.shape)
-    if node.op == "diag":
-        return diag(elementwise("log", 0, node.args[0]))
-    if node.op == "T":
-        return transpose(logm(node.args[0]))
-    if node.op == "inv":
-        return neg(logm(node.args[0]))
-    if node.op == "sqrtm":
-        return mul(_HALF, logm(node.args[0]))
-    return make("logm", (node,), shape=node.shape)
+    return finished("logm", (node,), shape=node.shape)
 
 
 def logm_frechet(node: Node, direction: Node) -> Node:

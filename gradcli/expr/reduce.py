@@ -6,16 +6,17 @@ import math
 from collections.abc import Callable
 from fractions import Fraction
 
-from gradcli.expr.arith import add, is_zero, mul, neg, ones, power, size, split_number, sqrt, zeros
-from gradcli.expr.building import construct, constructs
+from gradcli.expr.arith import add, is_zero, mul, ones, power, size, split_number, sqrt, zeros
+from gradcli.expr.building import construct, constructs, finished
 from gradcli.expr.dims import dim_product
 from gradcli.expr.linear import diag, diagonal, matmul, split_scalars, trace, transpose
-from gradcli.expr.node import MINUS_ONE, ONE, ZERO, Node, make, num, payload, value_of
+from gradcli.expr.node import MINUS_ONE, ONE, ZERO, Node, make, num, value_of
 from gradcli.expr.shapes import Shape, ShapeError, cols, is_row, joint_shape, normal_shape, rows, show_shape
 from gradcli.expr.triangular import is_lower, is_upper
 from gradcli.ops.functions import SCALAR_FUNCTIONS
 
 
+@constructs("elem")
 def elementwise(name: str, order: int, arg: Node) -> Node:
     """`name` with `order` primes, applied to every entry: a function of the language, an opaque or a defined one."""
     if order == 0:
@@ -26,11 +27,9 @@ def elementwise(name: str, order: int, arg: Node) -> Node:
             exact = _at_number(name, value)
             if exact is not None:
                 return num(exact)
-        if name == "log" and arg.op == "elem" and arg.data == ("exp", 0):
-            return arg.args[0]
         if name == "log" and arg.op == "softmax":
             return make("logsoftmax", arg.args, data=arg.data, shape=arg.shape)
-    return make("elem", (arg,), data=(name, order), shape=arg.shape)
+    return finished("elem", (arg,), (name, order), arg.shape)
 
 
 def _at_number(name: str, value: Fraction) -> Fraction | int | None:
@@ -97,20 +96,13 @@ def total(node: Node) -> Node:
     """Sum of all entries."""
     if not node.shape:
         return node
-    scalars, rest = split_scalars(node)
-    if scalars:
-        return mul(*scalars, total(rest))
-    if node.op == "T":
-        return total(node.args[0])
     if is_zero(node):
         return ZERO
     if node.op == "ones":
         return mul(*(size(dim) for dim in node.shape))
     if node.op == "eye":
         return size(node.shape[0])
-    if node.op == "diag":
-        return total(node.args[0])
-    if node.op == "mul":
+    if node.op == "mul" and all(factor.shape for factor in node.args):
         place = next((k for k, factor in enumerate(node.args) if _unit_index(factor) is not None), None)
         if place is not None:
             rest = mul(*node.args[:place], *node.args[place + 1 :])
@@ -122,7 +114,7 @@ def total(node: Node) -> Node:
         if commuting is not None:
             return commuting
     opened = _sum_of_sum(node, total)
-    return make("sum", (node,)) if opened is None else opened
+    return finished("sum", (node,)) if opened is None else opened
 
 
 def _sum_of_sum(node: Node, summed: Callable[[Node], Node]) -> Node | None:
@@ -231,31 +223,24 @@ def scalar_of_matrix(op: str, node: Node) -> Node:
         return node if op == "det" else elementwise("log", 0, elementwise("abs", 0, node))
     if len(node.shape) != 2 or node.shape[0] != node.shape[1]:
         raise ShapeError(f"{op} needs a square matrix, not {show_shape(node.shape)}")
-    if node.op == "T":
-        return scalar_of_matrix(op, node.args[0])
     if node.op == "eye":
         return ONE if op == "det" else ZERO
-    if node.op == "expm":
-        return elementwise("exp", 0, trace(node.args[0])) if op == "det" else trace(node.args[0])
-    if node.op == "inv":
+    if node.op == "matrix_power":
         inner = scalar_of_matrix(op, node.args[0])
-        return power(inner, MINUS_ONE) if op == "det" else neg(inner)
-    return _scalar_of_power(op, node) or make(op, (node,))
+        return power(inner, node.args[1]) if op == "det" else mul(node.args[1], inner)
+    return finished(op, (node,))
 
 
-def _scalar_of_power(op: str, node: Node) -> Node | None:
-    """`det` or `logdet` of a root or a power by that of the matrix; None of anything else."""
-    if node.op not in ("sqrtm", "matrix_power", "mpow"):
-        return None
-    inner = scalar_of_matrix(op, node.args[0])
-    exponent = (
-        num(Fraction(1, 2))
-        if node.op == "sqrtm"
-        else node.args[1]
-        if node.op == "matrix_power"
-        else num(payload(node, int))
-    )
-    return power(inner, exponent) if op == "det" else mul(exponent, inner)
+@constructs("det")
+def determinant(node: Node) -> Node:
+    """`det(A)`."""
+    return scalar_of_matrix("det", node)
+
+
+@constructs("logdet")
+def log_determinant(node: Node) -> Node:
+    """`log |det A|`."""
+    return scalar_of_matrix("logdet", node)
 
 
 def norm(op: str, node: Node) -> Node:
@@ -264,9 +249,20 @@ def norm(op: str, node: Node) -> Node:
         return elementwise("abs", 0, node)
     if is_zero(node):
         return ZERO
-    inner = node.args[0] if node.op == "T" else node
-    value, rest = _absolute_number(inner)
-    return mul(num(value), make(op, (rest,)))
+    value, rest = _absolute_number(node)
+    return mul(num(value), finished(op, (rest,)))
+
+
+@constructs("norm")
+def frobenius(node: Node) -> Node:
+    """`norm(A)`."""
+    return norm("norm", node)
+
+
+@constructs("norm1")
+def one_norm(node: Node) -> Node:
+    """`norm1(A)`."""
+    return norm("norm1", node)
 
 
 def _absolute_number(node: Node) -> tuple[Fraction, Node]:
@@ -342,13 +338,8 @@ def triangle(op: str, node: Node, k: int) -> Node:
     """`tril(A, k)` or `triu(A, k)`: entries on and below (above) the k-th diagonal."""
     if not node.shape:
         return node if (k >= 0 if op == "tril" else k <= 0) else ZERO
-    scalars, rest = split_scalars(node)
-    if scalars:
-        return mul(*scalars, triangle(op, rest, k))
     if is_zero(node):
         return node
-    if node.op == "T":
-        return transpose(triangle("triu" if op == "tril" else "tril", node.args[0], -k))
     if node.op in ("eye", "diag"):
         keeps = k >= 0 if op == "tril" else k <= 0
         return node if keeps else zeros(node.shape)
@@ -360,7 +351,19 @@ def triangle(op: str, node: Node, k: int) -> Node:
             return diag(diagonal(node))
         if (k < 0) == (op == "tril"):
             return zeros(node.shape)
-    return make(op, (node,), data=k, shape=node.shape)
+    return finished(op, (node,), k, node.shape)
+
+
+@constructs("tril")
+def lower_triangle(node: Node, k: int) -> Node:
+    """`tril(A, k)`."""
+    return triangle("tril", node, k)
+
+
+@constructs("triu")
+def upper_triangle(node: Node, k: int) -> Node:
+    """`triu(A, k)`."""
+    return triangle("triu", node, k)
 
 
 @constructs("kron")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gradcli.expr.arith import add, is_zero, mul, ones, power, split_number, zeros
-from gradcli.expr.building import constructs
-from gradcli.expr.linear import diag, eye, inv, is_orthogonal, matmul, split_scalars, transpose
+from gradcli.expr.building import constructs, finished
+from gradcli.expr.linear import eye, inv, is_orthogonal, matmul, split_scalars, transpose
 from gradcli.expr.node import MINUS_ONE, Node, make, num
 from gradcli.expr.reduce import elementwise, kron, norm, stack
 from gradcli.expr.shapes import ShapeError, is_list, show_shape, transposed
 
 
+@constructs("pinv")
 def pinv(node: Node) -> Node:
     """The pseudoinverse (Moore-Penrose): of an invertible matrix the inverse, of a vector `x.T / (x.T @ x)`."""
     if not node.shape:
@@ -20,15 +21,11 @@ def pinv(node: Node) -> Node:
         turned = transpose(node)
         square = matmul(turned, node) if len(node.shape) == 1 else matmul(node, turned)
         return mul(power(square, MINUS_ONE), turned)
-    if node.op in ("pinv", "inv"):
-        return node.args[0]
     if node.op in ("eye", "diag"):
         return inv(node)
-    if node.op == "T":
-        return transpose(pinv(node.args[0]))
     if is_orthogonal(node):
         return transpose(node)
-    return make("pinv", (node,), shape=transposed(node.shape))
+    return finished("pinv", (node,), shape=transposed(node.shape))
 
 
 @constructs("expm")
@@ -44,13 +41,7 @@ def expm(node: Node) -> Node:
         return eye(node.shape[0])
     if node.op == "eye":
         return mul(elementwise("exp", 0, ones(())), node)
-    if node.op == "diag":
-        return diag(elementwise("exp", 0, node.args[0]))
-    if node.op == "logm":
-        return node.args[0]
-    if node.op == "T":
-        return transpose(expm(node.args[0]))
-    return make("expm", (node,), shape=node.shape)
+    return finished("expm", (node,), shape=node.shape)
 
 
 def expm_frechet(node: Node, direction: Node) -> Node:
