@@ -6,7 +6,7 @@ each of its factors.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -306,16 +306,15 @@ class Reader:
         operands = tuple((node, groups(own)) for node, own in term.operands)
         return Term(term.scalars, operands, groups(term.out), groups(term.seed))
 
-    def _equal(self, term: Term, pairs: object) -> Term:
+    def _equal(self, term: Term, pairs: Iterable[tuple[Letters, Letters]]) -> Term:
         """The term with each two groups made one; renamings carry on to the later pairs."""
-        todo = list(pairs)  # type: ignore[call-overload]
+        todo = list(pairs)
         for position in range(len(todo)):
             first, second = todo[position]
             term, table = self._unified(term, first, second)
             for later in range(position + 1, len(todo)):
-                todo[later] = tuple(
-                    tuple(new for letter in group for new in self._lookup(table, letter)) for group in todo[later]
-                )
+                a, b = (tuple(new for letter in group for new in self._lookup(table, letter)) for group in todo[later])
+                todo[later] = a, b
         return term
 
     def _lookup(self, table: dict[int, Letters], letter: int) -> Letters:

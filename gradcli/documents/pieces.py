@@ -44,16 +44,3 @@ class Unclosed(Piece):
 def concerned(text: str) -> bool:
     """Whether a text holds a directive or a fence of the language at all."""
     return "gradcli:" in text or "```mc" in text or "~~~mc" in text or "```{mc" in text
-
-
-def is_meant(text: str) -> bool:
-    """Whether a document that is found in a folder is one to read: it holds a directive or a fence of the language."""
-    if not concerned(text):
-        return False
-    from gradcli.documents.markdown import markdown_pieces
-    from gradcli.documents.tex import tex_pieces
-
-    if text.lstrip().startswith("{"):
-        return True
-    pieces = [*markdown_pieces(text), *tex_pieces(text)]
-    return any(isinstance(piece, Directive | Fence) for piece in pieces)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
-from typing import cast
 
 from gradcli.evaluate.array import Array, Scalar, as_matrix
 from gradcli.evaluate.errors import OnKink, Undefined
 from gradcli.evaluate.point import Evaluation as Point
 from gradcli.evaluate.point import Operation
-from gradcli.expr.node import Node
+from gradcli.expr.node import Node, axis_of, payload
 from gradcli.expr.statistics import EXTREMES
 from gradcli.expr.walk import postorder
+from gradcli.ops.payload import Along
 
 Line = list[Scalar]
 
@@ -31,12 +31,11 @@ def _over(compute: Callable[[Point, Node, Line], Scalar]) -> Operation:
     """A reduction; undefined where an entry is."""
 
     def operation(point: Point, node: Node, args: list[Array]) -> Array:
-        axis = node.data[0] if isinstance(node.data, tuple) else node.data
         return Array(
             point.shape(node),
             [
                 point.guarded(lambda *line: compute(point, node, list(line)), *line)
-                for line in lines(args[0], cast("int | None", axis))
+                for line in lines(args[0], axis_of(node))
             ],
         )
 
@@ -44,7 +43,7 @@ def _over(compute: Callable[[Point, Node, Line], Scalar]) -> Operation:
 
 
 def _variance(point: Point, node: Node, line: Line) -> Scalar:
-    _, ddof = cast("tuple[int | None, int]", node.data)
+    ddof = payload(node, Along).ddof
     field, n = point.field, len(line)
     if n == ddof:
         return Undefined("division by zero")

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import accumulate
 from operator import mul
-from typing import cast
 
 from gradcli.evaluate.array import Array
 from gradcli.evaluate.point import Evaluation as Point
 from gradcli.evaluate.point import Operation
 from gradcli.evaluate.reductions import Line, lines
-from gradcli.expr.node import Node
+from gradcli.expr.node import Node, axis_of, payload
+from gradcli.ops.payload import Places, Running
 
 
-def _each_line(axis_of: Callable[[Node], object], compute: Callable[[Point, Node, Line], Line]) -> Operation:
+def _each_line(compute: Callable[[Point, Node, Line], Line]) -> Operation:
     def operation(point: Point, node: Node, args: list[Array]) -> Array:
-        axis = cast("int | None", axis_of(node))
+        axis = axis_of(node)
         found = [compute(point, node, line) for line in lines(args[0], axis)]
         if axis == 0:
             found = [list(row) for row in zip(*found, strict=True)]
@@ -26,7 +26,7 @@ def _each_line(axis_of: Callable[[Node], object], compute: Callable[[Point, Node
 
 
 def _sums(point: Point, node: Node, line: Line) -> Line:
-    _, backwards = cast("tuple[int | None, bool]", node.data)
+    backwards = payload(node, Running).backwards
     total = point.field.total
     if backwards:
         return [total(line[i:]) for i in range(len(line))]
@@ -34,14 +34,14 @@ def _sums(point: Point, node: Node, line: Line) -> Line:
 
 
 def _rolled(point: Point, node: Node, line: Line) -> Line:
-    shift, _ = cast("tuple[int, int | None]", node.data)
+    shift = payload(node, Places).shift
     start = -shift % len(line)
     return line[start:] + line[:start]
 
 
 RUNNING: dict[str, Operation] = {
-    "cumsum": _each_line(lambda node: cast("tuple[object, object]", node.data)[0], _sums),
-    "cumprod": _each_line(lambda node: node.data, lambda point, node, line: list(accumulate(line, mul))),
-    "flip": _each_line(lambda node: node.data, lambda point, node, line: line[::-1]),
-    "roll": _each_line(lambda node: cast("tuple[object, object]", node.data)[1], _rolled),
+    "cumsum": _each_line(_sums),
+    "cumprod": _each_line(lambda point, node, line: list(accumulate(line, mul))),
+    "flip": _each_line(lambda point, node, line: line[::-1]),
+    "roll": _each_line(_rolled),
 }

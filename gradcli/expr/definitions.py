@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
 
 from gradcli.expr import entrywise, rotation, running
 from gradcli.expr.arith import neg
 from gradcli.expr.linear import matmul
-from gradcli.expr.node import Node
+from gradcli.expr.node import Node, payload
 from gradcli.expr.statistics import variance_written_out
+from gradcli.ops.payload import Along
 
 
 def _variance(node: Node) -> Node:
-    axis, ddof = cast("tuple[int | None, int]", node.data)
+    axis, ddof = payload(node, Along)
     return variance_written_out(node.op, node.args[0], axis, ddof)
 
 

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from gradcli.expr.shapes import Shape
 from gradcli.ops.attributes import implied
 from gradcli.ops.operations import OPERATIONS
-from gradcli.ops.payload import Named
+from gradcli.ops.payload import Along, Named, Places, Running
 
 COMMUTATIVE = frozenset(name for name, operation in OPERATIONS.items() if operation.commutative)
 _PAYLOADS: dict[str, Callable[[Any], Hashable]] = {
@@ -107,7 +107,8 @@ def payload(node: Node, kind: type[P]) -> P:
 
 def axis_of(node: Node) -> int | None:
     """The axis along which an operation goes; None for all entries."""
-    return node.data if isinstance(node.data, int) else None
+    held = node.data.axis if isinstance(node.data, Along | Running | Places) else node.data
+    return held if isinstance(held, int) else None
 
 
 def num(value: Fraction | int) -> Node:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from gradcli.expr.arith import is_zero, mul, ones
 from gradcli.expr.linear import eye, matmul, split_scalars, transpose
-from gradcli.expr.node import Node, make
+from gradcli.expr.node import Node, axis_of, make, payload
 from gradcli.expr.reduce import triangle
 from gradcli.expr.shapes import ShapeError, is_row, show_shape
+from gradcli.ops.payload import Places, Running
 
 Axis = int | None
 LINEAR = frozenset({"cumsum", "flip", "roll"})
@@ -98,15 +99,15 @@ def roll(node: Node, shift: int, axis: Axis = None) -> Node:
 def as_product(node: Node) -> Node:
     """A linear one of these as a product with a matrix: a triangle of ones, or the identity flipped or rolled."""
     (inner,) = node.args
-    axis = node.data if node.op == "flip" else node.data[1 if node.op == "roll" else 0]  # type: ignore[index]
+    axis = axis_of(node)
     dim = node.shape[1 if axis == 1 else 0]
     if node.op == "cumsum":
-        backwards = bool(node.data[1])  # type: ignore[index]
+        backwards = payload(node, Running).backwards
         matrix = triangle("triu" if backwards else "tril", ones((dim, dim)), 0)
     elif node.op == "flip":
         matrix = flip(eye(dim), 0)
     else:
-        matrix = roll(eye(dim), int(node.data[0]), 0)  # type: ignore[index]
+        matrix = roll(eye(dim), payload(node, Places).shift, 0)
     return matmul(inner, transpose(matrix)) if axis == 1 else matmul(matrix, inner)
 
 

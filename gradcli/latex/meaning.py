@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from gradcli.latex import build
 from gradcli.latex.chains import Chain
@@ -845,14 +846,14 @@ def _renamed_sums(value: ast.Expr, old: str, new: str) -> ast.Expr:
     if isinstance(value, ast.IndexSum) and old in value.indices:
         indices = tuple(new if index == old else index for index in value.indices)
         return replace(value, indices=indices, body=renamed(value.body, old, new))
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     for one in fields(value):
         part = getattr(value, one.name)
         if isinstance(part, ast.Expr):
             changes[one.name] = _renamed_sums(part, old, new)
         elif isinstance(part, tuple) and part and isinstance(part[0], ast.Expr):
             changes[one.name] = tuple(_renamed_sums(sub, old, new) for sub in part)
-    return replace(value, **changes) if changes else value  # type: ignore[arg-type]
+    return replace(value, **changes) if changes else value
 
 
 def einstein(value: ast.Expr, kept: set[str]) -> ast.Expr:

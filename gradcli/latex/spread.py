@@ -3,7 +3,7 @@ r"""Arrays that are known by their entries while other indices are open: `\parti
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gradcli.latex import build
 from gradcli.latex.tree import Items
@@ -43,14 +43,14 @@ def replaced(expr: ast.Expr, old: str, new) -> ast.Expr:  # type: ignore[no-unty
 
     if isinstance(expr, ast.Name):
         return new(expr.span) if expr.id == old else expr
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     for one in fields(expr):
         value = getattr(expr, one.name)
         if isinstance(value, ast.Expr):
             changes[one.name] = replaced(value, old, new)
         elif isinstance(value, tuple) and value and isinstance(value[0], ast.Expr):
             changes[one.name] = tuple(replaced(part, old, new) for part in value)
-    return replace(expr, **changes) if changes else expr  # type: ignore[arg-type]
+    return replace(expr, **changes) if changes else expr
 
 
 def spread_product(reader: Reader, a: ast.Expr, op: str, b: ast.Expr, items: Items) -> ast.Expr:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import cast
 
 from gradcli.expr import running
 from gradcli.expr.factor import KINDS
@@ -30,7 +29,7 @@ from gradcli.ops.attributes import implied
 from gradcli.ops.operation import Kind
 from gradcli.ops.operations import of_kind
 from gradcli.ops.passes import Pass
-from gradcli.ops.payload import Applied, Component, Index, Named, Subscripts
+from gradcli.ops.payload import Applied, Component, Index, Named, Places, Subscripts
 
 LARGEST_POWER = 16
 _SPARSE = frozenset({"lower", "upper", "permutation", "unit", "binary", "simplex", "skew"})
@@ -134,7 +133,7 @@ def _ones(node: Node, args: list[Array]) -> Array:
 
 def _permutation(node: Node, args: list[Array]) -> Array:
     """The identity flipped, or rolled on: a permutation of its own for each number of places."""
-    shift = cast("tuple[int, int | None]", node.data)[0] if node.op == "roll" else 0
+    shift = payload(node, Places).shift if node.op == "roll" else 0
     if not running.is_permutation(node):
         return _opaque(node, args)
     attributes = ("orthogonal", "permutation") if shift else ("orthogonal", "permutation", "symmetric")
@@ -343,7 +342,7 @@ def _triangle(node: Node, args: list[Array]) -> Array:
 
 def _stack(node: Node, args: list[Array]) -> Array:
     axes = arrays.axes_of(node.shape)
-    columns = cast(int, axes[1][0]) if len(axes) == 2 else 1
+    columns = int(str(axes[1][0])) if len(axes) == 2 else 1
     parts = []
     for place, arg in enumerate(args):
         position = divmod(place, columns) if len(axes) == 2 else (place,)

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from fractions import Fraction
 from hashlib import blake2b
+from typing import TypeVar
 
 from gradcli.expr.shapes import Dim
 
@@ -38,6 +39,9 @@ def digest(text: str) -> str:
 def rational(value: Rational) -> Rational:
     """An `int` where the value is whole (Python computes faster with it)."""
     return value.numerator if value.denominator == 1 else value
+
+
+T = TypeVar("T")
 
 
 class Atom:
@@ -78,6 +82,12 @@ class Atom:
         self.positive = positive
         self.regular = regular
         self.key = key
+
+    def holds(self, kind: type[T]) -> T:
+        """The data, which the kind says to be of this type."""
+        data = self.data
+        assert isinstance(data, kind), self
+        return data
 
     @property
     def attributes(self) -> tuple[str, ...]:

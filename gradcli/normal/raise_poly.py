@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from fractions import Fraction
-from typing import cast
 
 from gradcli.expr import linear, reduce
 from gradcli.expr.arith import add, mul, ones, power, size, zeros
@@ -69,11 +67,11 @@ class _Raiser:
 
     def _whole(self, array: Atom) -> Node | None:
         """A component of a factorisation, or an operation that is not known here."""
-        name, _, kind, shape = cast("tuple[tuple[object, ...], object, str, Shape]", array.data)
+        name, _, kind, shape = array.holds(tuple)
         if kind == "factor":
             inner = self.node(array.args[0], array.args[0].dims())
             return None if inner is None else make("factor", (inner,), data=name, shape=shape)
-        op, own, shapes = cast("tuple[str, Hashable, tuple[Shape, ...]]", name)
+        op, own, shapes = name
         args = [self.node(arg, dict(enumerate(s))) for arg, s in zip(array.args, shapes, strict=True) if not is_row(s)]
         known = [arg for arg in args if arg is not None]
         return make(op, tuple(known), data=own, shape=shape) if len(known) == len(shapes) else None
@@ -87,14 +85,14 @@ class _Raiser:
         if kind == "delta":
             return linear.eye(dims[0])
         if kind == "mask":
-            return reduce.triangle("tril", ones(dims), cast(int, data))
+            return reduce.triangle("tril", ones(dims), array.holds(int))
         if kind in ("num", "dim"):
-            return num(cast(int, data)) if kind == "num" else size(cast(str, data))
+            return num(array.holds(int)) if kind == "num" else size(array.holds(str))
         axes = dict(enumerate(dims))
         if kind == "vfun":
             args = [self.node(array.args[0], array.args[0].dims())]
         elif kind in ("inv", "det"):
-            dim = cast(Dim, data) if kind == "det" else dims[0]
+            dim: Dim = array.holds(str) if isinstance(data, str) else array.holds(int) if kind == "det" else dims[0]
             args = [self.node(array.args[0], {0: dim, 1: dim})]
         else:
             args = [self.node(arg, axes if arg.free() else {}) for arg in array.args]
@@ -103,7 +101,7 @@ class _Raiser:
 
 
 def _leaf(array: Atom) -> Node:
-    name, attributes, kind, shape = cast("tuple[str, tuple[str, ...], str, Shape]", array.data)
+    name, attributes, kind, shape = array.holds(tuple)
     if kind == "const":
         return make("const", data=name)
     if kind in ("cotangent", "param"):
@@ -117,7 +115,7 @@ def _leaf(array: Atom) -> Node:
 def _applied(array: Atom, args: list[Node]) -> Node | None:
     kind = array.kind
     if kind == "elem":
-        name, order = cast("tuple[str, int]", array.data)
+        name, order = array.holds(tuple)
         return reduce.elementwise(name, order, args[0])
     if array.data == "abs":
         args = [reduce.elementwise("abs", 0, args[0]), *args[1:]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Set
 from dataclasses import dataclass, field
 
 from gradcli.diagnostics import Diagnostic, GradcliError, error
@@ -344,7 +345,7 @@ def _define_function(scope: Scope, statement: ast.DefineFunction, source: Source
     _mention(scope, statement.value, set(params))
 
 
-def _mention(scope: Scope, expr: ast.Expr, bound: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+def _mention(scope: Scope, expr: ast.Expr, bound: Set[str] = frozenset()) -> None:
     arbitrary = arbitrary_names(expr)
     for part in subexpressions(expr):
         if isinstance(part, ast.Name) and part.id not in bound and part.span not in arbitrary:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from fractions import Fraction
+from typing import Any
 
 from gradcli.syntax import ast
 
@@ -34,7 +35,7 @@ def _statement(statement: ast.Statement, signs: Signs, ranks: Mapping[int, int])
 
 def _expr(expr: ast.Expr, signs: Signs, ranks: Mapping[int, int]) -> ast.Expr:
     """The expression itself where nothing in it changes."""
-    changed: dict[str, object] = {}
+    changed: dict[str, Any] = {}
     for field in fields(expr):
         value = getattr(expr, field.name)
         if isinstance(value, ast.Expr):
@@ -47,7 +48,7 @@ def _expr(expr: ast.Expr, signs: Signs, ranks: Mapping[int, int]) -> ast.Expr:
             continue
         if new is not value:
             changed[field.name] = new
-    out = replace(expr, **changed) if changed else expr  # type: ignore[arg-type]
+    out = replace(expr, **changed) if changed else expr
     match out:
         case ast.Product() if ast.BESIDE in out.ops or "·" in out.ops:
             beside = iter(signs.get(id(expr), ()))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import cast
 
-from gradcli.expr.node import Node, num
+from gradcli.expr.node import Node, axis_of, num
 from gradcli.expr.running import flip
 from gradcli.rules.fill import fill
 from gradcli.rules.load import all_rules
@@ -30,6 +29,6 @@ def gradients_along(node: Node, grad: Node) -> Iterator[tuple[int, Node, str]]:
 def _axis_and_extra(node: Node) -> tuple[int | None, int | None]:
     """The axis of an operation, and the number that it has beside it."""
     if not isinstance(node.data, tuple):
-        return cast("int | None", node.data), None
+        return axis_of(node), None
     axis, extra = node.data[::-1] if node.op == "roll" else node.data
     return axis, int(extra)

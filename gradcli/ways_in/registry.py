@@ -49,7 +49,7 @@ PROGRAMS = Way((".mc",), "gradcli.ways_in.files:check_program")
 DOCUMENTS = Way(
     (".md", ".markdown", ".qmd", ".rmd", ".tex", ".ipynb"),
     "gradcli.documents.check:check_document",
-    "gradcli.documents.pieces:is_meant",
+    "gradcli.documents.meant:is_meant",
 )
 WAYS: tuple[Way, ...] = (PROGRAMS, DOCUMENTS)
 
