@@ -31,7 +31,7 @@ def constructs(name: str) -> Callable[[Constructor], Constructor]:
 
 
 def construct(name: str, *args: object) -> Node:
-    """An operation, simplified as its constructor does."""
+    """An operation, simplified as its constructor does.  Raises LookupError where `gradcli.expr.ops` is not loaded."""
     return _CONSTRUCTORS[name](*args)
 
 

@@ -57,12 +57,7 @@ def compare(op: str, a: Node, b: Node) -> Node:
     """Elementwise comparison: an array of 0s and 1s; `>` and `>=` are stored turned round."""
     if op in (">", ">="):
         op, a, b = {">": "<", ">=": "<="}[op], b, a
-    from gradcli.expr.statistics import attaining
-
-    attained = attaining(op, a, b)
-    if attained is not None:
-        return attained
-    return make("cmp", (a, b), data=op, shape=joint_shape([a.shape, b.shape]))
+    return construct("cmp", op, a, b)
 
 
 def where(condition: Node, a: Node, b: Node) -> Node:

@@ -6,10 +6,11 @@ Each is taken of all entries (`axis` None) or along one axis; of a row it is tha
 from __future__ import annotations
 
 from gradcli.expr.arith import add, is_zero, mul, ones, power, size, split_number, sqrt, sub, zeros
+from gradcli.expr.building import constructs
 from gradcli.expr.linear import matmul, split_scalars, transpose
 from gradcli.expr.node import MINUS_ONE, Node, make, num
-from gradcli.expr.reduce import entries, mean, sum_axis, total
-from gradcli.expr.shapes import Shape, ShapeError, is_row, show_shape
+from gradcli.expr.reduce import elementwise, entries, mean, sum_axis, total
+from gradcli.expr.shapes import Shape, ShapeError, is_row, joint_shape, show_shape
 
 Axis = int | None
 EXTREMES = ("largest", "smallest")
@@ -84,8 +85,6 @@ def product(node: Node, axis: Axis = None) -> Node:
     if scalars:
         return mul(power(mul(*scalars), count(node.shape, axis)), product(rest, axis))
     if node.op == "elem" and node.data == ("exp", 0):
-        from gradcli.expr.reduce import elementwise
-
         summed = total(node.args[0]) if axis is None else sum_axis(node.args[0], axis)
         return elementwise("exp", 0, summed)
     if node.op == "T" and len(node.shape) == 2:
@@ -121,6 +120,13 @@ def variance_written_out(op: str, node: Node, axis: Axis, ddof: int) -> Node:
     summed = total(squares) if axis is None else sum_axis(squares, axis)
     value = mul(power(add(count(node.shape, axis), num(-ddof)), MINUS_ONE), summed)
     return sqrt(value) if op == "std" else value
+
+
+@constructs("cmp")
+def compared(op: str, a: Node, b: Node) -> Node:
+    """`a < b` or `a <= b`."""
+    found = attaining(op, a, b)
+    return make("cmp", (a, b), data=op, shape=joint_shape([a.shape, b.shape])) if found is None else found
 
 
 def attaining(op: str, a: Node, b: Node) -> Node | None:

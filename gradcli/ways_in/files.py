@@ -111,4 +111,4 @@ def _results(paths: Sequence[str], jobs: int, layout: str | None, settings: Sett
         return
     from gradcli.ways_in.workers import in_processes
 
-    yield from in_processes(jobs, paths, layout, settings)
+    yield from in_processes(check_file, jobs, paths, layout, settings)

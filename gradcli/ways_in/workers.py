@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import suppress
 
@@ -12,14 +12,16 @@ from gradcli.diagnostics import limits
 from gradcli.verdicts.verdict import Checked
 from gradcli.ways_in.settings import Settings
 
+Check = Callable[[str, str | None, Settings | None], Checked]
 
-def in_processes(jobs: int, paths: Sequence[str], layout: str | None, settings: Settings | None) -> Iterator[Checked]:
+
+def in_processes(
+    check: Check, jobs: int, paths: Sequence[str], layout: str | None, settings: Settings | None
+) -> Iterator[Checked]:
     """The verdicts of files, in their order.  Whoever stops listening, or is interrupted, ends the processes."""
-    from gradcli.ways_in.files import check_file
-
     pool = ProcessPoolExecutor(jobs, initializer=_begin, initargs=(limits.seconds(), os.getpid()))
     try:
-        waiting: list[Future[Checked]] = [pool.submit(check_file, path, layout, settings) for path in paths]
+        waiting: list[Future[Checked]] = [pool.submit(check, path, layout, settings) for path in paths]
         for future in waiting:
             yield future.result()
     except BaseException:
