@@ -196,7 +196,7 @@ class Book:
             value = value_of(node)
             if value:
                 found[abs(value)] = None
-        marks = list(found)[:8]
+        marks = sorted(found)[:12]
         found = dict.fromkeys([*marks, *(1 / mark for mark in marks)])
         for a in marks[:4]:
             for b in marks[:4]:

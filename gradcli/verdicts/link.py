@@ -15,6 +15,7 @@ from gradcli.syntax import ast
 from gradcli.verdicts import ties
 from gradcli.verdicts.algebra import is_long, proved
 from gradcli.verdicts.book import Book
+from gradcli.verdicts.canonical import canonical
 from gradcli.verdicts.cases import Cases
 from gradcli.verdicts.counterexample import at, smallest
 from gradcli.verdicts.faults import debugging
@@ -31,7 +32,7 @@ _TIES = "the sides differ where the numbers compared are equal, and there alone 
 
 
 class Link:
-    """One link; `sides` are its nodes as read, `written` its syntax, `key` what settles random choices."""
+    """One link; `sides` are its nodes as read, `written` its syntax, `key` settles random choices."""
 
     def __init__(self, book: Book, check: Check, written: tuple[ast.Expr, ast.Expr], sides: tuple[Node, Node]) -> None:
         self.book = book
@@ -70,6 +71,7 @@ class Link:
             return self._no_value(missing)
         except ZeroDivisionError:
             return Finding("undecided", "a side divides by zero and has no value anywhere", UNDECIDED)
+        self.key = canonical(values)
         jumps = ties.matter(self.book, (left, right))
         if values[0] is not values[1] and is_long(values) and not jumps:
             problem = self._problem(*values)

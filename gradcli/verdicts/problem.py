@@ -18,7 +18,8 @@ from gradcli.expr.walk import postorder
 from gradcli.ops.formula import called
 from gradcli.ops.functions import SCALAR_FUNCTIONS
 from gradcli.verdicts.book import Book
-from gradcli.verdicts.branches import branches
+from gradcli.verdicts.branches import Branch, branches
+from gradcli.verdicts.canonical import digests
 from gradcli.verdicts.cost import operations
 from gradcli.verdicts.sizes import Sizes, dimensions
 from gradcli.verdicts.strata import Strata, strata
@@ -67,7 +68,7 @@ class Problem:
         required = book.outside_where([*raw, left, right])
         self.parts = tuple(parts)
         needed = book.needed([left, right, *required, *parts])
-        self.free = needed.free
+        self.free = tuple(sorted(needed.free, key=book.written))
         self.definitions = needed.definitions
         self.required = required
         everything = [left, right, *parts, *self.free, *(value for _, value in self.definitions)]
@@ -80,7 +81,7 @@ class Problem:
         self.piecewise = steep or any(_turns(node) for node in self.nodes)
         self.cost = operations(self.nodes, self.least)
         self.derivative = book.is_derived(raw)
-        self.branches = branches(self.nodes, book.bodies)
+        self.branches = _in_order(branches(self.nodes, book.bodies))
         self.generic = self.derivative and bool(self.branches)
         self.open_cases: list[list[tuple[Node, bool]]] = []  # conditions under which no proof was found
 
@@ -158,6 +159,12 @@ class Problem:
             grown = _grown(node, memo, field, self.book.bodies)
             high, low = max(high, grown), min(low, -grown)
         return high - low
+
+
+def _in_order(found: list[Branch]) -> list[Branch]:
+    """Branches in an order that no spelling settles."""
+    names = digests(branch.turning for branch in found)
+    return sorted(found, key=lambda branch: names[branch.turning])
 
 
 def _grown(node: Node, memo: Mapping[int, Array], field: MpField, bodies: Collection[str]) -> float:

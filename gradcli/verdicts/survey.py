@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import pairwise
+from itertools import islice, pairwise
 from random import Random
 
 from gradcli.evaluate.errors import EvaluationError, NotEvaluable, Undefined
@@ -24,7 +24,8 @@ from gradcli.verdicts.problem import Place, Problem
 _AFFORDED = 50_000  # steps that may be taken in one survey: nodes and the operations that they stand for
 _FEWEST_LOOKS = 8
 _MANY_DIGITS = 8  # what a comparison costs beside a look
-_MOST_OTHERS = 48
+_MOST_OTHERS = 24
+_MOST_HUNTED = 400
 _MOST_COMPARED = 30
 _MOST_ROOTS = 8
 _MOST_TIES = 12
@@ -144,18 +145,34 @@ class Surveyor:
                 return self.found
         for turn, place in enumerate(others):
             missing = self.missing()
-            if self.found.refuted is not None or self.left <= 0:
+            if self.found.refuted is not None:
                 return self.found
+            if self.left <= 0:
+                break
             while self._fresh and self.found.refuted is None and self.left > 0:
                 self._around(self._fresh.pop(0), jumps)
             if self.found.refuted is not None or not (missing and self.missing()):
                 return self.found
             if turn > _MOST_OTHERS:
-                return self.found
+                break
             self.visit(place)
             if turn % 8 == 7:
                 self._towards(place)
+        self._hunt(others)
         return self.found
+
+    def _hunt(self, others: Iterator[Place]) -> None:
+        """Many random points, of which a side that has not been met is asked and nothing else."""
+        self.left = max(self.left, 0) + _AFFORDED
+        for place in islice(others, _MOST_HUNTED):
+            missing = self.missing()
+            if not missing or self.left <= 0 or self.found.refuted is not None:
+                return
+            for branch, sign in missing:
+                if (self._best(place, self.branches.index(branch), sign) or 0.0) > 0:
+                    self.left += _MANY_DIGITS * self.nodes  # a point that was found is compared
+                    self.visit(place)
+                    break
 
     def missing(self) -> list[tuple[Branch, int]]:
         """The sides of branches on which a point may lie, and none was compared."""

@@ -95,9 +95,9 @@ def decimals(value: Number, other: Number) -> str:
     pair = [Fraction(number) for number in (value, other)]
     for digits in range(20, _MOST_DIGITS, 20):
         with localcontext(prec=digits):
-            shown = [str(Decimal(x.numerator) / Decimal(x.denominator)) for x in pair]
+            shown = [Decimal(x.numerator) / Decimal(x.denominator) for x in pair]
         if shown[0] != shown[1]:
-            return shown[0]
+            return str(shown[0])
     return str(pair[0])
 
 
