@@ -19,10 +19,14 @@ _SPECIAL = re.compile(
     r"|(?P<block><(?P<tag>pre|script|style)\b|\{%-?\s*(?P<liquid>highlight|raw)\b)",
     re.MULTILINE,
 )
+_QUIET = re.compile(  # where no formulas are read
+    r"(?P<fence>^[ \t>]*(?P<ticks>`{3,}|~{3,})[ \t]*(?P<info>[^\n`]*)$)|(?P<comment><!--)", re.MULTILINE
+)
 _BLANK = re.compile(r"\n[ \t]*\n")
 _GRADCLI = re.compile(r"\s*gradcli:")
 _LONGEST_INLINE = 1500
-_MARKERS = re.compile(r"[\s>*\-+\d.:、，。,;；：()（）]*")
+_LONGEST_CODE = 3000  # characters in which a mark must be closed, or a line ends
+_MARKERS = re.compile(r"[\s>*\-+\d.:、，。,;；：()（）]*+")
 
 
 class _Scanner:
@@ -43,9 +47,21 @@ class _Scanner:
     def scan(self) -> list[Piece]:
         text = self.text
         at = self.front_matter()
-        while (match := _SPECIAL.search(text, at)) is not None:
+        active = False
+        while (match := (_SPECIAL if active else _QUIET).search(text, at)) is not None:
+            if not active and match["comment"] and self.in_code(match.start()):
+                at = match.end()
+                continue
             at = self.piece(match)
+            last = self.out[-1] if self.out else None
+            if isinstance(last, Directive) and last.start == match.start():
+                active = _turned(last.text, active)
         return self.out
+
+    def in_code(self, at: int) -> bool:
+        """Whether a place of a line stands between backticks."""
+        start = self.text.rfind("\n", max(0, at - _LONGEST_CODE), at) + 1
+        return self.text.count("`", start, at) % 2 == 1
 
     def front_matter(self) -> int:
         if self.text.startswith("---\n"):
@@ -67,12 +83,13 @@ class _Scanner:
             if said and said.end() <= close:
                 self.out.append(Directive(start, close + 3, said.end(), close, text[said.end() : close]))
             return close + 3
+        assert match.re is _SPECIAL
         if match["code"]:
             ticks = match["code"]
             if text[start - 1 : start] == "$" and len(ticks) == 1:
                 return end
-            stop = _BLANK.search(text, end)
-            close = text.find(ticks, end, min(stop.start() if stop else len(text), end + 5000))
+            stop = _BLANK.search(text, end, end + _LONGEST_CODE)
+            close = text.find(ticks, end, stop.start() if stop else end + _LONGEST_CODE)
             return close + len(ticks) if close >= 0 else end
         if match["escape"]:
             return end
@@ -83,9 +100,8 @@ class _Scanner:
         if match["paren"] or match["square"]:
             mark = match["paren"] or match["square"]
             closing = mark[:-1] + (")" if match["paren"] else "]")
-            stop = _BLANK.search(text, end) if match["paren"] else None
             close = self.find(closing, end)
-            if close < 0 or (stop is not None and stop.start() < close):
+            if close < 0 or (match["paren"] and _BLANK.search(text, end, close)):
                 return end
             self.out.append(Formula(start, close + len(closing), end, close, bool(match["square"])))
             return close + len(closing)
@@ -124,9 +140,10 @@ class _Scanner:
             self.out.append(Unclosed(start, end, start, end, "these dollars are never closed"))
             return end
         text = self.text
-        before = text[text.rfind("\n", 0, start) + 1 : start]
-        line_end = text.find("\n", close + 2)
-        after = text[close + 2 : line_end if line_end >= 0 else len(text)]
+        line_start = text.rfind("\n", max(0, start - _LONGEST_CODE), start) + 1
+        before = text[line_start or max(0, start - _LONGEST_CODE) : start]
+        line_end = text.find("\n", close + 2, close + _LONGEST_CODE)
+        after = text[close + 2 : line_end if line_end >= 0 else close + _LONGEST_CODE]
         text_before = not _MARKERS.fullmatch(before)
         text_after = not _MARKERS.fullmatch(after)
         inside = text[end:close]
@@ -156,6 +173,13 @@ class _Scanner:
             return end
         self.out.append(Formula(start, close + 1, end, close, False))
         return close + 1
+
+
+def _turned(text: str, active: bool) -> bool:
+    """Whether formulas are read after a directive."""
+    for word in re.findall(r"(?:^|[;\n])\s*(check|stop)\s*(?=$|[;\n])", text.strip()):
+        active = word == "check"
+    return active
 
 
 def markdown_pieces(text: str) -> list[Piece]:

@@ -17,6 +17,7 @@ from gradcli.latex.meaning import Meaning, Said, every, holds_derivative
 from gradcli.latex.notations import order
 from gradcli.latex.placed import placed, shifted
 from gradcli.latex.prescan import prescan
+from gradcli.latex.scripts import flattened
 from gradcli.latex.structure import structured
 from gradcli.latex.tokens import MOST_TOKENS, tokens_of
 from gradcli.latex.tree import Items, Symbol
@@ -25,6 +26,9 @@ from gradcli.syntax.ast import Ident, Module, Source, Span
 from gradcli.syntax.parse import parse_module
 
 LONGEST_FORMULA = 20_000
+MOST_FORMULAS = 20_000
+MOST_NOTATIONS = 300
+_MOST_UNCLOSED = 20
 _SAYS = re.compile(r"=|\\neq?\b|\\equiv\b|\\begin|\\in\b")
 
 
@@ -89,9 +93,10 @@ def _grouped(
     """What is read, one list a program."""
     groups: list[list[_Step]] = [[]]
     active = answering = False
+    count = 0
     for piece in pieces:
         if isinstance(piece, Unclosed):
-            if active or "comment" in piece.what:
+            if (active or "comment" in piece.what) and len(diagnostics) < _MOST_UNCLOSED:
                 diagnostics.append(error("D713", piece.what, source, Span(piece.start, piece.end)))
         elif isinstance(piece, Fence):
             groups[-1].append(piece)
@@ -109,6 +114,13 @@ def _grouped(
                 else:
                     groups[-1].append(_Part(part, piece))
         elif isinstance(piece, Formula) and active and not answering:
+            count += 1
+            if count > MOST_FORMULAS:
+                message = (
+                    f"a document has at most {MOST_FORMULAS} formulas between `check` and `stop`: the rest is not read"
+                )
+                diagnostics.append(error("D711", message, source, Span(piece.start, piece.start + 1)))
+                break
             groups[-1].append(_scanned(source, piece, macros))
     return [group for group in groups if group]
 
@@ -116,6 +128,8 @@ def _grouped(
 def _scanned(source: Source, piece: Formula, macros: Macros) -> _Scanned:
     try:
         items = items_of(source.text, piece.first, piece.last, macros)
+        for item in every(items):
+            flattened(item)  # scripts without end are a fault
         return _Scanned(piece, items, chains_of(items))
     except FormulaFault as fault:
         return _Scanned(piece, None, [], fault)
@@ -220,7 +234,7 @@ class _Builder:
 
     def agree(self, part: Part) -> None:
         """`LATEX as NAME`."""
-        for latex, at, target, place in notations(part.text, part.start):
+        for latex, at, target, _ in notations(part.text, part.start):
             span = Span(at, at + len(latex))
             if not target or not latex:
                 self.say("D704", f"`{latex or target}`: a notation is said as `LATEX as NAME`", span)
@@ -233,9 +247,11 @@ class _Builder:
             letters = frozenset(
                 item.name for item in every(items) if isinstance(item, Symbol) and _stands_as_index(item.name, target)
             )
+            if len(self.context.notations) >= MOST_NOTATIONS:
+                self.say("D711", f"a program agrees on at most {MOST_NOTATIONS} notations", span)
+                break
             self.context.notations.append(Notation(items, target, letters))
-            self.context.notations.sort(key=order)
-            del place
+        self.context.notations.sort(key=order)
 
     def claim(self, part: Part, piece: Piece) -> None:
         """`claim LATEX`: a claim at the directive's line."""

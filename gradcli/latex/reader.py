@@ -40,6 +40,7 @@ from gradcli.latex.tree import (
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
 
+MOST_DEPTH = 50
 _OPERATORS = ("mul", "had", "div", "rel", "add", "punct", "arrow")
 
 
@@ -54,6 +55,7 @@ class Reader:
         self.locals: dict[str, ast.Expr] = {}
         self.used: set[str] = set()
         self.varied: set[str] = set()
+        self.depth = 0
         self.lists: dict[int, ast.Expr] = {}
 
     # ------------------------------------------------------------------ helpers
@@ -125,6 +127,15 @@ class Reader:
 
     def term(self, items: Items) -> ast.Expr:
         """One product, with the sums and derivatives that reach over the rest of it."""
+        self.depth += 1
+        if self.depth > MOST_DEPTH:
+            self.fail(f"the formula is nested more than {MOST_DEPTH} deep", items, None, "D711")
+        try:
+            return self._term(items)
+        finally:
+            self.depth -= 1
+
+    def _term(self, items: Items) -> ast.Expr:
         for k, item in enumerate(items):
             if isinstance(item, Mark) and item.kind in ("rel", "arrow", "other", "amp", "row"):
                 self.fail(f"`{self.written(item)}` is not understood here", item)
@@ -225,6 +236,15 @@ class Reader:
 
     def factor(self, items: Items, at: int) -> tuple[ast.Expr, int]:
         """One factor that begins at a position, with the arguments that belong to it, and where the next begins."""
+        self.depth += 1
+        if self.depth > MOST_DEPTH:
+            self.fail(f"the formula is nested more than {MOST_DEPTH} deep", items[at], None, "D711")
+        try:
+            return self._factor(items, at)
+        finally:
+            self.depth -= 1
+
+    def _factor(self, items: Items, at: int) -> tuple[ast.Expr, int]:
         item = items[at]
         if derivatives.is_nabla(item):
             return derivatives.nabla(self, items, at)

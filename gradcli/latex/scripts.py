@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from gradcli.latex.fault import FormulaFault
 from gradcli.latex.tree import (
     Accent,
     Bracket,
@@ -18,6 +19,8 @@ from gradcli.latex.tree import (
     Symbol,
     Word,
 )
+
+_MOST_LAYERS = 12
 
 
 @dataclass(slots=True)
@@ -40,6 +43,8 @@ def flattened(item: Item) -> tuple[Item, Scripts]:
     while isinstance(item, Scripted):
         layers.append(item)
         item = item.base
+    if len(layers) > _MOST_LAYERS:
+        raise FormulaFault("D711", "too many scripts on one part of a formula", layers[0].start, layers[0].end)
     for layer in reversed(layers):
         if layer.sub is not None:
             if found.sub is None:
