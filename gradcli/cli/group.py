@@ -18,6 +18,7 @@ COMMANDS = {
     "rules": ("gradcli.cli.rules", "Print the rule templates, as they are applied."),
     "fmt": ("gradcli.cli.fmt", "Lay out programs."),
     "serve": ("gradcli.cli.serve", "Open the playground in a browser."),
+    "lsp": ("gradcli.cli.lsp", "Serve editors on standard input and output."),
     "explain": ("gradcli.cli.explain", "Say what a diagnostic means and how to mend it."),
 }
 
