@@ -399,3 +399,8 @@ def sqrt(node: Node) -> Node:
         if Fraction(top, bottom) ** 2 == value:
             return num(Fraction(top, bottom))
     return power(node, num(Fraction(1, 2)))
+
+
+def eye(dim: Dim) -> Node:
+    """The identity matrix."""
+    return ONE if dim == 1 else make("eye", shape=(dim, dim))
