@@ -220,6 +220,7 @@ def _sinc(m: Any, t: Any) -> Any:
 SINC = ScalarFunction(
     name="sinc",
     derivative="(cos(pi * t) - sinc(t)) / t",
+    definition="sin(pi * t) / (pi * t)",
     value=_sinc,
     exact={0: 1},
     parity=1,

@@ -23,10 +23,7 @@ algebra, for all sizes that the sample leaves open; `equal` is equal at random p
 is a statement that the sample says is false, and that is found false.
 """
 _ABOUT = {
-    "Matrix Cookbook": (
-        "K. B. Petersen, M. S. Pedersen, The Matrix Cookbook, version of 15 November 2012, chapter 2. "
-        "Where an equation has a symbolic power, it stands for the powers named."
-    ),
+    "Matrix Cookbook": ("K. B. Petersen, M. S. Pedersen, The Matrix Cookbook, version of 15 November 2012, chapter 2."),
     "PyTorch": "The backward formulas of `derivatives.yaml`, by the name of the function there, and of losses.",
     "JAX": "The rules of `jax.lax`, `jax.numpy` and `jax.nn`; forward rules along any direction.",
     "Notes": "The rows of four lecture notes on the chain rule, one sample a row.",
