@@ -51,8 +51,8 @@ def _expr(expr: ast.Expr, signs: Signs, ranks: Mapping[int, int]) -> ast.Expr:
     out = replace(expr, **changed) if changed else expr
     match out:
         case ast.Product() if ast.BESIDE in out.ops or "·" in out.ops:
-            beside = iter(signs.get(id(expr), ()))
-            ops = tuple(next(beside, "*") if op == ast.BESIDE else "*" if op == "·" else op for op in out.ops)
+            beside = iter(signs.get(id(expr), _guessed(out)))
+            ops = tuple(next(beside, "@") if op == ast.BESIDE else "*" if op == "·" else op for op in out.ops)
             return replace(out, ops=ops)
         case ast.Bars():
             return ast.Call(out.span, "abs", 0, (out.arg,))
@@ -63,3 +63,9 @@ def _expr(expr: ast.Expr, signs: Signs, ranks: Mapping[int, int]) -> ast.Expr:
             matrix = ranks.get(id(expr), 0) == 2
             return ast.MatPower(out.span, out.base, number) if matrix else ast.Power(out.span, out.base, number)
     return out
+
+
+def _guessed(product: ast.Product) -> tuple[str, ...]:
+    """The signs where the shapes do not fit together: a number scales."""
+    scalars = [isinstance(factor, ast.Num) for factor in product.factors]
+    return tuple("*" if all(scalars[: i + 1]) or scalars[i + 1] else "@" for i in range(len(product.ops)))

@@ -14,7 +14,7 @@ from tests.golden.console import ROOT, replayed
 
 def documents() -> list[Path]:
     """The documents that show sessions."""
-    return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "zh").glob("*.md"))]
 
 
 def main() -> None:
