@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from gradcli.latex.tree import Bracket, Grid, Group, Item, Items, Mark, Prose, Space, Word
 from gradcli.latex.vocabulary import ALIGNED
 
+_STRENGTH = {"amp": 0, "space": 1, "prose": 2, "after prose": 2, "comma": 3, "to": 4, "arrow": 5, "row": 6}
 _CASES = ("cases", "dcases", "rcases", "numcases")
 _OPEN_ENDS = ("add", "mul", "had", "div", "rel")
 
@@ -34,9 +35,10 @@ def chains_of(items: Items) -> list[Chain]:
     """What a display says, in order."""
     chains: list[Chain] = []
     current = Chain([])
-    for kind, piece in _pieces(_spread_out(items)):
-        if not piece:
-            continue
+    pieces = list(_joined_separators(_pieces(_spread_out(items))))
+    for k, (kind, piece) in enumerate(pieces):
+        if kind == "amp" and k + 1 < len(pieces) and pieces[k + 1][0] == "amp" and _begins_right(pieces[k + 1][1]):
+            kind = "column"  # the left side of the next equation of the row
         if not current.items:
             current = Chain(list(piece), kind)
         elif _goes_on(current.items, kind, piece):
@@ -53,6 +55,21 @@ def chains_of(items: Items) -> list[Chain]:
     for chain in chains:
         _cut(chain)
     return [chain for chain in chains if chain.items]
+
+
+def _joined_separators(pieces: Iterator[tuple[str, list[Item]]]) -> Iterator[tuple[str, list[Item]]]:
+    """Pieces that are not empty; of several separators in a row the one that parts most."""
+    strongest = ""
+    for kind, piece in pieces:
+        if not strongest or _STRENGTH.get(kind, 1) > _STRENGTH.get(strongest, 1):
+            strongest = kind
+        if piece:
+            yield strongest, piece
+            strongest = ""
+
+
+def _begins_right(piece: list[Item]) -> bool:
+    return bool(piece) and isinstance(piece[0], Mark) and piece[0].kind == "rel"
 
 
 def _comma(at: int) -> Item:

@@ -27,6 +27,12 @@ def scripted_value(reader: Reader, value: ast.Expr, scripts: Scripts, item: Item
         from gradcli.latex.names import indices, rank
 
         entries = indices(reader, parts, rank(reader.shape(value)))
+        if not reader.shape(value) and not isinstance(value, Spread):
+            names = [entry.id for entry in entries if isinstance(entry, ast.Name)]
+            if len(names) == len(entries) and set(names) <= set(build.free_indices(value)):
+                scripts.sub = None  # [..]_{ij}: the array with these entries
+                whole = ast.Entries(build.span(item), tuple(names), value)
+                return scripted_value(reader, whole, scripts, item)
         out = entry_with_powers(reader, value, entries, scripts, item)
         return out
     value = primed(reader, value, scripts.primes, item)

@@ -109,9 +109,21 @@ def _no_side(book: Book, check: Check, statement: ast.Check, position: int) -> F
         error = check.errors[0]
         written = statement.sides[position], statement.sides[position + 1]
         raw = check.sides[position], check.sides[position + 1]
-        advice = advise(book, check.layout, written, raw, "error") if error.code[:2] == "E3" else Advice()
+        advice = _advice(book, check, written, raw) if error.code[:2] == "E3" else Advice()
         return Finding("error", error.message, error.code, hint=advice.hint, expected=advice.expected)
     return Finding("error", "a side uses a name whose own definition is wrong", "E201")
+
+
+def _advice(
+    book: Book, check: Check, written: tuple[ast.Expr, ast.Expr], raw: tuple[Node | None, Node | None]
+) -> Advice:
+    """What was expected; the error stands, with or without it."""
+    try:
+        return advise(book, check.layout, written, raw, "error")
+    except Exception:
+        if debugging():
+            raise
+        return Advice()
 
 
 def _verdict(book: Book, check: Check, findings: list[Finding]) -> Verdict:
