@@ -150,7 +150,7 @@ def _linear(field: Field, function: Function, count: int) -> Flat | None:
             unit = [field.one if i == k else field.zero for i in range(count)]
             columns.append([a - b for a, b in zip(function(unit), at_zero, strict=True)])
         solution = _regular_step(field, columns, at_zero, zero)
-        twice = [2 * x + 1 for x in solution]
+        twice = [2 * x + field.number(Fraction(7 + 2 * i, 3)) for i, x in enumerate(solution)]  # no point seen so far
         found, predicted = function(twice), _affine(columns, at_zero, twice)
     except OutsideDomain:
         return None

@@ -96,6 +96,12 @@ def _of(node: Node, args: list[Interval]) -> Interval:
     handler = _HANDLERS.get(op)
     if handler is not None:
         return handler(node, args)
+    if op == "factor" and isinstance(node.data, tuple):
+        if node.data[1] == "s":
+            return _NONNEGATIVE
+        return _POSITIVE if node.data == ("eigh", "w") and _is_definite(node.args[0]) else ALL
+    if _is_on_diagonal(node) and _is_definite(node.args[0]):
+        return _POSITIVE
     if op in _SAME:
         return args[0]
     if op in _OR_ZERO:
@@ -262,6 +268,13 @@ def _is_form(node: Node) -> bool:
     """Whether a product is `x.T @ x` or `x.T @ S @ x`, S positive definite."""
     first, *middle, last = node.args
     return transpose(first) is last and all(_is_definite(part) for part in middle) and len(middle) < 2
+
+
+def _is_on_diagonal(node: Node) -> bool:
+    """Whether this is the diagonal of a matrix, or an entry on it."""
+    if node.op == "entry" and isinstance(node.data, tuple):
+        return len(node.data) == 2 and node.data[0] == node.data[1]
+    return node.op == "diagonal"
 
 
 def _is_product_of_definite(node: Node) -> bool:

@@ -68,7 +68,9 @@ def _products(rows: Sequence[_Row], terms: Sequence[Term]) -> list[_Row]:
 
 
 def _known(term: Term) -> list[_Row]:
-    """What holds of a function whatever its argument is: exp(u) >= 1 + u, and sines lie between -1 and 1."""
+    """What holds of a function whatever its argument is: exp(u) >= 1 + u, sines lie between -1 and 1, and so on."""
+    if len(term) == 1 and term[0][0].kind == "root" and term[0][2] == Fraction(1, 2):
+        return _of_root(term)
     if len(term) != 1 or term[0][2] != 1:
         return []
     factor = term[0]
@@ -80,6 +82,20 @@ def _known(term: Term) -> list[_Row]:
     if factor[0].kind == "elem" and factor[0].data in (("sin", 0), ("cos", 0)):
         return [({term: Fraction(sign)}, Fraction(1), False) for sign in (1, -1)]
     return []
+
+
+def _of_root(term: Term) -> list[_Row]:
+    """sqrt(u**2 + v) is at least u and -u, v not negative."""
+    base = argument(term[0])
+    out: list[_Row] = []
+    for square, value in base.terms.items():
+        if len(square) == 1 and square[0][2] == 2 and value >= 1:
+            rest = Poly({other: v for other, v in base.terms.items() if other != square})
+            if is_positive(rest):
+                array, idx, _ = square[0]
+                once: Term = ((array, idx, 1),)
+                out += [({term: Fraction(1), once: Fraction(sign)}, Fraction(0), False) for sign in (1, -1)]
+    return out
 
 
 def _row(poly: Poly, strictly: bool) -> _Row:
