@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from fractions import Fraction
 from functools import partial
 from math import prod
@@ -106,7 +107,7 @@ def _solution(field: Field, function: Function, count: int, root: int, accepts: 
     trouble: EvaluationError = OutsideDomain("no start was found")
     for start in _starts(field, count, root):
         try:
-            found = _from_singular(field, function, start) if field.exact else _newton(field, function, start)
+            found = _from_singular(field, function, start) if field.exact else newton(field, function, start)
             if accepts(found):
                 return found, False
         except NotExact:
@@ -135,7 +136,9 @@ def _from_singular(field: Field, function: Function, start: Flat) -> Flat:
         moved = [x + 1 if i == k else x for i, x in enumerate(start)]
         columns.append([a - b for a, b in zip(function(moved), at_start, strict=True)])
     found = _basic_step(field, columns, at_start, start)
-    if any(function(found)):
+    beyond = [2 * x + 3 for x in start]
+    predicted = _affine(columns, at_start, [a - b for a, b in zip(beyond, start, strict=True)])
+    if any(function(found)) or function(beyond) != predicted:
         raise NotExact("the solution of an equation that is not linear")
     return found
 
@@ -168,10 +171,10 @@ def _affine(columns: list[Flat], constant: Flat, at: Flat) -> Flat:
 
 def _step(field: Field, columns: list[Flat], residual: Flat, at: Flat) -> Flat:
     """Newton's step; where the matrix is singular, one that moves as few unknowns as will do."""
-    try:
-        return _regular_step(field, columns, residual, at)
-    except OutsideDomain:
-        return _basic_step(field, columns, residual, at)
+    if len(columns) == len(residual):
+        with suppress(OutsideDomain):
+            return _regular_step(field, columns, residual, at)
+    return _basic_step(field, columns, residual, at)
 
 
 def _basic_step(field: Field, columns: list[Flat], residual: Flat, at: Flat) -> Flat:
@@ -203,8 +206,8 @@ def _regular_step(field: Field, columns: list[Flat], residual: Flat, at: Flat) -
     return [x - sum(a * r for a, r in zip(row, residual, strict=True)) for x, row in zip(at, undone, strict=True)]
 
 
-def _newton(field: Field, function: Function, at: Flat) -> Flat:
-    """Newton's method with difference quotients, steps halved until the residual shrinks."""
+def newton(field: Field, function: Function, at: Flat) -> Flat:
+    """A zero by Newton's method with difference quotients, steps halved until the residual shrinks."""
     rounding = _rounding(field)
     step_size = field.function("sqrt", rounding)
     residual = function(at)

@@ -37,6 +37,12 @@ class MpField(Field):
             return self._ctx.mpf(value)
         return self._ctx.mpf(value.numerator) / value.denominator
 
+    def rational(self, x: Scalar) -> Fraction:
+        """The fraction that a number is."""
+        sign, mantissa, exponent, _ = x._mpf_
+        value = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+        return -value if sign else value
+
     def constant(self, name: str) -> Scalar:
         return {"pi": +self._ctx.pi, "e_": +self._ctx.e, "inf": self._ctx.inf}[name]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcli.expr.shapes import Dim
-from gradcli.normal import matrices
+from gradcli.normal import facts, matrices
 from gradcli.normal.poly import FIRST_DUMMY, ZERO, Poly, Rational, delta
 from gradcli.normal.product import Rewritten, Spot, Table, has_signs, with_exponent
 
@@ -19,6 +19,8 @@ def rewrite(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim
         found = _exclusive(spot, exponent, attributes, table, dummies)
     if found is None and ("simplex" in attributes or "unitnorm" in attributes):
         found = _sums(spot, exponent, attributes, table, dummies)
+    if found is None and attributes and attributes[0].startswith(facts.MARK):  # sorted: marks stand first
+        found = facts.rewrite(spot, table, dummies)
     if found is not None or len(idx) != 2 or len(array.dims) != 2:
         return found
     row, column = idx

@@ -9,7 +9,7 @@ from gradcli.program.draft import Draft
 from gradcli.program.equation import Equation
 from gradcli.program.factor import component_attributes
 from gradcli.program.infer_derivative import nearest
-from gradcli.program.model import Function, Relation, Variable
+from gradcli.program.model import Assumption, Function, Relation, Variable
 from gradcli.program.poisoned import Poisoned
 from gradcli.program.scope import Definition
 from gradcli.program.unify import (
@@ -160,6 +160,27 @@ def build_relations(draft: Draft, builder: Builder) -> tuple[Relation, ...]:
         losses = {name: args for name, args in draft.scope.stated.items() if set(args) & set(relation.names)}
         entered = frozenset({relation.entered})
         found.append(Relation(relation.names, left, right, relation.span, entered, data, inverse, losses))
+    return tuple(found)
+
+
+def build_assumptions(draft: Draft, builder: Builder) -> tuple[Assumption, ...]:
+    """The assumptions that could be understood."""
+    found: list[Assumption] = []
+    for statement, source in draft.scope.assumptions:
+        if any(id(side) in draft.failed for side in statement.sides):
+            continue
+        draft.inference.source = source
+        try:
+            left, right = (builder.build(side, {}) for side in statement.sides)
+        except GradcliError as failure:
+            draft.diagnostics.append(failure.diagnostic)
+            continue
+        except (Poisoned, LookupError):
+            continue
+        op = statement.op
+        if op in (">", ">="):
+            op, left, right = "<" + op[1:], right, left
+        found.append(Assumption(op, left, right, statement.span, source))
     return tuple(found)
 
 

@@ -9,7 +9,7 @@ from gradcli.diagnostics import Diagnostic, error, warning
 from gradcli.expr.node import Node
 from gradcli.program.build import Builder
 from gradcli.program.build_asked import build_asked
-from gradcli.program.build_program import build_definitions, build_functions, build_relations
+from gradcli.program.build_program import build_assumptions, build_definitions, build_functions, build_relations
 from gradcli.program.draft import Draft, free_attributes
 from gradcli.program.infer_program import infer_program
 from gradcli.program.mended import with_corrected_lines
@@ -116,6 +116,7 @@ def _run(draft: Draft) -> tuple[Program, Builder]:
         tuple(draft.diagnostics),
         any(isinstance(located.statement, ast.Question) for located in draft.scope.statements),
         relations=build_relations(draft, builder),
+        assumptions=build_assumptions(draft, builder),
     )
     return with_ties(program), builder
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from gradcli.diagnostics import GradcliError
+from gradcli.diagnostics import GradcliError, error
 from gradcli.program.dependence import is_zero
 from gradcli.program.draft import Draft
 from gradcli.program.indices import definition_shape, free_indices
@@ -27,6 +27,7 @@ def infer_program(draft: Draft, order: list[str]) -> None:
     for name in order:
         _infer_definition(draft, name)
     _infer_relations(draft)
+    _infer_assumptions(draft)
     _infer_asked(draft)
     _square_factors(draft)
     _name_dimensions(draft)
@@ -71,6 +72,22 @@ def _infer_relations(draft: Draft) -> None:
             continue  # said of the definition that it is read as
         unify_shapes(*sides)
         unify_shapes(inverse, draft.inference.shapes.get(relation.data, inverse))
+
+
+def _infer_assumptions(draft: Draft) -> None:
+    """What assumptions say of sizes: they hold by entry, a scalar goes with anything."""
+    for statement, source in draft.scope.assumptions:
+        draft.inference.source = source
+        shapes = [_infer_side(draft, side) for side in statement.sides]
+        for side in statement.sides:
+            diagnostic = draft.failed.get(id(side))
+            if diagnostic is not None:
+                draft.diagnostics.append(diagnostic)
+        left, right = shapes
+        if left and right and not unify_shapes(left, right):
+            message = f"shapes do not agree: {show_open(left)} and {show_open(right)}"
+            draft.diagnostics.append(error("E301", message, source, statement.span))
+            draft.failed[id(statement.sides[0])] = None
 
 
 def _infer_asked(draft: Draft) -> None:

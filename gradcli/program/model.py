@@ -91,6 +91,23 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
+class Assumption:
+    """`assume left op right`, true by entry; `op` is `==`, `!=`, `<` or `<=` (the sides turned for `>` and `>=`)."""
+
+    op: str
+    left: Node
+    right: Node
+    span: Span
+    source: Source
+
+    @property
+    def text(self) -> str:
+        """The assumption as it was written, without the word."""
+        words = self.source.text[self.span.start : self.span.end].split()
+        return " ".join(words[1:])
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """All that one or several files say.
 
@@ -115,6 +132,7 @@ class Program:
     diagnostics: tuple[Diagnostic, ...] = ()
     asks: bool = False
     relations: tuple[Relation, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
     plain: Program | None = None
 
     @property

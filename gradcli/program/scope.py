@@ -81,6 +81,7 @@ class Scope:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     together: dict[str, tuple[str, ...]] = field(default_factory=dict)
     relations: list[FreeRelation] = field(default_factory=list)
+    assumptions: list[tuple[ast.Assume, Source]] = field(default_factory=list)
     stated: dict[str, tuple[str, ...]] = field(default_factory=dict)
     orthogonal: set[str] = field(default_factory=set)
     unsettled: set[str] = field(default_factory=set)
@@ -132,6 +133,10 @@ def collect(modules: list[ast.Module]) -> Scope:
                 scope.losses[statement.name.id] = (statement, source)
             case ast.Question() | ast.Check():
                 asked = True
+            case ast.Assume():
+                scope.assumptions.append((statement, source))
+                for side in statement.sides:
+                    _mention(scope, side)
             case ast.Implicit():
                 relations.append((statement, source, len(scope.values), asked))
         _find_dims(scope, statement)
@@ -358,7 +363,7 @@ def _find_dims(scope: Scope, statement: ast.Statement) -> None:
     match statement:
         case ast.Define() | ast.DefineFunction() | ast.DefineMany() | ast.DefineIndexed():
             roots = (statement.value,)
-        case ast.Check():
+        case ast.Check() | ast.Assume():
             roots = statement.sides
     for root in roots:
         for part in subexpressions(root):

@@ -80,6 +80,9 @@ def program_lines(program: Program, notation: McNotation) -> list[str]:
         elif together[name]:
             kind, matrix = joint_head(program, together[name])
             lines.append(f"{', '.join(together[name])} = {kind}({notation.render(matrix)})")
+    for assumption in (program.plain or program).assumptions:
+        sides = f"{notation.render(assumption.left)} {assumption.op} {notation.render(assumption.right)}"
+        lines.append(f"assume {sides}")
     stated = {name: args for relation in program.relations for name, args in relation.losses.items()}
     for name, arguments in program.losses.items():
         written = stated.get(name) or [notation.render(argument) for argument in arguments]

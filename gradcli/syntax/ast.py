@@ -296,6 +296,14 @@ class Check(Statement):
 
 
 @dataclass(frozen=True, slots=True)
+class Assume(Statement):
+    """`assume a == b`, `assume a > 0`: true by entry of what it names; `op` is `==`, `!=`, `<`, `<=`, `>` or `>=`."""
+
+    op: str
+    sides: tuple[Expr, Expr]
+
+
+@dataclass(frozen=True, slots=True)
 class Module:
     """All statements of one source, in order."""
 

@@ -8,8 +8,10 @@ from typing import Any
 from gradcli.expr.dims import Dim, dim_difference, dim_product, dim_sum, least_dim
 from gradcli.syntax.ast import (
     ArrayType,
+    Assume,
     Call,
     Check,
+    Compare,
     Declare,
     Define,
     DefineFunction,
@@ -150,6 +152,12 @@ def check(t: Tokens, v: Values, start: int, end: int) -> Statement:
     return Check(Span(start, end), t.word(v[0]), tuple(v[1]))
 
 
+def assume(t: Tokens, v: Values, start: int, end: int) -> Statement:
+    if not isinstance(v[1], Compare):
+        raise SyntaxFault("E108", "assume takes an equation or a comparison", Span(start, end), "assume sum(y) == 1")
+    return Assume(Span(start, end), v[1].op, (v[1].left, v[1].right))
+
+
 _ASKED = {"grad": "gradient", "jac": "partial", "hess": "hessian"}
 
 
@@ -269,7 +277,7 @@ def builders() -> dict[str, Callable[[Tokens, Values, int, int], Any]]:
     """Return the builder of each alias."""
     here = [
         *(names_first, list_adjoin, declare, declare_with, define, define_function, define_indexed),
-        *(implicit, loss, layout, question, question_wrt, check, bare, scalar_type, array_type, power_type),
+        *(implicit, loss, layout, question, question_wrt, check, assume, bare, scalar_type, array_type, power_type),
         *(power_list_type, power_t_type, function_type, dim_name, dim_number),
         *(dim_plus, dim_minus, dim_times, dim_multiple, dim_power, dim_least),
     ]

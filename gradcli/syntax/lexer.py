@@ -53,7 +53,7 @@ _ID = r"[^\W\d][^\W]*"
 _STATEMENT_HEAD = re.compile(
     rf"(?!(?:axis|layout|structure){BLANKS}=)"
     rf"{_ID}{BLANKS}(?:(?:\([^\S\n\w,]*[\w\t ,]*\)|\[[\w\t ,]*\]){BLANKS})?(?:=(?!=)|[:∈])"
-    rf"|(?:check|refute|{'|'.join(w for w, k in KEYWORDS.items() if k == QUESTION)}){BLANKS}(?<=\s){_ID}"
+    rf"|(?:check|refute|assume|{'|'.join(w for w, k in KEYWORDS.items() if k == QUESTION)}){BLANKS}(?<=\s){_ID}"
 )
 
 

@@ -10,6 +10,7 @@ from gradcli.syntax import foreign
 from gradcli.syntax.place import Place
 from gradcli.syntax.tokens import (
     ARROW,
+    ASSUME,
     BINARY,
     CARET,
     CHECK,
@@ -40,6 +41,7 @@ from gradcli.syntax.tokens import (
 _USAGE = {
     CHECK: "check a == b",
     IMPLICIT: "implicit y : A @ y == b",
+    ASSUME: "assume sum(y) == 1",
     LOSS: "loss f(y)",
     LAYOUT: "layout numerator, denominator or mixed",
     QUESTION: "grad f wrt x",
@@ -81,7 +83,7 @@ def colon_after_keyword(p: Place) -> Diagnostic | None:
 def bare_equation(p: Place) -> Diagnostic | None:
     """`y == W @ x` for a definition, or a check without `check`."""
     equation = p.outside(EQEQ)
-    if equation is None or p.kinds[0] in (CHECK, IMPLICIT):
+    if equation is None or p.kinds[0] in (ASSUME, CHECK, IMPLICIT):
         return None
     defined = p.outside(EQUALS)
     if defined is not None and defined < equation:
@@ -100,7 +102,7 @@ def equals(p: Place) -> Diagnostic | None:
     if p.kind != EQUALS:
         return None
     first = p.kinds[0]
-    if first in (CHECK, IMPLICIT):
+    if first in (ASSUME, CHECK, IMPLICIT):
         return p.say("`=` defines a name; the two sides of an equation are joined by `==`", "write `==`")
     if p.before == COLON:
         return p.say("`:=` is no part of the language", "a definition is y = ...", since=p.at - 1)

@@ -34,14 +34,16 @@ SUBSCRIPT, SUMSUB, LIDX, LIND, NORMR, BARR = (
     KIND[k] for k in ("SUBSCRIPT", "SUMSUB", "_LIDX", "_LIND", "NORMR", "BARR")
 )
 CHECK, IMPLICIT, LOSS, LAYOUT = KIND["CHECK"], KIND["IMPLICIT"], KIND["LOSS"], KIND["LAYOUT"]
+ASSUME = KIND["ASSUME"]
 QUESTION, WRT = KIND["QUESTION"], KIND["_WRT"]
 
-STATEMENT_WORDS = frozenset({CHECK, IMPLICIT, LOSS, LAYOUT, QUESTION})
+STATEMENT_WORDS = frozenset({ASSUME, CHECK, IMPLICIT, LOSS, LAYOUT, QUESTION})
 
 # the words that start a statement, each also a name where it can be one
 KEYWORDS: dict[str, int] = {
     "check": CHECK,
     "refute": CHECK,
+    "assume": ASSUME,
     "implicit": IMPLICIT,
     "loss": LOSS,
     "layout": LAYOUT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -16,10 +16,11 @@ from gradcli.expr.replace import replace
 from gradcli.expr.walk import postorder
 from gradcli.normal.equal import Comparison
 from gradcli.ops.functions import scalar_function
-from gradcli.program.model import Program
+from gradcli.program.model import Assumption, Program
 from gradcli.program.reader import Reader
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Module
+from gradcli.verdicts.facts import Facts, extra_attributes, known_facts
 
 MOST_SUBSTITUTED = 400
 
@@ -91,6 +92,29 @@ class Book:
         """Functions that the program defines: parameter and body."""
         found = self.program.functions.items()
         return {n: (f.param, f.body) for n, f in found if f.param is not None and f.body is not None}
+
+    @cached_property
+    def facts(self) -> Facts | None:
+        """What assumptions and relations say, for algebra."""
+        return known_facts(self.program, self.values, self.program.assumptions, self.program.functions)
+
+    @cached_property
+    def assumed_attributes(self) -> dict[Node, frozenset[str]]:
+        """The attributes that assumptions come to."""
+        return extra_attributes(self.program.assumptions)[0]
+
+    def relevant_assumptions(self, roots: Iterable[Node]) -> tuple[Assumption, ...]:
+        """The assumptions that speak of what these expressions are computed from, and of what those speak of."""
+        wanted = set(self.needed(roots).free)
+        reach = {one: set(self.needed((one.left, one.right)).free) for one in self.program.assumptions}
+        found: dict[Assumption, None] = {}
+        while True:
+            new = [one for one, names in reach.items() if one not in found and names & wanted]
+            if not new:
+                return tuple(one for one in reach if one in found)
+            for one in new:
+                found[one] = None
+                wanted |= reach[one]
 
     @cached_property
     def opaque(self) -> frozenset[str]:
@@ -186,6 +210,20 @@ class Book:
                 if name not in self._expanded:
                     self._expanded[name] = replace([value], self._expanded)[0]
             return replace(roots, self._expanded)
+        except ZeroDivisionError:  # a value that is nowhere
+            return None
+
+    def expanded_but(self, roots: list[Node], kept: Collection[Node]) -> list[Node] | None:
+        """Expressions with every definition put in but those of some names; None where that is too large."""
+        needed = self.needed(roots).definitions
+        if len(needed) > MOST_SUBSTITUTED:
+            return None
+        table: dict[Node, Node] = {}
+        try:
+            for name, value in needed:
+                if name not in kept:
+                    table[name] = replace([value], table)[0]
+            return replace(roots, table)
         except ZeroDivisionError:  # a value that is nowhere
             return None
 

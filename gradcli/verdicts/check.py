@@ -11,13 +11,14 @@ from gradcli.diagnostics import Diagnostic
 from gradcli.diagnostics.limits import LimitReached, limited
 from gradcli.expr.node import Node, own_program
 from gradcli.program.elaborate import elaborate_with_reader
-from gradcli.program.model import Check
+from gradcli.program.model import Assumption, Check
 from gradcli.program.subexpressions import subexpressions
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Module, Source, Span
 from gradcli.syntax.parse import parse_module
 from gradcli.verdicts.book import Book
 from gradcli.verdicts.claims import broken_claims
+from gradcli.verdicts.contradictions import contradictions
 from gradcli.verdicts.faults import debugging, told, too_large
 from gradcli.verdicts.hints.advise import Advice, advise
 from gradcli.verdicts.link import Link
@@ -51,10 +52,14 @@ def _checked(module: Module, diagnostics: list[Diagnostic], progress: Progress |
     with suppress(LimitReached), limited():  # each statement finds its own then
         book.prepare()
     broken = broken_claims(book)
-    said: list[Diagnostic] = [*book.program.diagnostics, *broken.values()]
+    false: dict[Assumption, Diagnostic] = {}
+    if program.assumptions:
+        with suppress(LimitReached), limited():
+            false = contradictions(book)
+    said: list[Diagnostic] = [*book.program.diagnostics, *broken.values(), *false.values()]
     verdicts = []
     for check, statement in zip(program.checks, book.statements, strict=True):
-        verdict, more = check_statement(book, check, statement, broken)
+        verdict, more = check_statement(book, check, statement, broken, false)
         verdicts.append(verdict)
         said += more
         if progress is not None:
@@ -63,11 +68,16 @@ def _checked(module: Module, diagnostics: list[Diagnostic], progress: Progress |
 
 
 def check_statement(
-    book: Book, check: Check, statement: ast.Check, broken: Mapping[Node, Diagnostic] = MappingProxyType({})
+    book: Book,
+    check: Check,
+    statement: ast.Check,
+    broken: Mapping[Node, Diagnostic] = MappingProxyType({}),
+    contradicted: Mapping[Assumption, Diagnostic] = MappingProxyType({}),
 ) -> tuple[Verdict, list[Diagnostic]]:
     """The verdict of one statement, with what is to be said beside it.
 
-    Nothing is said of the names in `broken`, whose declarations are false.
+    Nothing is said of the names in `broken`, whose declarations are false, nor of what depends on assumptions in
+    `contradicted`.
     """
     before = len(book.resolution_diagnostics)
     findings: list[Finding] = []
@@ -82,6 +92,13 @@ def check_statement(
         if false is not None:
             findings.append(Finding("error", false.message, false.code))
             continue
+        if contradicted:
+            named = _written_names(book, statement.sides[position : position + 2])
+            assumed = book.relevant_assumptions((left, right, *named))
+            wrong = next((contradicted[one] for one in assumed if one in contradicted), None)
+            if wrong is not None:
+                findings.append(Finding("error", wrong.message, wrong.code))
+                continue
         link = Link(book, check, (statement.sides[position], statement.sides[position + 1]), (left, right))
         try:
             with limited():
@@ -155,6 +172,7 @@ def _verdict(book: Book, check: Check, findings: list[Finding]) -> Verdict:
         finding.hint,
         finding.expected,
         finding.counterexample,
+        assumed=tuple(dict.fromkeys(words for each in findings for words in each.assumed)),
     )
 
 

@@ -10,7 +10,7 @@ from gradcli.evaluate.array import Array, concrete
 from gradcli.expr.node import Node
 from gradcli.ops.attributes import ATTRIBUTES, ENTRYWISE, implied
 from gradcli.verdicts.entries import Entries
-from gradcli.verdicts.structured import as_array, structured
+from gradcli.verdicts.structured import as_array, holds, structured
 
 _DRAWN = 4001  # numbers of their own; what is longer repeats them, at no distance that sizes have
 _OF_MATRICES = frozenset(name for name, attribute in ATTRIBUTES.items() if attribute.of != "array")
@@ -33,6 +33,17 @@ def draw(node: Node, sizes: dict[str, int], entries: Entries, discrete: bool = F
     count = prod(shape)
     drawn = [number() for _ in range(min(count, _DRAWN))]
     return Array(shape, (drawn * (count // _DRAWN + 1))[:count])
+
+
+def has_attributes(node: Node, value: Array, sizes: dict[str, int]) -> bool:
+    """Whether a value has the attributes of a name."""
+    attributes = _attributes(node)
+    if not attributes - {"constant"}:
+        return True
+    rows, columns = _rows_and_columns(value.shape, attributes)
+    known = implied(attributes, rows == columns and len(value.shape) in (0, 2))
+    listed = [value.flat[i * columns : (i + 1) * columns] for i in range(rows)]
+    return all(holds(word, listed) for word in known)
 
 
 def _attributes(node: Node) -> frozenset[str]:

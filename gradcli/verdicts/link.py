@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 from gradcli.diagnostics import error
 from gradcli.diagnostics.limits import LimitReached
@@ -13,7 +14,7 @@ from gradcli.program.model import Check
 from gradcli.rules.missing import NoRule
 from gradcli.syntax import ast
 from gradcli.verdicts import ties
-from gradcli.verdicts.algebra import is_long, proved
+from gradcli.verdicts.algebra import is_long, proved, proved_by_facts
 from gradcli.verdicts.book import Book
 from gradcli.verdicts.canonical import canonical
 from gradcli.verdicts.cases import Cases
@@ -90,10 +91,12 @@ class Link:
                 return Finding("refuted", "the sides differ", REFUTED, None, at(problem, place), hint, expected)
             if proved(self.book, *values):
                 return Finding("proved", "equal by algebra")
+        if not jumps and proved_by_facts(self.book, *values):
+            return self._under(problem, "proved", "equal by algebra")
         if problem.branches:
             cases = Cases(self.book, domain(problem), not problem.derivative)
             if cases.equal(*values):
-                return Finding("proved", "equal by algebra, case by case")
+                return self._under(problem, "proved", "equal by algebra, case by case")
             problem.open_cases = cases.open
         return self._by_numbers(problem)
 
@@ -118,10 +121,16 @@ class Link:
         parts = partial_parts(self.book, list(self.written), self.check.layout, required)
         return Problem(self.book, left, right, self.raw, parts)
 
+    def _under(self, problem: Problem, kind: Literal["proved", "equal"], reason: str) -> Finding:
+        """What is found, with the assumptions that were needed."""
+        assumed = tuple(one.text for one in problem.assumptions)
+        words = ", assuming " + " and ".join(f"`{one}`" for one in assumed) if assumed else ""
+        return Finding(kind, reason + words, assumed=assumed)
+
     def _by_numbers(self, problem: Problem) -> Finding:
         outcome = decide(problem, self.key)
         if outcome.kind == "equal":
-            return Finding("equal", outcome.reason)
+            return self._under(problem, "equal", outcome.reason)
         if outcome.place is None:
             return Finding("undecided", outcome.reason, UNDECIDED)
         if outcome.tied:

@@ -14,6 +14,7 @@ from gradcli.evaluate.errors import EvaluationError, NotEvaluable, NotExact, OnK
 from gradcli.expr.node import Node
 from gradcli.expr.walk import postorder
 from gradcli.verdicts.aiming import Aim
+from gradcli.verdicts.assumptions import met
 from gradcli.verdicts.compare import differ, differ_exactly, differ_precisely, looks_equal
 from gradcli.verdicts.cost import MANY, TOO_MANY, operations
 from gradcli.verdicts.draw import draw
@@ -251,9 +252,10 @@ def place_of(problem: Problem, sizes: Sizes, styles: dict[Node, str], source: Ra
     for node in problem.free:
         own = Random(f"{seed}/{problem.book.written(node)}")
         entries = Entries(own, styles[node], problem.landmarks, turn, problem.generic)
-        values[node] = draw(node, sizes, entries, node in problem.book.discrete)
+        values[node] = draw(problem.typed(node), sizes, entries, node in problem.book.discrete)
     kinks_by_chance = not problem.generic or any(is_round(style) for style in styles.values())
-    return Place(sizes, values, seed, {}, kinks_by_chance and not problem.discrete, turn is not None)
+    place = Place(sizes, values, seed, {}, kinks_by_chance and not problem.discrete, turn is not None)
+    return met(problem, place, Random(f"{seed}/assumed")) if problem.assumptions else place
 
 
 __all__ = ["EvaluationError", "Outcome", "decide", "place_of"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from gradcli.expr.arith import add, neg
+from gradcli.expr.arith import add, neg, sub
 from gradcli.expr.node import Node, num, value_of
 from gradcli.ops.functions import scalar_function
 from gradcli.render.mc import mc
@@ -23,7 +23,14 @@ def is_possible(problem: Problem, branch: Branch, sign: int) -> bool:
 def domain(problem: Problem) -> list[Condition]:
     """What holds wherever both sides have a value."""
     roots = [problem.left, problem.right, *problem.parts]
-    return list(_domain([*roots, *(problem.book.values[name] for name in problem.required)]))
+    found = list(_domain([*roots, *(problem.book.values[name] for name in problem.required)]))
+    for one in problem.assumptions:
+        gap = sub(one.right, one.left)
+        if one.op in ("<", "<="):
+            found.append((gap, one.op == "<"))
+        elif one.op == "==":
+            found += [(gap, False), (neg(gap), False)]
+    return found
 
 
 def _domain(roots: Iterable[Node]) -> Iterator[Condition]:

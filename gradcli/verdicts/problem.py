@@ -8,7 +8,7 @@ from dataclasses import field as with_default
 from functools import cache, cached_property
 
 from gradcli.evaluate.array import Array
-from gradcli.evaluate.errors import EvaluationError, NotEvaluable, OutsideDomain, Undefined
+from gradcli.evaluate.errors import EvaluationError, NotEvaluable, NotExact, OutsideDomain, Undefined
 from gradcli.evaluate.evaluate import Point, defined_functions, run
 from gradcli.evaluate.field import Field
 from gradcli.evaluate.mp_field import MpField
@@ -17,14 +17,17 @@ from gradcli.expr.node import Node
 from gradcli.expr.walk import postorder
 from gradcli.ops.formula import called
 from gradcli.ops.functions import SCALAR_FUNCTIONS
+from gradcli.verdicts.assumptions import holds
 from gradcli.verdicts.book import Book
 from gradcli.verdicts.branches import Branch, branches
 from gradcli.verdicts.canonical import digests
 from gradcli.verdicts.cost import operations
+from gradcli.verdicts.facts import typed
 from gradcli.verdicts.sizes import Sizes, dimensions
 from gradcli.verdicts.strata import Strata, strata
 
 _STEEP = 100
+_SPARE = 40
 _DECIMALS = 0.4343  # of e
 _BEYOND = 12.0
 _EXPONENTIALS = frozenset({"exp", "expm1", "sinh", "cosh", "tanh", "sigmoid", "softplus", "logsigmoid"})
@@ -42,7 +45,7 @@ class Place:
     """A point: sizes, values of the free leaves (fractions), what opaque functions are (seed, or hooks).
 
     `wanted` says that it must be among those looked at; `root` numbers the solutions of relations, and `unsettled`
-    are the names that relations may give another value there.
+    are the names that relations may give another value there.  Where `inexact`, assumptions hold to that many digits.
     """
 
     sizes: Sizes
@@ -53,6 +56,7 @@ class Place:
     wanted: bool = False
     root: int = 0
     unsettled: set[str] = with_default(default_factory=set)
+    inexact: int = 0
 
 
 class Problem:
@@ -67,11 +71,13 @@ class Problem:
         self.right = right
         required = book.outside_where([*raw, left, right])
         self.parts = tuple(parts)
-        needed = book.needed([left, right, *required, *parts])
+        self.assumptions = book.relevant_assumptions([left, right, *required, *parts])
+        self._assumed = [side for one in self.assumptions for side in (one.left, one.right)]
+        needed = book.needed([left, right, *required, *parts, *self._assumed])
         self.free = tuple(sorted(needed.free, key=book.written))
         self.definitions = needed.definitions
         self.required = required
-        everything = [left, right, *parts, *self.free, *(value for _, value in self.definitions)]
+        everything = [left, right, *parts, *self._assumed, *self.free, *(value for _, value in self.definitions)]
         self.least = dimensions(everything)
         self.landmarks = book.landmarks(everything)
         self.nodes = postorder(everything)
@@ -103,24 +109,57 @@ class Problem:
     def values(self, place: Place, field: Field, roots: Sequence[Node]) -> list[Array]:
         """The values of expressions over the same names, where all that the sides require has a value."""
         memo = self.everything(place, field, roots)
-        reason = self.undefined(memo)
+        reason = self.undefined(memo, field)
         if reason is not None:
             raise OutsideDomain(reason)
         for root in roots:
             _defined(memo[root.serial])
         return [memo[root.serial] for root in roots]
 
-    def undefined(self, memo: Mapping[int, Array]) -> str | None:
-        """Why the sides, or what they require, have no value where this was computed; None where they have one."""
+    def undefined(self, memo: Mapping[int, Array], field: Field) -> str | None:
+        """Why the sides, or what they require, have no value where this was computed; None where they have one.
+
+        Where what is assumed is not true nothing is said of the sides.
+        """
         for node in (*self.required, *self.parts, self.left, self.right):
             array = memo.get(node.serial)
             for entry in array.flat if array is not None else ():
                 if isinstance(entry, Undefined):
                     return entry.reason
+        for one in self.assumptions:
+            left, right = memo.get(one.left.serial), memo.get(one.right.serial)
+            if left is not None and right is not None and not holds(one.op, left, right, field):
+                return f"the assumption {one.text} does not hold"
         return None
+
+    def plain_values(self, place: Place, field: Field, roots: Sequence[Node]) -> list[Array]:
+        """The values of expressions, whether or not the sides have one there.  Raises what evaluation raises."""
+        memo = self._computed(place, field, self.book.needed(roots).definitions, roots)
+        for root in roots:
+            _defined(memo[root.serial])
+        return [memo[root.serial] for root in roots]
+
+    def typed(self, name: Node) -> Node:
+        """A free name with the attributes that assumptions come to."""
+        return typed(name, self.book.assumed_attributes) if name in self.book.assumed_attributes else name
+
+    def attributes_of(self, name: Node) -> frozenset[str]:
+        """All that is known of a free name."""
+        node = self.typed(name)
+        return frozenset(node.data[1]) if node.op == "var" and isinstance(node.data, tuple) else frozenset()
 
     def everything(self, place: Place, field: Field, roots: Sequence[Node]) -> dict[int, Array]:
         """All that is computed on the way to expressions over the same names, by serial; entries may be undefined."""
+        if place.inexact:
+            if field.exact:
+                raise NotExact("a point that assumptions settle")
+            if isinstance(field, MpField) and field.digits > place.inexact - _SPARE:
+                raise OutsideDomain("a point that assumptions settle is not known to so many digits")
+        return self._computed(place, field, self.definitions, [*self.parts, *self._assumed, *roots])
+
+    def _computed(
+        self, place: Place, field: Field, definitions: Sequence[tuple[Node, Node]], roots: Sequence[Node]
+    ) -> dict[int, Array]:
         values: dict[Node, Array] = dict(place.values)
         hooks: Mapping[str, Hook] = place.hooks
         if self.book.bodies:
@@ -136,10 +175,10 @@ class Problem:
         point = Point(values, place.sizes, field, hooks, place.seed, place.strict, self.book.opaque)
         point.root, point.unsettled = place.root, place.unsettled
         memo: dict[int, Array] = {}
-        for name, value in self.definitions:
+        for name, value in definitions:
             memo.update(run(point, [value]))
             values[name] = memo[name.serial] = memo[value.serial]
-        memo.update(run(point, [*self.parts, *roots]))
+        memo.update(run(point, list(roots)))
         return memo
 
     def span(self, place: Place, field: MpField) -> float:

@@ -366,6 +366,11 @@ _HOLDS: dict[str, Callable[[Rows], bool]] = {
 }
 
 
+def holds(word: str, rows: Rows) -> bool:
+    """Whether a matrix has an attribute."""
+    return word not in _HOLDS or _HOLDS[word](rows)
+
+
 def as_array(rows: Rows, shape: tuple[int, ...]) -> Array:
     """Rows as an array of this shape, the last axis along the rows."""
     return Array(shape, [x for row in rows for x in row])

@@ -95,7 +95,7 @@ class Surveyor:
         turning = [branch.turning for branch in self.branches]
         try:
             memo = problem.everything(place, FLOAT, (problem.left, problem.right, *turning))
-            if problem.undefined(memo) is not None:
+            if problem.undefined(memo, FLOAT) is not None:
                 return None
             left, right = memo[problem.left.serial], memo[problem.right.serial]
         except NotEvaluable:

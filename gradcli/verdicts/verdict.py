@@ -57,6 +57,7 @@ class Finding:
     hint: Hint | None = None
     expected: str | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
+    assumed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Verdict:
     """One statement: what it claims (`claim` is `check` or `refute`) and what was found.
 
     `link` counts from 1 and is the link of a chain that breaks; `span` is what carets point at; `code` is None
-    where the statement got what it claims.
+    where the statement got what it claims; `assumed` are the assumptions that it needed.
     """
 
     claim: str
@@ -85,6 +86,7 @@ class Verdict:
     shown: str | None = None  # how the statement is called where its text does not say it: gradients of Python code
     gradient: str | None = None  # the parameter that a Python backward returns the gradient by
     backward: str | None = None  # that backward
+    assumed: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

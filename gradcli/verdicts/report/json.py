@@ -59,6 +59,7 @@ def verdict_dict(verdict: Verdict) -> dict[str, Any]:
         "link": verdict.link,
         "hint": _hint(verdict),
         "counterexample": _counterexample(verdict.counterexample) if verdict.counterexample else None,
+        **({"assumed": list(verdict.assumed)} if verdict.assumed else {}),
         **(spelled if verdict.expected_latex is not None else {}),
     }
 

@@ -59,7 +59,7 @@ def _line(verdict: Verdict, color: bool, verbose: bool) -> str:
     line, column = position(verdict)
     place = f"{one_line(verdict.source.name)}:{line}:{column}:"
     paint, plain = (_PAINT["proved"] if verdict.ok else _PAINT["refuted"], _PLAIN) if color else ("", "")
-    why = f"  ({verdict.reason})" if verdict.kind in ("equal", "undecided") else ""
+    why = f"  ({verdict.reason})" if verdict.kind in ("equal", "undecided") or verdict.assumed else ""
     out = f"{place} {paint}{verdict.kind}{plain}  {one_line(verdict.text)}{why}"
     more = _more(verdict, color, verbose or not verdict.ok)
     return "\n".join([out, *([f"  hint: {verdict.hint.text}"] if verdict.hint and not verdict.ok else []), *more])
