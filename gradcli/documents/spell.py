@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from gradcli.diagnostics import Diagnostic
 from gradcli.documents.program import DocumentProgram
-from gradcli.latex.build import walk
+from gradcli.latex.build import free_indices, walk
 from gradcli.latex.functions import FUNCTIONS
 from gradcli.latex.write import LatexWriter, Unwritable
 from gradcli.syntax import ast
@@ -43,6 +43,7 @@ class Speller:
         self._known = _LANGUAGE | set(context.arrays) | set(context.values) | set(context.functions) | set(context.seen)
         self._known |= set(context.losses) | context.dims
         self._own = self._known - _LANGUAGE
+        self._shape_of = context.shapes.of
         self._writer = LatexWriter(context.spelled, context.shapes.of)
 
     def latex(self, text: str) -> str | None:
@@ -100,8 +101,26 @@ class Speller:
         names = _WORD.findall(piece)
         return bool(names) and (len(piece) > len(names[0]) or names[0] in self._known)
 
-    def verdict(self, verdict: Verdict) -> Verdict:
+    def expected(self, text: str, statement: ast.Check | None) -> str | None:
+        """What was expected, by entries where the statement is about entries; None where that is not told."""
+        names: dict[str, None] = {}
+        for side in statement.sides if statement is not None else ():
+            names.update(free_indices(side))
+        if not names:
+            return text
+        expr = parse_expression(Source("expected", text))
+        if isinstance(expr, Diagnostic):
+            return None
+        if set(names) <= set(free_indices(expr)):
+            return text
+        if isinstance(expr, ast.Name) and len(self._shape_of(expr)) == len(names):
+            return f"{text}[{', '.join(names)}]"
+        return None
+
+    def verdict(self, verdict: Verdict, statement: ast.Check | None) -> Verdict:
         """A verdict with its hint and what was expected in LaTeX."""
+        told = self.expected(verdict.expected, statement) if verdict.expected is not None else None
+        verdict = replace(verdict, expected=told)
         hint = verdict.hint
         if hint is not None:
             hint = replace(hint, text=self.sentence(hint.text))
@@ -118,4 +137,5 @@ class Speller:
 def spelled(program: DocumentProgram, verdicts: Iterable[Verdict]) -> list[Verdict]:
     """The verdicts of a program in the spelling of its document."""
     speller = Speller(program)
-    return [speller.verdict(verdict) for verdict in verdicts]
+    checks = {s.span: s for s in program.module.statements if isinstance(s, ast.Check)}
+    return [speller.verdict(verdict, checks.get(verdict.statement)) for verdict in verdicts]
