@@ -266,15 +266,14 @@ class Inference(Inferring):
         base = self.text(expr.base)
         if not shape and not exponent:
             return ()
+        caret = self.source.text.find("^", expr.base.span.end, expr.exponent.span.start)
+        by_entry: tuple[Edit, ...] = ((caret, caret + 1, "**"),) if caret >= 0 else ()
+        powers = f"{bracketed(base)}**{bracketed(self.text(expr.exponent))} takes the power of each entry"
         if len(shape) == 1:
-            power = self.text(expr.exponent)
-            caret = self.source.text.find("^", expr.base.span.end, expr.exponent.span.start)
+            self.fail("E302", f"{base} is a vector and has no matrix power.", expr, powers, mend=by_entry)
+        if not shape:
             self.fail(
-                "E302",
-                f"{base} is a vector and has no matrix power.",
-                expr,
-                f"{bracketed(base)}**{power} takes the power of each entry",
-                mend=((caret, caret + 1, "**"),) if caret >= 0 else (),
+                "E302", f"The power of {base} with an array for its exponent is by entry.", expr, powers, mend=by_entry
             )
         if integer(expr.exponent) is None and not self._is_whole(expr.exponent):
             self.fail(
@@ -290,7 +289,8 @@ class Inference(Inferring):
                 "E302",
                 f"{misfit}.",
                 expr,
-                f"{bracketed(base)}**{self.text(expr.exponent)} takes the power of each entry",
+                powers,
+                mend=by_entry,
             )
 
     def _superscript(self, expr: ast.Superscript, local: dict[str, OpenShape]) -> OpenShape:

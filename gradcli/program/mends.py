@@ -6,15 +6,15 @@ import re
 from typing import NoReturn
 
 from gradcli.diagnostics.diagnostic import Edit
-from gradcli.ops.words import ALIASES, TEMPLATES, UNREAD
+from gradcli.ops.words import ALIASES, TEMPLATES
 from gradcli.program.inferring import Inferring
+from gradcli.program.messages import bracketed
 from gradcli.program.unify import OpenShape, find, settle
 from gradcli.syntax import ast
 from gradcli.syntax.excerpt import balanced
 from gradcli.syntax.operands import after
 
 Mend = tuple[Edit, ...]
-_PLAIN = ("size", "rank", "range", "shape", "add", "len", "mv", "mm", "mse")  # which a variable may well be called
 _RUN = re.compile(r"[^-+*/@=<>,;)\]}\n≤≥⊙⊘|‖]*")
 
 
@@ -47,10 +47,8 @@ def without_brackets(inference: Inferring, name: ast.Name) -> NoReturn:
 
 
 def is_function_word(name: str) -> bool:
-    """Whether a name is that of a well-known function, here or elsewhere, which no variable is silently."""
-    return (
-        len(name) > 1 and (name in ALIASES or name in UNREAD) and name not in ("size", "rank", "range", "shape", "add")
-    )
+    """Whether a name is that of a function elsewhere that is one here, which no variable is silently."""
+    return name in ALIASES
 
 
 def elementwise_beside(
@@ -58,12 +56,16 @@ def elementwise_beside(
 ) -> None:
     """Refuse `y log(p)` of two vectors: it is meant by entry; raises GradcliError."""
     a, b = settle(left[1]), settle(right[1])
-    if op != "@" or len(a) != 1 or len(b) != 1 or not isinstance(right[0], ast.Call):
+    if op != "@" or len(a) != 1 or len(b) != 1 or not isinstance(right[0], ast.Call | ast.Sum):
         return
     names = inference.text(left[0]), inference.text(right[0])
-    start, end = left[0].span.end, right[0].span.start
+    text = inference.source.text
+    start = balanced(text, left[0].span.start, left[0].span.end)[1]
+    start += isinstance(left[0], ast.Sum) and text[start : start + 1] == ")"
+    end = right[0].span.start - (isinstance(right[0], ast.Sum) and text[right[0].span.start - 1] == "(")
+    names = bracketed(names[0]), bracketed(names[1])
     hint = f"{names[0]} * {names[1]} by entry, {names[0]}.T @ {names[1]} is a scalar"
-    blank = inference.source.text[start:end]
+    blank = text[start:end]
     mend: Mend = ((start, end, " * "),) if not blank.strip() else ()
     message = f"{names[0]} and {names[1]} are vectors, and two columns have no matrix product"
     inference.fail("E301", message, right[0], hint, mend=mend)
@@ -109,8 +111,6 @@ def template(inference: Inferring, expr: ast.Call, shapes: list[OpenShape]) -> M
         or (form.count("{") and len(args) < 1 + max(map(int, re.findall(r"\{(\d)\}", form))))
     ):
         return ()
-    from gradcli.program.messages import bracketed
-
     calls = re.compile(r"[(\[]\{\d\}[)\]]")
     filled = form
     for position, arg in enumerate(args):

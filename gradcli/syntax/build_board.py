@@ -188,22 +188,27 @@ def nabla_call(t: Tokens, v: Values, start: int, end: int) -> Expr:
 
 def partial(t: Tokens, v: Values, start: int, end: int) -> Expr:
     of, by = v[1], v[4]
-    if isinstance(by, Index) and isinstance(by.base, Name) and _is_lettered(by):
+    if _is_lettered(of) or _is_lettered(by):
         return _partial_entries(Span(start, end), of, by)
     return Call(Span(start, end), "jac", 0, (of, by))
 
 
-def _is_lettered(entry: Index) -> bool:
-    return all(isinstance(index, Name) for index in entry.indices)
+def _is_lettered(expr: Expr) -> bool:
+    """Whether this is an entry at index names, `W_jk`."""
+    return isinstance(expr, Index) and isinstance(expr.base, Name) and all(isinstance(i, Name) for i in expr.indices)
 
 
-def _partial_entries(span: Span, of: Expr, by: Index) -> Expr:
-    """`∂y_i/∂W_jk` as `jac(y, W)[i, j, k]`, in the layout of shape y, then shape W."""
-    indices: tuple[Expr, ...] = by.indices
-    if isinstance(of, Index) and _is_lettered(of):
-        indices = (*of.indices, *by.indices)
-        of = of.base
-    return Index(span, Call(span, "jac", 0, (of, by.base)), indices)
+def _partial_entries(span: Span, of: Expr, by: Expr) -> Expr:
+    """`∂y_i/∂W_jk` as an entry of a derivative, which is the same in every layout."""
+    indices: tuple[Expr, ...] = ()
+    scalar = not isinstance(of, Index)
+    if isinstance(of, Index):
+        indices, of = of.indices, of.base
+    if isinstance(by, Index):
+        indices, by = (*indices, *by.indices), by.base
+    if scalar:
+        return Index(span, Call(span, "grad", 0, (of, by)), indices)
+    return Index(span, Call(span, "jac", 0, (of, by), (("layout", Name(span, "numerator")),)), indices)
 
 
 def partial_twice(t: Tokens, v: Values, start: int, end: int) -> Expr:

@@ -67,6 +67,10 @@ _SUMS = frozenset({"sum", "Σ"})
 _BY = frozenset({NABLA_BY, HESS_BY})
 _SUBSCRIPT = re.compile(r"_(?:[^\W\d_]+|\d)\Z")
 _EYE = re.compile(r"I_[^\W_]\w*\Z")
+_COEFFICIENT = re.compile(
+    r"(?:[αβγδεηκλμνρτω]|alpha|beta|gamma|delta|eps|epsilon|eta|kappa|lambda|lam|mu|nu|rho|tau|omega)(?:\d*|_\w+)\Z"
+)
+_LETTER = re.compile(r"[^\W\d_](?:\d*|_\w+)\Z")
 _D = re.compile(r"d[^\W\d_]\w*\Z")
 
 
@@ -235,7 +239,11 @@ def _split_differentials(tokens: Tokens, roles: Roles) -> None:
 def _is_differential(tokens: Tokens, roles: Roles, i: int) -> bool:
     if tokens.kinds[i] != NAME or not _D.match(tokens.word(i)):
         return False
-    return not roles.is_declared(identifier(tokens, i))
+    name = identifier(tokens, i)
+    rest = name[1:]
+    return not roles.is_declared(name) and (
+        rest in roles.values or rest in roles.functions or _LETTER.match(rest) is not None
+    )
 
 
 def _brackets(tokens: Tokens, roles: Roles) -> None:
@@ -306,26 +314,24 @@ def _has_subscript(tokens: Tokens, i: int) -> bool:
 
 def _letters(tokens: Tokens, roles: Roles) -> frozenset[str]:
     """The letters that stand for indices: of `[...]_ij`, of `Σ_k ...` and of `∂y_i/∂W_jk`."""
+    if "_" not in tokens.text[tokens.starts[0] : tokens.ends[-1]]:
+        return frozenset()
+    _join_sums(tokens)
     kinds = tokens.kinds
+    words = [identifier(tokens, i) if kind == NAME else "" for i, kind in enumerate(kinds)]
+    below = {letter for word in words if "_" in word and word[0] != "Σ" for letter in word.rpartition("_")[2]}
     found: set[str] = set()
-    for i, kind in enumerate(kinds):
-        if kind != NAME:
-            continue
-        word = identifier(tokens, i)
-        if word.startswith("_") and i and tokens.starts[i] == tokens.ends[i - 1] and _SUBSCRIPT.match(word):
+    for i, word in enumerate(words):
+        if kinds[i] == SUMSUB:
+            found.update(tokens.word(i).rpartition("_")[2])
+        elif word.startswith("_") and i and tokens.starts[i] == tokens.ends[i - 1] and _SUBSCRIPT.match(word):
             if kinds[i - 1] in (RPAR, RSQB, TRANSPOSE, NORMR, BARR):
                 kinds[i] = SUBSCRIPT
                 found.update(word[1:])
-            elif kinds[i - 1] == SIGMA:
-                kinds[i - 1 : i + 1] = [SUMSUB]
-                tokens.starts.pop(i)
-                tokens.ends.pop(i - 1)
-                found.update(word[1:])
-                return _letters(tokens, roles) | found
         elif word.startswith(("Σ_", "δ_")) and not roles.is_declared(word) and _SUBSCRIPT.match(word[1:]):
             if word[0] == "Σ":
-                if not _indexes(tokens, i, set(word[2:])):
-                    continue
+                if not below & set(word[2:]):
+                    continue  # Σ_k is a sum over what has a k below it, Σ_x may be a covariance
                 kinds[i] = SUMSUB
             found.update(word[2:])
         elif i and kinds[i - 1] == PARTIAL and "_" in word and not roles.is_declared(word):
@@ -335,20 +341,34 @@ def _letters(tokens: Tokens, roles: Roles) -> frozenset[str]:
     return frozenset(found)
 
 
-def _indexes(tokens: Tokens, at: int, letters: set[str]) -> bool:
-    """Whether a name behind token `at` has one of the letters below it: Σ_k is a sum, Σ_x may be a covariance."""
-    words = (tokens.word(i) for i in range(at + 1, len(tokens.kinds)) if tokens.kinds[i] == NAME)
-    return any(letters & set(word.rpartition("_")[2]) for word in words if "_" in word)
+def _join_sums(tokens: Tokens) -> None:
+    """`∑` and `_k` right behind it as one token."""
+    kinds, starts, ends = tokens.kinds, tokens.starts, tokens.ends
+    joined = [
+        i
+        for i in range(1, len(kinds))
+        if kinds[i] == NAME and kinds[i - 1] == SIGMA and starts[i] == ends[i - 1] and _SUBSCRIPT.match(tokens.word(i))
+    ]
+    if not joined:
+        return
+    gone = set(joined)
+    for i in joined:
+        kinds[i - 1], ends[i - 1] = SUMSUB, ends[i]
+    kept = [i for i in range(len(kinds)) if i not in gone]
+    tokens.kinds, tokens.starts, tokens.ends = ([part[i] for i in kept] for part in (kinds, starts, ends))
 
 
 def _entries(tokens: Tokens, roles: Roles, letters: frozenset[str]) -> None:
     """`A_ik` as an entry of A, where i and k are indices and A_ik is no name of its own."""
     kinds = tokens.kinds
-    for i in range(len(kinds) - 2, -1, -1):
-        if kinds[i] == ONES and kinds[i + 1] == NAME and tokens.word(i + 1) in letters:
-            kinds[i : i + 2] = [ENTRY]  # `1_k`
-            tokens.starts.pop(i + 1)
-            tokens.ends.pop(i)
+    ones = [i for i in range(len(kinds) - 1) if kinds[i] == ONES and kinds[i + 1] == NAME]
+    gone = {i + 1 for i in ones if tokens.word(i + 1) in letters}
+    if gone:
+        for i in gone:
+            kinds[i - 1], tokens.ends[i - 1] = ENTRY, tokens.ends[i]  # `1_k`
+        kept = [i for i in range(len(kinds)) if i not in gone]
+        kinds = tokens.kinds = [kinds[i] for i in kept]
+        tokens.starts, tokens.ends = [tokens.starts[i] for i in kept], [tokens.ends[i] for i in kept]
     for i, kind in enumerate(kinds):
         if kind != NAME:
             continue
@@ -364,8 +384,10 @@ def _is_factor(tokens: Tokens, roles: Roles, i: int, bracket: int) -> bool:
         return False
     if name in roles.values or name == "I":
         return True
-    # `W (x + b)`: an upper-case name is a matrix by convention, and the blank says that it is not called
-    return tokens.starts[bracket] > tokens.ends[bracket - 1] and "A" <= name[0] <= "Z"
+    # `W (x + b)`, `λ (a + b)`: matrices and scalars by convention, and the blank says that they are not called
+    if tokens.starts[bracket] == tokens.ends[bracket - 1]:
+        return False
+    return "A" <= name[0] <= "Z" or _COEFFICIENT.match(name) is not None
 
 
 def _callees(tokens: Tokens, roles: Roles) -> None:

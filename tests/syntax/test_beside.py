@@ -98,3 +98,18 @@ def test_a_derivative_alone_is_the_question(text: str, kind: str, of: str, by: s
     (question,) = program(text)
     assert isinstance(question, ast.Question)
     assert (question.kind, tree(question.of), *map(tree, question.wrt)) == (kind, of, by)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("gamma (x - mu)", "(gamma (x - mu))"),  # a scalar by convention, and not called
+        ("λ (a + b)", "(λ (a + b))"),
+        ("phi (x)", "phi(x)"),
+        ("λ(a + b)", "λ((a + b))"),
+        ("delta / dist", "(delta / dist)"),  # no name of the file stands behind the d
+        ("I(3) + A", "(eye(3) + A)"),
+    ],
+)
+def test_names_that_nothing_declares(text: str, meant: str) -> None:
+    assert read(text) == meant
