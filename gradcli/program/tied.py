@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace as with_changes
 from fractions import Fraction
+from functools import reduce
+from itertools import combinations, islice
 from random import Random
 
 from gradcli.evaluate.array import Array, concrete
@@ -18,14 +20,16 @@ from gradcli.evaluate.evaluate import evaluate
 from gradcli.evaluate.fields import FLOAT
 from gradcli.expr.node import Node, make, value_of
 from gradcli.expr.ops import rebuild
-from gradcli.expr.reduce import TIED
+from gradcli.expr.reduce import TIED, binary
 from gradcli.expr.shapes import least_parts
+from gradcli.expr.statistics import EXTREMES
 from gradcli.expr.walk import postorder, transform
 from gradcli.ops.functions import scalar_function
 from gradcli.program.model import Program
 
 _EXTREMES = ("max", "min")
 _MOST_NODES = 400
+_MOST_PAIRS = 12
 _APART = 1e-9
 # Operations that are analytic where their arguments are: what they give is zero everywhere or almost nowhere.
 _ANALYTIC = frozenset(
@@ -42,9 +46,9 @@ def with_ties(program: Program) -> Program:
     roots = [*program.definitions.values(), *(side for check in program.checks for side in check.sides if side)]
     roots += [node for question in program.questions for node in (question.of, *(wrt for _, wrt in question.wrt))]
     bodies = [function.body for function in program.functions.values() if function.body is not None]
-    found = [node for node in postorder([*roots, *bodies]) if node.op in _EXTREMES and node.data != TIED]
+    found = [node for node in postorder([*roots, *bodies]) if _pairs(node)]
     values = {program.nodes[name]: value for name, value in program.definitions.items() if name in program.nodes}
-    tied = {node for node in found if _may_tie(node, values)}
+    tied = {node for node in found if any(_may_tie(a, b, values) for a, b in _pairs(node))}
     if not tied:
         return program
     memo: dict[Node, Node] = {}
@@ -76,14 +80,31 @@ def with_ties(program: Program) -> Program:
 
 def _marked(node: Node, args: tuple[Node, ...], tied: set[Node]) -> Node:
     built = rebuild(node, args)
-    if node in tied and built.op in _EXTREMES:
+    if node not in tied:
+        return built
+    if built.op in _EXTREMES:
         return make(built.op, built.args, data=TIED, shape=built.shape)
+    if built.op == "clip":
+        return binary("min", binary("max", built.args[0], built.args[1], TIED), built.args[2], TIED)
+    if built.op in EXTREMES and built.args[0].op == "stack":
+        name = _EXTREMES[EXTREMES.index(built.op)]
+        return reduce(lambda a, b: binary(name, a, b, TIED), built.args[0].args)
     return built
 
 
-def _may_tie(node: Node, values: Mapping[Node, Node]) -> bool:
-    """Whether nothing shows that both arguments are equal on a null set alone."""
-    a, b = node.args
+def _pairs(node: Node) -> list[tuple[Node, Node]]:
+    """The numbers that an operation compares, of which one counts."""
+    if node.op in _EXTREMES and node.data != TIED:
+        return [(node.args[0], node.args[1])]
+    if node.op == "clip":
+        return [(node.args[0], end) for end in node.args[1:]]
+    if node.op in EXTREMES and node.args[0].op == "stack" and not node.shape:
+        return list(islice(combinations(node.args[0].args, 2), _MOST_PAIRS))
+    return []
+
+
+def _may_tie(a: Node, b: Node, values: Mapping[Node, Node]) -> bool:
+    """Whether nothing shows that two arguments are equal on a null set alone."""
     if value_of(a) is not None or value_of(b) is not None:
         return False  # where the other is constant on an open set its derivative is zero
     of_a, of_b = _reached([a], values), _reached([b], values)

@@ -14,7 +14,7 @@ _SIXTEENTH = Fraction(1, 16)
 
 def is_round(style: str) -> bool:
     """Whether numbers of a style are equal by chance."""
-    return style == "ones" or style.startswith(("integers-", "ties-"))
+    return style == "ones" or style.startswith(("integers-", "ties-", "halves-"))
 
 
 class Entries:
@@ -23,7 +23,8 @@ class Entries:
     `generic` numbers are equal to no others but by what they are made of.  `landmarks` are numbers that the program
     mentions: points are drawn around them too, where comparisons turn.
     `turn` numbers the points that go through the components of an attribute: determinants, types of cycles.
-    A style `integers-K` gives integers between -K and K, `ties-K` also 0 and the landmarks themselves.
+    A style `integers-K` gives integers between -K and K, `ties-K` also 0 and the landmarks themselves,
+    `halves-K` halves of integers.
     """
 
     def __init__(
@@ -71,6 +72,8 @@ class Entries:
             if self._landmarks and source.randrange(3) == 0:
                 return source.choice(self._landmarks) * source.choice((1, 1, -1))
             return Fraction(source.randint(-int(style[5:]), int(style[5:])))
+        if style.startswith("halves-"):
+            return Fraction(self._nonzero(-2 * int(style[7:]), 2 * int(style[7:])), 2)
         return Fraction(self._nonzero(-int(style[9:]), int(style[9:])))
 
     def positive(self) -> Fraction:

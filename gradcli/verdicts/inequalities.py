@@ -57,12 +57,13 @@ def _products(rows: Sequence[_Row], terms: Sequence[Term]) -> list[_Row]:
         if len(coefficients) == 1 and constant <= 0:
             ((term, value),) = coefficients.items()
             if len(term) == 1 and term[0][2] == 1:
-                signs[term[0]] = (1 if value > 0 else -1, strictly or constant < 0)
+                signs[term[0][:2]] = (1 if value > 0 else -1, strictly or constant < 0)
     out: list[_Row] = []
     for term in terms:
-        known = [signs.get(factor) for factor in term]
+        odd = all(isinstance(exponent, int) and exponent % 2 for _, _, exponent in term)
+        known = [signs.get(factor[:2]) for factor in term]
         found = [sign for sign in known if sign is not None]
-        if len(term) > 1 and len(found) == len(term):
+        if odd and len(found) == len(term):
             out.append(({term: Fraction(prod(sign for sign, _ in found))}, Fraction(0), all(s for _, s in found)))
     return out
 

@@ -29,7 +29,7 @@ from gradcli.verdicts.possible import domain
 from gradcli.verdicts.problem import Problem
 from gradcli.verdicts.verdict import REFUTED, SHAPES_DIFFER, UNDECIDED, Finding, Hint
 
-_TIES = "the sides differ where the numbers compared are equal, and there alone perhaps"
+_TIES = "the sides differ where numbers are equal, or whole, and there alone perhaps"
 
 
 class Link:
