@@ -8,8 +8,8 @@ from dataclasses import replace
 from gradcli.diagnostics import Diagnostic, error
 from gradcli.documents.layouts import layout_notes
 from gradcli.documents.notebook import Notebook
-from gradcli.documents.program import DocumentProgram
-from gradcli.documents.read import read_document
+from gradcli.documents.program import DocumentProgram, programs
+from gradcli.documents.read import Document, read_document
 from gradcli.documents.spell import spelled
 from gradcli.latex.build import names_in
 from gradcli.syntax import ast
@@ -29,13 +29,34 @@ def check_document(source: Source, layout: str | None = None) -> Checked:
         checked = checked_program(program)
         verdicts += checked.verdicts
         diagnostics += checked.diagnostics
-    notes: tuple[str, ...] = ()
+    verdicts, notes = _with_sigmoid(document, verdicts, layout)
     if layout is None:
-        verdicts, notes = layout_notes(document, verdicts, checked_program)
+        verdicts, said = layout_notes(document, verdicts, checked_program)
+        notes += said
     passed = tuple((document.text, one.span, one.why) for program in document.programs for one in program.passed)
     formulas = _counted(document.programs, passed, notes)
     out = Checked(source, tuple(verdicts), tuple(diagnostics), formulas)
     return out if document.notebook is None else _in_cells(out, document.notebook)
+
+
+def _with_sigmoid(
+    document: Document, verdicts: list[Verdict], layout: str | None
+) -> tuple[list[Verdict], tuple[str, ...]]:
+    """False claims about a sigma of which nothing is said, that are true of the sigmoid, are about that."""
+    open_ones = [program for program in document.programs if "sigma" in program.context.called]
+    false = [verdict for verdict in verdicts if verdict.kind == "refuted" and verdict.claim == "check"]
+    if not open_ones or not false:
+        return verdicts, ()
+    again = programs(document.text, document.pieces, layout, sigmoid=True)
+    found = {verdict.statement: verdict for program in again for verdict in checked_program(program).verdicts}
+    out = []
+    for verdict in verdicts:
+        other = found.get(verdict.statement)
+        better = verdict in false and other is not None and other.kind in ("proved", "equal")
+        out.append(other if better and other is not None else verdict)
+    if out == verdicts:
+        return verdicts, ()
+    return out, ("sigma is not defined and was read as the sigmoid where a claim needs it: write `\\sigma as sigmoid`",)
 
 
 def checked_program(program: DocumentProgram) -> Checked:

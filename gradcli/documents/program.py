@@ -74,12 +74,14 @@ class _Part:
 _Step = _Scanned | _Part | Fence
 
 
-def programs(source: Source, pieces: Sequence[Piece], layout: str | None = None) -> list[DocumentProgram]:
-    """The programs that a document's pieces make, in order."""
+def programs(
+    source: Source, pieces: Sequence[Piece], layout: str | None = None, sigmoid: bool = False
+) -> list[DocumentProgram]:
+    """The programs that a document's pieces make, in order; `sigmoid` takes a sigma of which nothing is said for it."""
     macros = macros_of(source.text)
     diagnostics: list[Diagnostic] = []
     groups = _grouped(source, pieces, macros, diagnostics)
-    made = [_Builder(source, macros, layout).build(steps) for steps in groups]
+    made = [_Builder(source, macros, layout, sigmoid).build(steps) for steps in groups]
     if made:
         made[0].diagnostics[:0] = diagnostics
     elif diagnostics:
@@ -147,7 +149,8 @@ def items_of(text: str, start: int, end: int, macros: Macros) -> Items:
 
 
 class _Builder:
-    def __init__(self, source: Source, macros: Macros, layout: str | None) -> None:
+    def __init__(self, source: Source, macros: Macros, layout: str | None, sigmoid: bool) -> None:
+        self.sigmoid = sigmoid
         self.source = source
         self.macros = macros
         self.context = Context()
@@ -165,6 +168,12 @@ class _Builder:
         formulas = [step.items for step in steps if isinstance(step, _Scanned) and step.items is not None]
         prescan(formulas, self.context)
         self.look_ahead(steps)
+        if self.sigmoid and "sigma" not in self.context.expected and "sigma" not in self.context.bare:
+            nowhere = Span(0, 0)
+            names = ast.Ident("sigma", nowhere), (ast.Ident("t", nowhere),)
+            value = ast.Call(nowhere, "sigmoid", 0, (ast.Name(nowhere, "t"),))
+            self.state(ast.DefineFunction(nowhere, *names, value))
+            del self.context.scalar_functions["sigma"]
         for step in steps:
             if isinstance(step, _Scanned):
                 self.formula(step)

@@ -155,6 +155,8 @@ def _joined(a: ast.Expr, op: str, b: ast.Expr, at: Span) -> ast.Expr:
 
 def quotient(reader: Reader, top: ast.Expr, bottom: ast.Expr, item: Fraction) -> ast.Expr:
     """A fraction that is no derivative."""
+    if isinstance(top, Spread) or isinstance(bottom, Spread):
+        return spread_product(reader, top, "/", bottom, (item,))
     shape = reader.shape(bottom)
     if len(shape) == 2 and 1 not in shape and not fit(reader.shape(top), shape):
         reader.fail(

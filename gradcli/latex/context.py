@@ -71,6 +71,7 @@ class Context:
     stems: set[str] = field(default_factory=set)
     expected: set[str] = field(default_factory=set)
     made: set[str] = field(default_factory=set)
+    called: set[str] = field(default_factory=set)
     poisoned: set[str] = field(default_factory=set)
     spelled: dict[str, str] = field(default_factory=dict)
     differentiated: set[str] = field(default_factory=set)

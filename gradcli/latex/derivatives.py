@@ -519,8 +519,11 @@ def _only_variable(reader: Reader, items: Items, item: Item) -> ast.Expr:
     core, _ = flattened(items[0])
     if isinstance(core, Symbol) and len(items) == 1:
         for spelled in spellings(core.name):
-            if spelled in context.params and len(context.params[spelled]) == 1:
-                return build.name(context.params[spelled][0], build.span(item))
+            given = context.params.get(spelled)
+            if given:
+                at = build.span(item)
+                params = tuple(build.name(param, at) for param in given)
+                return params[0] if len(params) == 1 else ast.ListLit(at, params)
             if context.is_value(spelled):
                 name = spelled
                 break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from gradcli.latex import build, powers
 from gradcli.latex.functions import function_of
 from gradcli.latex.scripts import Scripts, flattened, index_parts, is_transpose, minus, plain_number
 from gradcli.latex.shapes import fit
+from gradcli.latex.spread import Spread, mapped
 from gradcli.latex.tree import Bracket, Fraction, Item, Items, Mark, Named, Number, Scripted, Symbol, Word
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source, Span
@@ -16,6 +18,7 @@ from gradcli.syntax.ast import Source, Span
 if TYPE_CHECKING:
     from gradcli.latex.reader import Reader
 
+_LINE = re.compile(r"(\w+)\[\s*(\w+|:)\s*,\s*(\w+|:)\s*\](\.T|\^T)?")
 _VARIADIC = ("max", "min", "dot", "kron", "cross", "outer")
 
 
@@ -156,12 +159,18 @@ def document_call(
     if scripts.powers and any(minus(power) for power in scripts.powers):
         reader.fail("an inverse function is not understood", item, None, "D703")
     args = arguments(reader, bracket)
-    out: ast.Expr = build.call(name, Span(item.start, items[at + 1].end), *args, primes=scripts.primes)
+    out: ast.Expr
+    if len(args) == 1 and isinstance(args[0], Spread) and _by_entry(reader, name):
+        out = mapped(args[0], lambda body: build.call(name, args[0].span, body, primes=scripts.primes))
+    else:
+        out = build.call(name, Span(item.start, items[at + 1].end), *args, primes=scripts.primes)
     if name not in context.functions and len(args) > 1:
         reader.fail(
             f"{name} has several arguments and is not declared", item, f"declare `{name} : R[n], R[m] -> R`", "D703"
         )
     reader.used.add(name)
+    if name not in context.functions:
+        context.called.add(name)
     if parts is not None:
         out = ast.Index(out.span, out, indices(reader, parts, rank(reader.shape(out)) or len(parts)))
     _, own = flattened(items[at + 1])
@@ -169,6 +178,12 @@ def document_call(
     for power in scripts.powers:
         out = powers.powered(reader, out, power, item)
     return out, at + 2
+
+
+def _by_entry(reader: Reader, name: str) -> bool:
+    """Whether a function of the document acts entry by entry."""
+    info = reader.context.functions.get(name)
+    return info is None or (info.domain == ((),) and not info.codomain)
 
 
 def evaluated(reader: Reader, name: str, bracket: Bracket, core: Item) -> ast.Expr | None:
@@ -241,12 +256,31 @@ def parsed_target(reader: Reader, text: str, core: Named) -> ast.Expr:
     """What a notation stands for, read in the language and set at its place."""
     from gradcli.diagnostics import Diagnostic
     from gradcli.latex.placed import placed
+
+    line = _LINE.fullmatch(text.strip())
+    if line is not None:
+        return _line_of(reader, line, build.span(core))
     from gradcli.syntax.parse import parse_expression
 
     made = parse_expression(Source("as", text))
     if isinstance(made, Diagnostic):
         reader.fail(f"`{text}` is no expression of the language: {made.message}", core, made.hint, "D704")
     return placed(made, build.span(core))
+
+
+def _line_of(reader: Reader, line: re.Match[str], at: Span) -> ast.Expr:
+    """`X[i, :]`, `X[:, j].T`: a row or a column, known by its entries."""
+    name, first, second, turned = line.groups()
+    index = reader.context.fresh("r")
+
+    def part(text: str) -> ast.Expr:
+        if text == ":":
+            return ast.Name(at, index)
+        return build.number(text, at) if text.isdigit() else ast.Name(at, reader.bound.get(text, text))
+
+    reader.context.use(name)
+    body = ast.Index(at, ast.Name(at, name), (part(first), part(second)))
+    return Spread(at, index, body, (first != ":") != (turned is not None))
 
 
 # --------------------------------------------------------------------- constants
@@ -378,10 +412,26 @@ def ones(reader: Reader, core: Item, scripts: Scripts) -> ast.Expr | None:
     return out
 
 
+def _norm_of_line(reader: Reader, value: Spread, scripts: Scripts, item: Item) -> ast.Expr:
+    """The 2-norm of a vector that is known by its entries."""
+    at = value.span
+    if scripts.sub is not None and plain_number(scripts.sub) != "2":
+        reader.fail("this norm of an array with open indices is not understood", item)
+    square = ast.IndexSum(at, (value.index,), ast.Power(at, value.body, build.number(2, at)))
+    if len(scripts.powers) == 1 and plain_number(scripts.powers[0]) == "2":
+        return square
+    out: ast.Expr = build.call("sqrt", at, square)
+    for power in scripts.powers:
+        out = powers.powered(reader, out, power, item)
+    return out
+
+
 def norm(reader: Reader, core: Bracket, scripts: Scripts, item: Item) -> ast.Expr:
     r"""`\|x\|_2^2`, `\|A\|_F`, `\|x\|_1`."""
     span = build.span(core)
     value = reader.expression(core.items)
+    if isinstance(value, Spread):
+        return _norm_of_line(reader, value, scripts, item)
     shape = reader.shape(value)
     matrix = len(shape) == 2 and 1 not in shape
     out: ast.Expr = build.call("norm", span, value)

@@ -21,6 +21,9 @@ FUNCTIONS = {
     "transpose": "transpose", "skew": "skew", "prod": "prod", "where": "where",
 }  # fmt: skip
 
+RECIPROCAL = {"sec": "cos", "csc": "sin", "cot": "tan"}
+FUNCTIONS.update({name: name for name in RECIPROCAL})
+
 ELEMENTWISE = frozenset(
     [
         "exp",

@@ -20,7 +20,8 @@ from gradcli.latex.names import _base, _known, _new_name, _run, with_words
 from gradcli.latex.notations import order, rewritten
 from gradcli.latex.reader import Reader, split_commas, trimmed
 from gradcli.latex.scripts import flattened, index_parts, is_transpose, plain_number, slug
-from gradcli.latex.spread import Spread, entry, renamed
+from gradcli.latex.spread import Spread, entry, left_over, renamed
+from gradcli.latex.sums import define_by_entries
 from gradcli.latex.tree import (
     Accent,
     Bracket,
@@ -504,9 +505,14 @@ class Meaning:
             return self._scalar_function(reader, left, ident, params[0], sides, relations, chain)
         value = reader.expression(sides[target])
         if isinstance(value, Spread):
-            reader.fail("the value of this definition is not understood", sides[target])
+            if set(build.free_indices(value.body)) != {value.index}:
+                reader.fail("the value of this definition is not understood", sides[target])
+            row = value.row
+            value = define_by_entries(reader, (value.index,), value.body, sides[target][0])
+            value = ast.Transpose(value.span, value) if row else value
         if build.free_indices(value):
             reader.fail("an index stands on the right and not on the left", sides[target], None, "D703")
+        self._whole(reader, value)
         statements: list[ast.Statement] = [*reader.extra]
         self._forget_function(left.name)
         value = filled(reader, value, context.arrays.get(left.name, reader.shape(value)))
@@ -681,6 +687,7 @@ class Meaning:
         names = [part.name for part in letters]
         if isinstance(value, Spread) or reader.shape(value):
             reader.fail("an entry is a number, and this is an array", sides[1], None, "D708")
+        self._whole(reader, value)
         value = self.summed_twice(value, set(names))
         if not left.known and not set(names) & set(build.free_indices(value)):
             plain = Left(f"{left.name}_{''.join(names)}", None, None, False)
@@ -736,12 +743,14 @@ class Meaning:
 
     def _claim(self, kind: str, parts: list[Items], chain: Chain) -> Said:
         reader = self.reader()
+        self._refuse_primed_name(reader, parts)
         for part in parts:
             reader.varied |= varied_in(reader, part)
         values = [reader.expression(part) for part in parts]
         lists = dict(reader.lists)
         values = self._alike(reader, values, parts)
         values = self._oriented(reader, values, lists)
+        self._whole(reader, *values)
         free: set[str] = set()
         for value in values:
             free |= set(build.free_indices(value))
@@ -753,6 +762,29 @@ class Meaning:
         end = trimmed(parts[-1])[-1].end
         check = ast.Check(Span(start, end), kind, tuple(placed))
         return Said("claim", start, end, [*reader.extra, check])
+
+    def _refuse_primed_name(self, reader: Reader, parts: list[Items]) -> None:
+        """`h' = ...` of an array h is its transpose, or a name of its own."""
+        items = trimmed(parts[0])
+        if len(items) != 1 or not isinstance(items[0], Scripted):
+            return
+        core, scripts = flattened(items[0])
+        if scripts.primes != 1 or scripts.powers or not isinstance(core, Symbol):
+            return
+        name = next((one for one in spellings(core.name) if self.context.is_value(one)), None)
+        if name is None or len(self.context.name_shape(name)) != 1:
+            return
+        right = self.reader().expression(parts[1])
+        if not isinstance(right, Spread) and len(reader.shape(right)) == 1:
+            text = reader.written(items)
+            hint = f"write {core.name}^T for the transpose, `{text} as {core.name}_new` for a name"
+            reader.fail(f"`{text}`: the transpose of {name}, or another name?", items, hint, "D705")
+
+    def _whole(self, reader: Reader, *values: ast.Expr) -> None:
+        """Refuse arrays that are known by their entries within what cannot hold them."""
+        found = left_over(*values)
+        if found is not None:
+            reader.fail_at("an array with open indices stands where it is not understood", found.span)
 
     def _alike(self, reader: Reader, values: list[ast.Expr], parts: list[Items]) -> list[ast.Expr]:
         """Sides that are known by their entries, compared entry by entry."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from gradcli.latex import build
 from gradcli.latex.scripts import Scripts, index_parts, is_transpose, minus, plain_number, unwrapped
 from gradcli.latex.shapes import fit
-from gradcli.latex.spread import Spread
+from gradcli.latex.spread import Spread, entry_at
 from gradcli.latex.tree import Group, Item, Items, Mark, Number, Symbol
 from gradcli.syntax import ast
 
@@ -26,6 +26,11 @@ def scripted_value(reader: Reader, value: ast.Expr, scripts: Scripts, item: Item
             reader.fail("this subscript is not understood", item, f"write `{reader.written(item)} as NAME`", "D703")
         from gradcli.latex.names import indices, rank
 
+        if isinstance(value, Spread) and len(parts) == 1:
+            inner: ast.Expr = entry_at(value, indices(reader, parts, 1)[0])
+            for power in scripts.powers:
+                inner = inner if is_transpose(power) else powered(reader, inner, power, item)
+            return inner
         entries = indices(reader, parts, rank(reader.shape(value)))
         if not reader.shape(value) and not isinstance(value, Spread):
             names = [entry.id for entry in entries if isinstance(entry, ast.Name)]

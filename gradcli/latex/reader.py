@@ -15,10 +15,10 @@ from typing import NoReturn
 from gradcli.latex import build, combine, derivatives, differentials, grids, names, sums
 from gradcli.latex.context import Context
 from gradcli.latex.fault import FormulaFault
-from gradcli.latex.functions import ELEMENTWISE, MATRIX_FUNCTIONS, WHOLE_PRODUCT, function_of
+from gradcli.latex.functions import ELEMENTWISE, MATRIX_FUNCTIONS, RECIPROCAL, WHOLE_PRODUCT, function_of
 from gradcli.latex.notations import rewritten
 from gradcli.latex.shapes import Shape, fit
-from gradcli.latex.spread import Spread, spread_sum
+from gradcli.latex.spread import Spread, mapped, spread_sum
 from gradcli.latex.tree import (
     Accent,
     Bracket,
@@ -372,6 +372,10 @@ class Reader:
             self.fail(
                 f"{text} is no function that is known here", word, f"declare it, `{names.plain(text)} : R -> R`", "D703"
             )
+        if len(args) == 1 and isinstance(args[0], Spread):
+            return self.applied_to_line(fn, args[0], item, primes)
+        if fn in RECIPROCAL:
+            return ast.Product(at, (build.number(1, at), build.call(RECIPROCAL[fn], at, *args)), ("/",))
         if fn == "transpose":
             return ast.Transpose(at, args[0])
         if len(args) == 1 and fn in MATRIX_FUNCTIONS and not agreed:
@@ -390,6 +394,16 @@ class Reader:
             ):
                 return build.call("logdet", at, *inner.args[0].args)
         return build.call(fn, at, *args, primes=primes)
+
+    def applied_to_line(self, fn: str, value: Spread, item: Item, primes: int) -> ast.Expr:
+        """A function of a vector that is known by its entries."""
+        if fn in ELEMENTWISE:
+            return mapped(value, lambda body: build.call(fn, value.span, body, primes=primes))
+        if fn == "sum":
+            return ast.IndexSum(value.span, (value.index,), value.body)
+        self.fail(
+            f"{fn} of an array with open indices is not understood", item, "write it by entries, with sums", "D703"
+        )
 
     def bare_argument(self, items: Items, at: int, fn: str | None) -> tuple[ast.Expr, int]:
         r"""What a function without brackets takes: `\sin 2x`, `\log\det A`, `\operatorname{tr} A X B`."""

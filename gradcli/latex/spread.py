@@ -2,6 +2,7 @@ r"""Arrays that are known by their entries while other indices are open: `\parti
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,21 @@ def entry(expr: ast.Expr, index: str, at: Span) -> ast.Expr:
     if isinstance(expr, Spread):
         return renamed(expr.body, expr.index, index)
     return ast.Index(at, expr, (ast.Name(at, index),))
+
+
+def entry_at(value: Spread, index: ast.Expr) -> ast.Expr:
+    """The entry at an index."""
+    return replaced(value.body, value.index, lambda at: index)
+
+
+def mapped(value: Spread, function: Callable[[ast.Expr], ast.Expr]) -> Spread:
+    """A function of each entry."""
+    return Spread(value.span, value.index, function(value.body), value.row)
+
+
+def left_over(*exprs: ast.Expr) -> Spread | None:
+    """A vector known by its entries that stands inside an expression, where none can."""
+    return next((part for expr in exprs for part in build.walk(expr) if isinstance(part, Spread)), None)
 
 
 def renamed(expr: ast.Expr, old: str, new: str) -> ast.Expr:
