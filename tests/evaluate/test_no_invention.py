@@ -29,7 +29,7 @@ def test_a_name_that_is_not_opaque_has_no_value(field: object, op: str) -> None:
 @pytest.mark.parametrize("name", ["tanh", "erf", "softplus"])
 def test_a_check_says_that_a_function_has_no_evaluation(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
 
-    module = sys.modules["gradcli.evaluate.evaluate"]
+    module = sys.modules["gradcli.evaluate.point"]
     kept = {key: row for key, row in SCALAR_FUNCTIONS.items() if key != name}
     monkeypatch.setattr(module, "SCALAR_FUNCTIONS", kept)
     found = check_source(Source("t.mc", f"x : R\ncheck {name}(x) == g(x)\n")).verdicts[0]

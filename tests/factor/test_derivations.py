@@ -28,7 +28,7 @@ GRADIENTS = [
     ("U, s, V = svd(X)\nloss z(s)\ngrad z wrt X", "U @ diag(grad(z, s)) @ V.T"),
     ("U, s, V = svd(X)\nf = norm_nuc(X)\ngrad f wrt X", "U @ V.T"),
     ("Z = expm(A)\nloss z(Z)\ngrad z wrt A", "expm_frechet(A.T, grad(z, Z))"),
-    ("y = cumsum(x)\nloss z(y)\ngrad z wrt x", "tril(ones(n, n)).T @ grad(z, y)"),
+    ("y = cumsum(x)\nloss z(y)\ngrad z wrt x", "flip(cumsum(flip(grad(z, y))))"),
     ("A : R[n, n]\nf = tr(A^5)\ngrad f wrt A", "5 * (A^4).T"),
 ]
 
