@@ -6,20 +6,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from random import Random
-from typing import TYPE_CHECKING
 
 from gradcli.evaluate.array import Array, Scalar
 from gradcli.evaluate.equation import newton
-from gradcli.evaluate.errors import EvaluationError, NotExact, OutsideDomain, Undefined
-from gradcli.evaluate.field import Field
+from gradcli.evaluate.errors import EvaluationError, NotExact, OutsideDomain
 from gradcli.evaluate.fields import EXACT, digits
 from gradcli.expr.node import Node
 from gradcli.expr.walk import postorder
 from gradcli.program.model import Assumption
 from gradcli.verdicts.draw import has_attributes
-
-if TYPE_CHECKING:
-    from gradcli.verdicts.problem import Place, Problem
+from gradcli.verdicts.holds import holds, pairs
+from gradcli.verdicts.problem import Place, Problem
 
 _ROUNDS = 6
 _ENTRIES = 5
@@ -30,24 +27,6 @@ _SIXTEENTH = Fraction(1, 16)
 
 class NotMet(OutsideDomain):
     """No point was found at which an assumption is true."""
-
-
-def pairs(left: Array, right: Array) -> list[tuple[Scalar, Scalar]]:
-    """The entries of two sides, a scalar going with each of the other."""
-    count = max(len(left.flat), len(right.flat))
-    a, b = (side.flat * count if len(side.flat) == 1 else side.flat for side in (left, right))
-    return list(zip(a, b, strict=True))
-
-
-def holds(op: str, left: Array, right: Array, field: Field) -> bool:
-    """Whether an assumption is true of two sides; rounding is forgiven where there is any."""
-    for a, b in pairs(left, right):
-        if isinstance(a, Undefined) or isinstance(b, Undefined):
-            return False
-        same = a == b or field.tiny(a - b, abs(a) + abs(b))
-        if {"==": not same, "!=": same, "<": same or a > b, "<=": not same and a > b}[op]:
-            return False
-    return True
 
 
 def met(problem: Problem, place: Place, source: Random) -> Place:

@@ -17,12 +17,12 @@ from gradcli.expr.node import Node
 from gradcli.expr.walk import postorder
 from gradcli.ops.formula import called
 from gradcli.ops.functions import SCALAR_FUNCTIONS
-from gradcli.verdicts.assumptions import holds
 from gradcli.verdicts.book import Book
 from gradcli.verdicts.branches import Branch, branches
 from gradcli.verdicts.canonical import digests
 from gradcli.verdicts.cost import operations
 from gradcli.verdicts.facts import typed
+from gradcli.verdicts.holds import holds
 from gradcli.verdicts.sizes import Sizes, dimensions
 from gradcli.verdicts.strata import Strata, strata
 
