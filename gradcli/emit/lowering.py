@@ -137,7 +137,7 @@ class Lowering:
         if least is not None:
             return self.plan.make("least", *map(self.size, least))
         if not dim.isidentifier():
-            return self.planned(size(dim))
+            return self.lower(size(dim))
         if dim in self.lengths:
             node, axis = self.lengths[dim]
             return self.plan.make("length", self.lower(node), data=axis)

@@ -165,3 +165,15 @@ def test_every_target_agrees_with_jax(name: str) -> None:
             if len(want) == 2:
                 want.append(_differences(module["gradient_A"], arguments))
             np.testing.assert_allclose(got[2], want[2], rtol=1e-6, atol=1e-6, err_msg=f"{name}, {target}")
+
+
+def test_the_size_of_a_block_matrix_is_a_product_of_sizes() -> None:
+    """The Hessian of a root is by a matrix of stacked columns, whose size nothing else says."""
+    module = functions("A : R[n, n] spd\nB : R[n, n]\nf = tr(B @ sqrtm(A))\nhessian f wrt A\n", "f")
+    a, b = _arguments((("d", NN), NN))
+    hessian = module["hessian_A"](a, b).reshape(9, 9)
+    unit = np.eye(9).reshape(9, 3, 3)
+    step = 1e-5
+    gradient = functions("A : R[n, n]\nB : R[n, n]\nf = tr(B @ sqrtm(A))\ngrad f wrt A\n", "f")["gradient_A"]
+    sides = [(gradient(a + step * e, b) - gradient(a - step * e, b)).reshape(-1) / (2 * step) for e in unit]
+    np.testing.assert_allclose(hessian, np.stack(sides), rtol=1e-5, atol=1e-6)
