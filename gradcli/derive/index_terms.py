@@ -179,7 +179,7 @@ class Reader:
         if op == "tr":
             return self._join(term, out[0], out[1], ())
         if op == "sum_axis" and isinstance(node.data, int):
-            return self._with(term, (out[1 - node.data],))
+            return self._with(term, (*out[: node.data], *out[node.data + 1 :]))
         if op == "diag":
             return self._with(term, (out[0], out[0]))
         if op == "diagonal" and inner[0] == inner[1]:
@@ -358,7 +358,7 @@ class Reader:
 
     def _reshaped(self, term: Term, shape: Shape) -> Term:
         """The axes cut and put together anew; where a cut goes through a size, a delta between both ways."""
-        letters = list(self._flat(term.out))
+        letters = [letter for letter in self._flat(term.out) if self.dims[letter] != 1]
         groups: list[Letters] = []
         table: dict[int, Letters] = {}
         for dim in shape:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from gradcli.emit.interface import ArrayParameter
 from gradcli.emit.numpy_dialect import NumpyDialect
+from gradcli.expr.dims import Dim, solved
 from gradcli.expr.shapes import is_list
 
 _LONG = 100
@@ -37,7 +38,8 @@ def head(
     condition = _condition(needed, told, dialect, helper) if plain and len(needed) <= _MOST else None
     if condition is None:
         reads = [*first, f"{sizes} = {{}}", *(_read(parameter, sizes, helper("input")) for parameter in needed)]
-        return [*reads, *(f'{text} = {sizes}["{dim}"]' for dim, text in local.items())]
+        read = {dim: f'{sizes}["{dim}"]' for p in needed for dim in p.dims if isinstance(dim, str)}
+        return [*reads, *(f"{text} = {_told(dim, read)}" for dim, text in local.items())]
     lines = [f'{p.python} = {helper("scalar")}("{p.name}", {p.python})' for p in needed if not p.dims]
     if condition:
         reads = [
@@ -46,7 +48,29 @@ def head(
             *(_read(parameter, sizes, helper("input")) for parameter in needed if parameter.dims),
         ]
         lines += [*_broken(condition), *(f"    {line}" for line in reads)]
-    return [*lines, *(f"{text} = {told[dim]}" for dim, text in local.items())]
+    return [*lines, *(f"{text} = {_told(dim, told)}" for dim, text in local.items())]
+
+
+def tells(name: str) -> Callable[[Dim], bool]:
+    """Whether a dimension tells the size of this name."""
+
+    def tell(dim: Dim) -> bool:
+        found = solved(dim)
+        return found is not None and found[0] == name
+
+    return tell
+
+
+def _told(name: str, told: Mapping[str, str]) -> str:
+    """A size from the lengths that are known: itself, or what `4*h` or `n - 1` tells of it."""
+    if name in told:
+        return told[name]
+    dim = next(dim for dim in told if tells(name)(dim))
+    _, factor, rest = solved(dim) or (name, 1, 0)
+    text = told[dim]
+    if rest:
+        text = f"{text} - {rest}" if rest > 0 else f"{text} + {-rest}"
+    return text if factor == 1 else f"({text}) // {factor}" if rest else f"{text} // {factor}"
 
 
 def _rank(parameter: ArrayParameter) -> int:

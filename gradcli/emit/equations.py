@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gradcli.emit.errors import EmitError
 from gradcli.emit.instr import Instr
-from gradcli.emit.lower import RULES
+from gradcli.emit.lower import CODE
 from gradcli.emit.lowering import Lowering
 from gradcli.emit.names import Names, spelled
 from gradcli.emit.numpy_dialect import NumpyDialect
@@ -54,7 +54,7 @@ def equation_code(
         for axis, dim in enumerate(axes):
             if isinstance(dim, str):
                 lengths.setdefault(dim, (leaf, axis))
-    lowering = Lowering(Plan(), {}, {leaf: name_of(leaf) for leaf in labels}, functions, lengths, RULES)
+    lowering = Lowering(Plan(), {}, {leaf: name_of(leaf) for leaf in labels}, functions, lengths, CODE)
     lowered = [lowering.lower(part) for part in found]
     used = instructions(lowered)
     define(used)

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 
 from gradcli.derive.model import Answer
-from gradcli.emit.arguments import head
+from gradcli.emit.arguments import head, tells
 from gradcli.emit.equations import equation_code
 from gradcli.emit.inline import body_of
 from gradcli.emit.instr import Instr, held
 from gradcli.emit.interface import ArrayParameter, Interface
-from gradcli.emit.lower import RULES
+from gradcli.emit.lower import CODE
 from gradcli.emit.lowering import Lowering
 from gradcli.emit.names import BUILTINS, Names, spelled
 from gradcli.emit.numpy_dialect import EQUATION, NumpyDialect
@@ -96,7 +96,7 @@ class FunctionWriter:
         parameters = {p.name: p for p in (*self.interface.variables, *directions, *self.interface.seeds)}
         inputs = {p.node: p.name for p in parameters.values() if p.node not in bound}
         plan.known = frozenset({*self.interface.known_dims(), *self.interface.lengths})
-        lowering = Lowering(plan, bound, inputs, self.program.functions, self.lengths, RULES)
+        lowering = Lowering(plan, bound, inputs, self.program.functions, self.lengths, CODE)
         first = [lowering.lower(root) for root in roots]
         named = self._named(lowering, bound)
         better = optimise(plan, first, self.dialect.passes, list(named))
@@ -173,7 +173,8 @@ class FunctionWriter:
         for dim in local:
             if dim in told or dim in self.interface.lengths:
                 continue
-            teller = next(p for p in self.interface.variables if dim in p.dims)
+            teller = next((p for p in self.interface.variables if dim in p.dims), None)
+            teller = teller or next(p for p in self.interface.variables if any(map(tells(dim), p.dims)))
             needed.add(teller.name)
             told.update(teller.dims)
         others = self.interface.others
@@ -226,7 +227,7 @@ class FunctionWriter:
 
     def _defined_text(self, name: str, order: int, identifier: str) -> str:
         param, body = body_of(self.program.functions, name, order)
-        lowered = Lowering(Plan(), {}, {param: "t"}, self.program.functions, {}, RULES).lower(body)
+        lowered = Lowering(Plan(), {}, {param: "t"}, self.program.functions, {}, CODE).lower(body)
         self._define_functions(instructions([lowered]))
         names = self.names.copy()
         label = names.fresh(spelled(str(param.data)))

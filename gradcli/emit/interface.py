@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from gradcli.emit.names import Names, spelled
-from gradcli.expr.dims import Dim, names_of
+from gradcli.expr.dims import Dim, names_of, solved
 from gradcli.expr.node import Node, name_of, payload
 from gradcli.expr.shapes import is_list
 from gradcli.expr.walk import postorder
@@ -64,7 +64,8 @@ class Interface:
 
     def known_dims(self) -> set[str]:
         """Dimensions that a variable tells; a seed is not always given."""
-        return {dim for p in self.variables for dim in p.dims if isinstance(dim, str)}
+        dims = {dim for p in self.variables for dim in p.dims if isinstance(dim, str)}
+        return dims | {found[0] for dim in dims if (found := solved(dim)) is not None}
 
 
 def build_interface(

@@ -7,6 +7,7 @@ from fractions import Fraction
 from gradcli.emit.chain import lower_chain
 from gradcli.emit.instr import Instr, held
 from gradcli.emit.lowering import DEFINED, Lowering, Rule, rank_of
+from gradcli.emit.placed import lower_concat, lower_onehot, lower_part, lower_picked, lower_place
 from gradcli.emit.plan import Plan
 from gradcli.emit.subscripts import lower_einsum
 from gradcli.expr.definitions import written_out
@@ -293,6 +294,8 @@ _RULES: dict[str, Rule] = {
     "ones": _filled,
     "eye": lambda low, node: low.plan.make("eye", low.size(node.shape[0]), rank=2),
     "unit": _unit,
+    "place": lower_place,
+    "onehot": lower_onehot,
     "add": _add,
     "mul": _mul,
     "pow": _pow,
@@ -344,3 +347,6 @@ _RULES: dict[str, Rule] = {
     "stop": lambda low, node: low.args(node)[0],
 }
 RULES = Pass("emit", _RULES)
+# What products and sums with places are written as.
+_WRITTEN: dict[str, Rule] = {"part": lower_part, "concat": lower_concat, "picked": lower_picked}
+CODE: dict[str, Rule] = {**RULES, **_WRITTEN}

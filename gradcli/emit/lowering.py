@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from gradcli.emit.as_parts import as_parts
 from gradcli.emit.errors import EmitError
 from gradcli.emit.inline import body_of, inlined
 from gradcli.emit.instr import Instr
@@ -22,6 +23,10 @@ DEFINED = ("skew", "leaky_relu", "clip")
 """Operations that are computed as what they are by definition."""
 
 _MOST_NESTED = 6  # functions by definition within each other
+
+
+PRODUCTS = frozenset({"matmul", "add", "einsum"})
+"""Operations that may take parts of arrays or put them together."""
 
 
 class Lowering:
@@ -52,6 +57,7 @@ class Lowering:
         self._memo: dict[int, Instr] = {}
         self._closed: dict[Node, Node | None] = {}
         self._within = within
+        self._parts: dict[Node, Node | None] = {}
         self._bodies: dict[tuple[str, int], Instr | None] = {}
 
     def put_in(self, name: str, order: int, arg: Instr) -> Instr | None:
@@ -95,6 +101,8 @@ class Lowering:
         value = self.closed_form(node) if node.op == "implicit" else None
         if node.op in DEFINED:
             value = written_out(node)
+        if node.op in PRODUCTS:
+            value = self.parts_of(node)
         return node.args if value is None else (value,)
 
     def closed_form(self, node: Node) -> Node | None:
@@ -102,6 +110,12 @@ class Lowering:
         if node not in self._closed:
             self._closed[node] = closed_form(node, ENGINE)
         return self._closed[node]
+
+    def parts_of(self, node: Node) -> Node | None:
+        """A product or sum that takes parts or puts them together, as that."""
+        if node not in self._parts:
+            self._parts[node] = as_parts(node)
+        return self._parts[node]
 
     def planned(self, node: Node) -> Instr:
         """The instruction of a node already lowered."""
@@ -118,6 +132,9 @@ class Lowering:
             if node.op == "var" and isinstance(node.data, tuple):
                 self.plan.declare(self.inputs[node], frozenset(node.data[1]))
             return self.plan.make("input", data=self.inputs[node], rank=rank_of(node))
+        parts = self.parts_of(node) if node.op in PRODUCTS else None
+        if parts is not None:
+            return self.planned(parts)
         rule = self._rules.get(node.op)
         if rule is None:
             what = f"{node.op} of {node.data}" if node.op in ("var", "cotangent", "param") else node.op

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import ClassVar
 
-from gradcli.emit import along
+from gradcli.emit import along, put_together
 from gradcli.emit.functions import helper_texts, helpers_of, spellings
 from gradcli.emit.instr import Instr, held
 from gradcli.emit.numpy_helpers import HELPERS
@@ -56,6 +56,7 @@ class NumpyDialect:
     ddof: ClassVar[str] = "ddof"
     reductions: ClassVar[Mapping[str, str]] = {}
     rolled_axis: ClassVar[str] = "axis"
+    concatenate: ClassVar[str] = "concatenate"
     cross: ClassVar[str] = "cross"
     angle: ClassVar[str] = "arctan2"
     single: ClassVar[bool] = True  # whether single precision is computed in double, and given back as single
@@ -94,6 +95,10 @@ class NumpyDialect:
     def decorators(self) -> list[str]:
         """Lines before a function: a choice evaluates both branches, which is nothing to warn of."""
         return [f"@{self.xp}.errstate(divide='ignore', invalid='ignore', over='ignore')"] if self.quiet else []
+
+    def whole(self, code: Code) -> str:
+        """Labels as whole numbers, to index with."""
+        return f"{self.xp}.asarray({code.text}, dtype=int)"
 
     def array(self, text: str) -> Code:
         """An array of a nested list, or of what a caller's function gave."""
@@ -424,6 +429,7 @@ _RULES: dict[str, Rule] = {
     "norm1": lambda d, i, args: d.call("sum", d.call("abs", *args)),
     "sum_axis": lambda d, i, args: Code(f"{args[0].at(Level.ATOM)}.sum({', '.join(_axis(d, i))})", Level.ATOM),
     **along.RULES,
+    **put_together.RULES,
     "map": _map,
     "call": _call,
     "defined": _defined,

@@ -105,6 +105,23 @@ def {single}(function, values, named=None):
     found = function(*double, **named)
     return tuple(map({np}.float32, found)) if isinstance(found, tuple) else {np}.float32(found)
 ''',
+    "onehot": '''
+def {onehot}(labels, count):
+    """1 at the label, counted from 1, 0 elsewhere, along a new last axis."""
+    same = {np}.arange(1, count + 1) == {np}.asarray(labels, dtype=int)[..., None]
+    return 1.0 * same
+''',
+    "place": '''
+def {place}(shape, steps, start):
+    """1 where the last index is the start plus so many steps of the others, 0 elsewhere."""
+    column = {np}.asarray(start)
+    for axis, step in enumerate(steps):
+        lengths = [1] * len(steps)
+        lengths[axis] = shape[axis]
+        column = column + step * {np}.arange(shape[axis]).reshape(lengths)
+    same = {np}.arange(shape[-1]) == column[..., None]
+    return 1.0 * same
+''',
     "unit": '''
 def {unit}(shape, index):
     """1 at one entry, 0 elsewhere."""

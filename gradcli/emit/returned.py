@@ -18,7 +18,7 @@ _LIKE_VARIABLE = ("gradient", "hvp")
 _GIVEN = ("input", "call", "field")
 _VIEWS = frozenset(
     {
-        *("transpose", "diagonal", "row", "column", "flat", "columns", "reshape", "entry", "axes", "column_of"),
+        *("part", "transpose", "diagonal", "row", "column", "flat", "columns", "reshape", "entry", "axes", "column_of"),
         *("unstacked",),
         *("einsum", "contract"),
     }

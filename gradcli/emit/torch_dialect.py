@@ -48,6 +48,7 @@ class TorchDialect(NumpyDialect):
     axes: ClassVar[str] = "dims"
     keep: ClassVar[str] = "keepdim"
     rolled_axis: ClassVar[str] = "dims"
+    concatenate: ClassVar[str] = "cat"
     cross: ClassVar[str] = "linalg.cross"
     angle: ClassVar[str] = "atan2"
     ddof: ClassVar[str] = "correction"
@@ -76,6 +77,9 @@ class TorchDialect(NumpyDialect):
     def decorators(self) -> list[str]:
         """PyTorch does not warn."""
         return []
+
+    def whole(self, code: Code) -> str:
+        return f"{self.helper('array')}({code.text}).long()"
 
     def array(self, text: str) -> Code:
         return self.help("array", text)

@@ -85,6 +85,23 @@ def {adjugate}(a):
     others = {np}.stack([{np}.prod({np}.cat([s[:i], s[i + 1 :]])) for i in range(len(s))])
     return {np}.linalg.det(u) * {np}.linalg.det(vt) * (vt.T * others) @ u.T
 ''',
+    "onehot": '''
+def {onehot}(labels, count):
+    """1 at the label, counted from 1, 0 elsewhere, along a new last axis."""
+    same = {np}.arange(1, count + 1) == {array}(labels).long()[..., None]
+    return same.to({np}.float64)
+''',
+    "place": '''
+def {place}(shape, steps, start):
+    """1 where the last index is the start plus so many steps of the others, 0 elsewhere."""
+    column = {np}.asarray(start)
+    for axis, step in enumerate(steps):
+        lengths = [1] * len(steps)
+        lengths[axis] = shape[axis]
+        column = column + step * {np}.arange(shape[axis]).reshape(lengths)
+    same = {np}.arange(shape[-1]) == column[..., None]
+    return same.to({np}.float64)
+''',
     "unit": '''
 def {unit}(shape, index):
     """1 at one entry, 0 elsewhere."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from math import prod
 
 from gradcli.evaluate import matrices, roots, spectral
@@ -15,11 +16,12 @@ from gradcli.evaluate.point import Evaluation as Point
 from gradcli.evaluate.point import Operation
 from gradcli.evaluate.reductions import REDUCTIONS, attains, holds_extreme
 from gradcli.evaluate.running import RUNNING
+from gradcli.expr.dims import dim_value
 from gradcli.expr.factor import parts_of
 from gradcli.expr.node import Node, axis_of, payload, value_of
 from gradcli.ops.functions import scalar_function
 from gradcli.ops.passes import Pass
-from gradcli.ops.payload import Applied, Index, Subscripts
+from gradcli.ops.payload import Applied, Index, Placement, Subscripts
 from gradcli.ops.scalar import ScalarFunction
 
 _LARGEST_EXPONENT = 1_000
@@ -48,6 +50,29 @@ def _eye(point: Point, node: Node, args: list[Array]) -> Array:
 def _unit(point: Point, node: Node, args: list[Array]) -> Array:
     out = full(point.shape(node), point.field.zero)
     out.flat[_place(payload(node, Index), out.shape)] = point.field.one
+    return out
+
+
+def _placed(point: Point, node: Node, args: list[Array]) -> Array:
+    steps, offset = payload(node, Placement)
+    out = full(point.shape(node), point.field.zero)
+    *lengths, last = out.shape
+    start = dim_value(offset, point.sizes.__getitem__)
+    for place, index in enumerate(product(*(range(1, length + 1) for length in lengths))):
+        column = sum(step * i for step, i in zip(steps, index, strict=True)) + start
+        if not 1 <= column <= last:
+            raise OutsideDomain(f"index {column} of {last}")
+        out.flat[place * last + column - 1] = point.field.one
+    return out
+
+
+def _onehot(point: Point, node: Node, args: list[Array]) -> Array:
+    out = full(point.shape(node), point.field.zero)
+    count = out.shape[-1]
+    for place, label in enumerate(args[0].flat):
+        if isinstance(label, Undefined) or not 1 <= label <= count:
+            raise OutsideDomain(f"label {label} of {count}")
+        out.flat[place * count + int(label) - 1] = point.field.one
     return out
 
 
@@ -363,11 +388,23 @@ def _sum_axis(point: Point, node: Node, args: list[Array]) -> Array:
 
 
 def _lines(a: Array, axis: int | None) -> list[list[Scalar]]:
-    """The vectors that an operation over an axis works on."""
+    """The vectors that an operation over an axis works on, those of later axes faster."""
     if axis is None:
         return [a.flat]
-    rows = _rows(a)
-    return rows if axis == 1 else [list(column) for column in zip(*rows, strict=True)]
+    shape = a.shape if len(a.shape) > 2 else as_matrix(a)
+    length, inner = shape[axis], prod(shape[axis + 1 :])
+    outer = prod(shape[:axis])
+    return [a.flat[o * length * inner + i :: inner][:length] for o in range(outer) for i in range(inner)]
+
+
+def _from_lines(lines: list[list[Scalar]], shape: tuple[int, ...], axis: int) -> Array:
+    """The array whose vectors along an axis these are."""
+    inner = prod(shape[axis + 1 :])
+    flat: list[Scalar] = []
+    for start in range(0, len(lines), inner):
+        for entries in zip(*lines[start : start + inner], strict=True):
+            flat += entries
+    return Array(shape, flat)
 
 
 def _norm(point: Point, node: Node, args: list[Array]) -> Array:
@@ -386,9 +423,10 @@ def _softmax(op: str) -> Operation:
     def operation(point: Point, node: Node, args: list[Array]) -> Array:
         axis = axis_of(node)
         lines = [_softmax_line(point, op, line) for line in _lines(args[0], axis)]
-        if axis == 0 and op != "logsumexp":
-            lines = [list(row) for row in zip(*lines, strict=True)]
-        return _from_rows(lines, point.shape(node))
+        shape = point.shape(node)
+        if axis is None or op == "logsumexp":
+            return Array(shape, [x for line in lines for x in line])
+        return _from_lines(lines, shape, axis)
 
     return operation
 
@@ -428,6 +466,8 @@ _TABLE: dict[str, Operation] = {
     "ones": lambda point, node, args: full(point.shape(node), point.field.one),
     "eye": _eye,
     "unit": _unit,
+    "place": _placed,
+    "onehot": _onehot,
     "add": _add,
     "mul": _mul,
     "pow": _pow,

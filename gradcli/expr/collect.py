@@ -173,6 +173,8 @@ def _chains(node: Node) -> Node:
             number = _common_number(rests)
             rests = [mul(num(1 / number), rest) for rest in rests]
             rests.sort(key=_negative_or_turned)
+            if all(_only_places(rest) for rest in rests):
+                continue  # parts put in different places are no factors: concat(0, d) - concat(d, 0)
             inner = _collect(add(*rests))
             product = mul(num(number), *shared, matmul(inner, factor) if last else matmul(factor, inner))
             others = [term for i, (_, term) in enumerate(terms) if i not in members]
@@ -180,6 +182,13 @@ def _chains(node: Node) -> Node:
             after = [term for term in others if term not in before]
             return _collect(add(*before, product, *after)) if others else product
     return node
+
+
+def _only_places(node: Node) -> bool:
+    """Whether a factor only puts entries in their places."""
+    _, rest = split_scalars(node)
+    core = rest.args[0] if rest.op == "T" else rest
+    return core.op in ("place", "unit")
 
 
 def _common_number(terms: list[Node]) -> Fraction:

@@ -78,6 +78,9 @@ class _Work:
             alone = [letter for letter in letters if letter not in self.output and len(places[letter]) == 1]
             if alone and len(set(letters)) == len(letters) == len(alone):
                 return self._put([position], total(node), ())
+            if alone and len(letters) > 2 and len(set(letters)) == len(letters):
+                axis = letters.index(alone[-1])
+                return self._put([position], sum_axis(node, axis), letters[:axis] + letters[axis + 1 :])
             if alone and len(letters) == 2:
                 axis = letters.index(alone[0])
                 return self._put([position], sum_axis(node, axis), letters[1 - axis : 2 - axis])

@@ -201,6 +201,16 @@ def names_of(dim: Dim) -> tuple[str, ...]:
     return tuple(found)
 
 
+def solved(dim: Dim) -> tuple[str, int, int] | None:
+    """`(name, a, b)` of the dimension `a * name + b`, which tells the size that has the name; None of any other."""
+    terms = terms_of(dim)
+    rest = terms.pop((), 0)
+    if len(terms) != 1:
+        return None
+    ((names, factor),) = terms.items()
+    return (names[0], factor, rest) if len(names) == 1 and least_parts(names[0]) is None else None
+
+
 def dim_value(dim: Dim, size: Callable[[str], int]) -> int:
     """A dimension as a number, `size` giving that of each name."""
     total = 0

@@ -190,6 +190,10 @@ def _merge(a: Node, b: Node) -> Node | None:
         return a.args[0]
     if a.op == "diag" and b.op == "diag":
         return diag(mul(a.args[0], b.args[0]))
+    if "place" in (a.op, b.op) or (a.op == b.op == "T" and a.args[0].op == b.args[0].op == "place"):
+        from gradcli.expr.parts import merged
+
+        return merged(a, b)
     if (a.op == "inv" and a.args[0] is b) or (b.op == "inv" and b.args[0] is a):
         return eye(rows(a.shape))
     if a.op in ("T", "inv") or b.op in ("T", "inv"):  # only these: a transpose walks the whole of a factor

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from gradcli.expr.shapes import Shape
+from gradcli.expr.shapes import Dim, Shape
 from gradcli.ops.attributes import implied
 from gradcli.ops.operations import OPERATIONS
 from gradcli.ops.payload import Along, Named, Places, Running
@@ -25,6 +25,7 @@ _PAYLOADS: dict[str, Callable[[Any], Hashable]] = {
 }
 
 P = TypeVar("P")
+_LABELS = "1.."
 
 
 class Node:
@@ -109,6 +110,22 @@ def axis_of(node: Node) -> int | None:
     """The axis along which an operation goes; None for all entries."""
     held = node.data.axis if isinstance(node.data, Along | Running | Places) else node.data
     return held if isinstance(held, int) else None
+
+
+def labelled(count: Dim) -> str:
+    """The attribute of a name whose values are labels from 1 to `count`."""
+    return f"{_LABELS}{count}"
+
+
+def label_count(node: Node) -> Dim | None:
+    """C of a name whose values are labels from 1 to C; None of any other."""
+    if node.op != "var":
+        return None
+    for attribute in payload(node, Named).attributes:
+        if attribute.startswith(_LABELS):
+            count = attribute.removeprefix(_LABELS)
+            return int(count) if count.isdigit() else count
+    return None
 
 
 def num(value: Fraction | int) -> Node:

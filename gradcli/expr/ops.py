@@ -85,6 +85,7 @@ _BUILD: dict[str, Builder] = {
     "kron": lambda n, a: reduce.kron(*a),
     "vec": lambda n, a: reduce.vec(*a),
     "reshape": lambda n, a: rearrange.reshape(a[0], n.shape),
+    "onehot": lambda n, a: make("onehot", a, shape=n.shape),
     "einsum": _contraction,
     "factor": lambda n, a: factor.component(*payload(n, Component), *a),
     "pinv": lambda n, a: spectral.pinv(*a),

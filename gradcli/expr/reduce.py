@@ -93,8 +93,8 @@ def total(node: Node) -> Node:
         return node
     if is_zero(node):
         return ZERO
-    if node.op == "ones":
-        return mul(*(size(dim) for dim in node.shape))
+    if node.op in ("ones", "onehot"):
+        return mul(ONE, *(size(dim) for dim in (node.shape if node.op == "ones" else node.shape[:-1])))
     if node.op == "eye":
         return size(node.shape[0])
     if node.op == "mul" and all(factor.shape for factor in node.args):
@@ -163,10 +163,19 @@ def sum_axis(node: Node, axis: int) -> Node:
         return mul(*scalars, sum_axis(rest, axis))
     if is_zero(node):
         return zeros(shape)
+    if node.op == "onehot" and axis == len(node.shape) - 1:
+        return ones(shape)
+    if len(node.shape) > 2:
+        return _sum_of_stack(node, axis, shape)
     if node.op == "T":
         return sum_axis(node.args[0], 1 - axis)
     if node.op == "elem" and node.args[0].op == "T":
         return sum_axis(transpose(node), 1 - axis)
+    if node.op == "mul":
+        along = [factor for factor in node.args if _along(factor, axis) is not None]
+        if along:
+            rest = sum_axis(mul(*(factor for factor in node.args if factor not in along), ones(node.shape)), axis)
+            return mul(*(_along(factor, axis) or factor for factor in along), rest)
     if node.op == "matmul" and node.args[-axis].op == "diag":
         vector = node.args[-axis].args[0]
         rest = matmul(*(node.args[:-1] if axis else node.args[1:]))
@@ -181,7 +190,32 @@ def sum_axis(node: Node, axis: int) -> Node:
     return make("sum_axis", (node,), data=axis, shape=shape) if opened is None else opened
 
 
+def _along(factor: Node, axis: int) -> Node | None:
+    """The vector that a factor repeats along the axis, `v @ ones(n).T` along the second; None of any other."""
+    if factor.op != "matmul":
+        return None
+    if axis == 1 and factor.args[-1].op == "ones" and is_row(factor.args[-1].shape):
+        return matmul(*factor.args[:-1])
+    if axis == 0 and factor.args[0].op == "ones" and len(factor.args[0].shape) == 1:
+        return transpose(matmul(*factor.args[1:]))
+    return None
+
+
+def _sum_of_stack(node: Node, axis: int, shape: Shape) -> Node:
+    """The sum over one axis of an array of rank 3 or more."""
+    if node.op in ("ones", "einsum"):
+        from gradcli.expr.contraction import contract
+
+        letters = tuple(range(len(node.shape)))
+        out = (*letters[:axis], *letters[axis + 1 :])
+        return contract([(node, letters)], out, dict(enumerate(node.shape)))
+    opened = _sum_of_sum(node, lambda term: sum_axis(term, axis))
+    return make("sum_axis", (node,), data=axis, shape=shape) if opened is None else opened
+
+
 def _without_axis(node: Node, axis: int) -> Shape:
+    if len(node.shape) > 2 and axis in range(len(node.shape)):
+        return normal_shape((*node.shape[:axis], *node.shape[axis + 1 :]))
     if len(node.shape) == 1:
         if axis == 0:
             return ()
@@ -279,7 +313,7 @@ def over_axis(op: str, node: Node, axis: int | None) -> Node:
         if axis not in (None, 0):
             raise ShapeError(f"axis={axis} of a vector")
         return make(op, (node,), data=None, shape=() if op == "logsumexp" else node.shape)
-    if axis not in (0, 1) or len(node.shape) != 2:
+    if axis is None or axis not in range(len(node.shape)):
         raise ShapeError(f"axis={axis} of {show_shape(node.shape)}")
     return make(op, (node,), data=axis, shape=_without_axis(node, axis) if op == "logsumexp" else node.shape)
 

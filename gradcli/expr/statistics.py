@@ -5,10 +5,12 @@ Each is taken of all entries (`axis` None) or along one axis; of a row it is tha
 
 from __future__ import annotations
 
+from gradcli.expr import broadcast
 from gradcli.expr.arith import add, is_zero, mul, ones, power, size, split_number, sqrt, sub, zeros
 from gradcli.expr.building import constructs
 from gradcli.expr.linear import matmul, split_scalars, transpose
 from gradcli.expr.node import MINUS_ONE, Node, make, num
+from gradcli.expr.rearrange import reshape
 from gradcli.expr.reduce import elementwise, entries, mean, sum_axis, total
 from gradcli.expr.shapes import Shape, ShapeError, is_row, joint_shape, show_shape
 
@@ -21,6 +23,8 @@ def spread(value: Node, shape: Shape, axis: Axis) -> Node:
     """What was taken along an axis, repeated along it: an array of the shape.  What is of all entries is a scalar."""
     if axis is None or not value.shape:
         return value
+    if len(shape) > 2:
+        return broadcast.spread(reshape(value, (*shape[:axis], 1, *shape[axis + 1 :])), shape)
     if axis == 1:
         return matmul(value, transpose(ones(shape[1:])))
     return matmul(ones(shape[:1]), transpose(value))

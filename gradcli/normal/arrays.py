@@ -36,7 +36,9 @@ class Array:
 
 
 def axes_of(shape: Shape) -> tuple[Axis, ...]:
-    """The axes of a shape: those of dimension 1 of a row are none."""
+    """The axes of a shape: those of dimension 1 of a row are none, those of arrays of rank 3 and more have no index."""
+    if len(shape) > 2:
+        return tuple(() if dim == 1 else (dim,) for dim in shape)
     return ((shape[1],),) if is_row(shape) else tuple((dim,) for dim in shape)
 
 
@@ -176,11 +178,16 @@ def kronecker(args: Sequence[Array], shapes: Sequence[Shape]) -> Array:
 
 def regrouped(arg: Array, shape: Shape) -> Array:
     """The same entries, row by row, in another shape whose axes are runs of the array's indices."""
-    finer = _split_axes(arg.axes, [dim for (dim,) in axes_of(shape)])
+    wanted = [axis[0] for axis in axes_of(shape) if axis]
+    finer = _split_axes(arg.axes, wanted)
     arg = arg if finer == arg.axes else Array(_refined(arg, finer), finer)
     waiting = [dim for axis in arg.axes for dim in axis]
     axes: list[Axis] = []
-    for (dim,) in axes_of(shape):
+    for axis in axes_of(shape):
+        if not axis:
+            axes.append(())
+            continue
+        (dim,) = axis
         run: list[Dim] = []
         size: Dim = 1
         while waiting and size != dim_product(dim, 1):

@@ -207,7 +207,7 @@ def _signs_of_unit(unit: Factor) -> tuple[Poly, Poly]:
     array, idx, exponent = unit
     if is_strict(array):
         return ONE, ZERO
-    if array.kind in ("step", "mask", "delta") or is_binary(array):
+    if array.kind in ("step", "mask", "delta", "place") or is_binary(array):
         return raw([(array, idx, 1)]), ZERO
     if array.kind in ("sym", "prod", "sign") and is_sign(array):
         value, half = raw([(array, idx, 1)]), Fraction(1, 2)

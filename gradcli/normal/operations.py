@@ -29,7 +29,7 @@ from gradcli.ops.attributes import implied
 from gradcli.ops.operation import Kind
 from gradcli.ops.operations import of_kind
 from gradcli.ops.passes import Pass
-from gradcli.ops.payload import Applied, Component, Index, Named, Places, Subscripts
+from gradcli.ops.payload import Applied, Component, Index, Named, Placement, Places, Subscripts
 
 LARGEST_POWER = 16
 _SPARSE = frozenset({"lower", "upper", "permutation", "unit", "binary", "simplex", "skew"})
@@ -96,7 +96,7 @@ def _opaque(node: Node, args: list[Array]) -> Array:
     if node.op in _ASKED or not args:
         raise Unsupported(node.op)
     shapes = tuple(arg.shape for arg in node.args)
-    if any(len(axis) != 1 for arg in args for axis in arg.axes):
+    if any(len(axis) > 1 for arg in args for axis in arg.axes):
         raise Unsupported(f"{node.op} of a product dimension")
     return _leaf(node, (node.op, node.data, shapes), (), "opaque", tuple(arg.poly for arg in args))
 
@@ -150,6 +150,19 @@ def _unit(node: Node, args: list[Array]) -> Array:
     places = payload(node, Index)[-len(axes) :]
     factors = [(delta(axis[0]), (-place, k), 1) for k, (axis, place) in enumerate(zip(axes, places, strict=True))]
     return Array(units.product_of(1, list(factors)), axes)
+
+
+def _placed(node: Node, args: list[Array]) -> Array:
+    axes = arrays.axes_of(node.shape)
+    dims = tuple(dim for axis in axes for dim in axis)
+    array = atom("place", tuple(payload(node, Placement)), dims=dims, positive=True, regular=False)
+    return Array(units.single((array, tuple(range(len(dims))), 1)), axes)
+
+
+def _onehot(node: Node, args: list[Array]) -> Array:
+    return _leaf(
+        node, ("onehot", node.shape), ("binary", "nonnegative", "onehot", "simplex"), "opaque", (args[0].poly,)
+    )
 
 
 # ------------------------------------------------------------------- elementwise
@@ -224,9 +237,9 @@ def _sum_axis(node: Node, args: list[Array]) -> Array:
     axis = payload(node, int)
     if is_row(node.args[0].shape):
         return arg if axis == 0 else _sum(node, args)
-    kept = arg.group(1 - axis)
+    others = [k for k in range(len(arg.axes)) if k != axis]
     summed = arrays.summed(arg, arg.group(axis), {})
-    return arrays.compressed(summed, [arg.axes[1 - axis]], kept)
+    return arrays.compressed(summed, [arg.axes[k] for k in others], [i for k in others for i in arg.group(k)])
 
 
 def _prod(node: Node, args: list[Array]) -> Array:
@@ -397,6 +410,8 @@ _LOWER: dict[str, Callable[[Node, list[Array]], Array]] = {
     "ones": _ones,
     "eye": _eye,
     "unit": _unit,
+    "place": _placed,
+    "onehot": _onehot,
     "add": _add,
     "mul": _mul,
     "pow": _pow,

@@ -86,6 +86,8 @@ class _Raiser:
             return linear.eye(dims[0])
         if kind == "mask":
             return reduce.triangle("tril", ones(dims), array.holds(int))
+        if kind == "place":
+            return make("place", data=data, shape=dims) if len(dims) > 1 else None
         if kind in ("num", "dim"):
             return num(array.holds(int)) if kind == "num" else size(array.holds(str))
         axes = dict(enumerate(dims))

@@ -46,6 +46,8 @@ def rewrite(table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
             found = _inverse(spot, exponent, table, dummies)
         elif kind == "mask":
             found = _mask(spot, exponent, table, dummies)
+        elif kind == "place":
+            found = _placed(spot, exponent, table, dummies)
         elif kind == "sign" or (kind == "prod" and isinstance(exponent, int) and units.is_sign(array)):
             odd = exponent % 2
             found = with_exponent(table, dummies, spot, odd) if odd != exponent else None
@@ -243,6 +245,24 @@ def _mask(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim])
         if other[0].kind == "mask" and other != spot and other[1] == spot[1]:
             wider = spot if band >= other[0].data else other  # type: ignore[operator]
             return with_exponent(table, dummies, wider, 0)
+    return None
+
+
+def _placed(spot: Spot, exponent: Rational, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
+    """1 at one place for each choice of all indices but one: two that differ in one index are one, and an identity."""
+    array, idx = spot
+    if exponent > 0 and exponent != 1:
+        return with_exponent(table, dummies, spot, 1)
+    if exponent != 1:
+        return None
+    for other, power in table.items():
+        if other[0] is not array or power != 1 or other == spot:
+            continue
+        apart = [slot for slot, (i, j) in enumerate(zip(idx, other[1], strict=True)) if i != j]
+        if len(apart) == 1:
+            slot = apart[0]
+            same = matrices.identity(array.dims[slot])
+            return with_exponent(table, dummies, other, 0, [(same, {0: idx[slot], 1: other[1][slot]})])
     return None
 
 

@@ -279,7 +279,7 @@ def degree(term: Term) -> Rational:
     """How many factors a term has, with exponents; constants do not count."""
     total: Rational = 0
     for array, _, exponent in term:
-        if array.kind not in ("delta", "mask", "num", "dim"):
+        if array.kind not in ("delta", "mask", "place", "num", "dim"):
             total += max(exponent, -exponent)
     return total
 
@@ -304,7 +304,7 @@ def is_related(factor: Factor) -> bool:
         return bool(_RELATED & {*array.attributes})
     if array.kind == "elem":
         return array.data == ("sin", 0)
-    return array.kind in ("abs", "step", "mask", "inv") or (array.kind == "root" and exponent != 1)
+    return array.kind in ("abs", "step", "mask", "place", "inv") or (array.kind == "root" and exponent != 1)
 
 
 def is_sign(array: Atom) -> bool:

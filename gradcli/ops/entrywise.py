@@ -36,21 +36,22 @@ REDUCTIONS = (
     Operation("sum", "A", "the sum of all entries", f"{_A}y = sum(A)", rules=("total",), linear=(0,), call="sum"),
     Operation(
         "sum_axis", "A", "the sums along an axis", f"{_A}y = sum(A, axis=1)",
-        payload=int, rules=("row_sums", "column_sums"), linear=(0,), call="sum",
+        payload=int, rules=("row_sums", "column_sums", "axis_sums"), linear=(0,), call="sum",
     ),
     Operation("norm", "A", "Frobenius norm, or 2-norm", f"{_A}y = norm(A)", rules=("norm",), call="norm"),
     Operation("norm1", "A", "sum of absolute values", f"{_A}y = norm1(A)", rules=("norm1",), call="norm1"),
     Operation(
         "softmax", "x", "softmax of a vector, or along an axis", f"{_A}Y = softmax(A, axis=1)",
-        payload=int, rules=("softmax", "softmax_rows", "softmax_columns"), call="softmax",
+        payload=int, rules=("softmax", "softmax_rows", "softmax_columns", "softmax_axis"), call="softmax",
     ),
     Operation(
         "logsoftmax", "x", "its logarithm", f"{_A}Y = logsoftmax(A, axis=1)",
-        payload=int, rules=("logsoftmax", "logsoftmax_rows", "logsoftmax_columns"), call="logsoftmax",
+        payload=int, call="logsoftmax",
+        rules=("logsoftmax", "logsoftmax_rows", "logsoftmax_columns", "logsoftmax_axis"),
     ),
     Operation(
         "logsumexp", "x", "log of the sum of exponentials", f"{_A}y = logsumexp(A, axis=1)",
-        payload=int, rules=("logsumexp", "logsumexp_rows", "logsumexp_columns"), call="logsumexp",
+        payload=int, rules=("logsumexp", "logsumexp_rows", "logsumexp_columns", "logsumexp_axis"), call="logsumexp",
     ),
     Operation(
         "stack", "entries", "a literal vector or matrix, row by row", "a, b, c : R\ny = [a, b, a * c]",

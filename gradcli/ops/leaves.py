@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from gradcli.ops.operation import Kind, Operation
-from gradcli.ops.payload import Cotangent, Index, Named
+from gradcli.ops.payload import Cotangent, Index, Named, Placement
 
 LEAVES = (
     Operation("num", "", "a rational", "x : R[n]\ny = 2 * x", Kind.LEAF, Fraction),
@@ -17,8 +17,12 @@ LEAVES = (
     Operation("zeros", "", "zeros", "x : R[n]\ny = max(x, zeros(n))", Kind.LEAF),
     Operation("ones", "", "ones", "x : R[n]\ny = max(x, ones(n))", Kind.LEAF),
     Operation("eye", "", "the identity", "A : R[n, n]\nY = A + eye(n)", Kind.LEAF),
+    Operation(
+        "place", "", "1 where the last index is so far from the others, else 0", "x : R[n]\ny = 2 * x[2:n]",
+        Kind.LEAF, Placement,
+    ),
     Operation("unit", "", "1 at one entry, else 0", "x : R[n]\ny = x + unit(n, 1)", Kind.LEAF, Index),
-)
+)  # fmt: skip
 
 QUESTIONS = (
     Operation("grad", "of, wrt", "a gradient; data: the structure", "", Kind.QUESTION, str, call="grad"),

@@ -106,6 +106,10 @@ ARRAYS = (
         payload=Subscripts, rules=("einsum",), linear=EACH, cost=Cost.CONTRACTION,
     ),
     Operation(
+        "onehot", "y", "1 at the label, else 0, along a new last axis",
+        "A : R[n, 3]\ny : {1..3}[n]\nY = A * onehot(y)", call="onehot",
+    ),
+    Operation(
         "vfun", "x", "`h : R[n] -> R[m]` and its derivatives: the shape of h, then `order` times n",
         "h : R[n] -> R[m]\nx : R[n]\ny = h(x)", payload=Applied, rules=("vector_function",),
     ),

@@ -49,6 +49,13 @@ class Component(NamedTuple):
     part: str
 
 
+class Placement(NamedTuple):
+    """Where an array is 1: at the last index `sum(step * index) + offset`, indices counted from 1."""
+
+    steps: tuple[int, ...]
+    offset: str | int
+
+
 class Settled(NamedTuple):
     """A relation: the unknown, the names that stand for what it depends on, and what is zero."""
 

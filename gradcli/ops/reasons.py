@@ -16,6 +16,7 @@ _REASONS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "rules": (
         (_LEAVES, "a leaf has no operands"),
         (("stop",), "what is held constant sends nothing back"),
+        (("onehot",), "labels are data: no derivative is taken by them"),
     ),
     "evaluate": ((("var", "param"), "its value is given with the point"),),
     "emit": ((("var", "cotangent", "param"), "an argument of the function that is written"),),

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gradcli.diagnostics import GradcliError
-from gradcli.expr import arith, linear, matrix_functions, rearrange, reduce
+from gradcli.expr import arith, batched, linear, matrix_functions, rearrange, reduce
+from gradcli.expr.broadcast import broadcast, broadcast_shape
 from gradcli.expr.implicit import implicit
 from gradcli.expr.node import Node, has_attribute, make, num, var
 from gradcli.expr.replace import replace
-from gradcli.expr.shapes import Shape, ShapeError, joint_shape, show_shape, transposed
+from gradcli.expr.shapes import Shape, ShapeError, show_shape, transposed
+from gradcli.program.axes import build_along
+from gradcli.program.blocks import build_blocks
 from gradcli.program.dimensions import dimension_of
 from gradcli.program.einsum import build_einsum
 from gradcli.program.equation import Equation
@@ -21,6 +24,7 @@ from gradcli.program.layouts import jacobian_shape
 from gradcli.program.lift import Lifting, NotLifted
 from gradcli.program.meant import unit_places
 from gradcli.program.options import positional, read_options
+from gradcli.program.parts import build_part, is_part, label_array, label_count
 from gradcli.program.scope import CONSTANTS
 from gradcli.program.unify import closed, find
 from gradcli.syntax import ast
@@ -68,16 +72,14 @@ class Builder:
                 return arith.neg(self._build(expr.arg, local))
             case ast.Sum():
                 terms = [self._build(term, local) for term in expr.terms]
-                return arith.add(
-                    terms[0],
-                    *(term if op == "+" else arith.neg(term) for op, term in zip(expr.ops, terms[1:], strict=True)),
-                )
+                signed = (term if op == "+" else arith.neg(term) for op, term in zip(expr.ops, terms[1:], strict=True))
+                return arith.add(*broadcast(terms[0], *signed))
             case ast.Product():
                 return self._product(expr, local)
             case ast.Compare():
-                return _compared(expr.op, self._build(expr.left, local), self._build(expr.right, local))
+                return _compared(expr.op, *broadcast(self._build(expr.left, local), self._build(expr.right, local)))
             case ast.Power():
-                return arith.power(self._build(expr.base, local), self._build(expr.exponent, local))
+                return arith.power(*broadcast(self._build(expr.base, local), self._build(expr.exponent, local)))
             case ast.MatPower():
                 exponent = integer(expr.exponent)
                 base = self._build(expr.base, local)
@@ -97,12 +99,16 @@ class Builder:
                 return self._entries(expr)
             case ast.Transpose():
                 return linear.transpose(self._build(expr.arg, local))
+            case ast.LastTwoTurned():
+                return batched.last_two_turned(self._build(expr.arg, local))
             case ast.Call():
                 return self._call(expr, local)
             case ast.IndexSum():
                 return self._index_sum(expr, local)
             case ast.Index():
                 base = self._build(expr.base, local)
+                if is_part(self.inference, expr):
+                    return build_part(self, expr, base)
                 index = tuple(self._index(part) for part in expr.indices)
                 if self.lifting is not None and any(self._is_letter(part) for part in expr.indices):
                     return self.lifting.entry(base, index)
@@ -221,17 +227,19 @@ class Builder:
         if op == ast.BESIDE:
             return _beside(run)
         if op == "@":
-            return linear.matmul(*run)
+            return batched.product(*run)
         if op in ("*", "·"):
-            return arith.mul(*run)
+            return arith.mul(*broadcast(*run))
         if op == "/":
-            return arith.mul(run[0], *(arith.power(node, num(-1)) for node in run[1:]))
+            return arith.mul(*broadcast(run[0], *(arith.power(node, num(-1)) for node in run[1:])))
         out = run[0]
         for node in run[1:]:
             out = reduce.kron(out, node)
         return out
 
     def _literal(self, expr: ast.ListLit, local: Mapping[str, Node]) -> Node:
+        if id(expr) in self.inference.blocks:
+            return build_blocks(self, expr, local)
         rows = [item for item in expr.items if isinstance(item, ast.ListLit)]
         cells = [item for row in rows for item in row.items] if rows else list(expr.items)
         shape = closed((len(rows), len(rows[0].items)) if rows else (len(cells),))
@@ -243,6 +251,10 @@ class Builder:
             half = len(expr.args) // 2
             dims = [dimension_of(arg) or 1 for arg in expr.args[:half]]
             return reduce.unit_entry(closed(dims), tuple(integer(arg) or 1 for arg in expr.args[half:]))
+        if name == "onehot":
+            count = label_count(self.inference, expr.args[0])
+            assert count is not None
+            return label_array(self, expr.args[0], count)
         if name in FILLED:
             dims = [dimension_of(arg) or 1 for arg in expr.args]
             if name == "eye":
@@ -262,7 +274,7 @@ class Builder:
         args = [self._build(arg, local) for arg in positional(expr)]
         if name in FUNCTIONS and not expr.primes:
             language = FUNCTIONS[name]
-            return language.build(args, read_options(self.inference, expr, language.options))
+            return build_along(name, language, args, read_options(self.inference, expr, language.options))
         return reduce.elementwise(name, expr.primes, args[0])
 
     def _defined(self, expr: ast.Call, local: Mapping[str, Node]) -> Node:
@@ -277,7 +289,8 @@ class Builder:
                 holes = {param: make("param", data=param) for param in inner}
                 body = self.build(statement.value, holes)
                 filled = replace([body], {holes[param]: arg for param, arg in inner.items()})[0]
-                shape = joint_shape([arg.shape for arg in args])
+                shape = broadcast_shape([arg.shape for arg in args])
+                args = list(broadcast(*args))
                 return filled if filled.shape == shape else arith.mul(filled, arith.ones(shape))
             if not expr.primes:
                 return self.build(statement.value, inner)

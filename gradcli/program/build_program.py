@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gradcli.diagnostics import GradcliError, error
-from gradcli.expr.node import Node, make
+from gradcli.expr.node import Node, labelled, make
 from gradcli.program.build import Builder, variable_node
 from gradcli.program.draft import Draft
 from gradcli.program.equation import Equation
@@ -83,8 +83,10 @@ def _build_variables(draft: Draft) -> None:
             continue
         dims = tuple(declared.type.dims)
         discrete = declared.type.base == "Z" or "permutation" in declared.attributes
-        node = draft.node(name, dims, declared.attributes)
-        draft.variables[name] = Variable(node, dims, declared.attributes, False, discrete, declared.span)
+        labels = declared.type.labels
+        told = () if labels is None else (labelled(labels),)
+        node = draft.node(name, dims, (*declared.attributes, *told))
+        draft.variables[name] = Variable(node, dims, declared.attributes, False, discrete, declared.span, labels)
         draft.nodes[name] = node
     for name, open_shape in draft.inference.inferred.items():
         dims = tuple(_closed_dim(dim) for dim in settle(open_shape))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradcli.diagnostics import GradcliError
 from gradcli.diagnostics.diagnostic import Edit
 from gradcli.ops.functions import SCALAR_FUNCTIONS
-from gradcli.program.functions import joint
+from gradcli.program.axes import joint_open
 from gradcli.program.inferring import Inferring
 from gradcli.program.poisoned import Poisoned
 from gradcli.program.scope import CONSTANTS, works_on_arrays
@@ -95,7 +95,7 @@ class Defined:
                 mend=_gradient_instead(self._inference, expr),
             )
         if self.acts_elementwise(expr.fn):
-            return joint(shapes, expr.fn)
+            return joint_open(shapes, expr.fn)
         if expr.fn in self._calls:
             self._inference.fail("E203", f"{expr.fn} is defined by itself.", expr)
         self._instances += 1

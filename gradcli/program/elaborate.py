@@ -166,6 +166,10 @@ def _warn_unused(draft: Draft) -> None:
             roots = (statement.of, *statement.wrt)
         for root in roots:
             used.update(part.id for part in subexpressions(root) if isinstance(part, ast.Name))
+        if isinstance(statement, ast.Define | ast.DefineFunction | ast.DefineIndexed):
+            roots = (statement.value,)
+        indexed = (part for root in roots for part in subexpressions(root) if isinstance(part, ast.Index))
+        used.update(index.id for part in indexed for index in part.indices if isinstance(index, ast.Name))
     for name, declared in draft.scope.arrays.items():
         if name not in used and name not in draft.scope.values:
             draft.diagnostics.append(

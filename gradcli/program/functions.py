@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import reduce as fold
 
-from gradcli.expr import arith, entrywise, linear, reduce, statistics
+from gradcli.expr import arith, entrywise, linear, rearrange, reduce, statistics
+from gradcli.expr.broadcast import broadcast
+from gradcli.expr.dims import dim_product
 from gradcli.expr.node import Node, make, num
 from gradcli.ops.functions import SCALAR_FUNCTIONS, SECONDARY
 from gradcli.program.along import ALONG_FUNCTIONS
+from gradcli.program.axes import joint_open
 from gradcli.program.factor import FACTOR_FUNCTIONS
+from gradcli.program.join import PART_FUNCTIONS
 from gradcli.program.norms import NORM
 from gradcli.program.signature import LanguageFunction, Misfit, Options, square
 from gradcli.program.spectral import SPECTRAL_FUNCTIONS
@@ -31,20 +36,6 @@ from gradcli.program.unify import (
 # ---------------------------------------------------------------------- shapes
 
 
-def joint(shapes: list[OpenShape], what: str) -> OpenShape:
-    """The shape of an elementwise combination."""
-    out: OpenShape = ()
-    for shape in shapes:
-        shape = settle(shape)
-        if out and shape and not unify_shapes(out, shape):
-            raise Misfit(
-                "E301",
-                f"{what} takes arrays of one shape, and these are {show_open(out)} and {show_open(shape)}",
-            )
-        out = out or shape
-    return settle(out)
-
-
 def _matrix_or_vector(shape: OpenShape, what: str) -> OpenShape:
     shape = settle(shape)
     if len(shape) > 2:
@@ -57,15 +48,15 @@ def _summed(shape: OpenShape, options: Options, what: str) -> OpenShape:
     shape = settle(shape)
     if axis is None:
         return ()
-    if not shape or axis not in range(len(shape)) or len(shape) > 2:
+    if not shape or axis not in range(len(shape)):
         raise Misfit("E305", f"{what}(..., axis={axis}) does not fit {show_open(shape)}", "axis is 0 or 1, of a matrix")
     return settle(tuple(dim for position, dim in enumerate(shape) if position != axis))
 
 
 def _soft(name: str) -> LanguageFunction:
     def infer(shapes: list[OpenShape], options: Options) -> OpenShape:
-        shape = _matrix_or_vector(shapes[0], name)
-        if len(shape) == 2 and find(shape[0]) != 1 and "axis" not in options:
+        shape = settle(shapes[0])
+        if len(shape) > 1 and find(shape[0]) != 1 and "axis" not in options and name != "logsumexp":
             raise Misfit("E406", f"{name} of a matrix needs an axis", f"{name}(A, axis=1) works row by row")
         if name != "logsumexp":
             if "axis" in options:
@@ -75,9 +66,12 @@ def _soft(name: str) -> LanguageFunction:
 
     def build(nodes: list[Node], options: Options) -> Node:
         axis = options.get("axis")
-        return reduce.over_axis(name, nodes[0], axis if isinstance(axis, int) else None)
+        (node,) = nodes
+        if axis is None and len(node.shape) > 1 and name == "logsumexp":
+            node = rearrange.reshape(node, (fold(dim_product, node.shape),))
+        return reduce.over_axis(name, node, axis if isinstance(axis, int) else None)
 
-    return LanguageFunction(1, 1, infer, build, ("axis",))
+    return LanguageFunction(1, 1, infer, build, ("axis", "keepdims") if name == "logsumexp" else ("axis",))
 
 
 def _elementwise(name: str) -> LanguageFunction:
@@ -93,7 +87,8 @@ def _square_to(op: str, build: Callable[[Node], Node], scalar: bool) -> Language
 
 
 def _dot_shape(shapes: list[OpenShape], options: Options) -> OpenShape:
-    joint(shapes, "dot")
+    if not unify_shapes(*shapes) and settle(shapes[0]) and settle(shapes[1]):
+        raise Misfit("E301", "dot takes arrays of one shape, and these are " + " and ".join(map(show_open, shapes)))
     return ()
 
 
@@ -180,11 +175,15 @@ def _reduction(
         axis = options.get("axis")
         return build(nodes[0], axis if isinstance(axis, int) else None, options)
 
-    return LanguageFunction(1, 1, lambda s, o: _summed(s[0], o, name), built, ("axis", *more))
+    return LanguageFunction(1, 1, lambda s, o: _summed(s[0], o, name), built, ("axis", "keepdims", *more))
 
 
 def _variance(name: str) -> Callable[[Node, int | None, Options], Node]:
     return lambda node, axis, options: statistics.variance(name, node, axis, int(options.get("ddof", 0)))
+
+
+def _by_entry(name: str, a: Node, b: Node) -> Node:
+    return reduce.binary(name, a, b)
 
 
 def _extreme(name: str, over: str) -> LanguageFunction:
@@ -196,12 +195,12 @@ def _extreme(name: str, over: str) -> LanguageFunction:
             return alone.infer(shapes, options)
         if options:
             raise Misfit("E209", f"{name}(a, b) goes entry by entry and has no axis")
-        return joint(shapes, name)
+        return joint_open(shapes, name)
 
     def build(nodes: list[Node], options: Options) -> Node:
-        return alone.build(nodes, options) if len(nodes) == 1 else reduce.binary(name, nodes[0], nodes[1])
+        return alone.build(nodes, options) if len(nodes) == 1 else _by_entry(name, *broadcast(*nodes))
 
-    return LanguageFunction(1, 2, infer, build, ("axis",))
+    return LanguageFunction(1, 2, infer, build, ("axis", "keepdims"))
 
 
 _SLOPE = num(Fraction(1, 100))
@@ -209,7 +208,9 @@ _SLOPE = num(Fraction(1, 100))
 
 def _several(name: str) -> LanguageFunction:
     count = 3 if name == "clip" else 2
-    return LanguageFunction(count, count, lambda s, o: joint(s, name), lambda n, o: entrywise.entrywise(name, *n))
+    return LanguageFunction(
+        count, count, lambda s, o: joint_open(s, name), lambda n, o: entrywise.entrywise(name, *broadcast(*n))
+    )
 
 
 ELEMENTWISE = tuple(SCALAR_FUNCTIONS)
@@ -225,15 +226,15 @@ FUNCTIONS: dict[str, LanguageFunction] = {
     "leaky_relu": LanguageFunction(
         1,
         2,
-        lambda s, o: joint(s, "leaky_relu"),
-        lambda n, o: entrywise.entrywise("leaky_relu", n[0], n[1] if len(n) > 1 else _SLOPE),
+        lambda s, o: joint_open(s, "leaky_relu"),
+        lambda n, o: entrywise.entrywise("leaky_relu", *broadcast(n[0], n[1] if len(n) > 1 else _SLOPE)),
     ),
-    "where": LanguageFunction(3, 3, lambda s, o: joint(s, "where"), lambda n, o: reduce.where(*n)),
+    "where": LanguageFunction(3, 3, lambda s, o: joint_open(s, "where"), lambda n, o: reduce.where(*broadcast(*n))),
     "softmax": _soft("softmax"),
     "logsoftmax": _soft("logsoftmax"),
     "logsumexp": _soft("logsumexp"),
-    "sum": LanguageFunction(1, 1, lambda s, o: _summed(s[0], o, "sum"), _total, ("axis",)),
-    "mean": LanguageFunction(1, 1, lambda s, o: _summed(s[0], o, "mean"), _mean, ("axis",)),
+    "sum": LanguageFunction(1, 1, lambda s, o: _summed(s[0], o, "sum"), _total, ("axis", "keepdims")),
+    "mean": LanguageFunction(1, 1, lambda s, o: _summed(s[0], o, "mean"), _mean, ("axis", "keepdims")),
     "tr": _square_to("tr", linear.trace, True),
     "det": _square_to("det", lambda n: reduce.scalar_of_matrix("det", n), True),
     "logdet": _square_to("logdet", lambda n: reduce.scalar_of_matrix("logdet", n), True),
@@ -248,6 +249,7 @@ FUNCTIONS: dict[str, LanguageFunction] = {
     ),
     "kron": LanguageFunction(2, 2, _kron_shape, lambda n, o: reduce.kron(*n)),
     "vec": LanguageFunction(1, 1, _vec_shape, lambda n, o: reduce.vec(n[0])),
+    **PART_FUNCTIONS,
     "diag": LanguageFunction(1, 1, _diag_shape, lambda n, o: linear.diag(n[0])),
     "tril": _triangle("tril"),
     "triu": _triangle("triu"),

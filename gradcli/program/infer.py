@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from gradcli.diagnostics import GradcliError, error
 from gradcli.diagnostics.diagnostic import Edit
+from gradcli.program.axes import joined
+from gradcli.program.blocks import block_shape
 from gradcli.program.defined import Defined
 from gradcli.program.equation import Equation
 from gradcli.program.functions import FUNCTIONS
@@ -15,6 +17,7 @@ from gradcli.program.inferring import Inferring
 from gradcli.program.meant import check_euler, check_glued, check_size, check_star, unit_places
 from gradcli.program.mends import elementwise_beside, is_function_word, turned_by_letter, without_brackets
 from gradcli.program.messages import bracketed, product_hint, sum_hint
+from gradcli.program.parts import is_part, part_shape
 from gradcli.program.poisoned import Poisoned
 from gradcli.program.scope import CONSTANTS, Scope, convention
 from gradcli.program.signature import Misfit, square
@@ -118,10 +121,15 @@ class Inference(Inferring):
                 return self._bars(expr, local)
             case ast.Transpose():
                 return self._transpose(expr, local)
+            case ast.LastTwoTurned():
+                shape = settle(self.infer(expr.arg, local))
+                if len(shape) < 3:
+                    return settle(((shape[1] if len(shape) == 2 else 1), shape[0])) if shape else ()
+                return (*shape[:-2], shape[-1], shape[-2])
             case ast.Call():
                 return call_shape(self, expr, local)
             case ast.Index():
-                return entry_shape(self, expr, local)
+                return part_shape(self, expr, local) if is_part(self, expr) else entry_shape(self, expr, local)
             case ast.ListLit():
                 return self._literal(expr, local)
             case Equation():
@@ -180,7 +188,8 @@ class Inference(Inferring):
         self, whole: ast.Expr, op: str, left: tuple[ast.Expr, OpenShape], right: tuple[ast.Expr, OpenShape]
     ) -> OpenShape:
         a, b = settle(left[1]), settle(right[1])
-        if a and b and not unify_shapes(a, b):
+        wider = self._wider(left, right)
+        if wider is None:
             names = (self.text(left[0]), self.text(right[0]))
             span, mend = self._mended(left[0], right[0], lambda names: sum_hint(op, names, a, b))
             message = f"shapes do not agree: {names[0]} is {show_open(a)}, {names[1]} is {show_open(b)}"
@@ -194,7 +203,19 @@ class Inference(Inferring):
                         mend = ((*_reach(self.source.text, left[0], right[0]), f"{left_text} @ {right_text}"),)
                     raise GradcliError(error("E208", message, self.source, span, hint, mend=mend))
             raise GradcliError(error("E301", message, self.source, span, sum_hint(op, names, a, b), mend=mend))
-        return settle(a or b)
+        return settle(wider)
+
+    def _wider(self, left: tuple[ast.Expr, OpenShape], right: tuple[ast.Expr, OpenShape]) -> OpenShape | None:
+        """The joint shape of two operands; None where they do not fit.
+
+        An undeclared lower-case name is not spread: it is as likely meant as a scalar.
+        """
+        a, b = settle(left[1]), settle(right[1])
+        if len(a) != len(b) and a and b:
+            for part in (left[0], right[0]):
+                if isinstance(part, ast.Name) and part.id in self.inferred and len(settle(self.inferred[part.id])) == 1:
+                    return None
+        return joined(a, b)
 
     def _product(self, expr: ast.Product, local: dict[str, OpenShape]) -> OpenShape:
         out = self.infer(expr.factors[0], local)
@@ -240,6 +261,10 @@ class Inference(Inferring):
 
     def _matmul(self, left: tuple[ast.Expr, OpenShape], right: tuple[ast.Expr, OpenShape]) -> OpenShape:
         a, b = settle(left[1]), settle(right[1])
+        if a and b and max(len(a), len(b)) > 2:
+            wider = _batched(a, b)
+            if wider is not None:
+                return wider
         inner = (a[-1] if len(a) == 2 else 1), (b[0] if b else 1)
         # A product never makes a row or a scalar of a name whose size is open: `x @ y` is a mistake.
         open_one = any(isinstance(p, Unknown) and q == 1 for p, q in (inner, inner[::-1]))
@@ -358,6 +383,8 @@ class Inference(Inferring):
         widths = {len(row.items) for row in rows}
         if len(widths) > 1 or widths == {0}:
             self.fail("E306", "The rows of a matrix literal have one length.", expr)
+        if rows and any(settle(self.infer(cell, local)) for cell in cells):
+            return block_shape(self, expr, local)
         for cell in cells:
             shape = settle(self.infer(cell, local))
             if shape:
@@ -383,6 +410,19 @@ class Inference(Inferring):
                 if defined is not None and isinstance(defined[0], ast.Define):
                     todo.append(defined[0].value)
         return None
+
+
+def _batched(a: OpenShape, b: OpenShape) -> OpenShape | None:
+    """The shape of `A @ B` over the last two axes; None where they do not fit."""
+    if not unify(a[-1], b[-2:][0]):
+        return None
+    left, right = a[:-2], b[:-2]
+    rank = max(len(left), len(right))
+    ones: OpenShape = (1,) * rank
+    lead = joined((*ones[len(left) :], *left, 1, 1, 1), (*ones[len(right) :], *right, 1, 1, 1))
+    if lead is None:
+        return None
+    return settle((*lead[:rank], *(a[-2:-1]), *(b[-1:] if len(b) > 1 else ())))
 
 
 class _Joined(ast.Expr):

@@ -6,6 +6,7 @@ from functools import reduce
 
 from gradcli.diagnostics.diagnostic import Edit
 from gradcli.expr.shapes import Dim
+from gradcli.program.axes import shape_along
 from gradcli.program.dimensions import dimension_of
 from gradcli.program.einsum import einsum_shape
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
@@ -15,6 +16,7 @@ from gradcli.program.inferring import Inferring
 from gradcli.program.mends import with_prefix
 from gradcli.program.messages import bracketed, could_multiply, product_hint
 from gradcli.program.options import count_arguments, positional, read_options
+from gradcli.program.parts import onehot_shape
 from gradcli.program.signature import Misfit, Options
 from gradcli.program.unify import OpenDim, OpenShape, Unknown, find, product, settle, show_open, unify, unify_shapes
 from gradcli.program.unknown import may_stay_open, unknown_function
@@ -33,6 +35,8 @@ def call_shape(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
         return inference.defined.shape(expr, local)
     if name in inference.scope.function_types:
         return _declared(inference, expr, local)
+    if name == "onehot":
+        return onehot_shape(inference, expr, local)
     if name == "einsum":
         return einsum_shape(inference, expr, local)
     if name in FUNCTIONS:
@@ -71,7 +75,7 @@ _JUMPING = {
 
 def apply(inference: Inferring, name: str, shapes: list[OpenShape], options: Options, expr: ast.Expr) -> OpenShape:
     try:
-        return settle(FUNCTIONS[name].infer(shapes, options))
+        return settle(shape_along(name, FUNCTIONS[name], shapes, options))
     except Misfit as misfit:
         mend: tuple[Edit, ...] = ()
         hint = misfit.hint

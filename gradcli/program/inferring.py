@@ -48,6 +48,7 @@ class Inferring(ABC):
         self.shapes: dict[str, OpenShape] = {}
         self.poisoned: set[str] = set()
         self.identities: dict[int, OpenDim] = {}
+        self.blocks: dict[int, tuple[list[OpenDim], list[OpenDim]]] = {}  # sizes of the rows and columns of blocks
         self.signs: dict[int, tuple[str, ...]] = {}  # what stands between factors that stand side by side
         self.ranks: dict[int, int] = {}  # of what a superscript raises to a power
         self.entries: dict[int, tuple[OpenDim, ...]] = {}  # the sizes of `[...]_ij`

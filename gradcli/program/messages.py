@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from gradcli.program.unify import OpenDim, OpenShape, Unknown, could_agree, find, settle, show_open
 
 
@@ -78,6 +80,9 @@ def could_multiply(a: OpenShape, b: OpenShape) -> bool:
     return bool(a) and bool(b) and len(a) <= 2 and _product(a, b) is not None
 
 
+_REDUCED = re.compile(r"(\w+\(.*\baxis=-?\d+)\)")
+
+
 def sum_hint(op: str, names: tuple[str, str], a: OpenShape, b: OpenShape) -> str | None:
     """What would fit in place of an elementwise `a op b`."""
     if not (_known(a) and _known(b)):
@@ -95,10 +100,12 @@ def sum_hint(op: str, names: tuple[str, str], a: OpenShape, b: OpenShape) -> str
         if len(vector) == 2 and vector[0] != 1:
             continue
         long, column = vector[-1], name if len(vector) == 1 else f"{name}.T"
-        if long == matrix[1]:
-            return f"there is no broadcasting: ones({matrix[0]}) @ {column}.T is {show_open(matrix)}".replace(
-                ".T.T", ""
-            )
-        if long == matrix[0]:
-            return f"there is no broadcasting: {column} @ ones({matrix[1]}).T is {show_open(matrix)}"
+        if long == matrix[1] and len(vector) == 1:
+            reduced = _REDUCED.fullmatch(name)
+            row = f"{reduced[1]}, keepdims=True)" if reduced else f"{name}.T"
+            sides = (left, row) if name == right else (row, right)
+            return f"{sides[0]} {op} {sides[1]} is {show_open(matrix)}"
+        if long == matrix[0] and len(vector) == 2:
+            sides = (left, column) if name == right else (column, right)
+            return f"{sides[0]} {op} {sides[1]} is {show_open(matrix)}"
     return None

@@ -14,7 +14,10 @@ LAYOUTS = ("numerator", "denominator", "mixed")
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A free name: `node` is its `var`; `declared` its dimensions as written (`R[n, 1]` keeps its 1)."""
+    """A free name: `node` is its `var`; `declared` its dimensions as written (`R[n, 1]` keeps its 1).
+
+    Of labels from 1 to C, `labels` is C.
+    """
 
     node: Node
     declared: tuple[Dim, ...]
@@ -22,6 +25,7 @@ class Variable:
     inferred: bool
     discrete: bool
     span: Span | None
+    labels: Dim | None = None
 
 
 @dataclass(frozen=True, slots=True)

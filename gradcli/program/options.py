@@ -38,6 +38,12 @@ def read_options(inference: Inferring, expr: ast.Call, allowed: tuple[str, ...])
             mend = option(inference, value, key, allowed)
             inference.fail("E209", f"{expr.fn} has no option {key}.", value, hint, mend=mend)
         number = integer(value)
+        if key == "keepdims" and isinstance(value, ast.Name) and value.id in ("True", "False"):
+            out[key] = int(value.id == "True")
+            continue
+        if key == "axis" and isinstance(value, ast.ListLit) and all(integer(item) is not None for item in value.items):
+            out[key] = tuple(integer(item) or 0 for item in value.items)
+            continue
         out[key] = number if number is not None else value.id if isinstance(value, ast.Name) else ""
         if key in ("axis", "k", "ddof", "shift") and number is None:
             inference.fail("E209", f"{key} is a number.", value)

@@ -24,6 +24,7 @@ class Reader:
         self._inference = inference
         self._builder = builder
         self._identities = dict(inference.identities)
+        self._blocks = dict(inference.blocks)
         self.forget()
 
     def read(self, expr: ast.Expr, layout: str, source: Source | None = None) -> Node | Diagnostic | None:
@@ -55,3 +56,5 @@ class Reader:
         self._kept: list[ast.Expr] = []  # an identity's size is found by the object that stands for it
         self._inference.identities.clear()
         self._inference.identities.update(self._identities)
+        self._inference.blocks.clear()
+        self._inference.blocks.update(self._blocks)

@@ -259,7 +259,8 @@ def _declare(scope: Scope, statement: ast.Declare, source: Source) -> None:
         types = [statement.type.domain, statement.type.codomain]
     for one in types:
         if isinstance(one, ast.ArrayType):
-            scope.dims.update(name for dim in one.dims for name in names_of(dim))
+            sizes = (*one.dims, 1 if one.labels is None else one.labels)
+            scope.dims.update(name for dim in sizes for name in names_of(dim))
 
 
 def _attributes(scope: Scope, statement: ast.Declare, source: Source) -> tuple[str, ...]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from gradcli.expr.node import Node
 from gradcli.program.unify import OpenShape, settle, show_open, unify
 
-Options = dict[str, int | str]
+Options = dict[str, Any]  # a number, a name, or several axes
 Infer = Callable[[list[OpenShape], Options], OpenShape]
 Build = Callable[[list[Node], Options], Node]
 

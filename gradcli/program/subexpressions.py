@@ -20,7 +20,7 @@ def subexpressions(expr: ast.Expr) -> Iterator[ast.Expr]:
 def parts_of(node: ast.Expr) -> list[ast.Expr]:
     """What an expression is made of directly, left to right; index names are no parts."""
     match node:
-        case ast.Neg() | ast.Transpose() | ast.Bars():
+        case ast.Neg() | ast.LastTwoTurned() | ast.Transpose() | ast.Bars():
             return [node.arg]
         case ast.Sum():
             return list(node.terms)
@@ -34,6 +34,8 @@ def parts_of(node: ast.Expr) -> list[ast.Expr]:
             return [*node.args, *(value for _, value in node.kwargs)]
         case ast.Index():
             return [node.base, *(index for index in node.indices if not isinstance(index, ast.Name))]
+        case ast.Slice():
+            return [end for end in (node.first, node.last) if end is not None]
         case ast.ListLit():
             return list(node.items)
         case ast.Superscript():

@@ -16,6 +16,7 @@ from gradcli.render.labels import names_of
 from gradcli.render.mathematics import Mathematics
 from gradcli.render.notation import Child, Form, Level, Piece, subscripts
 from gradcli.render.parts import merged_axes, signed_terms
+from gradcli.render.written import written_as
 
 _LETTERS = "ijklmnopqrstuvwxyzabcdefgh"
 _SUMMED = "ijklpqrstuvwmnabcdefghxyz"
@@ -33,6 +34,8 @@ class Entries:
 def entries(program: Program, answer: Answer, notation: Mathematics) -> Entries | None:
     """How an answer is written entry by entry; None where it has two axes or fewer, or is not of whole names."""
     if len(answer.value.shape) <= 2 or answer.value in notation.names:
+        return None
+    if answer.kind == "gradient" and _reads_as_products(answer.value, notation):
         return None
     names = names_of(answer.wrt)
     if any(name not in program.nodes for name in names):
@@ -66,6 +69,21 @@ def entries(program: Program, answer: Answer, notation: Mathematics) -> Entries 
     if turned:
         labels = [labels[-1], *labels[:-1]]
     return Entries(labels[0], tuple(labels[1:]), _Entry(notation, "".join(groups), summed).form(answer.value))
+
+
+def _reads_as_products(value: Node, notation: Mathematics) -> bool:
+    """Whether an answer can be written whole, without the indices of its sums."""
+    todo, seen = [value], set[Node]()
+    while todo:
+        node = todo.pop()
+        if node in seen or node in notation.names:
+            continue
+        seen.add(node)
+        node = written_as(node, notation.names)
+        if node.op in ("einsum", "reshape") and (node.op == "einsum" or notation.with_axes(node) is None):
+            return False
+        todo += node.args
+    return True
 
 
 def _axes(shape: Shape) -> Shape:

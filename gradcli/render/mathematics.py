@@ -57,6 +57,7 @@ class Mathematics(Notation):
     signs: ClassVar[Signs]
     squared: ClassVar[str]
     marks_vectors: ClassVar[bool] = False  # whether the power of each entry of a vector is marked as that of a matrix
+    last_two_turned: ClassVar[str] = ".mT"
     gap: ClassVar[str]  # between a nabla and a function's name
 
     # ----------------------------------------------------- what they differ in
@@ -170,7 +171,8 @@ class Mathematics(Notation):
             return Form(Level.POSTFIX, [Child(inner.args[0], Level.ATOM), self.signs.inverse_transpose])
         if inner.op == "reshape" and len(inner.args[0].shape) == 1 and inner not in self.names:
             return self.call(self.function("unvec") + self.subscript(self.sizes(node.shape)), inner.args)
-        return Form(Level.POSTFIX, [Child(inner, Level.ATOM), self.signs.transpose])
+        sign = self.last_two_turned if len(inner.shape) > 2 else self.signs.transpose
+        return Form(Level.POSTFIX, [Child(inner, Level.ATOM), sign])
 
     def op_inv(self, node: Node) -> Form:
         return Form(Level.POSTFIX, [Child(node.args[0], Level.ATOM), self.signs.inverse])
@@ -262,6 +264,9 @@ class Mathematics(Notation):
         return ("[", "]") if node.op in ("cmp", "attains") else ("(", ")")  # [u > 0] is 1 or 0: Iverson's bracket
 
     def op_reshape(self, node: Node) -> Form:
+        given = self.with_axes(node)
+        if given is not None:
+            return given
         return self.call(self.function("reshape") + self.subscript(self.sizes(node.shape)), node.args)
 
     # ------------------------------------------------------- index notation

@@ -185,7 +185,7 @@ class McNotation(Notation):
         if is_row_derivative(inner) and inner not in self.names:
             return self._primed(inner)
         level = Level.ATOM if inner.op == "mpow" else Level.POSTFIX
-        return Form(Level.POSTFIX, [Child(inner, level), ".T"])
+        return Form(Level.POSTFIX, [Child(inner, level), ".mT" if len(inner.shape) > 2 else ".T"])
 
     def op_mpow(self, node: Node) -> Form:
         inner, exponent = self.matrix_power(node)
@@ -231,6 +231,9 @@ class McNotation(Notation):
         return Form(Level.ATOM, [*pieces, "]]"])
 
     def op_reshape(self, node: Node) -> Form:
+        given = self.with_axes(node)
+        if given is not None:
+            return given
         sizes = tuple(self.dimension(dim) for dim in node.shape)
         return self.call("reshape", node.args, sizes)
 

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import IntEnum
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, cast
 
 from gradcli.expr.factor import KINDS, parts_of
 from gradcli.expr.implicit import equation_of
+from gradcli.expr.linear import transpose
 from gradcli.expr.node import Node, make, payload
-from gradcli.expr.shapes import Dim
+from gradcli.expr.shapes import Dim, is_row
 from gradcli.ops.operations import OPERATIONS
-from gradcli.ops.payload import Applied, Named, Subscripts
+from gradcli.ops.payload import Applied, Named, Placement, Subscripts
 from gradcli.render.parts import Names
+from gradcli.render.placed import slice_of
+from gradcli.render.written import written_as
 
 _ALONG = frozenset({"sum_axis", "softmax", "logsoftmax", "logsumexp", "largest", "smallest", "prod", "cumprod", "flip"})
 
@@ -106,6 +109,7 @@ class Notation:
 
     def written(self, node: Node, unsigned: bool = False) -> Form:
         """How one node is written out."""
+        node = written_as(node, self.names)
         if node.op in ("num", "mul"):
             return self.op_num(node, unsigned) if node.op == "num" else self.op_mul(node, unsigned)
         method: Callable[[Node], Form] | None = getattr(self, f"op_{node.op}", None)
@@ -164,6 +168,11 @@ class Notation:
 
     def options(self, node: Node) -> tuple[str, ...]:
         """What stands in a call after the operands."""
+        if node.op in ("sum_axis", "mean") and isinstance(node.data, tuple):
+            kept = node.data[:1] == ("keepdims",)
+            axes = node.data[1] if kept else node.data
+            written = f"axis={axes[0] if len(axes) == 1 else axes}"
+            return (written, "keepdims=True") if kept else (written,)
         if node.op in _ALONG and node.data is not None:
             return (f"axis={node.data}",)
         if node.op in ("variance", "std") and isinstance(node.data, tuple):
@@ -194,6 +203,68 @@ class Notation:
         names = [self.function(name) for name in (("flip", "cumsum", "flip") if backwards else ("cumsum",))]
         opened = "".join(f"{name}(" for name in names)
         return Form(Level.ATOM, [opened, Child(node.args[0], Level.ANY), f"{option})" * len(names)])
+
+    def op_part(self, node: Node) -> Form:
+        """`A[2:n, :]`."""
+        assert isinstance(node.data, tuple)
+        ends = [":" if bounds is None else self._bounds(*bounds) for bounds in node.data]
+        return Form(Level.POSTFIX, [Child(node.args[0], Level.ATOM), f"[{', '.join(ends)}]"])
+
+    def _bounds(self, first: Dim, last: Dim) -> str:
+        start, end = self.dimension(first), self.dimension(last)
+        return start if first == last else f"{start}:{end}"
+
+    def op_picked(self, node: Node) -> Form:
+        """`E[y, :]`."""
+        array, labels = node.args
+        axis, rank = cast("tuple[int, int]", node.data)
+        before, after = ":, " * axis, ", :" * (rank - axis - 1)
+        return Form(Level.POSTFIX, [Child(array, Level.ATOM), f"[{before}", Child(labels, Level.ANY), f"{after}]"])
+
+    def op_concat(self, node: Node) -> Form:
+        """`concat(a, b)`; rows of blocks as a literal of blocks."""
+        grid = [written_as(arg, self.names) if arg not in self.names else arg for arg in node.args]
+        if node.data == 0 and len(grid) > 1 and all(row.op == "concat" and row.data == 1 for row in grid):
+            blocks: list[Piece] = ["["]
+            for number, row in enumerate(grid):
+                blocks += [", [" if number else "[", *join([Child(arg, Level.ANY) for arg in row.args], ", "), "]"]
+            return Form(Level.ATOM, [*blocks, "]"])
+        if node.data == 0 and all(is_row(arg.shape) for arg in node.args):
+            return self.call(self.function("stack"), tuple(map(transpose, node.args)))
+        pieces: list[Piece] = [self.function("concat"), "("]
+        for number, arg in enumerate(node.args):
+            sized = arg.op == "zeros" and arg not in self.names
+            filled = f"{self.function('zeros')}({', '.join(map(self.dimension, arg.shape))})"
+            pieces += [", "] * (number > 0) + [filled if sized else Child(arg, Level.ANY)]
+        return Form(Level.ATOM, [*pieces, f", axis={node.data})" if node.data else ")"])
+
+    def op_place(self, node: Node) -> Form:
+        """A place by itself: rows of an identity; of several indices by what it is, `shift(m, k, n)`."""
+        bounds = slice_of(node)
+        if bounds is not None:
+            size = self.dimension(node.shape[1])
+            return Form(Level.POSTFIX, [f"{self.function('eye')}({size})[{self._bounds(*bounds)}, :]"])
+        steps, offset = payload(node, Placement)
+        inside = ", ".join([*map(self.dimension, node.shape), *map(str, steps), self.dimension(offset)])
+        return self.atom(f"{self.function('place')}({inside})")
+
+    def op_mean(self, node: Node) -> Form:
+        return self.call(self.function("mean"), node.args, self.options(node))
+
+    def with_axes(self, node: Node) -> Form | None:
+        """A reshape that only gives axes of size 1, or takes them, as `x[:, None]`; None of any other."""
+        (arg,) = node.args
+        if [d for d in node.shape if d != 1] != [d for d in arg.shape if d != 1] or (
+            len(arg.shape) == 2 and 1 in arg.shape
+        ):
+            return None
+        places = [":" if dim != 1 else "1" for dim in arg.shape]
+        out: list[str] = []
+        for dim in node.shape:
+            while dim != 1 and places and places[0] == "1":
+                out.append(places.pop(0))
+            out.append(places.pop(0) if dim != 1 else "None")
+        return Form(Level.POSTFIX, [Child(arg, Level.ATOM), f"[{', '.join(out + places)}]"])
 
     def op_var(self, node: Node) -> Form:
         return self.atom(self.identifier(payload(node, Named).name))

@@ -17,6 +17,8 @@ def declared_type(dims: tuple[Dim, ...], base: str = "R") -> str:
 
 def variable_type(variable: Variable) -> str:
     """What stands after the colon of a declaration."""
+    if variable.labels is not None:
+        return declared_type(variable.declared, f"{{1..{variable.labels}}}")
     base = "Z" if variable.discrete and "permutation" not in variable.attributes else "R"
     return " ".join([declared_type(variable.declared, base), *variable.attributes])
 

@@ -27,10 +27,19 @@ def _declared(name: str) -> Gradients:
 
 
 def _by_axis(name: str) -> Gradients:
-    """One rule for all entries, one for rows and one for columns."""
-    *whole, by_rows, by_columns = OPERATIONS[name].rules
+    """One rule for all entries, one for rows, one for columns, and one for an axis of arrays of higher rank."""
+    *whole, by_rows, by_columns, by_any = OPERATIONS[name].rules
     rules = {None: whole[0] if whole else "", 1: by_rows, 0: by_columns}
-    return lambda node, grad, wanted, engine: by_rule(rules[axis_of(node)], node, grad, wanted, engine)
+
+    def gradients(node: Node, grad: Node, wanted: set[int], engine: Engine) -> Contributions:
+        axis = axis_of(node)
+        if axis is None or len(node.args[0].shape) < 3:
+            return by_rule(rules[axis], node, grad, wanted, engine)
+        formula = all_rules()[by_any].gradients["A"].replace("axis=k", f"axis={axis}")
+        values = {"A": node.args[0], "Y": node, "grad_Y": grad}
+        return iter([(0, fill(formula, values, axis=axis), by_any)])
+
+    return gradients
 
 
 def _sum(node: Node, grad: Node, wanted: set[int], engine: Engine) -> Contributions:

@@ -140,10 +140,25 @@ class Call(Expr):
 
 @dataclass(frozen=True, slots=True)
 class Index(Expr):
-    """`base[i, j]`: an entry; indices are numbers from 1, index names or expressions."""
+    """`base[i, 2:n]`: an entry or a part; indices are numbers from 1, index names, slices, `None` or expressions."""
 
     base: Expr
     indices: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Expr):
+    """`a:b` among indices, both ends in it, counted from 1; None: from the first, to the last."""
+
+    first: Expr | None
+    last: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class LastTwoTurned(Expr):
+    """`A.mT`: the last two axes exchanged."""
+
+    arg: Expr
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,18 +189,27 @@ class Entries(Expr):
 
 @dataclass(frozen=True, slots=True)
 class ArrayType:
-    """`R[m, 3]`: `base` is `R` or `Z`; a dimension is a name or a positive integer; scalar: no dims."""
+    """`R[m, 3]`: `base` is `R` or `Z`; a dimension is a polynomial of names; scalar: no dims.
+
+    `{1..C}[N]` has the base `Z` and `labels` C: integers from 1 to C.
+    """
 
     base: str
     dims: tuple[str | int, ...]
+    labels: str | int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionType:
-    """`R[n] -> R[m]`."""
+    """`R[n] -> R[m]`, of several arguments `R[n], R[m] -> R[k]`; `domain` is that of the first."""
 
-    domain: ArrayType
+    domains: tuple[ArrayType, ...]
     codomain: ArrayType
+
+    @property
+    def domain(self) -> ArrayType:
+        """What the first argument is."""
+        return self.domains[0]
 
 
 # ----------------------------------------------------------------- statements

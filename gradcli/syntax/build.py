@@ -19,6 +19,7 @@ from gradcli.syntax.ast import (
     Expr,
     Index,
     IndexSum,
+    LastTwoTurned,
     ListLit,
     MatPower,
     Name,
@@ -26,6 +27,7 @@ from gradcli.syntax.ast import (
     Num,
     Power,
     Product,
+    Slice,
     Span,
     Str,
     Sum,
@@ -215,6 +217,26 @@ def index(t: Tokens, v: Values, start: int, end: int) -> Expr:
     return Index(Span(start, end), v[0], tuple(v[2]))
 
 
+def slice(t: Tokens, v: Values, start: int, end: int) -> Expr:
+    return Slice(Span(start, end), v[0], v[2])
+
+
+def slice_from(t: Tokens, v: Values, start: int, end: int) -> Expr:
+    return Slice(Span(start, end), v[0], None)
+
+
+def slice_to(t: Tokens, v: Values, start: int, end: int) -> Expr:
+    return Slice(Span(start, end), None, v[1])
+
+
+def slice_all(t: Tokens, v: Values, start: int, end: int) -> Expr:
+    return Slice(Span(start, end), None, None)
+
+
+def last_two_turned(t: Tokens, v: Values, start: int, end: int) -> Expr:
+    return LastTwoTurned(Span(start, end), v[0])
+
+
 def index_sum(t: Tokens, v: Values, start: int, end: int) -> Expr:
     names = []
     for item in v[2]:
@@ -244,6 +266,10 @@ def list_literal(t: Tokens, v: Values, start: int, end: int) -> Expr:
                 f"write [{clip(names)}]",
             )
     return ListLit(Span(start, end), tuple(v[1]))
+
+
+def tuple_literal(t: Tokens, v: Values, start: int, end: int) -> Expr:
+    return ListLit(Span(start, end), (*v[1], v[3]))
 
 
 def keyword_argument(t: Tokens, v: Values, start: int, end: int) -> tuple[str, Expr]:
@@ -292,6 +318,7 @@ def _call(t: Tokens, fn: int, primes: int, items: list[Any], span: Span) -> Expr
 # how much deeper a node of each kind makes the tree; what is not named makes it no deeper
 DEEPER: dict[str, int] = {
     **dict.fromkeys(("sum_end", "product_end", "compare", "negative", "power", "matpower"), 1),
+    **dict.fromkeys(("slice", "slice_from", "slice_to", "last_two_turned"), 1),
     **dict.fromkeys(("transpose", "index", "index_sum", "list_literal", "nabla", "partial"), 1),
     **dict.fromkeys(("call", "call_primed", "beside_end", "sum_over", "superscript", "subscript"), 1),
     **dict.fromkeys(("equal", "unequal", "norm_bars", "bars", "root", "nabla_by", "partial_mixed"), 1),
@@ -302,6 +329,7 @@ DEEPER: dict[str, int] = {
 def builders() -> dict[str, Builder]:
     """Return the builder of each alias."""
     here = [
+        *(tuple_literal, slice, slice_from, slice_to, slice_all, last_two_turned),
         *(list_first, list_pair, list_more, chain_first, chain_more, sum_end, product_end, compare, equal, unequal),
         *(beside_first, beside_more, beside_end, negative, positive, power, matpower, transpose),
         *(inverse_transpose, index, index_sum, number, name, string, paren, list_literal, keyword_argument),

@@ -222,7 +222,29 @@ def power_t_type(t: Tokens, v: Values, start: int, end: int) -> ArrayType:
 
 
 def function_type(t: Tokens, v: Values, start: int, end: int) -> FunctionType:
-    return FunctionType(v[0], v[2])
+    return FunctionType(tuple(v[0]), v[2])
+
+
+def labels(t: Tokens, v: Values, start: int, end: int) -> Dim:
+    if t.word(v[1]) != "1":
+        raise SyntaxFault("E108", "labels count from 1", Span(start, end), "{1..C}")
+    return v[-2]  # type: ignore[no-any-return]
+
+
+def label_type(t: Tokens, v: Values, start: int, end: int) -> ArrayType:
+    return ArrayType("Z", (), v[0])
+
+
+def label_array_type(t: Tokens, v: Values, start: int, end: int) -> ArrayType:
+    return ArrayType("Z", _checked(t, v[2], start, end), v[0])
+
+
+def label_power_type(t: Tokens, v: Values, start: int, end: int) -> ArrayType:
+    return ArrayType("Z", (v[2],), v[0])
+
+
+def label_list_type(t: Tokens, v: Values, start: int, end: int) -> ArrayType:
+    return ArrayType("Z", _checked(t, v[3], start, end), v[0])
 
 
 def dim_name(t: Tokens, v: Values, start: int, end: int) -> str:
@@ -279,6 +301,8 @@ def builders() -> dict[str, Callable[[Tokens, Values, int, int], Any]]:
         *(names_first, list_adjoin, declare, declare_with, define, define_function, define_indexed),
         *(implicit, loss, layout, question, question_wrt, check, assume, bare, scalar_type, array_type, power_type),
         *(power_list_type, power_t_type, function_type, dim_name, dim_number),
+        *(label_type, label_array_type, label_power_type, label_list_type, labels),
         *(dim_plus, dim_minus, dim_times, dim_multiple, dim_power, dim_least),
     ]
-    return {fn.__name__: fn for fn in here}
+    found: dict[str, Callable[[Tokens, Values, int, int], Any]] = {fn.__name__: fn for fn in here}
+    return {**found, "labels_listed": labels}

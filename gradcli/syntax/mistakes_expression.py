@@ -109,10 +109,10 @@ def times(p: Place) -> Diagnostic | None:
 
 
 def slice(p: Place) -> Diagnostic | None:
-    """`A[:, 1]`."""
+    """`[1:n]`, `x[1:n:2]`."""
     opening = p.opening()
     if p.kind == COLON and opening is not None and p.kinds[opening] in (LSQB, LIDX):
-        return p.say("there are no slices", "A[i, j] is one entry; sum over an index with sum[k](...)")
+        return p.say("a slice stands in an index and has no step", "x[2:n] goes from 2 to n, both in it")
     return None
 
 

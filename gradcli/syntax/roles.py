@@ -33,6 +33,7 @@ from gradcli.syntax.tokens import (
     LOSS,
     LPAR,
     LSQB,
+    MTRANSPOSE,
     NABLA,
     NABLA_BY,
     NAME,
@@ -47,6 +48,7 @@ from gradcli.syntax.tokens import (
     PARTIAL2,
     PRIMES,
     QUESTION,
+    RBRACE,
     RPAR,
     RSQB,
     SHAPED,
@@ -205,7 +207,7 @@ def _settle(tokens: Tokens, roles: Roles) -> None:
 
 def _type(kinds: list[int], colon: int) -> None:
     for i in range(colon + 2, len(kinds)):
-        if kinds[i] == LSQB and kinds[i - 1] == NAME:
+        if kinds[i] == LSQB and kinds[i - 1] in (NAME, RBRACE):
             kinds[i] = LIDX
 
 
@@ -325,7 +327,7 @@ def _letters(tokens: Tokens, roles: Roles) -> frozenset[str]:
         if kinds[i] == SUMSUB:
             found.update(tokens.word(i).rpartition("_")[2])
         elif word.startswith("_") and i and tokens.starts[i] == tokens.ends[i - 1] and _SUBSCRIPT.match(word):
-            if kinds[i - 1] in (RPAR, RSQB, TRANSPOSE, NORMR, BARR):
+            if kinds[i - 1] in (RPAR, RSQB, TRANSPOSE, MTRANSPOSE, NORMR, BARR):
                 kinds[i] = SUBSCRIPT
                 found.update(word[1:])
         elif word.startswith(("Σ_", "δ_")) and not roles.is_declared(word) and _SUBSCRIPT.match(word[1:]):

@@ -71,6 +71,11 @@ class _Writer:
                 args = [self.write(arg)[0] for arg in expr.args]
                 args += [f"{key}={self.write(value)[0]}" for key, value in expr.kwargs]
                 return f"{expr.fn}{chr(39) * expr.primes}({', '.join(args)})", _ATOM
+            case ast.Slice():
+                ends = ("" if part is None else self.write(part)[0] for part in (expr.first, expr.last))
+                return ":".join(ends), _ATOM
+            case ast.LastTwoTurned():
+                return f"{self._at(expr.arg, _ATOM)}.mT", _ATOM
             case ast.Index():
                 return f"{self._at(expr.base, _ATOM)}[{self._list(expr.indices)}]", _ATOM
             case ast.ListLit():

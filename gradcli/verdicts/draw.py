@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import prod
 
 from gradcli.evaluate.array import Array, concrete
-from gradcli.expr.node import Node
+from gradcli.expr.node import Node, label_count
 from gradcli.ops.attributes import ATTRIBUTES, ENTRYWISE, implied
 from gradcli.verdicts.entries import Entries
 from gradcli.verdicts.structured import as_array, holds, structured
@@ -23,6 +23,10 @@ def draw(node: Node, sizes: dict[str, int], entries: Entries, discrete: bool = F
     """
     shape = concrete(node.shape, sizes)
     attributes = _attributes(node)
+    labels = label_count(node)
+    if labels is not None:
+        (count,) = concrete((labels,), sizes)
+        return Array(shape, [1 + abs(int(entries.integer())) % count for _ in range(prod(shape))])
     if discrete and "permutation" not in attributes:
         return Array(shape, [entries.integer() for _ in range(prod(shape))])
     number = _number(attributes, entries)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from random import Random
 
-from gradcli.expr.dims import Dim, dim_difference, dim_value, factors_of, names_of, terms_of
-from gradcli.expr.node import Node
+from gradcli.expr.dims import Dim, dim_difference, dim_sum, dim_value, factors_of, names_of, terms_of
+from gradcli.expr.node import Node, label_count
+from gradcli.expr.parts import bounds
 from gradcli.expr.walk import postorder
 
 Sizes = dict[str, int]
@@ -63,6 +64,13 @@ def dimensions(roots: Iterable[Node]) -> Least:
     for node in postorder(roots):
         for dim in (*node.shape, str(node.data) if node.op == "dim" else 1):
             least.demand(dim)
+        labels = label_count(node)
+        if labels is not None:
+            least.demand(labels)
+        if node.op == "place":
+            low, high = bounds(node)
+            least.demand(low)
+            least.demand(dim_sum(dim_difference(node.shape[-1], high), 1))
         if node.op in ("entry", "unit") and isinstance(node.data, tuple):
             shape = node.args[0].shape if node.op == "entry" else node.shape
             for index, dim in zip(node.data, shape, strict=False):

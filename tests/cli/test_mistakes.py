@@ -53,8 +53,6 @@ def test_a_mistake_is_shown_at_its_place(program: str, code: str, place: str) ->
     ("program", "hint"),
     [
         ("L = x @ y", "x.T @ y is a scalar; x @ y.T is a matrix"),
-        ("x, y : R[n]\nz = x + y.T", "x + y is n x 1"),
-        ("x, y : R[n]\nz = x.T * y", "x.T @ y is a scalar"),
         ("x, y : R[n]\nz = x.T @ y.T", "x @ y.T is n x n; x.T @ y is a scalar"),
         ("y = A * x", "declare `x : R` if x is a scalar; `A @ x` is the matrix product"),
         ("S : R[n, n] Symmetric\ny = S @ x", "did you mean symmetric?"),

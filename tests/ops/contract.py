@@ -10,6 +10,7 @@ from random import Random
 from gradcli.emit.lower import RULES as EMIT
 from gradcli.evaluate import Array, EvaluationError, digits, evaluate
 from gradcli.evaluate.operations import TABLE as EVALUATE
+from gradcli.expr.dims import dim_value
 from gradcli.expr.node import Node
 from gradcli.expr.ops import BUILD
 from gradcli.expr.replace import replace
@@ -56,6 +57,13 @@ def point(program: Program) -> dict[Node, Array]:
         for dim in shape:
             count *= dim
         flat = [Fraction(rng.randint(1, 90), 70) for _ in range(count)]
+        if variable.labels is not None:
+            flat = [
+                Fraction(
+                    rng.randint(1, variable.labels if isinstance(variable.labels, int) else _size(variable.labels))
+                )
+                for _ in range(count)
+            ]
         if "spd" in variable.attributes:
             n = shape[0]
             rows = [flat[i * n : i * n + n] for i in range(n)]
@@ -76,10 +84,7 @@ def shape(operation: Operation) -> Outcome:
 
 
 def _size(dim: str) -> int:
-    out = 1
-    for part in dim.split("*"):
-        out *= int(part) if part.isdigit() else SIZES[part]
-    return out
+    return dim_value(dim, SIZES.__getitem__)
 
 
 def rules(operation: Operation) -> Outcome:

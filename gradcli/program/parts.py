@@ -1,0 +1,270 @@
+"""Parts of arrays as they are written: `x[2:n]`, `A[:, j]`, `E[y, :]`, `v[None, :]`; their shapes and expressions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gradcli.expr import parts
+from gradcli.expr.dims import Dim, dim_difference, dim_sum
+from gradcli.expr.linear import transpose
+from gradcli.expr.node import Node
+from gradcli.expr.rearrange import reshape
+from gradcli.expr.shapes import Shape, normal_shape
+from gradcli.program.dimensions import polynomial
+from gradcli.program.unify import OpenDim, OpenShape, Unknown, difference, find, settle, show_open, total, unify
+from gradcli.syntax import ast
+
+if TYPE_CHECKING:
+    from gradcli.program.build import Builder
+    from gradcli.program.inferring import Inferring as Inference
+
+Local = dict[str, OpenShape]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One index of a part: `new` a new axis; `slice` from `first` to `last` (None: the end); `at` one place;
+    `label` the places that labels name.
+    """
+
+    kind: str
+    first: Dim = 1
+    last: Dim | None = None
+    label: ast.Expr | None = None
+
+
+def label_count(inference: Inference, expr: ast.Expr) -> Dim | None:
+    """C of an expression whose values are labels from 1 to C, a name of such or an entry of one; else None."""
+    base = expr.base if isinstance(expr, ast.Index) else expr
+    if not isinstance(base, ast.Name) or base.id not in inference.scope.arrays:
+        return None
+    return inference.scope.arrays[base.id].type.labels
+
+
+def is_part(inference: Inference, expr: ast.Index) -> bool:
+    """Whether an index takes a part, and no single entry of numbers and index names."""
+    return any(
+        isinstance(index, ast.Slice)
+        or (isinstance(index, ast.Name) and index.id == "None")
+        or (not _is_letter(inference, index) and label_count(inference, index) is not None)
+        or _is_size(inference, index)
+        for index in expr.indices
+    )
+
+
+def _is_letter(inference: Inference, index: ast.Expr) -> bool:
+    return isinstance(index, ast.Name) and index.id in inference.indices
+
+
+def _is_size(inference: Inference, index: ast.Expr) -> bool:
+    """Whether an index is a place that sizes say, `x[n - 1]`."""
+    from gradcli.program.indices import integer
+
+    if integer(index) is not None:
+        return False
+    place = polynomial(index)
+    return place is not None and all(
+        name in inference.scope.dims and name not in inference.shapes and name not in inference.indices
+        for name in _names(place)
+    )
+
+
+def _names(dim: Dim) -> tuple[str, ...]:
+    from gradcli.expr.dims import names_of
+
+    return names_of(dim)
+
+
+def items_of(inference: Inference, expr: ast.Index) -> list[Item]:
+    """The indices of a part, read.  Raises GradcliError."""
+    return [_item(inference, index) for index in expr.indices]
+
+
+def _item(inference: Inference, index: ast.Expr) -> Item:
+    if isinstance(index, ast.Name) and index.id == "None":
+        return Item("new")
+    if isinstance(index, ast.Slice):
+        first = 1 if index.first is None else _place(inference, index.first)
+        return Item("slice", first, None if index.last is None else _place(inference, index.last))
+    if label_count(inference, index) is not None:
+        return Item("label", label=index)
+    return Item("at", _place(inference, index))
+
+
+def _place(inference: Inference, expr: ast.Expr) -> Dim:
+    place = polynomial(expr)
+    if place is None:
+        inference.fail(
+            "E307", f"{inference.text(expr)} is no place: one is a number or made of sizes.", expr, "x[2:n - 1]"
+        )
+    unknown = [name for name in _names(place) if name not in inference.scope.dims or name in inference.shapes]
+    if unknown:
+        name = unknown[0]
+        inference.fail(
+            "E310",
+            f"The index {name} is used and never bound.",
+            expr,
+            f"declare it, `{name} : {{1..n}}`, if it is any one place",
+        )
+    if isinstance(place, int) and place < 1:
+        inference.fail(
+            "E307", f"Places count from 1, and this is {place}.", expr, "x[1] is the first entry, x[n] the last"
+        )
+    return place
+
+
+# ---------------------------------------------------------------------------- shapes
+
+
+def part_shape(inference: Inference, expr: ast.Index, local: Local) -> OpenShape:
+    """The shape of a part."""
+    shape = settle(inference.infer(expr.base, local))
+    items = items_of(inference, expr)
+    taken = [item for item in items if item.kind != "new"]
+    axes = _axes(shape, len(taken))
+    if len(taken) > len(axes):
+        base = inference.text(expr.base)
+        message = f"{base} is {show_open(shape)} and takes at most {len(axes)} indices, not {len(taken)}."
+        inference.fail("E307", message, expr)
+    dims = list(axes)
+    out: list[OpenDim] = []
+    drops = len(axes) > 2 or any(item.kind == "new" for item in items)
+    lists = [item for item in taken if item.kind == "label" and _label_shape(inference, item)]
+    if len(lists) > 1:
+        inference.fail(
+            "E307", "One index of a part is a list of labels, not two.", expr, "P[i, y[i]] in index notation"
+        )
+    for item in [*items, *(Item("slice") for _ in range(len(axes) - len(taken)))]:
+        if item.kind == "new":
+            out.append(1)
+            continue
+        dim = dims.pop(0)
+        if item.kind == "slice":
+            out.append(_length(inference, expr, item, dim))
+        elif item.kind == "label":
+            _match_labels(inference, expr, item, dim)
+            own = _label_shape(inference, item)
+            out += own or ([] if drops else [1])
+        else:
+            _within(inference, expr, item.first, dim)
+            out += [] if drops else [1]
+    if len(axes) == 1 and len(out) == 1 and not lists:
+        return settle(tuple(out))
+    return settle(tuple(out))
+
+
+def _axes(shape: OpenShape, count: int) -> OpenShape:
+    """The axes that are indexed: a row by one index counts as a list."""
+    return shape[1:] if len(shape) == 2 and shape[0] == 1 and count == 1 else shape
+
+
+def _label_shape(inference: Inference, item: Item) -> list[OpenDim]:
+    if isinstance(item.label, ast.Name):
+        return list(settle(inference.infer(item.label, {})))
+    assert isinstance(item.label, ast.Index)
+    return list(settle(inference.infer(item.label, {})))
+
+
+def _match_labels(inference: Inference, expr: ast.Index, item: Item, dim: OpenDim) -> None:
+    assert item.label is not None
+    count = label_count(inference, item.label)
+    assert count is not None
+    if not unify(count, dim):
+        text = inference.text(item.label)
+        message = f"{text} is a label from 1 to {count}, and the axis has {find(dim)} places."
+        inference.fail("E307", message, expr, f"declare `{text} : {{1..{find(dim)}}}`")
+
+
+def _length(inference: Inference, expr: ast.Index, item: Item, dim: OpenDim) -> OpenDim:
+    if item.last is None:
+        length = find(difference(total(dim, 1), item.first))
+    else:
+        length = dim_sum(dim_difference(item.last, item.first), 1)
+        _within(inference, expr, item.last, dim)
+    if isinstance(length, int) and length < 0:
+        inference.fail(
+            "E307", f"{inference.text(expr)} ends before it starts.", expr, "a:b goes from a to b, both in it"
+        )
+    return length
+
+
+def _within(inference: Inference, expr: ast.Index, place: Dim, dim: OpenDim) -> None:
+    found = find(dim)
+    if isinstance(found, Unknown):
+        return
+    over = dim_difference(place, found)
+    if isinstance(over, int) and over > 0:
+        base = inference.text(expr.base)
+        message = f"The index {place} is out of range: indices of {base} go from 1 to {found}."
+        inference.fail("E307", message, expr)
+
+
+def onehot_shape(inference: Inference, expr: ast.Call, local: Local) -> OpenShape:
+    """The shape of `onehot(y)`: one more axis, of as many places as there are labels."""
+    if len(expr.args) != 1 or expr.kwargs or expr.primes:
+        inference.fail("E204", "onehot takes labels.", expr, "onehot(y), with y : {1..C}[N]")
+    count = label_count(inference, expr.args[0])
+    if count is None:
+        text = inference.text(expr.args[0])
+        inference.fail("E303", f"{text} is not declared as labels.", expr.args[0], f"declare `{text} : {{1..C}}[N]`")
+    return settle((*settle(inference.infer(expr.args[0], local)), count))
+
+
+# ------------------------------------------------------------------------ expressions
+
+
+def build_part(builder: Builder, expr: ast.Index, base: Node) -> Node:
+    """The expression of a part."""
+    inference = builder.inference
+    items = items_of(inference, expr)
+    taken = [item for item in items if item.kind != "new"]
+    drops = len(_axes(base.shape, len(taken))) > 2 or any(item.kind == "new" for item in items)
+    if len(base.shape) == 2 and base.shape[0] == 1 and len(taken) == 1:
+        inner = build_items(builder, transpose(base), taken, False)
+        if len(items) == 1:
+            return transpose(inner) if len(inner.shape) == 1 and taken[0].kind == "slice" else inner
+        base = transpose(base)
+    node = build_items(builder, base, taken, drops)
+    shape = _final_shape(builder, base.shape, items, drops)
+    return node if node.shape == shape else reshape(node, shape)
+
+
+def build_items(builder: Builder, node: Node, items: list[Item], drops: bool) -> Node:
+    """The array with each of its first axes cut or picked from, the last axis first."""
+    for axis in reversed(range(len(items))):
+        item = items[axis]
+        size = node.shape[axis] if axis < len(node.shape) else 1
+        if item.kind == "slice":
+            last = size if item.last is None else item.last
+            node = parts.cut(node, axis, item.first, dim_sum(dim_difference(last, item.first), 1))
+        elif item.kind == "at":
+            node = parts.at(node, axis, item.first)
+        else:
+            node = parts.picked(node, axis, label_array(builder, item.label, size))
+    return node
+
+
+def label_array(builder: Builder, label: ast.Expr | None, count: Dim) -> Node:
+    """The onehot array of labels."""
+    assert label is not None
+    return parts.onehot(builder.build(label, {}), count)
+
+
+def _final_shape(builder: Builder, shape: Shape, items: list[Item], drops: bool) -> Shape:
+    dims = list(shape)
+    out: list[Dim] = []
+    for item in items:
+        if item.kind == "new":
+            out.append(1)
+            continue
+        dim = dims.pop(0)
+        if item.kind == "slice":
+            last = dim if item.last is None else item.last
+            out.append(dim_sum(dim_difference(last, item.first), 1))
+        elif item.kind == "at":
+            out += [] if drops else [1]
+        else:
+            own = builder.build(item.label, {}).shape if item.label is not None else ()
+            out += own or ([] if drops else [1])
+    return normal_shape((*out, *dims)) if len(out) + len(dims) <= 2 else (*out, *dims)

@@ -1,0 +1,69 @@
+"""Claims about broadcasting, parts, labels and stacks of matrices: true ones hold, near-true ones are refuted."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.run import run
+
+TRUE = [
+    "X : R[N, d]; b : R[d]; Y = X + b.T; check grad(f, b) == sum(grad(f, Y), axis=0)",
+    "X : R[N, d]; a : R[N]; Y = X * a; check grad(f, a) == sum(grad(f, Y) * X, axis=1)",
+    "x, y : R[n]; z = x + y.T; check grad(f, y) == sum(grad(f, z), axis=0)",
+    "x, y : R[n]; check x.T * y == y @ x.T",
+    "X : R[N, d]; Y = X - mean(X, axis=0, keepdims=True); G = grad(f, Y); "
+    "check grad(f, X) == G - mean(G, axis=0, keepdims=True)",
+    "X : R[N, d]; Y = softmax(X, axis=-1); G = grad(f, Y); check grad(f, X) == Y * (G - sum(G * Y, axis=1))",
+    "X : R[B, T, d]; mu = mean(X, axis=2, keepdims=True); Z = X - mu; s = sqrt(mean(Z**2, axis=-1, keepdims=True)); "
+    "Y = Z / s; G = grad(f, Y); check grad(f, X) == (G - mean(G, axis=2, keepdims=True) "
+    "- Y * mean(G * Y, axis=2, keepdims=True)) / s",
+    "Q, K, V : R[B, H, T, d]; S = Q @ K.mT / sqrt(d); P = softmax(S, axis=3); O = P @ V; "
+    "check grad(f, V) == P.mT @ grad(f, O); check grad(f, Q) == grad(f, S) @ K / sqrt(d); "
+    "check grad(f, S) == P * (grad(f, P) - sum(grad(f, P) * P, axis=-1, keepdims=True))",
+    "x : R[n]; d = x[2:n] - x[1:n-1]; f = sum(d**2); check grad(f, x) == 2*concat(0, d) - 2*concat(d, 0)",
+    "x : R[n]; check concat(x[1:2], x[3:n]) == x; check x[2:n] * x[2:n] == (x**2)[2:n]",
+    "x : R[n]; check concat(0, x)[2:n+1] == x",
+    "E : R[V, d]; y : {1..V}[N]; X = E[y, :]; check grad(f, E) == onehot(y).T @ grad(f, X)",
+    "P : R[N, C]; y : {1..C}[N]; L = -sum(onehot(y) * logsoftmax(P, axis=1)) / N; "
+    "check grad(L, P) == (softmax(P, axis=1) - onehot(y)) / N",
+    "Q : R[n, n]; A : R[m, n]; K = [[Q, A.T], [A, 0]]; check K[1:n, 1:n] == Q; "
+    "check K[n+1:n+m, n+1:n+m] == zeros(m, m)",
+    "W : R[4*h, n]; x : R[n]; z = W @ x; y = tanh(z[h+1:2*h]); "
+    "check grad(f, W) == concat(zeros(h, n), (grad(f, y) * (1 - y**2)) @ x.T, zeros(2*h, n))",
+]
+FALSE = [
+    "X : R[N, d]; b : R[d]; Y = X + b.T; refute grad(f, b) == 7 * sum(grad(f, Y), axis=0)",
+    "X : R[N, d]; Y = softmax(X, axis=-1); G = grad(f, Y); refute grad(f, X) == Y * (G - sum(G * Y, axis=1) / d)",
+    "x : R[n]; d = x[2:n] - x[1:n-1]; f = sum(d**2); refute grad(f, x) == 2*concat(0, d) + 2*concat(d, 0)",
+    "E : R[V, d]; y : {1..V}[N]; X = E[y, :]; refute grad(f, E) == 2 * onehot(y).T @ grad(f, X)",
+    "x : R[n]; refute x[2:n] == x[1:n-1]",
+    "P : R[N, C]; y : {1..C}[N]; refute sum(onehot(y)) == C",
+    "X : R[N, d]; refute mean(X, axis=1) == sum(X, axis=1)",
+]
+
+
+@pytest.mark.parametrize("text", TRUE + FALSE)
+def test_verdict(text: str) -> None:
+    result = run("check", "-", "--format", "json", stdin=text)
+    verdicts = json.loads(result.out)["files"][0]["verdicts"]
+    assert verdicts
+    assert all(verdict["ok"] for verdict in verdicts), result.out
+
+
+MISTAKES = [
+    ("X : R[N, d]; Y = X - mean(X, axis=0)", "X - mean(X, axis=0, keepdims=True) is N x d"),
+    ("x : R[n]; y = x[0:3]", "x[1] is the first entry"),
+    ("A : R[m, n]; B : R[n, m]; C = concat(A, B)", "concat along axis 0"),
+    ("x : R[n]; y = x[2:1]; z = x[5:2]", "ends before it starts"),
+    ("E : R[V, d]; y : {1..C}[N]; X = E[y, :]", "declare `y : {1..V}`"),
+    ("x : R[3]; y = x[2:4]", "indices of x go from 1 to 3"),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), MISTAKES)
+def test_mistake(text: str, said: str) -> None:
+    result = run("derive", "-e", text)
+    assert result.status == 2
+    assert said in result.err
