@@ -6,6 +6,7 @@ from gradcli.expr.node import Node, make, payload
 from gradcli.expr.shapes import normal_shape
 from gradcli.ops.payload import Subscripts
 from gradcli.render.placed import part_of_product, put_together, slice_of
+from gradcli.render.windows import windowed
 
 _PLACES = frozenset({"place", "onehot"})
 
@@ -23,7 +24,7 @@ def as_parts(node: Node) -> Node | None:
         new = put_together(node, {})
         return None if new is node else new
     if node.op == "einsum" and any(arg.op == "place" for arg in node.args):
-        return _cut_operands(node)
+        return windowed(node) or _cut_operands(node)
     return None
 
 

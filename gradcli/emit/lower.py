@@ -7,7 +7,7 @@ from fractions import Fraction
 from gradcli.emit.chain import lower_chain
 from gradcli.emit.instr import Instr, held
 from gradcli.emit.lowering import DEFINED, Lowering, Rule, rank_of
-from gradcli.emit.placed import lower_concat, lower_onehot, lower_part, lower_picked, lower_place
+from gradcli.emit.placed import lower_concat, lower_onehot, lower_part, lower_picked, lower_place, lower_windows
 from gradcli.emit.plan import Plan
 from gradcli.emit.subscripts import lower_einsum
 from gradcli.expr.definitions import written_out
@@ -348,5 +348,10 @@ _RULES: dict[str, Rule] = {
 }
 RULES = Pass("emit", _RULES)
 # What products and sums with places are written as.
-_WRITTEN: dict[str, Rule] = {"part": lower_part, "concat": lower_concat, "picked": lower_picked}
+_WRITTEN: dict[str, Rule] = {
+    "part": lower_part,
+    "concat": lower_concat,
+    "picked": lower_picked,
+    "windows": lower_windows,
+}
 CODE: dict[str, Rule] = {**RULES, **_WRITTEN}

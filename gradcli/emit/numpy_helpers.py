@@ -105,6 +105,12 @@ def {single}(function, values, named=None):
     found = function(*double, **named)
     return tuple(map({np}.float32, found)) if isinstance(found, tuple) else {np}.float32(found)
 ''',
+    "windows": '''
+def {windows}(a, count, axis):
+    """All runs of so many entries along an axis, which comes after it."""
+    starts = {np}.arange(a.shape[axis] - count + 1)
+    return a[(slice(None),) * axis + (starts[:, None] + {np}.arange(count),)]
+''',
     "onehot": '''
 def {onehot}(labels, count):
     """1 at the label, counted from 1, 0 elsewhere, along a new last axis."""

@@ -67,6 +67,12 @@ def _as_matrix(low: Lowering, arg: Node, axis: int) -> Instr:
     return low.planned(arg)
 
 
+def lower_windows(low: Lowering, node: Node) -> Instr:
+    """Windows: the array and how long they are; data: the axis."""
+    axis, count = cast("tuple[int, Dim]", node.data)
+    return low.plan.make("windows", low.args(node)[0], low.size(count), data=axis, rank=len(node.shape))
+
+
 def lower_picked(low: Lowering, node: Node) -> Instr:
     """`E[y, :]`: the array and the labels; data: the axis."""
     array, labels = low.args(node)
@@ -89,4 +95,4 @@ def lower_place(low: Lowering, node: Node) -> Instr:
     return low.plan.make("flat", out, rank=1) if is_list(node.shape) else out
 
 
-__all__ = ["lower_concat", "lower_onehot", "lower_part", "lower_picked", "lower_place"]
+__all__ = ["lower_concat", "lower_onehot", "lower_part", "lower_picked", "lower_place", "lower_windows"]

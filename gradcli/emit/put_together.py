@@ -51,6 +51,10 @@ def _place(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     return dialect.help("place", shape, str(instr.data), start.text)
 
 
+def _windows(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    return dialect.help("windows", *args, str(instr.data))
+
+
 RULES: Mapping[str, Rule] = {
     "part": _part,
     "concat": _concat,
@@ -58,4 +62,5 @@ RULES: Mapping[str, Rule] = {
     "picked": _picked,
     "onehot": _onehot,
     "place": _place,
+    "windows": _windows,
 }

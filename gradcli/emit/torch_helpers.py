@@ -85,6 +85,12 @@ def {adjugate}(a):
     others = {np}.stack([{np}.prod({np}.cat([s[:i], s[i + 1 :]])) for i in range(len(s))])
     return {np}.linalg.det(u) * {np}.linalg.det(vt) * (vt.T * others) @ u.T
 ''',
+    "windows": '''
+def {windows}(a, count, axis):
+    """All runs of so many entries along an axis, which comes after it."""
+    starts = {np}.arange(a.shape[axis] - count + 1)
+    return a[(slice(None),) * axis + (starts[:, None] + {np}.arange(count),)]
+''',
     "onehot": '''
 def {onehot}(labels, count):
     """1 at the label, counted from 1, 0 elsewhere, along a new last axis."""

@@ -58,12 +58,13 @@ def cut(node: Node, axis: int, first: Dim, length: Dim) -> Node:
         selector = window(size, first, length)
         return matmul(selector, node) if axis == 0 else matmul(node, transpose(selector))
     if length == 1:
-        part = take(node, axis, _unit(size, first))
+        part = take(node, axis, unit_at(size, first))
         return reshape(part, (*node.shape[:axis], 1, *node.shape[axis + 1 :]))
     return take(node, axis, place((1,), dim_difference(first, 1), (length, size)))
 
 
-def _unit(size: Dim, index: Dim) -> Node:
+def unit_at(size: Dim, index: Dim) -> Node:
+    """The vector that is 1 at one place, which sizes may say."""
     if isinstance(index, int):
         return unit_entry((size,), (index,))
     return transpose(place((1,), dim_difference(index, 1), (1, size)))
@@ -73,7 +74,7 @@ def at(node: Node, axis: int, index: Dim) -> Node:
     """`A[i, :]` of one index: of a vector its entry, of a matrix a row or column, else an axis less."""
     if len(node.shape) <= 2:
         return cut(node, axis, index, 1)
-    return take(node, axis, _unit(node.shape[axis], index))
+    return take(node, axis, unit_at(node.shape[axis], index))
 
 
 def picked(node: Node, axis: int, labels: Node) -> Node:
@@ -145,7 +146,7 @@ def put(node: Node, axis: int, before: Dim, length: Dim, shape: Shape) -> Node:
             return matmul(transpose(selector), node)
         return matmul(node, selector)
     if length == 1:
-        unit = _unit(size, dim_sum(before, 1))
+        unit = unit_at(size, dim_sum(before, 1))
         core = reshape(node, (*node.shape[:axis], *node.shape[axis + 1 :]))
         letters = tuple(range(len(shape)))
         rest = (*letters[:axis], *letters[axis + 1 :])

@@ -15,6 +15,7 @@ from gradcli.program.axes import build_along
 from gradcli.program.blocks import build_blocks
 from gradcli.program.dimensions import dimension_of
 from gradcli.program.einsum import build_einsum
+from gradcli.program.entries import indexed_entry, mentions
 from gradcli.program.equation import Equation
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
 from gradcli.program.indices import integer
@@ -24,9 +25,9 @@ from gradcli.program.layouts import jacobian_shape
 from gradcli.program.lift import Lifting, NotLifted
 from gradcli.program.meant import unit_places
 from gradcli.program.options import positional, read_options
-from gradcli.program.parts import build_part, is_part, label_array, label_count
+from gradcli.program.parts import build_part, build_place, build_windows, is_part, label_array, label_count
 from gradcli.program.scope import CONSTANTS
-from gradcli.program.unify import closed, find
+from gradcli.program.unify import Unknown, closed, find
 from gradcli.syntax import ast
 
 
@@ -107,11 +108,11 @@ class Builder:
                 return self._index_sum(expr, local)
             case ast.Index():
                 base = self._build(expr.base, local)
+                if self.lifting is not None and mentions(expr, self.indices):
+                    return indexed_entry(self, self.lifting, expr, base)
                 if is_part(self.inference, expr):
                     return build_part(self, expr, base)
                 index = tuple(self._index(part) for part in expr.indices)
-                if self.lifting is not None and any(self._is_letter(part) for part in expr.indices):
-                    return self.lifting.entry(base, index)
                 if len(index) < len(base.shape):
                     index = (1, *index)
                 return reduce.entry(base, index if len(base.shape) > 1 else index[:1])
@@ -151,7 +152,11 @@ class Builder:
         outermost = self.lifting is None
         lifting = self.lifting = self.lifting or Lifting()
         before = self.indices
-        letters = {name: lifting.fresh() for name in expr.indices}
+        sizes = {name: find(axis.dim) for name, axis in self.inference.bound[id(expr)].items()}
+        letters = {
+            name: lifting.fresh(None if isinstance(dim, Unknown) else dim)
+            for name, dim in zip(expr.indices, sizes.values(), strict=True)
+        }
         self.indices = {**before, **letters}
         try:
             total = lifting.sum(self._build(expr.body, local), tuple(letters.values()))
@@ -251,6 +256,10 @@ class Builder:
             half = len(expr.args) // 2
             dims = [dimension_of(arg) or 1 for arg in expr.args[:half]]
             return reduce.unit_entry(closed(dims), tuple(integer(arg) or 1 for arg in expr.args[half:]))
+        if name == "windows":
+            return build_windows(self, expr, local)
+        if name == "place":
+            return build_place(expr)
         if name == "onehot":
             count = label_count(self.inference, expr.args[0])
             assert count is not None

@@ -101,7 +101,9 @@ def _check(draft: Draft, builder: Builder, statement: ast.Check, layout: str) ->
 def _side(draft: Draft, builder: Builder, side: ast.Expr) -> Node:
     """A side of a check; with index names that nothing binds it is an array, one axis for each."""
     axes = draft.side_axes[id(side)]
-    if not axes:
-        return builder.build(side, {})
+    if not any(axis.used for axis in axes.values()):
+        whole = builder.build(side, {})
+        if whole.shape or not axes:
+            return whole  # an array beside entries at all their indices
     dims = tuple(closed((axis.dim,))[0] if find(axis.dim) != 1 else 1 for axis in axes.values())
     return builder.indexed(side, tuple(axes), dims, closed(dims))

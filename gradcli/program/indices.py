@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from gradcli.program.dimensions import polynomial
 from gradcli.program.inferring import Axes, Axis, Inferring
 from gradcli.program.layouts import axes as axes_of
 from gradcli.program.mends import counted_from_one
+from gradcli.program.parts import is_size, label_count, match_labels, within
+from gradcli.program.shifts import affine, note, resolve, shifted_names
 from gradcli.program.subexpressions import parts_of, subexpressions
 from gradcli.program.unify import OpenDim, OpenShape, Unknown, find, settle, show_open, unify
 from gradcli.syntax import ast
@@ -40,7 +43,22 @@ def entry_shape(inference: Inferring, expr: ast.Index, local: Local) -> OpenShap
         _wrong_count(inference, expr, base, shape, len(dims))
     for position, (index, dim) in enumerate(zip(expr.indices, dims, strict=True)):
         if isinstance(index, ast.Name) and index.id in inference.indices:
-            _take_axis(inference, expr, position, dims, base)
+            if index.id in inference.shifted:
+                note(inference, index, {index.id: 1}, 0, dim, inference.text(expr))
+            else:
+                _take_axis(inference, expr, position, dims, base)
+            continue
+        if label_count(inference, index) is not None:
+            match_labels(inference, expr, index, dim)
+            if settle(inference.infer(index, local)):
+                inference.fail("E310", f"{inference.text(index)} is a list of labels, and here one belongs.", index)
+            continue
+        computed = affine(index, inference.indices)
+        if computed is not None:
+            note(inference, index, *computed, dim, inference.text(expr))
+            continue
+        if is_size(inference, index):
+            within(inference, expr, polynomial(index) or 1, dim)
             continue
         number = integer(index)
         if number is None:
@@ -118,6 +136,9 @@ def sum_shape(inference: Inferring, expr: ast.IndexSum, local: Local) -> OpenSha
     """Of `sum[i, j](body)`: that of a scalar."""
     before = inference.indices
     bound = _bound(inference, expr, expr.indices, before)
+    outermost = not before
+    if outermost:
+        inference.shifted = shifted_names(expr, bound)
     inference.indices = {**before, **bound}
     try:
         shape = settle(inference.infer(expr.body, local))
@@ -125,6 +146,9 @@ def sum_shape(inference: Inferring, expr: ast.IndexSum, local: Local) -> OpenSha
         inference.indices = before
     if shape:
         _array_inside(inference, expr.body, shape, list(inference.indices) + list(bound))
+    inference.bound[id(expr)] = bound
+    if outermost:
+        resolve(inference)
     for name, axis in bound.items():
         if axis.used is None:
             inference.fail(
@@ -210,12 +234,14 @@ def definition_shape(
     for name, dim in zip(names, declared or (), strict=False):
         axes[name].dim = dim
     inference.indices = axes
+    inference.shifted = shifted_names(statement.value, axes)
     try:
         shape = settle(inference.infer(statement.value, {}))
     finally:
         inference.indices = {}
     if shape:
         _array_inside(inference, statement.value, shape, list(names))
+    resolve(inference)
     for index in statement.indices:
         if isinstance(find(axes[index.id].dim), Unknown) and axes[index.id].used is None:
             place = ast.Name(index.span, index.id)

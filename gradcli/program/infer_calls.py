@@ -16,7 +16,7 @@ from gradcli.program.inferring import Inferring
 from gradcli.program.mends import with_prefix
 from gradcli.program.messages import bracketed, could_multiply, product_hint
 from gradcli.program.options import count_arguments, positional, read_options
-from gradcli.program.parts import onehot_shape
+from gradcli.program.parts import onehot_shape, place_shape, windows_shape
 from gradcli.program.signature import Misfit, Options
 from gradcli.program.unify import OpenDim, OpenShape, Unknown, find, product, settle, show_open, unify, unify_shapes
 from gradcli.program.unknown import may_stay_open, unknown_function
@@ -35,6 +35,10 @@ def call_shape(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
         return inference.defined.shape(expr, local)
     if name in inference.scope.function_types:
         return _declared(inference, expr, local)
+    if name == "windows":
+        return windows_shape(inference, expr, local)
+    if name == "place":
+        return place_shape(inference, expr)
     if name == "onehot":
         return onehot_shape(inference, expr, local)
     if name == "einsum":

@@ -10,6 +10,7 @@ from gradcli.program.draft import Draft
 from gradcli.program.indices import definition_shape, free_indices
 from gradcli.program.inferring import Axis
 from gradcli.program.poisoned import Poisoned
+from gradcli.program.shifts import resolve, shifted_names
 from gradcli.program.unify import (
     Namer,
     OpenShape,
@@ -100,22 +101,33 @@ def _infer_asked(draft: Draft) -> None:
             layout = statement.name.id
         draft.inference.layout = layout
         if isinstance(statement, ast.Check):
-            names = {name: None for side in statement.sides for name in free_indices(side)}
+            free = {name: None for side in statement.sides for name in free_indices(side)}
+            names = {name: None for name in free if _is_index(draft, name)}
             shapes: list[OpenShape | None] = []
             draft.inference.beside_zero = any(is_zero(side) for side in statement.sides)
             for side in statement.sides:
-                draft.inference.indices = draft.side_axes[id(side)] = {name: Axis() for name in names}
+                axes = {name: Axis() for name in names}
+                draft.inference.indices = draft.side_axes[id(side)] = axes
+                draft.inference.shifted = shifted_names(side, axes)
                 shapes.append(_infer_side(draft, side))
             draft.inference.indices = {}
             draft.inference.beside_zero = False
             _join_sides(draft, statement, shapes)
 
 
+def _is_index(draft: Draft, name: str) -> bool:
+    """Whether a name among indices is an index, and no label, size or new axis."""
+    scope = draft.scope
+    return name != "None" and name not in scope.arrays and name not in scope.values and name not in scope.dims
+
+
 def _infer_side(draft: Draft, side: ast.Expr) -> OpenShape | None:
     if isinstance(side, ast.Num) and side.value == 0:
         return None
     try:
-        return draft.inference.infer(side, {})
+        shape = draft.inference.infer(side, {})
+        resolve(draft.inference)
+        return shape
     except GradcliError as failure:
         draft.failed[id(side)] = failure.diagnostic
     except Poisoned:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NoReturn, Protocol
+from typing import Any, NoReturn, Protocol
 
 from gradcli.diagnostics import GradcliError, error
 from gradcli.diagnostics.diagnostic import Edit
@@ -49,6 +49,9 @@ class Inferring(ABC):
         self.poisoned: set[str] = set()
         self.identities: dict[int, OpenDim] = {}
         self.blocks: dict[int, tuple[list[OpenDim], list[OpenDim]]] = {}  # sizes of the rows and columns of blocks
+        self.shifts: list[Any] = []  # computed indices, whose sizes are found together: see `shifts`
+        self.shifted: set[str] = set()  # index names that stand in some
+        self.bound: dict[int, Axes] = {}  # the indices of each sum
         self.signs: dict[int, tuple[str, ...]] = {}  # what stands between factors that stand side by side
         self.ranks: dict[int, int] = {}  # of what a superscript raises to a power
         self.entries: dict[int, tuple[OpenDim, ...]] = {}  # the sizes of `[...]_ij`

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gradcli.expr import parts
-from gradcli.expr.dims import Dim, dim_difference, dim_sum
+from gradcli.expr.dims import Dim, dim_difference, dim_sum, names_of
 from gradcli.expr.linear import transpose
 from gradcli.expr.node import Node
 from gradcli.expr.rearrange import reshape
 from gradcli.expr.shapes import Shape, normal_shape
 from gradcli.program.dimensions import polynomial
+from gradcli.program.subexpressions import subexpressions
 from gradcli.program.unify import OpenDim, OpenShape, Unknown, difference, find, settle, show_open, total, unify
 from gradcli.syntax import ast
 
@@ -44,36 +46,41 @@ def label_count(inference: Inference, expr: ast.Expr) -> Dim | None:
 
 def is_part(inference: Inference, expr: ast.Index) -> bool:
     """Whether an index takes a part, and no single entry of numbers and index names."""
+    if any(_has_letter(inference, index) for index in expr.indices) and not any(map(_is_open, expr.indices)):
+        return False
     return any(
         isinstance(index, ast.Slice)
         or (isinstance(index, ast.Name) and index.id == "None")
         or (not _is_letter(inference, index) and label_count(inference, index) is not None)
-        or _is_size(inference, index)
+        or is_size(inference, index)
         for index in expr.indices
     )
+
+
+def _is_open(index: ast.Expr) -> bool:
+    """Whether an index leaves an axis, or makes one."""
+    return isinstance(index, ast.Slice) or (isinstance(index, ast.Name) and index.id == "None")
+
+
+def _has_letter(inference: Inference, index: ast.Expr) -> bool:
+    """Whether an index name stands in an index, also in that of a label."""
+    names = [part for part in subexpressions(index) if isinstance(part, ast.Name)]
+    inner = [part for part in subexpressions(index) if isinstance(part, ast.Index)]
+    names += [part for entry in inner for part in entry.indices if isinstance(part, ast.Name)]
+    return any(name.id in inference.indices for name in names)
 
 
 def _is_letter(inference: Inference, index: ast.Expr) -> bool:
     return isinstance(index, ast.Name) and index.id in inference.indices
 
 
-def _is_size(inference: Inference, index: ast.Expr) -> bool:
+def is_size(inference: Inference, index: ast.Expr) -> bool:
     """Whether an index is a place that sizes say, `x[n - 1]`."""
-    from gradcli.program.indices import integer
-
-    if integer(index) is not None:
-        return False
     place = polynomial(index)
-    return place is not None and all(
+    return isinstance(place, str) and all(
         name in inference.scope.dims and name not in inference.shapes and name not in inference.indices
-        for name in _names(place)
+        for name in names_of(place)
     )
-
-
-def _names(dim: Dim) -> tuple[str, ...]:
-    from gradcli.expr.dims import names_of
-
-    return names_of(dim)
 
 
 def items_of(inference: Inference, expr: ast.Index) -> list[Item]:
@@ -98,7 +105,7 @@ def _place(inference: Inference, expr: ast.Expr) -> Dim:
         inference.fail(
             "E307", f"{inference.text(expr)} is no place: one is a number or made of sizes.", expr, "x[2:n - 1]"
         )
-    unknown = [name for name in _names(place) if name not in inference.scope.dims or name in inference.shapes]
+    unknown = [name for name in names_of(place) if name not in inference.scope.dims or name in inference.shapes]
     if unknown:
         name = unknown[0]
         inference.fail(
@@ -143,11 +150,11 @@ def part_shape(inference: Inference, expr: ast.Index, local: Local) -> OpenShape
         if item.kind == "slice":
             out.append(_length(inference, expr, item, dim))
         elif item.kind == "label":
-            _match_labels(inference, expr, item, dim)
+            match_labels(inference, expr, item.label, dim)
             own = _label_shape(inference, item)
             out += own or ([] if drops else [1])
         else:
-            _within(inference, expr, item.first, dim)
+            within(inference, expr, item.first, dim)
             out += [] if drops else [1]
     if len(axes) == 1 and len(out) == 1 and not lists:
         return settle(tuple(out))
@@ -166,12 +173,13 @@ def _label_shape(inference: Inference, item: Item) -> list[OpenDim]:
     return list(settle(inference.infer(item.label, {})))
 
 
-def _match_labels(inference: Inference, expr: ast.Index, item: Item, dim: OpenDim) -> None:
-    assert item.label is not None
-    count = label_count(inference, item.label)
+def match_labels(inference: Inference, expr: ast.Index, label: ast.Expr | None, dim: OpenDim) -> None:
+    """Check that labels go up to as many as an axis has places."""
+    assert label is not None
+    count = label_count(inference, label)
     assert count is not None
     if not unify(count, dim):
-        text = inference.text(item.label)
+        text = inference.text(label)
         message = f"{text} is a label from 1 to {count}, and the axis has {find(dim)} places."
         inference.fail("E307", message, expr, f"declare `{text} : {{1..{find(dim)}}}`")
 
@@ -181,7 +189,7 @@ def _length(inference: Inference, expr: ast.Index, item: Item, dim: OpenDim) -> 
         length = find(difference(total(dim, 1), item.first))
     else:
         length = dim_sum(dim_difference(item.last, item.first), 1)
-        _within(inference, expr, item.last, dim)
+        within(inference, expr, item.last, dim)
     if isinstance(length, int) and length < 0:
         inference.fail(
             "E307", f"{inference.text(expr)} ends before it starts.", expr, "a:b goes from a to b, both in it"
@@ -189,7 +197,8 @@ def _length(inference: Inference, expr: ast.Index, item: Item, dim: OpenDim) -> 
     return length
 
 
-def _within(inference: Inference, expr: ast.Index, place: Dim, dim: OpenDim) -> None:
+def within(inference: Inference, expr: ast.Index, place: Dim, dim: OpenDim) -> None:
+    """Check that a place is none beyond the end of an axis, where sizes say."""
     found = find(dim)
     if isinstance(found, Unknown):
         return
@@ -211,7 +220,53 @@ def onehot_shape(inference: Inference, expr: ast.Call, local: Local) -> OpenShap
     return settle((*settle(inference.infer(expr.args[0], local)), count))
 
 
+def windows_shape(inference: Inference, expr: ast.Call, local: Local) -> OpenShape:
+    """The shape of `windows(x, k)`, whose row i is `x[i : i + k - 1]`; along an axis the windows come after it."""
+    count = polynomial(expr.args[1]) if len(expr.args) == 2 else None
+    if count is None or expr.primes:
+        inference.fail("E204", "windows takes an array and how long the windows are.", expr, "windows(x, 3)")
+    shape = settle(inference.infer(expr.args[0], local))
+    axis = _axis(inference, expr)
+    if axis not in range(len(shape)):
+        inference.fail("E305", f"axis={axis} does not fit {show_open(shape)}.", expr)
+    left = difference(shape[axis], dim_difference(count, 1))
+    return settle((*shape[:axis], left, count, *shape[axis + 1 :]))
+
+
+def _axis(inference: Inference, expr: ast.Call) -> int:
+    from gradcli.program.options import read_options
+
+    return int(read_options(inference, expr, ("axis",)).get("axis", 0))
+
+
+def place_shape(inference: Inference, expr: ast.Call) -> OpenShape:
+    """The shape of `place(m, n, step, offset)`: 1 where the last index is `step * i + offset`, else 0."""
+    numbers = [polynomial(arg) for arg in expr.args]
+    if len(numbers) < 4 or len(numbers) % 2 or None in numbers or expr.kwargs:
+        hint = "place(m, n, 1, 2) is 1 at (i, i + 2)"
+        inference.fail("E204", "place takes sizes, a step for each index but the last, and an offset.", expr, hint)
+    return settle(tuple(number for number in numbers[: len(numbers) // 2] if number is not None))
+
+
 # ------------------------------------------------------------------------ expressions
+
+
+def build_windows(builder: Builder, expr: ast.Call, local: Mapping[str, Node]) -> Node:
+    """Windows along an axis."""
+    node = builder.build(expr.args[0], local)
+    axis, count = _axis(builder.inference, expr), polynomial(expr.args[1])
+    assert count is not None
+    size = node.shape[axis]
+    left = dim_difference(size, dim_difference(count, 1))
+    return parts.take(node, axis, parts.place((1, 1), -1, (left, count, size)))
+
+
+def build_place(expr: ast.Call) -> Node:
+    """The array that `place` stands for."""
+    numbers = [polynomial(arg) or 0 for arg in expr.args]
+    half = len(numbers) // 2
+    steps = tuple(int(number) for number in numbers[half:-1])
+    return parts.place(steps, numbers[-1], tuple(numbers[:half]))
 
 
 def build_part(builder: Builder, expr: ast.Index, base: Node) -> Node:

@@ -36,7 +36,7 @@ _ATTRIBUTES_ELSEWHERE = {
     **dict.fromkeys(("nonneg", "non_negative"), "nonnegative"),
     "const": "constant",
 }
-_SIZED = ("ones", "zeros", "eye", "unit", "reshape")
+_SIZED = ("ones", "zeros", "eye", "unit", "reshape", "windows", "place")
 _GREEK = re.compile(rf"(?:{'|'.join(sorted(GREEK))})(?:\d*|_\w+)\Z")
 Definition = ast.Define | ast.DefineIndexed | ast.DefineMany
 

@@ -204,6 +204,11 @@ class Notation:
         opened = "".join(f"{name}(" for name in names)
         return Form(Level.ATOM, [opened, Child(node.args[0], Level.ANY), f"{option})" * len(names)])
 
+    def op_windows(self, node: Node) -> Form:
+        axis, count = cast("tuple[int, Dim]", node.data)
+        along = [f"axis={axis}"] if axis else []
+        return self.call(self.function("windows"), node.args, (self.dimension(count), *along))
+
     def op_part(self, node: Node) -> Form:
         """`A[2:n, :]`."""
         assert isinstance(node.data, tuple)

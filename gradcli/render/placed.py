@@ -60,16 +60,38 @@ def part_of_product(node: Node, names: Names) -> Node:
         if bounds is not None and before:
             new = _padded(factors[place - 1], max(1, len(factors[place - 1].shape) - 1), bounds, factor.shape[1])
             return _again([*factors[: place - 1], new, *factors[place + 1 :]], shape, names)
-        if factor.op == "onehot" and after and len(factor.shape) == 2:
+        if before and len(factor.shape) == 1 and len(factors[place - 1].shape) > 2:
+            stacked = _line(factors[place - 1], factor)
+            if stacked is not None:
+                return _again([*factors[: place - 1], stacked, *factors[place + 1 :]], shape, names)
+        if factor.op == "onehot" and after and len(factor.shape) == 2 and len(factors[place + 1].shape) < 3:
             new = _picked(factors[place + 1], 0, factor)
             return _again([*factors[:place], new, *factors[place + 2 :]], shape, names)
         if turned is not None and turned.op == "onehot" and len(turned.shape) == 1 and after:
             new = _picked(factors[place + 1], 0, turned)
             return _again([*factors[:place], new, *factors[place + 2 :]], shape, names)
-        if factor.op == "onehot" and before and len(factor.shape) == 1 and not is_row(factors[place - 1].shape):
+        if factor.op == "onehot" and before and len(factor.shape) == 1 and _is_matrix(factors[place - 1]):
             new = _picked(factors[place - 1], 1, factor)
             return _again([*factors[: place - 1], new, *factors[place + 1 :]], shape, names)
     return node
+
+
+def _line(stack: Node, vector: Node) -> Node | None:
+    """`X[:, 2, :]`, of a product of a stack of matrices with a vector that is 1 at one place; None of any other."""
+    array, axis = (stack.args[0], len(stack.shape) - 2) if stack.op == "T" else (stack, len(stack.shape) - 1)
+    shape = normal_shape((*array.shape[:axis], *array.shape[axis + 1 :]))
+    if vector.op == "onehot":
+        return make("picked", (array, vector.args[0]), data=(axis, len(array.shape)), shape=shape)
+    if vector.op != "unit":
+        return None
+    index = payload(vector, Index)[0]
+    ends: list[object] = [None] * len(array.shape)
+    ends[axis] = (index, index)
+    return make("part", (array,), data=tuple(ends), shape=shape)
+
+
+def _is_matrix(node: Node) -> bool:
+    return len(node.shape) == 2 and not is_row(node.shape)
 
 
 def _again(factors: list[Node], shape: Shape, names: Names) -> Node:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gradcli.expr.dims import (
@@ -33,6 +33,7 @@ def at(dim: Dim) -> int:
     return dim_value(dim, _SIZES.__getitem__)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_DIMS, _DIMS)
 def test_arithmetic_agrees_with_numbers(a: Dim, b: Dim) -> None:
     assert at(dim_sum(a, b)) == at(a) + at(b)
@@ -40,6 +41,7 @@ def test_arithmetic_agrees_with_numbers(a: Dim, b: Dim) -> None:
     assert at(dim_difference(a, b)) == at(a) - at(b)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_DIMS, _DIMS)
 def test_equal_dimensions_have_one_text(a: Dim, b: Dim) -> None:
     assert dim_difference(dim_sum(a, b), b) == a

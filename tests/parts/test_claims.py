@@ -32,8 +32,18 @@ TRUE = [
     "check K[n+1:n+m, n+1:n+m] == zeros(m, m)",
     "W : R[4*h, n]; x : R[n]; z = W @ x; y = tanh(z[h+1:2*h]); "
     "check grad(f, W) == concat(zeros(h, n), (grad(f, y) * (1 - y**2)) @ x.T, zeros(2*h, n))",
+    "w : R[K]; x : R[n]; y[i] = sum[k](w[k] * x[i + k - 1]); "
+    "check grad(f, w)[k] == sum[i](grad(f, y)[i] * x[i + k - 1]); "
+    "p = concat(zeros(K-1), grad(f, y), zeros(K-1)); check grad(f, x)[j] == sum[k](w[k] * p[j - k + K])",
+    "w : R[K]; x : R[n]; y[i] = sum[k](w[k] * x[i + k - 1]); check y == windows(x, K) @ w; "
+    "check grad(f, x) == windows(concat(zeros(K - 1), grad(f, y), zeros(K - 1)), K) @ flip(w)",
+    "x : R[n]; d[i] = x[i + 1] - x[i]; f = sum(d**2); check d == x[2:n] - x[1:n-1]; "
+    "check grad(f, x) == 2*concat(0, d) - 2*concat(d, 0)",
+    "Z : R[N, C]; y : {1..C}[N]; L = sum[i](Z[i, y[i]]); check grad(L, Z) == onehot(y)",
 ]
 FALSE = [
+    "X : R[n, d]; w : R[d]; refute w == sum[i](X[i, j])",
+    "w : R[K]; x : R[n]; y[i] = sum[k](w[k] * x[i + k - 1]); refute y == windows(x, K) @ flip(w)",
     "X : R[N, d]; b : R[d]; Y = X + b.T; refute grad(f, b) == 7 * sum(grad(f, Y), axis=0)",
     "X : R[N, d]; Y = softmax(X, axis=-1); G = grad(f, Y); refute grad(f, X) == Y * (G - sum(G * Y, axis=1) / d)",
     "x : R[n]; d = x[2:n] - x[1:n-1]; f = sum(d**2); refute grad(f, x) == 2*concat(0, d) + 2*concat(d, 0)",
@@ -58,6 +68,8 @@ MISTAKES = [
     ("A : R[m, n]; B : R[n, m]; C = concat(A, B)", "concat along axis 0"),
     ("x : R[n]; y = x[2:1]; z = x[5:2]", "ends before it starts"),
     ("E : R[V, d]; y : {1..C}[N]; X = E[y, :]", "declare `y : {1..V}`"),
+    ("x : R[n]; y[i] = x[i - 1]", "begins at 0"),
+    ("x : R[n]; y : R[n]; y[i] = x[i + 1]", "goes to n + 1"),
     ("x : R[3]; y = x[2:4]", "indices of x go from 1 to 3"),
 ]
 

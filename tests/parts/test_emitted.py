@@ -108,6 +108,31 @@ CASES: dict[str, Case] = {
         "X : R[B, T, d]; W : R[d, k]; b : R[k]; f = sum(tanh(X @ W + b[None, None, :])**2)", "W",
         lambda X, W, b: (jnp.tanh(X @ W + b) ** 2).sum(), {"X": (2, 4, 5), "W": (5, 3), "b": (3,)},
     ),
+    "a convolution": (
+        "w : R[K]; x : R[n]; y[i] = sum[k](w[k] * x[i + k - 1]); f = sum(y**3)", "x",
+        lambda w, x: (jnp.convolve(x, w[::-1], mode="valid") ** 3).sum(), {"w": (3,), "x": (7,)},
+    ),
+    "a convolution, by its kernel": (
+        "w : R[K]; x : R[n]; y[i] = sum[k](w[k] * x[i + k - 1]); f = sum(y**3)", "w",
+        lambda w, x: (jnp.convolve(x, w[::-1], mode="valid") ** 3).sum(), {"w": (3,), "x": (7,)},
+    ),
+    "a convolution of images": (
+        "X : R[m, n]; K : R[p, q]; Y[i, j] = sum[k, l](K[k, l] * X[i + k - 1, j + l - 1]); f = sum(Y**3)", "X",
+        lambda X, K: (jax.scipy.signal.correlate2d(X, K, mode="valid") ** 3).sum(), {"X": (5, 6), "K": (2, 3)},
+    ),
+    "a convolution of images, by its kernel": (
+        "X : R[m, n]; K : R[p, q]; Y[i, j] = sum[k, l](K[k, l] * X[i + k - 1, j + l - 1]); f = sum(Y**3)", "K",
+        lambda X, K: (jax.scipy.signal.correlate2d(X, K, mode="valid") ** 3).sum(), {"X": (5, 6), "K": (2, 3)},
+    ),
+    "a convolution in steps, turned round": (
+        "w : R[K]; x : R[n]; y : R[3]; y[i] = sum[k](w[k] * x[2*i + k - 2]) * x[n - i + 1]; f = sum(y**3)", "x",
+        lambda w, x: (jnp.stack([w @ x[s : s + 3] for s in (0, 2, 4)]) ** 3 * x[::-1][:3] ** 3).sum(),
+        {"w": (3,), "x": (8,)},
+    ),
+    "labels at indices": (
+        "Z : R[N, C]; y : {1..C}[N]; f = sum[i](Z[i, y[i]]**2)", "Z",
+        lambda Z, y: (Z[jnp.arange(7), y - 1] ** 2).sum(), {"Z": (7, _LABELS), "y": (7,)},
+    ),
     "reductions": (
         "X : R[m, n]; a = max(X, axis=1); S = logsumexp(X, axis=0); f = sum(a**2) + sum(S * S) + logsumexp(X)", "X",
         lambda X: (X.max(1) ** 2).sum()
