@@ -7,7 +7,15 @@ from fractions import Fraction
 from gradcli.emit.chain import lower_chain
 from gradcli.emit.instr import Instr, held
 from gradcli.emit.lowering import DEFINED, Lowering, Rule, rank_of
-from gradcli.emit.placed import lower_concat, lower_onehot, lower_part, lower_picked, lower_place, lower_windows
+from gradcli.emit.placed import (
+    arguments,
+    lower_concat,
+    lower_onehot,
+    lower_part,
+    lower_picked,
+    lower_place,
+    lower_windows,
+)
 from gradcli.emit.plan import Plan
 from gradcli.emit.subscripts import lower_einsum
 from gradcli.expr.definitions import written_out
@@ -157,6 +165,13 @@ def _elem(low: Lowering, node: Node) -> Instr:
 def _vfun(low: Lowering, node: Node) -> Instr:
     name, order = payload(node, Applied)
     (arg,) = node.args
+    function = low.functions.get(name)
+    domains = function.domains if function is not None else ()
+    if len(domains) > 1:
+        result = "row" if is_row(node.shape) else "plain"
+        return low.plan.make(
+            "field", *arguments(low, arg, domains), data=(name, order, "plain", result), rank=rank_of(node)
+        )
     shape = "row" if is_row(arg.shape) else "plain"
     result = "row" if is_row(node.shape) else "plain"
     return low.plan.make("field", *low.args(node), data=(name, order, shape, result), rank=rank_of(node))

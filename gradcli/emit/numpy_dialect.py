@@ -329,7 +329,7 @@ def _root(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
 
 def _field(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     name, order, shape, result = held(instr, tuple)
-    inner = f"{args[0].at(Level.ATOM)}[None, :]" if shape == "row" else args[0].text
+    inner = f"{args[0].at(Level.ATOM)}[None, :]" if shape == "row" else ", ".join(arg.text for arg in args)
     text = f"{dialect.function(name, order, True)}({inner})"
     called = dialect.array(text)
     return Code(f"{called.text}.reshape(-1)", Level.ATOM) if result == "row" else called

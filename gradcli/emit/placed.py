@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
 from gradcli.emit.instr import Instr
 from gradcli.expr.dims import Dim, dim_difference, dim_sum
 from gradcli.expr.node import Node, payload
-from gradcli.expr.shapes import is_list, is_row
+from gradcli.expr.shapes import Shape, is_list, is_row
 from gradcli.ops.payload import Placement
 
 if TYPE_CHECKING:
@@ -40,6 +41,18 @@ def lower_part(low: Lowering, node: Node) -> Instr:
 def rank_of(node: Node) -> int:
     """The number of axes that the code of a value has: one for a row."""
     return 1 if is_list(node.shape) else len(node.shape)
+
+
+def arguments(low: Lowering, whole: Node, domains: Sequence[Shape]) -> list[Instr]:
+    """The arguments of a function of several, from the list of all their entries."""
+    out: list[Instr] = []
+    start: Dim = 0
+    for domain in domains:
+        stop = dim_sum(start, domain[0] if domain else 1)
+        part = low.plan.make("part", low.planned(whole), low.size(start), low.size(stop), data=(True,), rank=1)
+        out.append(part if domain else low.plan.make("entry", part, data=(0,)))
+        start = stop
+    return out
 
 
 def lower_concat(low: Lowering, node: Node) -> Instr:
@@ -95,4 +108,4 @@ def lower_place(low: Lowering, node: Node) -> Instr:
     return low.plan.make("flat", out, rank=1) if is_list(node.shape) else out
 
 
-__all__ = ["lower_concat", "lower_onehot", "lower_part", "lower_picked", "lower_place", "lower_windows"]
+__all__ = ["arguments", "lower_concat", "lower_onehot", "lower_part", "lower_picked", "lower_place", "lower_windows"]

@@ -9,8 +9,9 @@ from gradcli.expr import arith, batched, linear, matrix_functions, rearrange, re
 from gradcli.expr.broadcast import broadcast, broadcast_shape
 from gradcli.expr.implicit import implicit
 from gradcli.expr.node import Node, has_attribute, make, num, var
+from gradcli.expr.parts import concat
 from gradcli.expr.replace import replace
-from gradcli.expr.shapes import Shape, ShapeError, show_shape, transposed
+from gradcli.expr.shapes import Shape, ShapeError, is_row, show_shape, transposed
 from gradcli.program.axes import build_along
 from gradcli.program.blocks import build_blocks
 from gradcli.program.dimensions import dimension_of
@@ -20,6 +21,7 @@ from gradcli.program.equation import Equation
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
 from gradcli.program.indices import integer
 from gradcli.program.infer import Inference
+from gradcli.program.infer_calls import whole_domain
 from gradcli.program.infer_derivative import is_arbitrary
 from gradcli.program.layouts import jacobian_shape
 from gradcli.program.lift import Lifting, NotLifted
@@ -311,9 +313,11 @@ class Builder:
 
     def _declared(self, expr: ast.Call, local: Mapping[str, Node]) -> Node:
         declared, _, _ = self.scope.function_types[expr.fn]
-        arg = self._build(expr.args[0], local)
-        domain, codomain = closed(declared.domain.dims), closed(declared.codomain.dims)
-        if not domain:
+        args = [self._build(arg, local) for arg in expr.args]
+        lists = [linear.transpose(arg) if is_row(arg.shape) else arg for arg in args]
+        domain, codomain = closed(whole_domain(declared)), closed(declared.codomain.dims)
+        arg = concat(lists, 0) if len(args) > 1 else lists[0] if len(domain) == 1 else args[0]
+        if not domain and not codomain:
             return reduce.elementwise(expr.fn, expr.primes, arg)
         shape = closed(codomain + domain * expr.primes)
         node = make("vfun", (arg,), data=(expr.fn, expr.primes), shape=shape)

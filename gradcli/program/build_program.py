@@ -8,6 +8,7 @@ from gradcli.program.build import Builder, variable_node
 from gradcli.program.draft import Draft
 from gradcli.program.equation import Equation
 from gradcli.program.factor import component_attributes
+from gradcli.program.infer_calls import whole_domain
 from gradcli.program.infer_derivative import nearest
 from gradcli.program.model import Assumption, Function, Relation, Variable
 from gradcli.program.poisoned import Poisoned
@@ -116,8 +117,9 @@ def _state_losses(draft: Draft, builder: Builder) -> None:
 def build_functions(draft: Draft) -> dict[str, Function]:
     functions: dict[str, Function] = {}
     for name, (declared, _, _) in draft.scope.function_types.items():
-        domain, codomain = closed(declared.domain.dims), closed(declared.codomain.dims)
-        functions[name] = Function(name, domain, codomain, None, None, False)
+        domain, codomain = closed(whole_domain(declared)), closed(declared.codomain.dims)
+        domains = tuple(closed(one.dims) for one in declared.domains)
+        functions[name] = Function(name, domain, codomain, None, None, False, domains)
     for name in draft.scope.functions:
         if draft.inference.defined.is_scalar_function(name):
             function = _scalar_function(draft, name)

@@ -9,10 +9,10 @@ from gradcli.expr.arith import mul
 from gradcli.expr.dims import Dim
 from gradcli.expr.node import Node
 from gradcli.expr.parts import onehot, place, unit_at
-from gradcli.expr.shapes import is_row
+from gradcli.expr.shapes import is_row, normal_shape
 from gradcli.program.dimensions import polynomial
 from gradcli.program.lift import Lifting
-from gradcli.program.parts import label_count
+from gradcli.program.parts import build_part, is_open, label_count
 from gradcli.program.shifts import affine
 from gradcli.program.subexpressions import subexpressions
 from gradcli.syntax import ast
@@ -28,8 +28,33 @@ def mentions(expr: ast.Index, indices: Collection[str]) -> bool:
     return any(isinstance(part, ast.Name) and part.id in indices for part in parts)
 
 
+def indexed_rows(builder: Builder, lifting: Lifting, expr: ast.Index, base: Node) -> Node:
+    """A row, a column or another part at index names: `Z[i, :]`, `E[y[i], :]`."""
+    codes: list[int] = []
+    cuts: list[ast.Expr] = []
+    whole = ast.Slice(expr.span, None, None)
+    for index in expr.indices:
+        labels = index.base if isinstance(index, ast.Index) and label_count(builder.inference, index) else None
+        if labels is not None and isinstance(index, ast.Index):
+            codes += [_plain(builder, part) or 1 for part in index.indices]
+            cuts.append(labels)
+        elif isinstance(index, ast.Name) and index.id in builder.indices:
+            codes.append(-builder.indices[index.id])
+            cuts.append(whole)
+        else:
+            codes.append(0)
+            cuts.append(index)
+    array = build_part(builder, ast.Index(expr.span, expr.base, tuple(cuts)), base)
+    codes += [0] * (len(array.shape) - len(codes))
+    shape = tuple(dim if code == 0 else 1 for code, dim in zip(codes, array.shape, strict=True))
+    own = normal_shape(shape) if len(shape) < 3 else normal_shape(tuple(dim for dim in shape if dim != 1))
+    return lifting.rows(array, tuple(codes), own)
+
+
 def indexed_entry(builder: Builder, lifting: Lifting, expr: ast.Index, base: Node) -> Node:
     """An entry whose indices are index names, numbers, computed of both, sizes or labels."""
+    if any(map(is_open, expr.indices)):
+        return indexed_rows(builder, lifting, expr, base)
     dims = base.shape[-1:] if is_row(base.shape) and len(expr.indices) == 1 else base.shape
     codes: list[int] = []
     factors: list[Node] = []

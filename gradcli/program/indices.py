@@ -283,6 +283,8 @@ def mentions_entry(expr: ast.Expr, name: str) -> bool:
     if isinstance(expr, ast.IndexSum | ast.Entries) and name in expr.indices:
         return False
     return any(
-        isinstance(part, ast.Index) and any(isinstance(i, ast.Name) and i.id == name for i in part.indices)
+        isinstance(part, ast.Index)
+        and any(isinstance(i, ast.Name) and i.id == name for i in part.indices)
+        and not any(isinstance(i, ast.Slice) for i in part.indices)
         for part in subexpressions(expr)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import reduce
 
 from gradcli.diagnostics.diagnostic import Edit
-from gradcli.expr.shapes import Dim
+from gradcli.expr.dims import Dim, dim_sum
 from gradcli.program.axes import shape_along
 from gradcli.program.dimensions import dimension_of
 from gradcli.program.einsum import einsum_shape
@@ -153,14 +153,50 @@ def _reshaped(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
     return settle(tuple(dims))
 
 
+def whole_domain(declared: ast.FunctionType) -> OpenShape:
+    """What a function is of: of several arguments the list of all their entries."""
+    if len(declared.domains) == 1:
+        return tuple(declared.domain.dims)
+    length: Dim = 0
+    for one in declared.domains:
+        length = dim_sum(length, one.dims[0] if one.dims else 1)
+    return (length,)
+
+
+def _of_several(inference: Inferring, expr: ast.Call, declared: ast.FunctionType, local: Local) -> OpenShape:
+    """The shape of `f(x, y)`; with primes the derivatives by all entries of the arguments, side by side."""
+    if len(expr.args) != len(declared.domains) or expr.kwargs:
+        count = len(declared.domains)
+        inference.fail("E204", f"{expr.fn} takes {count} arguments, not {len(expr.args)}.", expr)
+    for arg, one in zip(expr.args, declared.domains, strict=True):
+        shape, wanted = settle(inference.infer(arg, local)), settle(one.dims)
+        if len(wanted) > 1:
+            inference.fail("E305", f"An argument of {expr.fn} is a matrix; lists and scalars are understood.", arg)
+        if len(shape) == 2 and shape[0] == 1:
+            shape = shape[1:]
+        if not unify_shapes(shape, wanted):
+            said = f"{inference.text(arg)} is {show_open(shape)}"
+            inference.fail("E301", f"shapes do not agree: {expr.fn} takes {show_open(wanted)}, {said}", arg)
+    codomain, whole = settle(declared.codomain.dims), whole_domain(declared)
+    if expr.primes == 1 and not codomain:
+        return settle((1, whole[0]))
+    return settle(tuple(codomain) + tuple(whole) * expr.primes)
+
+
 def _declared(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
     declared, _, _ = inference.scope.function_types[expr.fn]
+    if len(declared.domains) > 1 and not (len(expr.args) == 1 and expr.args):
+        return _of_several(inference, expr, declared, local)
     shape = _one_argument(inference, expr, local)
-    domain, codomain = settle(declared.domain.dims), settle(declared.codomain.dims)
+    domain, codomain = settle(whole_domain(declared)), settle(declared.codomain.dims)
     if not domain:
-        if codomain:
-            inference.fail("E305", f"{expr.fn} : R -> R[...] is not understood.", expr, "declare it as R[1] -> R[m]")
-        return shape
+        if not codomain:
+            return shape
+        if shape:
+            inference.fail("E301", f"{expr.fn} takes a scalar, and this is {show_open(shape)}.", expr)
+        return codomain
+    if len(domain) == 1 and len(shape) == 2 and shape[0] == 1:
+        shape = shape[1:]  # a row is a list of entries too
     if not unify_shapes(shape, tuple(domain)):
         arg = inference.text(expr.args[0])
         message = f"shapes do not agree: {expr.fn} takes {show_open(tuple(domain))}, {arg} is {show_open(shape)}"

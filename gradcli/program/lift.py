@@ -17,8 +17,9 @@ from gradcli.expr.linear import transpose
 from gradcli.expr.node import ONE, Node, make, value_of
 from gradcli.expr.ops import rebuild
 from gradcli.expr.reduce import entry, unit_entry
-from gradcli.expr.shapes import Dim, is_row
+from gradcli.expr.shapes import Dim, Shape, is_row
 from gradcli.expr.walk import postorder
+from gradcli.program.batch import Batch, batched
 
 _ENTRYWISE = frozenset({"elem", "pow", "cmp", "max", "min", "where", "stop"})
 _MOST_OPENED = 12
@@ -42,7 +43,7 @@ class Product:
         return {letter for _, letters in self.operands for letter in letters} - self.summed
 
 
-Lifted = Node | list[Product]
+Lifted = Node | list[Product] | Batch
 
 
 class Lifting:
@@ -68,6 +69,13 @@ class Lifting:
                 self.dims.setdefault(-code, dim)
         return make("at", (base,), data=codes)
 
+    def rows(self, base: Node, codes: tuple[int, ...], shape: Shape) -> Node:
+        """`base[codes]`, where 0 stands for an axis that is left open."""
+        for code, dim in zip(codes, base.shape, strict=True):
+            if code < 0:
+                self.dims.setdefault(-code, dim)
+        return make("rows", (base,), data=codes, shape=shape)
+
     def sum(self, body: Node, letters: Letters) -> Node:
         """The sum over letters."""
         return make("isum", (body,), data=letters)
@@ -82,8 +90,7 @@ class Lifting:
             args = [memo[arg.serial] for arg in node.args]
             memo[node.serial] = self._one(node, args)
         result = memo[root.serial]
-        terms = [Product(((result, ()),), frozenset())] if isinstance(result, Node) else result
-        return self._array(terms, output)
+        return self._array(_terms(result), output)
 
     # ------------------------------------------------------------------ one operation
 
@@ -92,6 +99,10 @@ class Lifting:
             return self._entry(node, self._plain(args[0], node))
         if node.op == "isum":
             return [self._summed(term, _letters(node.data)) for term in _terms(args[0])]
+        if node.op == "rows":
+            return self._rows(node, self._plain(args[0], node))
+        if any(isinstance(arg, Batch) for arg in args):
+            return self._each(node, args)
         if all(isinstance(arg, Node) for arg in args):
             plain = tuple(arg for arg in args if isinstance(arg, Node))
             return node if plain == node.args else self._rebuilt(node, plain)
@@ -111,6 +122,39 @@ class Lifting:
                 return [Product(((value, letters),), frozenset())]
         return self._rebuilt(node, tuple(self._plain(arg, node) for arg in args))
 
+    def _rows(self, node: Node, base: Node) -> Lifted:
+        """An array at some indices, the others left open: those that stand in it first."""
+        codes = _letters(node.data)
+        own = [self.fresh(dim) for code, dim in zip(codes, base.shape, strict=True) if code == 0 and dim != 1]
+        left = iter(own)
+        places = []
+        operands: list[tuple[Node, Letters]] = []
+        for code, dim in zip(codes, base.shape, strict=True):
+            place = -code if code < 0 else self.fresh(dim) if code > 0 or dim == 1 else next(left)
+            places.append(place)
+            if code > 0:
+                operands.append((unit_entry((dim,), (code,)), (place,)))
+        letters = tuple(sorted({-code for code in codes if code < 0}))
+        array = contract([(base, tuple(places)), *operands], (*letters, *own), self.dims)
+        return Batch(array, letters, node.shape)
+
+    def _each(self, node: Node, args: Sequence[Lifted]) -> Lifted:
+        """An operation on rows or columns, for all indices at once."""
+        each: list[Batch] = []
+        for arg, given in zip(args, node.args, strict=True):
+            if isinstance(arg, Batch):
+                each.append(arg)
+            elif isinstance(arg, Node):
+                flat = transpose(arg) if is_row(arg.shape) else arg
+                each.append(Batch(flat, (), given.shape))
+            else:
+                letters = tuple(sorted(self._free([arg])))
+                each.append(Batch(self._array(arg, letters), letters, ()))
+        out = batched(node, each, self.dims)
+        if out is None:
+            raise NotLifted(node.op)
+        return out if out.shape else [Product(((out.node, out.letters),), frozenset())]
+
     def _rebuilt(self, node: Node, args: tuple[Node, ...]) -> Node:
         if node.op == "prime":
             return make("prime", args, data=node.data, shape=args[2].shape)
@@ -120,12 +164,13 @@ class Lifting:
         """An operand that depends on no index."""
         if isinstance(arg, Node):
             return arg
-        if self._free([arg]):
+        if isinstance(arg, Batch) or self._free([arg]):
             raise NotLifted(node.op)
         return self._array(arg, ())
 
     def _free(self, args: Iterable[Lifted]) -> set[int]:
-        return {letter for arg in args if not isinstance(arg, Node) for term in arg for letter in term.free()}
+        many = [arg for arg in args if isinstance(arg, list)]
+        return {letter for arg in many for term in arg for letter in term.free()}
 
     def _entry(self, node: Node, base: Node) -> Lifted:
         codes = _letters(node.data)
@@ -175,7 +220,7 @@ class Lifting:
 
     def _entrywise(self, node: Node, args: Sequence[Lifted]) -> list[Product]:
         letters = tuple(sorted(self._free(args)))
-        arrays = [arg if isinstance(arg, Node) else self._array(arg, letters) for arg in args]
+        arrays = [arg if isinstance(arg, Node) else self._array(_terms(arg), letters) for arg in args]
         return [Product(((self._rebuilt(node, tuple(arrays)), letters),), frozenset())]
 
     # ---------------------------------------------------------------------- the array
@@ -198,6 +243,8 @@ def _is_spread(terms: Sequence[Product]) -> bool:
 
 
 def _terms(arg: Lifted) -> list[Product]:
+    if isinstance(arg, Batch):
+        raise NotLifted("a row or column")
     return [Product(((arg, ()),), frozenset())] if isinstance(arg, Node) else arg
 
 

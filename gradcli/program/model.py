@@ -33,7 +33,8 @@ class Function:
     """A named function.
 
     Elementwise scalar functions have `domain == ()`; a defined one has `body` over `param`.  `h : R[n] -> R[m]` has
-    `domain (n,)`, `codomain (m,)`.
+    `domain (n,)`, `codomain (m,)`; of several arguments it is of the list of all their entries, and `domains` are those
+    of each.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Function:
     param: Node | None
     body: Node | None
     inferred: bool
+    domains: tuple[Shape, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

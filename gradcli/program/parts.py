@@ -46,7 +46,7 @@ def label_count(inference: Inference, expr: ast.Expr) -> Dim | None:
 
 def is_part(inference: Inference, expr: ast.Index) -> bool:
     """Whether an index takes a part, and no single entry of numbers and index names."""
-    if any(_has_letter(inference, index) for index in expr.indices) and not any(map(_is_open, expr.indices)):
+    if any(_has_letter(inference, index) for index in expr.indices) and not any(map(is_open, expr.indices)):
         return False
     return any(
         isinstance(index, ast.Slice)
@@ -57,7 +57,7 @@ def is_part(inference: Inference, expr: ast.Index) -> bool:
     )
 
 
-def _is_open(index: ast.Expr) -> bool:
+def is_open(index: ast.Expr) -> bool:
     """Whether an index leaves an axis, or makes one."""
     return isinstance(index, ast.Slice) or (isinstance(index, ast.Name) and index.id == "None")
 
@@ -96,6 +96,8 @@ def _item(inference: Inference, index: ast.Expr) -> Item:
         return Item("slice", first, None if index.last is None else _place(inference, index.last))
     if label_count(inference, index) is not None:
         return Item("label", label=index)
+    if isinstance(index, ast.Name) and index.id in inference.indices:
+        return Item("letter", label=index)
     return Item("at", _place(inference, index))
 
 
@@ -149,6 +151,9 @@ def part_shape(inference: Inference, expr: ast.Index, local: Local) -> OpenShape
         dim = dims.pop(0)
         if item.kind == "slice":
             out.append(_length(inference, expr, item, dim))
+        elif item.kind == "letter":
+            _run_over(inference, expr, item, dim)
+            out += [] if drops else [1]
         elif item.kind == "label":
             match_labels(inference, expr, item.label, dim)
             own = _label_shape(inference, item)
@@ -164,6 +169,17 @@ def part_shape(inference: Inference, expr: ast.Index, local: Local) -> OpenShape
 def _axes(shape: OpenShape, count: int) -> OpenShape:
     """The axes that are indexed: a row by one index counts as a list."""
     return shape[1:] if len(shape) == 2 and shape[0] == 1 and count == 1 else shape
+
+
+def _run_over(inference: Inference, expr: ast.Index, item: Item, dim: OpenDim) -> None:
+    """An index name at an axis of a part gets its size."""
+    assert isinstance(item.label, ast.Name)
+    axis = inference.indices[item.label.id]
+    here = inference.text(expr)
+    if not unify(axis.dim, dim):
+        message = f"The index {item.label.id} runs over {find(axis.dim)} in {axis.used}, over {find(dim)} in {here}."
+        inference.fail("E310", message, expr)
+    axis.used = axis.used or here
 
 
 def _label_shape(inference: Inference, item: Item) -> list[OpenDim]:

@@ -256,7 +256,7 @@ def _declare(scope: Scope, statement: ast.Declare, source: Source) -> None:
         scope.arrays[name.id] = Declared(statement.type, attributes, source, name.span)
     types = [statement.type]
     if isinstance(statement.type, ast.FunctionType):
-        types = [statement.type.domain, statement.type.codomain]
+        types = [*statement.type.domains, statement.type.codomain]
     for one in types:
         if isinstance(one, ast.ArrayType):
             sizes = (*one.dims, 1 if one.labels is None else one.labels)

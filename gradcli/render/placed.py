@@ -188,6 +188,8 @@ def _piece(term: Node, axis: int) -> Piece | None:
         return _last_piece(scalars, rest, axis)
     if rest.op == "unit" and axis == 0 and len(rest.shape) == 1:
         return Piece(payload(rest, Index)[0] - 1, 1, mul(*scalars) if scalars else mul())
+    if axis == 0 and rest.op == "T" and rest.args[0].shape[0] == 1 and (bounds := slice_of(rest.args[0])):
+        return Piece(dim_difference(bounds[0], 1), 1, mul(*scalars) if scalars else mul())
     if rest.op != "matmul":
         return None
     end = rest.args[0] if axis == 0 else rest.args[-1]

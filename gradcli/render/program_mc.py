@@ -25,7 +25,8 @@ def variable_type(variable: Variable) -> str:
 
 def function_type(function: Function) -> str:
     """`R -> R`, `R[n] -> R[m]`."""
-    return f"{declared_type(function.domain)} -> {declared_type(function.codomain)}"
+    domains = ", ".join(map(declared_type, function.domains or (function.domain,)))
+    return f"{domains} -> {declared_type(function.codomain)}"
 
 
 def is_declarable(dims: tuple[Dim, ...]) -> bool:

@@ -57,6 +57,9 @@ def vector_function(node: Node, grad: Node, wanted: set[int], engine: Engine) ->
     arg = node.args[0]
     shape = node.shape + arg.shape
     derivative = make("vfun", (arg,), data=Applied(name, order + 1), shape=shape)
+    if not arg.shape and len(node.shape) > 1:
+        yield 0, linear.dot(grad, derivative), "vector_function"
+        return
     if len(shape) <= 2:
         written = derivative if node.shape else linear.transpose(derivative)  # of a scalar f the row f'(x)
         formula = all_rules()["vector_function"].gradients["x"]

@@ -40,8 +40,22 @@ TRUE = [
     "x : R[n]; d[i] = x[i + 1] - x[i]; f = sum(d**2); check d == x[2:n] - x[1:n-1]; "
     "check grad(f, x) == 2*concat(0, d) - 2*concat(d, 0)",
     "Z : R[N, C]; y : {1..C}[N]; L = sum[i](Z[i, y[i]]); check grad(L, Z) == onehot(y)",
+    "X : R[N, d]; y : {1..C}[N]; W : R[d, C]; Z = X @ W; L = sum[i](logsumexp(Z[i, :]) - Z[i, y[i]]); "
+    "check grad(L, W) == X.T @ (softmax(Z, axis=1) - onehot(y))",
+    "X : R[N, d]; y[i] = norm(X[i, :])**2; check y == sum(X**2, axis=1)",
+    "X, Y : R[N, d]; D[i, j] = norm(X[i, :] - Y[j, :])**2; f = sum(D**2); "
+    "check grad(f, X) == 4 * (X * sum(D, axis=1) - D @ Y)",
+    "A : R[m, n]; x : R[n]; b : R[m]; L = sum[i]((A[i, :] @ x - b[i])**2); check grad(L, x) == 2 * A.T @ (A @ x - b)",
+    "E : R[V, d]; y : {1..V}[N]; w : R[d]; L = sum[i](E[y[i], :] @ w); check grad(L, w) == sum(E[y, :], axis=0)",
+    "X : R[N, d]; y[i] = logsumexp(softmax(X[i, :]) * X[i, :]); check y == logsumexp(softmax(X, axis=1) * X, axis=1)",
+    "f : R[n], R[m] -> R[k]; x : R[n]; y : R[m]; z = f(x, y); check jac(z, x) == f'(x, y)[:, 1:n]; "
+    "check jac(z, y) == f'(x, y)[:, n+1:n+m]; check f(x, y) == f(concat(x, y))",
+    "g : R[n], R -> R; x : R[n]; t : R; s = g(x, t)**2; check grad(s, t) == 2 * s**(1/2) * g'(x, t)[1, n + 1] "
+    "* where(g(x, t) > 0, 1, -1)",
+    "X : R -> R[n, k]; t : R; A : R[n, k]; s = sum(A * X(t)); check grad(s, t) == sum(A * X'(t))",
 ]
 FALSE = [
+    "f : R[n], R[m] -> R[k]; x : R[n]; y : R[m]; z = f(x, y); refute jac(z, y) == f'(x, y)[:, 1:m]",
     "X : R[n, d]; w : R[d]; refute w == sum[i](X[i, j])",
     "w : R[K]; x : R[n]; y[i] = sum[k](w[k] * x[i + k - 1]); refute y == windows(x, K) @ flip(w)",
     "X : R[N, d]; b : R[d]; Y = X + b.T; refute grad(f, b) == 7 * sum(grad(f, Y), axis=0)",
