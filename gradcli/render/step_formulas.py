@@ -89,7 +89,7 @@ class FormulaWriter:
                 if letter not in self._names:
                     self._names[letter] = next(self._free)
             names = [self._names[letter] for letter in group]
-            written.append(f"({''.join(names)})" if len(names) > 1 else names[0])
+            written.append(f"({''.join(names)})" if len(names) > 1 else names[0] if names else "1")
         return "".join(written)
 
     def _suffix(self, groups: Groups) -> str:
