@@ -109,7 +109,7 @@ class Book:
         reach = {one: set(self.needed((one.left, one.right)).free) for one in self.program.assumptions}
         found: dict[Assumption, None] = {}
         while True:
-            new = [one for one, names in reach.items() if one not in found and names & wanted]
+            new = [one for one, names in reach.items() if one not in found and (names & wanted or not names)]
             if not new:
                 return tuple(one for one in reach if one in found)
             for one in new:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from gradcli.evaluate.errors import EvaluationError
 from gradcli.evaluate.evaluate import evaluate
 from gradcli.evaluate.fields import FLOAT
 from gradcli.expr.dims import names_of
-from gradcli.expr.node import Node, has_attribute, value_of
+from gradcli.expr.node import Node, has_attribute, num, value_of
 from gradcli.expr.walk import postorder
 from gradcli.ops.functions import SCALAR_FUNCTIONS
 from gradcli.verdicts.cost import MANY, operations
@@ -22,6 +23,8 @@ from gradcli.verdicts.structured import LARGEST_TYPED, cycle_types
 
 MOST_SIZES = 24  # of one dimension, for the sake of a polynomial in it
 _SCANNED = (*range(1, 65), *(2**k for k in range(7, 24)))
+_STEPPING = frozenset({"floor", "ceil", "round", "frac"})
+ONE_HALF = Fraction(1, 2)
 _TYPED = 7  # every type of cycles is looked at up to this size
 _CONTRACTING = frozenset({"sum", "sum_axis", "matmul", "tr", "einsum", "norm", "norm1"})
 
@@ -108,6 +111,8 @@ def _gaps(node: Node) -> list[Node]:
     if node.op in ("cmp", "max", "min"):
         return [sub(node.args[0], node.args[1])]
     row = SCALAR_FUNCTIONS.get(node.data[0]) if node.op == "elem" and isinstance(node.data, tuple) else None
+    if row is not None and row.name in _STEPPING:  # the first steps stand for all
+        return [sub(node.args[0], num(step)) for step in (ONE_HALF, 1, 2)]
     if row is not None and row.kinks:
         return [node.args[0]]
     if node.op == "pow":

@@ -12,6 +12,7 @@ from gradcli.verdicts.check import check_source
 from tests.cli.run import run
 
 LINES = (Path(__file__).parent / "data" / "assumptions.txt").read_text().splitlines()
+MORE = (Path(__file__).parent / "data" / "facts.txt").read_text().splitlines()
 ALLOWED = {"T": ("proved", "equal"), "F": ("refuted",), "E": ("error",)}
 
 
@@ -21,6 +22,12 @@ def test_a_claim_is_decided_under_what_is_assumed(line: str) -> None:
     (verdict,) = found.verdicts
     assert verdict.kind in ALLOWED[line[0]], verdict.reason
     assert [d.code for d in found.errors] == (["E311"] if line[0] == "E" else [])
+
+
+@pytest.mark.parametrize("line", MORE)
+def test_more_claims_under_attributes_sizes_and_relations(line: str) -> None:
+    (verdict,) = check_source(Source("t.mc", line[2:])).verdicts
+    assert verdict.kind in ALLOWED[line[0]], verdict.reason
 
 
 @pytest.mark.parametrize("line", [line for line in LINES if line[0] == "T" and line.count("assume") == 1])
