@@ -101,6 +101,7 @@ def _run(draft: Draft) -> tuple[Program, Builder]:
     functions = build_functions(draft)
     source = draft.modules[0].source if draft.modules else Source("", "")
     _warn_unused(draft)
+    draft.diagnostics += draft.inference.warnings.values()
     program = Program(
         source,
         draft.variables,

@@ -123,12 +123,12 @@ def _no_index(inference: Inferring, index: ast.Expr) -> NoReturn:
             "E310",
             f"The index {text} is used and never bound.",
             index,
-            f"sum[{text}](...) sums over it; Y[{text}] = ... runs over it",
+            f"sum[{text}](...) sums over it; Y[{text}] = ... runs over it; "
+            f"declare `{text} : {{1..n}}` if it is one place",
         )
     if not isinstance(index, ast.Num | ast.Str) and not isinstance(index, ast.Neg):
-        shift = "a shift is a product with a constant: (x[2], ..., x[n], 0) is triu(tril(ones(n, n), 1), 1) @ x"
-        window = 'a window of x is einsum("ikj,k,j->i", K, w, x), with K : R[m, k, n] constant, 1 at j = i + k'
-        inference.fail("E307", f"The index {text} is computed, and no number and no name.", index, f"{shift}; {window}")
+        shift = "an index is a sum of index names, whole multiples of them, sizes and numbers: x[2*i + k - 1]"
+        inference.fail("E307", f"The index {text} is computed, and no number and no name.", index, shift)
     inference.fail("E307", f"The index {text} is no number.", index, "a literal index counts from 1")
 
 

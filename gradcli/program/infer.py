@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gradcli.diagnostics import GradcliError, error
+from gradcli.diagnostics import GradcliError, error, warning
 from gradcli.diagnostics.diagnostic import Edit
 from gradcli.program.axes import joined
 from gradcli.program.blocks import block_shape
@@ -203,7 +203,20 @@ class Inference(Inferring):
                         mend = ((*_reach(self.source.text, left[0], right[0]), f"{left_text} @ {right_text}"),)
                     raise GradcliError(error("E208", message, self.source, span, hint, mend=mend))
             raise GradcliError(error("E301", message, self.source, span, sum_hint(op, names, a, b), mend=mend))
+        if op in "+-":
+            self._warn_of_column(left, right)
         return settle(wider)
+
+    def _warn_of_column(self, left: tuple[ast.Expr, OpenShape], right: tuple[ast.Expr, OpenShape]) -> None:
+        """A column beside a square matrix of its size: it goes with every column, and a row may have been meant."""
+        for matrix, column in ((left, right), (right, left)):
+            shape, own = settle(matrix[1]), settle(column[1])
+            if len(shape) == 2 and len(own) == 1 and shape[0] == shape[1] == own[0]:
+                text = self.text(column[0])
+                said = f"{text} is a column, {show_open(own)}, and is added to every column."
+                hint = f"{bracketed(text)}.T is added to every row"
+                span = ast.Span(min(left[0].span.start, right[0].span.start), max(left[0].span.end, right[0].span.end))
+                self.warnings[self.source, span] = warning("W605", said, self.source, span, hint)
 
     def _wider(self, left: tuple[ast.Expr, OpenShape], right: tuple[ast.Expr, OpenShape]) -> OpenShape | None:
         """The joint shape of two operands; None where they do not fit.

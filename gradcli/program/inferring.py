@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
 
 from gradcli.diagnostics import GradcliError, error
-from gradcli.diagnostics.diagnostic import Edit
+from gradcli.diagnostics.diagnostic import Diagnostic, Edit
 from gradcli.program.dependence import Dependence
 from gradcli.program.scope import Scope
 from gradcli.program.unify import OpenDim, OpenShape, Unknown
@@ -49,6 +49,7 @@ class Inferring(ABC):
         self.poisoned: set[str] = set()
         self.identities: dict[int, OpenDim] = {}
         self.blocks: dict[int, tuple[list[OpenDim], list[OpenDim]]] = {}  # sizes of the rows and columns of blocks
+        self.warnings: dict[tuple[Source, ast.Span], Diagnostic] = {}  # by place, said once each
         self.shifts: list[Any] = []  # computed indices, whose sizes are found together: see `shifts`
         self.shifted: set[str] = set()  # index names that stand in some
         self.bound: dict[int, Axes] = {}  # the indices of each sum
