@@ -1,8 +1,8 @@
 """Emitted code beside automatic differentiation and beside derivatives by hand.
 
     python -m benchmarks.emitted_vs_autodiff [--quick] [--problems NAME,...] [--sizes N,...] [--targets T,...]
-        [--kinds gradient,hessian,hvp,together] [--all] [--fresh-memory] [--times FILE [--missed]] [--write]
-        [--note TEXT]
+        [--kinds gradient,hessian,hvp,together] [--sections goals,layers] [--layers NAME,...] [--all]
+        [--fresh-memory] [--times FILE [--missed]] [--write] [--note TEXT]
 
 Prints the goals and whether they are met; `--write` writes `docs/performance.md` too.  Ends with status 1 where a
 result is wrong, never for its time.
@@ -28,6 +28,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sizes", default=(), type=lambda text: tuple(int(part) for part in text.split(",")))
     parser.add_argument("--targets", default=TARGETS, **names)
     parser.add_argument("--kinds", default=KINDS, **names)
+    parser.add_argument("--sections", default=("goals", "layers"), **names)
+    parser.add_argument("--layers", default=(), **names)
     parser.add_argument("--quick", action="store_true", help="fewer rounds, sizes up to 100 unless given")
     parser.add_argument("--all", action="store_true", help="print the goals that are met too")
     parser.add_argument("--fresh-memory", action="store_true", help="give freed memory back to the system each time")
@@ -57,7 +59,7 @@ def main() -> int:
     goals = all_goals()
     missed = {goal.key for goal in goals if (ratio := goal.ratio(times)) is not None and not goal.met(ratio)}
     wrong = 0
-    for problem in PROBLEMS:
+    for problem in PROBLEMS if "goals" in asked.sections else ():
         if asked.problems and problem.name not in asked.problems:
             continue
         for kind in asked.kinds:
@@ -84,15 +86,25 @@ def main() -> int:
                 print(f"{case.key} (µs): {shown}", flush=True)
                 if asked.times is not None:
                     asked.times.write_text(json.dumps(times))
-    rows = [row for row in report.goal_rows(goals, times) if asked.all or row[-1] != "yes"]
     print("\n" + report.machine())
-    print("\n" + report.summary(goals, times))
-    print("\nGoals:\n" if asked.all else "\nGoals missed:\n", report.table(report.GOAL_HEAD, rows), sep="\n")
-    calls = {} if (asked.problems and not asked.write) or "numpy" not in asked.targets else first_calls()
+    if "goals" in asked.sections:
+        shown_goals = [row for row in report.goal_rows(goals, times) if asked.all or row[-1] != "yes"]
+        print("\n" + report.summary(goals, times))
+        print("\nGoals:\n" if asked.all else "\nGoals missed:\n", report.table(report.GOAL_HEAD, shown_goals), sep="\n")
+    layers = ""
+    if "layers" in asked.sections:
+        from benchmarks.emitted.layer_times import layer_rows, layer_table
+
+        rows, differing_layers = layer_rows(asked.layers, asked.quick, "jax" in asked.targets)
+        layers = layer_table(rows)
+        print("\nLayers and problems, the value and all gradients at once:\n", layers, sep="\n")
+        wrong += differing_layers
+    only = bool(asked.problems) or "goals" not in asked.sections
+    calls = {} if (only and not asked.write) or "numpy" not in asked.targets else first_calls()
     if calls:
         print("\n" + report.first_call_table(calls))
     if asked.write:
-        DOCUMENT.write_text(report.document(goals, times, calls, asked.note), encoding="utf-8")
+        DOCUMENT.write_text(report.document(goals, times, calls, asked.note, layers), encoding="utf-8")
     return 1 if wrong else 0
 
 

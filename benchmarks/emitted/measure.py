@@ -56,12 +56,19 @@ def _times(call: Callable[[], Any], least: float) -> int:
 def best(
     calls: Mapping[str, Callable[[], Any]], least: float = 0.02, rounds: int = 11, budget: float = 4.0
 ) -> dict[str, float]:
-    """Processor seconds of one call of each, the least of `rounds` rounds.
+    """Processor seconds of one call of each, the least of `rounds` rounds."""
+    return {name: min(taken) for name, taken in in_rounds(calls, least, rounds, budget).items()}
+
+
+def in_rounds(
+    calls: Mapping[str, Callable[[], Any]], least: float = 0.02, rounds: int = 11, budget: float = 4.0
+) -> dict[str, list[float]]:
+    """Processor seconds of one call of each, in every round.
 
     A round calls each in turn, as often as takes `least` seconds; after `budget` seconds in all, two rounds do.
     """
     counts = {name: _times(call, least) for name, call in calls.items()}
-    found = dict.fromkeys(calls, float("inf"))
+    found: dict[str, list[float]] = {name: [] for name in calls}
     names = list(calls)
     begin = time.process_time()
     gc.collect()
@@ -69,7 +76,7 @@ def best(
     try:
         for k in range(rounds):
             for name in names[k % len(names) :] + names[: k % len(names)]:
-                found[name] = min(found[name], _seconds(calls[name], counts[name]))
+                found[name].append(_seconds(calls[name], counts[name]))
             if k >= 1 and time.process_time() - begin > budget:
                 break
     finally:

@@ -113,9 +113,13 @@ def first_call_table(calls: Mapping[str, Mapping[str, object]]) -> str:
 
 
 def document(
-    goals: Sequence[Goal], times: Mapping[str, Times], calls: Mapping[str, Mapping[str, object]], note: str
+    goals: Sequence[Goal],
+    times: Mapping[str, Times],
+    calls: Mapping[str, Mapping[str, object]],
+    note: str,
+    layers: str = "",
 ) -> str:
-    """The whole of `docs/performance.md`."""
+    """The whole of `docs/performance.md`; `layers` is the table of layers and problems."""
     rows = goal_rows(goals, times)
     missed = [row for row in rows if row[-1] != "yes"]
     named = [row for row in rows if row[4].startswith("≥") and row[4] not in ("≥ 0.95", "≥ 1")]
@@ -130,6 +134,12 @@ def document(
     for kind, title in titles.items():
         if any(key.startswith(f"{kind} ") for key in times):
             parts.append(f"## {title}\n\n" + time_table(kind, times))
+    if layers:
+        parts.append(
+            "## Layers and problems\n\nThe value and all gradients at once, NumPy beside NumPy by hand "
+            "(`benchmarks/emitted/layers.py`, `layer_forms.py`), and the compiled JAX code beside "
+            "`jax.jit(jax.value_and_grad)`.\n\n" + layers
+        )
     if calls:
         note = (
             "Gradients in emitted NumPy code at n = 100, in an interpreter that has loaded NumPy and the module only."

@@ -130,16 +130,24 @@ class Plan:
 
     def make(self, kind: str, *args: Instr, data: Hashable = None, rank: int = 0) -> Instr:
         """The instruction of this description."""
+        key = self._key(kind, args, data, rank)
+        found = self._table.get(key)
+        if found is None:
+            found = self._table[key] = Instr(kind, args, data, rank, len(self._table))
+        return found
+
+    def made(self, kind: str, *args: Instr, data: Hashable = None, rank: int = 0) -> Instr | None:
+        """The instruction of this description, where there is one."""
+        return self._table.get(self._key(kind, args, data, rank))
+
+    @staticmethod
+    def _key(kind: str, args: Sequence[Instr], data: Hashable, rank: int) -> tuple[Hashable, ...]:
         serials = [arg.serial for arg in args]
         if kind == "product" and isinstance(data, tuple):  # factors in any order: the first writing stays
             serials = [*sorted(serials[: data[1]]), *sorted(serials[data[1] :])]
         elif kind in ("maximum", "minimum", "dot") or (kind == "sum" and data == (False,) * len(args)):
             serials.sort()
-        key = (kind, data, rank, *serials)
-        found = self._table.get(key)
-        if found is None:
-            found = self._table[key] = Instr(kind, args, data, rank, len(self._table))
-        return found
+        return (kind, data, rank, *serials)
 
     def number(self, value: Fraction | int) -> Instr:
         """A rational."""

@@ -101,6 +101,23 @@ class NumpyFactorisationPass(FactorisationPass):
     lu = False
     inverse = False
 
+    def visit(self, instr: Instr) -> Instr:
+        if instr.kind == "solve" and self._is_small(instr.args[0]):
+            matrix, right = (self.memo[arg.serial] for arg in instr.args)
+            out = self.matmul(self.make("inv", matrix, rank=2), right)
+            self._keep_shape(instr, out)
+            return out
+        return super().visit(instr)
+
+    def _way(self, asked: list[Instr]) -> str | None:
+        return None if self._is_small(asked[0].args[0]) else super()._way(asked)
+
+    def _is_small(self, matrix: Instr) -> bool:
+        """Whether a matrix is of a length that is short beside others: its inverse is made at once, and a product with
+        that reads the right side only once."""
+        shape = self.plan.shape(matrix)
+        return shape is not None and any(shape[0] == short for short, _ in self.plan.thin)
+
 
 def _straight(matrix: Instr) -> Instr:
     return matrix.args[0] if matrix.kind == "transpose" else matrix

@@ -88,6 +88,8 @@ def _times(run: Pass, core: Instr, right: Instr) -> Instr | None:
     match core.kind:
         case "eye":
             return right
+        case "solved":  # times what it was found for
+            return core.args[0]
         case "diag":
             if right.rank == 1:
                 return run.product(1, [core.args[0], right])
@@ -123,6 +125,7 @@ def _matmul(run: Pass, instr: Instr) -> Instr | None:
     """A light sum times a list or a matrix, term by term."""
     a, b = instr.args
     if a.rank == 2 and a.kind in ("sum", "product", "kron") and (lights := _light_terms(run, a)) is not None:
+        lights = _without_cancelling(run, lights, b)
         return _spread(run, lights, lambda core: _times(run, core, b), instr.rank)
     if b.rank == 2 and b.kind in ("sum", "product", "kron") and _light_terms(run, b) is not None:
         turned = run.make("transpose", b, rank=2)
@@ -131,6 +134,53 @@ def _matmul(run: Pass, instr: Instr) -> Instr | None:
             out = _spread(run, lights, lambda core: _times(run, core, run.transpose(a)), instr.rank)
             return None if out is None else run.transpose(out)
     return None
+
+
+def _without_cancelling(run: Pass, lights: list[_Light], right: Instr) -> list[_Light]:
+    """The terms of `(I - U @ inv(C) @ U.T) / s` times U itself, where C = s * I + U.T @ U: they are `U @ inv(C)`."""
+    for unit in lights:
+        for thin in lights:
+            scale = (unit.value, unit.over, unit.under)
+            if (
+                unit.core.kind != "eye"
+                or unit.negative == thin.negative
+                or scale != (thin.value, thin.over, thin.under)
+            ):
+                continue
+            small = _small_of(run, thin.core, right)
+            if small is None:
+                continue
+            matrix, number = small
+            solved = run.transpose(run.make("solve", run.transpose(matrix), run.transpose(right), rank=2))
+            under = list(unit.under)
+            if number in under:
+                under.remove(number)
+                number = run.number(1)
+            over = unit.over if number.kind == "number" and number.data == 1 else (*unit.over, number)
+            joined = _Light(unit.negative, unit.value, over, tuple(under), run.make("solved", solved, rank=2))
+            rest = [light for light in lights if light is not unit and light is not thin]
+            return [joined, *_without_cancelling(run, rest, right)]
+    return lights
+
+
+def _small_of(run: Pass, core: Instr, factor: Instr) -> tuple[Instr, Instr] | None:
+    """C and s where the core is `U @ inv(C) @ U.T` for `C = s * I + U.T @ U`."""
+    if core.kind != "matmul" or core.args[0] is not factor or core.args[1].kind != "solve":
+        return None
+    matrix, right = core.args[1].args
+    turned = run.transpose(factor)
+    terms = terms_of_sum(matrix)
+    if right is not turned or len(terms) != 2:
+        return None
+    gram = run.plan.made("matmul", turned, factor, rank=2)
+    rest = [term for sign, term in terms if term is not gram and not sign]
+    if len(rest) != 1:
+        return None
+    value, over, under = parts_of_product(rest[0])
+    scalars = [part for part in over if not part.rank]
+    if [part.kind for part in over if part.rank] != ["eye"] or any(part.rank for part in under):
+        return None
+    return matrix, run.product(value, scalars, under)
 
 
 def _turned_sum(run: Pass, instr: Instr) -> Instr | None:

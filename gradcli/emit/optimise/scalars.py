@@ -157,5 +157,72 @@ def _alike(run: Pass, instr: Instr) -> Instr | None:
     return None
 
 
-PRODUCTS: tuple[Rule, ...] = (_flatten, _scalars_first, _smallest)
-RULES: dict[str, tuple[Rule, ...]] = {"product": PRODUCTS, "sum": (_flat_sum, _alike)}
+def _turned_difference(run: Pass, instr: Instr) -> Instr | None:
+    """`a - b` as `-(b - a)`, where that is computed anyway."""
+    terms = terms_of_sum(instr)
+    if len(terms) != 2 or not instr.rank or [sign for sign, _ in terms] != [False, True]:
+        return None
+    other = run.plan.made("sum", terms[1][1], terms[0][1], data=(False, True), rank=instr.rank)
+    if other is None or other.serial > instr.serial or not run.used[other.serial]:
+        return None
+    return run.product(-1, [other])
+
+
+def _negative_sum(run: Pass, instr: Instr) -> Instr | None:
+    """`-(a - b - c)` as `b + c - a`, where the sum serves nothing else; of two terms it may be a turned difference."""
+    value, over, under = parts_of_product(instr)
+    if value != -1 or under or len(over) != 1 or over[0].kind != "sum" or not run.once(over[0]):
+        return None
+    terms = terms_of_sum(over[0])
+    if len(terms) < 3 or not any(sign for sign, _ in terms):
+        return None
+    return make_sum(run, [(not sign, term) for sign, term in terms], instr.rank)
+
+
+def _number_outside(run: Pass, instr: Instr) -> Instr | None:
+    """`(2 * A) @ B` as `2 * (A @ B)`, where A has no fewer entries than the product."""
+    for place, arg in enumerate(instr.args):
+        value, over, under = parts_of_product(arg)
+        if arg.kind != "product" or value == 1 or len(over) != 1 or under or not over[0].rank:
+            continue
+        if run.weight(arg) < run.weight(instr) or not (run.once(arg) or value == -1):
+            continue
+        args = [*instr.args[:place], over[0], *instr.args[place + 1 :]]
+        return run.product(value, [run.make("matmul", *args, rank=instr.rank)])
+    return None
+
+
+def _beside_transpose(run: Pass, instr: Instr) -> Instr | None:
+    """`a - b + (a - b).T` as `c + c.T`, for a difference c that is computed anyway."""
+    terms = terms_of_sum(instr)
+    for sign, term in terms:
+        if term.kind != "transpose":
+            continue
+        value, over, under = parts_of_product(term.args[0])
+        if abs(value) != 1 or len(over) != 1 or under or over[0].kind != "sum" or run.once(over[0]):
+            continue
+        negative = sign != (value < 0)
+        rest = list(terms)
+        for inner, part in terms_of_sum(over[0]):
+            if (inner != negative, part) not in rest:
+                break
+            rest.remove((inner != negative, part))
+        else:
+            return make_sum(run, [*rest, (negative, over[0])], instr.rank)
+    return None
+
+
+def _negative_transpose(run: Pass, instr: Instr) -> Instr | None:
+    value, over, under = parts_of_product(instr.args[0])
+    if value != -1 or len(over) != 1 or under:
+        return None
+    return run.product(-1, [run.transpose(over[0])])
+
+
+PRODUCTS: tuple[Rule, ...] = (_flatten, _scalars_first, _smallest, _negative_sum)
+RULES: dict[str, tuple[Rule, ...]] = {
+    "product": PRODUCTS,
+    "sum": (_flat_sum, _alike, _turned_difference, _beside_transpose),
+    "transpose": (_negative_transpose,),
+    "matmul": (_number_outside,),
+}

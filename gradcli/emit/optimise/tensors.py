@@ -176,13 +176,17 @@ def _gram(run: Pass, operands: list[_Operand], wanted: str, lengths: dict[str, D
 
 
 def _cheapest_pair(left: Sequence[str], wanted: str, lengths: dict[str, Dim]) -> tuple[int, int]:
-    """The operands whose product is smallest beside what it takes up, then is least work."""
+    """The operands whose product is smallest beside what it takes up, then is least work.
 
-    def price(pair: tuple[int, int]) -> tuple[int, int]:
+    A product of matrices for each of many comes last: it is taken where nothing else is left.
+    """
+
+    def price(pair: tuple[int, int]) -> tuple[bool, int, int]:
         a, b = left[pair[0]], left[pair[1]]
         kept = _kept(a, b, wanted + "".join(letters for k, letters in enumerate(left) if k not in pair))
         growth = _entries(kept, lengths) - _entries(a, lengths) - _entries(b, lengths)
-        return growth, _entries(_kept(a, b, a + b), lengths)
+        one_by_one = any(letter in b for letter in a if letter in kept) and any(letter not in kept for letter in a + b)
+        return one_by_one, growth, _entries(_kept(a, b, a + b), lengths)
 
     return min(((i, j) for i in range(len(left)) for j in range(i + 1, len(left))), key=price)
 
@@ -205,6 +209,8 @@ def _times(run: Pass, a: _Operand, b: _Operand, kept: str) -> _Operand:
         if not scalar.letters and not summed:
             return _Operand(other.letters, run.product(1, [scalar.instr, other.instr]))
     if not summed:
+        whole = next((each.letters for each in (a, b) if sorted(each.letters) == sorted(kept)), kept)
+        kept = whole  # the larger one stays as it is
         parts = [_aligned(run, operand, kept) for operand in (a, b)]
         if len(kept) == 1 or parts[0].rank == len(kept):
             return _Operand(kept, run.product(1, parts))
@@ -223,6 +229,8 @@ def _times(run: Pass, a: _Operand, b: _Operand, kept: str) -> _Operand:
             out = run.matmul(left, right)
             return _Operand("".join(x for x in a.letters + b.letters if x != letter), out)
     if summed and len(summed) == len(shared) and not batch:
+        if "".join(x for x in b.letters + a.letters if x not in shared) == kept:
+            a, b = b, a
         axes = (tuple(a.letters.index(x) for x in shared), tuple(b.letters.index(x) for x in shared))
         letters = "".join(x for x in a.letters + b.letters if x not in shared)
         out = run.make("tensordot", a.instr, b.instr, data=axes, rank=len(letters))

@@ -75,4 +75,53 @@ def _cheaper(run: Pass, thin: Dim, shape: tuple[Dim, ...], spread: Instr, instr:
     return run.plan.make("cheaper", *sizes, spread, instr, rank=2)
 
 
-RULES: dict[str, tuple[Rule, ...]] = {"matmul": (_thin,)}
+def _with_transpose(run: Pass, instr: Instr) -> Instr | None:
+    """`(A + A.T) @ B` with a thin B as `A @ B + A.T @ B`: what is turned is not added up."""
+    wide, thin = instr.args
+    shape, other = run.shape(wide), run.shape(thin)
+    terms = terms_of_sum(wide)
+    if wide.rank != 2 or thin.rank != 2 or len(terms) != 2 or shape is None or other is None or not run.once(wide):
+        return None
+    (first, a), (second, b) = terms
+    if first != second or b is not run.plan.transpose(a) or (other[1], shape[0]) not in run.plan.thin:
+        return None
+    return make_sum(run, [(first, run.matmul(term, thin)) for term in (a, b)], 2)
+
+
+def _diagonal_apart(run: Pass, instr: Instr) -> Instr | None:
+    """`(diag(d) - A) @ B` with a thin B as `d * B - A @ B`, and from the left: the sum is not made for it."""
+    for place in (0, 1):
+        wide, thin = instr.args[place], instr.args[1 - place]
+        shape, other = run.shape(wide), run.shape(thin)
+        if wide.kind != "sum" or wide.rank != 2 or thin.rank != 2 or shape is None or other is None:
+            continue
+        if (other[1 - place], shape[0]) not in run.plan.thin:
+            continue
+        terms = terms_of_sum(wide)
+        diagonals = [_diagonal_of(run, term) for _, term in terms]
+        if sum(found is None for found in diagonals) != 1:
+            continue
+        spread = []
+        for (sign, term), found in zip(terms, diagonals, strict=True):
+            if found is None:
+                body = run.matmul(term, thin) if not place else run.matmul(thin, term)
+            elif not found.rank:
+                body = run.product(1, [found, thin])
+            else:
+                body = run.make("scale_cols" if place else "scale_rows", found, thin, rank=2)
+            spread.append((sign, body))
+        return make_sum(run, spread, 2)
+    return None
+
+
+def _diagonal_of(run: Pass, term: Instr) -> Instr | None:
+    """The entries of a diagonal matrix, a list or a scalar."""
+    value, over, under = parts_of_product(term)
+    arrays = [part for part in over if part.rank]
+    if len(arrays) != 1 or any(part.rank for part in under) or arrays[0].kind not in ("eye", "diag"):
+        return None
+    entries = [arrays[0].args[0]] if arrays[0].kind == "diag" else []
+    return run.product(value, [*(part for part in over if not part.rank), *entries], under)
+
+
+RULES: dict[str, tuple[Rule, ...]] = {"matmul": (_thin, _with_transpose, _diagonal_apart)}
