@@ -49,6 +49,7 @@ SAMPLES: dict[str, Node] = {
     "kron": make("kron", (A, B), shape=("n*n", "n*n")),
     "vec": make("vec", (A,), shape=("n*n",)),
     "einsum": make("einsum", (A, B), data=(("ij", "jk"), "ik"), shape=square),
+    "attains": make("attains", (x, s), data="largest", shape=vector),
     "cumsum": make("cumsum", (x,), data=(None, True), shape=vector),
     "cumprod": make("cumprod", (A,), data=1, shape=square),
     "roll": make("roll", (A,), data=(-2, 0), shape=square),
