@@ -14,8 +14,10 @@ from gradcli.syntax.ast import Source
 
 _ROUNDS = 12  # faults of one statement that are mended one after another
 _STATEMENTS = 12  # of a text that are tried
+_BUDGET = 200_000  # characters that are read again, altogether
 _LONGEST = 20_000  # characters of a text that is read again
 Reread = Callable[[Source, Source], Sequence[Diagnostic]]
+Budgeted = Callable[[Source, Source], Sequence[Diagnostic] | None]
 
 
 def with_corrected_lines(diagnostics: Sequence[Diagnostic], reread: Reread) -> list[Diagnostic]:
@@ -24,6 +26,13 @@ def with_corrected_lines(diagnostics: Sequence[Diagnostic], reread: Reread) -> l
     `reread` is what is said where another text (the second) stands in place of one (the first).
     """
     out = list(diagnostics)
+    left = _BUDGET
+
+    def within_budget(old: Source, new: Source) -> Sequence[Diagnostic] | None:
+        nonlocal left
+        left -= len(new.text)
+        return reread(old, new) if left >= 0 else None
+
     done: set[tuple[str, int]] = set()
     for position, fault in enumerate(diagnostics):
         if not fault.is_error or not fault.mend or fault.source is None or fault.span is None:
@@ -33,7 +42,7 @@ def with_corrected_lines(diagnostics: Sequence[Diagnostic], reread: Reread) -> l
         if (text, start) in done or len(done) >= _STATEMENTS or len(text) > _LONGEST:
             continue
         done.add((text, start))
-        found = _corrected(fault, start, end, reread)
+        found = _corrected(fault, start, end, within_budget)
         if found is not None:
             line, others = found
             said = [other for other in others if not any(other == d.message for d in diagnostics)]
@@ -59,7 +68,7 @@ def _statement(text: str, place: int) -> tuple[int, int]:
     return line, len(text) if end < 0 else end
 
 
-def _corrected(fault: Diagnostic, start: int, end: int, reread: Reread) -> tuple[str, list[str]] | None:
+def _corrected(fault: Diagnostic, start: int, end: int, reread: Budgeted) -> tuple[str, list[str]] | None:
     """The statement without faults, in one line, and what else was wrong with it; None where something stays."""
     assert fault.source is not None
     text = fault.source.text
@@ -73,10 +82,12 @@ def _corrected(fault: Diagnostic, start: int, end: int, reread: Reread) -> tuple
         if text in seen:
             return None
         seen.add(text)
-        source = Source(fault.source.name, text)
+        said = reread(fault.source, Source(fault.source.name, text))
+        if said is None:
+            return None
         wrong = [
             d
-            for d in reread(fault.source, source)
+            for d in said
             if d.is_error and d.span is not None and d.source is not None and d.source.text == text
             if start <= d.span.start < max(end, start + 1)
         ]

@@ -24,7 +24,7 @@ from gradcli.syntax.unexpected import foreign_word_at, unexpected, wrong_left_at
 MAX_DEPTH = 120  # of a tree: passes over it may recurse with several frames a level
 MAX_STACK = 1_000  # of the parser: bounds brackets that make no node
 
-MAX_REWRITTEN = 1_000  # characters of a statement
+MAX_REWRITTEN = 400  # characters of a statement
 
 _ACTIONS = _tables.ACTIONS
 _GOTOS = _tables.GOTOS

@@ -25,6 +25,9 @@ _NAME = r"[^\W\d]\w*"
 
 def rewritten(text: str) -> str | None:
     """The statement with the first foreign notation in it written as here; None where no rule knows one."""
+    if "#" in text:
+        return None  # a comment inside of the statement
+    text = " ".join(text.split())  # so that no pattern is tried on runs of blanks
     for rule in _RULES:
         try:
             new = rule(text)
