@@ -235,7 +235,7 @@ class Inference(Inferring):
         start = expr.factors[0].span.start
         previous: ast.Expr = expr.factors[0]
         signs: list[str] = []
-        for op, factor in zip(expr.ops, expr.factors[1:], strict=True):
+        for at, (op, factor) in enumerate(zip(expr.ops, expr.factors[1:], strict=True)):
             shape = self.infer(factor, local)
             if op == ast.BESIDE:
                 op = "@" if settle(out) and settle(shape) else "*"
@@ -243,7 +243,7 @@ class Inference(Inferring):
                 signs.append(op)
             if op == "·":
                 op = self._dotted((previous, out), (factor, shape))
-            check_star(self, op, previous, factor, out, shape)
+            check_star(self, expr, at, out, shape)
             if op == "/":
                 check_size(self, out, factor, expr)
             if op in ("*", "/"):

@@ -160,19 +160,33 @@ def _declared(inference: Inferring, part: ast.Name, name: str) -> tuple[Edit, ..
     return ((start, start, f"{name} : R[{part.id}]; "),)
 
 
-def check_star(inference: Inferring, op: str, left: ast.Expr, right: ast.Expr, a: OpenShape, b: OpenShape) -> None:
-    """Refuse `x'*A` of different shapes: MATLAB's `*` is meant; raises GradcliError."""
-    text = inference.source.text
-    primed = [part for part in (left, right) if text[part.span.end - 1 : part.span.end] in ("'", "′")]
-    a, b = settle(a), settle(b)
-    if op != "*" or not primed or not a or not b or a == b:
+def check_star(inference: Inferring, product: ast.Product, at: int, left: OpenShape, right: OpenShape) -> None:
+    """Refuse `x'*A*x` of different shapes: MATLAB's `*` is meant, from there on; raises GradcliError.
+
+    `left` is the shape of what stands before operator number `at`, `right` that of the factor behind it.
+    """
+    text, factors = inference.source.text, product.factors
+    a, b = settle(left), settle(right)
+    pair = factors[at], factors[at + 1]
+    primed = any(text[part.span.end - 1 : part.span.end] in ("'", "′") for part in pair)
+    if product.ops[at] != "*" or not primed or not a or not b or a == b:
         return
-    sign = text.find("*", left.span.end, right.span.start)
-    names = inference.text(left), inference.text(right)
+    names = inference.text(pair[0]), inference.text(pair[1])
+    places = [
+        text.find("*", factors[i].span.end, factors[i + 1].span.start)
+        for i, op in enumerate(product.ops)
+        if i >= at and op == "*" and not isinstance(factors[i + 1], ast.Num)
+    ]
     inference.fail(
         "E301",
         f"`*` multiplies entry by entry, and `{names[0]}*{names[1]}` is written as in MATLAB",
-        right,
+        pair[1],
         f"{names[0]} @ {names[1]} is the matrix product",
-        mend=((sign, sign + 1, " @ "),) if sign >= 0 else (),
+        mend=tuple((place, place + 1, _spaced(text, place)) for place in places if place >= 0),
     )
+
+
+def _spaced(text: str, place: int) -> str:
+    """`@` with a blank on each side that has none."""
+    before, after = text[place - 1 : place], text[place + 1 : place + 2]
+    return f"{'' if before == ' ' else ' '}@{'' if after == ' ' else ' '}"

@@ -43,7 +43,6 @@ def _asked(program: Program) -> str:
 @pytest.mark.parametrize(
     ("typed", "messages"),
     [
-        ("x : R[n]; A : R[n, n]; f = x'*A*x", 2),
         ("f = sum((x - mean(x))^2)/n", 2),
         ("W : R[m, n]; x : R[n]; y : R[m]; L = sum((y - Wx)^2)", 2),
     ],
