@@ -11,7 +11,7 @@ from gradcli.documents.notebook import Notebook
 from gradcli.documents.program import DocumentProgram, programs
 from gradcli.documents.read import Document, read_document
 from gradcli.documents.spell import spelled
-from gradcli.latex.build import names_in
+from gradcli.latex.build import names_in, walk
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source, Span
 from gradcli.verdicts.check import check_module
@@ -97,6 +97,13 @@ def _conventions_asked(program: DocumentProgram, checked: Checked) -> Checked:
     verdicts, said = [], []
     for verdict in checked.verdicts:
         statement = statements.get(verdict.statement)
+        unknown = _only_named_here(program, statement) if verdict.code == "C501" and statement is not None else None
+        if unknown is not None:
+            message = f"{unknown} is not declared and not defined: is this a claim about any {unknown}?"
+            hint = f"declare {unknown}, or write `gradcli: skip` above a formula that says what {unknown} is"
+            said.append(error("D707", message, verdict.source, verdict.statement, hint))
+            verdicts.append(replace(verdict, kind="error", ok=False, code="D707", reason=message, hint=None))
+            continue
         if verdict.code != "C504" or statement is None:
             verdicts.append(verdict)
             continue
@@ -117,6 +124,19 @@ def _conventions_asked(program: DocumentProgram, checked: Checked) -> Checked:
         said.append(error("D707", message, verdict.source, verdict.statement, hint))
         verdicts.append(replace(verdict, kind="error", ok=False, code="D707", reason=message, hint=None))
     return replace(checked, verdicts=tuple(verdicts), diagnostics=(*checked.diagnostics, *said))
+
+
+def _only_named_here(program: DocumentProgram, statement: ast.Check) -> str | None:
+    """A name that nothing says anything of, on one side of a claim without derivatives: it is no claim about it."""
+    parts = [part for side in statement.sides for part in walk(side)]
+    if any(isinstance(part, ast.Call) and part.fn in ("grad", "jac", "hess") for part in parts):
+        return None
+    context = program.context
+    sides = [names_in(side) for side in statement.sides]
+    for name in sorted(set().union(*sides)):
+        if name in context.seen and not context.known(name) and sum(name in side for side in sides) == 1:
+            return name
+    return None
 
 
 def _within(span: Span, whole: Span) -> bool:

@@ -16,10 +16,11 @@ from gradcli.latex.derivatives import is_jacobian
 from gradcli.latex.differentials import is_differential, varied_in
 from gradcli.latex.fault import FormulaFault
 from gradcli.latex.functions import function_of
-from gradcli.latex.names import _base, _known, _new_name, _run, with_words
+from gradcli.latex.names import _base, _counts, _known, _new_name, _run, with_words
 from gradcli.latex.notations import order, rewritten
 from gradcli.latex.reader import Reader, split_commas, trimmed
 from gradcli.latex.scripts import flattened, index_parts, is_transpose, plain_number, slug
+from gradcli.latex.shapes import fit
 from gradcli.latex.spread import Spread, entry, left_over, renamed
 from gradcli.latex.sums import define_by_entries
 from gradcli.latex.tree import (
@@ -194,7 +195,9 @@ class Meaning:
             parts = index_parts(scripts.sub)
             stem = _known(reader, base, accent, label, "")
             letters = parts is not None and all(isinstance(p, Symbol) and p.name in _INDEX for p in parts)
-            if parts is not None and stem is not None and (letters or bool(context.name_shape(stem))):
+            single = parts is not None and len(parts) == 1 and letters
+            entry = parts is not None and stem is not None and (single or _counts(reader, stem, parts))
+            if parts is not None and stem is not None and entry and context.name_shape(stem):
                 return Left(stem, parts, params, True)
             if parts is not None and stem is None and base.islower() and len(base) == 1 and letters:
                 upper = _known(reader, base.upper(), None, "", "")
@@ -203,6 +206,7 @@ class Meaning:
             if (
                 parts is not None
                 and letters
+                and (stem is None or len(parts) == 1)
                 and params is None
                 and not all(isinstance(p, Symbol) and p.name in ("t", "l") for p in parts)
             ):
@@ -772,10 +776,11 @@ class Meaning:
         if scripts.primes != 1 or scripts.powers or not isinstance(core, Symbol):
             return
         name = next((one for one in spellings(core.name) if self.context.is_value(one)), None)
-        if name is None or len(self.context.name_shape(name)) != 1:
+        shape = self.context.name_shape(name) if name is not None else ()
+        if not shape:
             return
         right = self.reader().expression(parts[1])
-        if not isinstance(right, Spread) and len(reader.shape(right)) == 1:
+        if not isinstance(right, Spread) and fit(reader.shape(right), shape):
             text = reader.written(items)
             hint = f"write {core.name}^T for the transpose, `{text} as {core.name}_new` for a name"
             reader.fail(f"`{text}`: the transpose of {name}, or another name?", items, hint, "D705")

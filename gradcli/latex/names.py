@@ -366,6 +366,7 @@ def _entry_base(
         shape = context.name_shape(known)
         if (
             shape
+            and len(parts) == 1
             and letters
             and all(_surely_index(reader, part) for part in letters)
             and not isinstance(parts[0], Mark)

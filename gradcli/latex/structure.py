@@ -105,8 +105,9 @@ class _Reader:
         if token.kind == "mark" and token.text in (")", "]"):
             return bool(set(until) & {")", "]"})
         if token.kind == "mark" and token.text == "|":
-            double = self.doubled()
-            return ("||" if double else "|") in until and not _wants_operand(out)
+            if "||" in until:
+                return self.doubled() and not _wants_operand(out)
+            return "|" in until and not _wants_operand(out)
         return False
 
     def doubled(self) -> bool:
