@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Set
 from dataclasses import dataclass, field
 
-from gradcli.diagnostics import Diagnostic, GradcliError, error
+from gradcli.diagnostics import Diagnostic, GradcliError, error, warning
 from gradcli.expr.dims import names_of
 from gradcli.expr.factor import KINDS
 from gradcli.ops.attributes import ATTRIBUTES
@@ -288,7 +288,26 @@ def _attributes(scope: Scope, statement: ast.Declare, source: Source) -> tuple[s
         other = implied.get(attribute_name)
         if other and other not in found:
             found.append(other)
+    _warn_single(scope, statement, found, source)
     return tuple(found)
+
+
+_FULL = ("positive", "signs")
+_SPARSE = ("diagonal", "lower", "upper", "permutation")
+
+
+def _warn_single(scope: Scope, statement: ast.Declare, found: list[str], source: Source) -> None:
+    """Say so where only a 1 x 1 matrix has the attributes: an entry > 0 is not 0."""
+    full = next((word for word in _FULL if word in found), None)
+    sparse = next((word for word in _SPARSE if word in found), None)
+    assert isinstance(statement.type, ast.ArrayType)
+    if full is None or sparse is None or len(statement.type.dims) != 2:
+        return
+    hint = "`positive` says that every entry is > 0; of a diagonal matrix with a positive diagonal say `diagonal spd`"
+    if sparse != "diagonal" or full != "positive":
+        hint = f"`{full}` speaks of every entry, of those that are 0 too; `nonnegative` lets entries be 0"
+    message = f"Only a 1 x 1 matrix is {sparse} and {full}."
+    scope.diagnostics.append(warning("W608", message, source, statement.span, hint))
 
 
 def _speaks_of(attribute: str, dims: tuple[object, ...]) -> bool:

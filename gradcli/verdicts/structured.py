@@ -22,6 +22,8 @@ Number = Callable[[], Fraction]
 
 _ZERO, _ONE = Fraction(0), Fraction(1)
 _TRIES = 5
+_FULL = frozenset({"positive", "signs"})
+_WITH_ZEROS = frozenset({"diagonal", "lower", "upper", "permutation", "skew", "zero"})
 LARGEST_TYPED = 9  # beyond, a permutation is one cycle where its type is asked for
 
 
@@ -35,6 +37,8 @@ def structured(rows: int, columns: int, attributes: frozenset[str], entries: Ent
     Raises NoSuchValue.
     """
     square = rows == columns
+    if rows > 1 and columns > 1 and attributes & _FULL and attributes & _WITH_ZEROS:
+        raise NoSuchValue(f"no {rows} x {columns} matrix is {' '.join(sorted(attributes))}")
     for met, build in _makes(rows, columns, attributes):
         left = [_HOLDS[word] for word in sorted(attributes - implied(met, square)) if word in _HOLDS]
         for _ in range(_TRIES):
