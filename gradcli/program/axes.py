@@ -9,6 +9,9 @@ from gradcli.program.unify import OpenDim, OpenShape, find, settle, show_open, u
 
 # Reductions that over several axes are what they are over one after another.
 _ONE_BY_ONE = frozenset({"sum", "mean", "max", "min", "prod", "logsumexp", "norm", "norm1"})
+# What serves along several axes where one after the other is something else.
+_SQUARES = "mean((A - mean(A, axis=(1, 2), keepdims=True))**2, axis=(1, 2))"
+_WRITTEN_OUT = {"var": _SQUARES, "std": f"sqrt({_SQUARES})"}
 
 _AXES_OF_THEIR_OWN = frozenset({"concat", "stack"})
 
@@ -44,7 +47,7 @@ def shape_along(name: str, function: LanguageFunction, shapes: list[OpenShape], 
     elif name in _ONE_BY_ONE:
         out = tuple(dim for axis, dim in enumerate(shape) if axis not in axes)
     else:
-        raise Misfit("E305", f"{name} works along one axis", f"{name}({name}(A, axis=1), axis=0)")
+        raise Misfit("E305", f"{name} works along one axis", _WRITTEN_OUT.get(name))
     if options.get("keepdims"):
         gone = range(len(shape)) if axes is None else axes
         return tuple(1 if axis in gone else dim for axis, dim in enumerate(shape))
