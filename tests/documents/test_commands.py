@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli.run import run
+from tests.cli.run import ROOT, run
 
 NOTES = r"""# Notes
 <!-- gradcli: check; W : R[m, n]; x : R[n]; \hat{y} as yh -->
@@ -105,3 +107,11 @@ def test_a_folder_is_searched_for_documents_with_directives(tmp_path: Path, note
     (tmp_path / "readme.md").write_text("Write `<!-- gradcli: check -->` above formulas.\n", encoding="utf-8")
     assert "in 2 files" not in run("check", str(tmp_path)).out
     assert run("check", str(tmp_path)).status == 0
+
+
+def test_programs_are_derived_without_the_rooms_of_documents() -> None:
+    code = (
+        "import sys\nfrom gradcli.cli.main import main\nmain(('derive', '-e', 'y = W @ x'))\n"
+        "assert not [name for name in sys.modules if name.startswith(('gradcli.latex', 'gradcli.documents'))]\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, cwd=ROOT).returncode == 0
