@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gradcli.api.answer import Answer, Binding
     from gradcli.api.code import Code
     from gradcli.api.program import Program, ProgramError, Shape, parse
+    from gradcli.api.python import from_python
     from gradcli.api.report import Report, Verdict, check
     from gradcli.notebook import load_ipython_extension
 
@@ -32,6 +33,7 @@ _PUBLIC = {
     "Shape": "gradcli.api.program",
     "Verdict": "gradcli.api.report",
     "check": "gradcli.api.report",
+    "from_python": "gradcli.api.python",
     "load_ipython_extension": "gradcli.notebook",
     "parse": "gradcli.api.program",
 }
@@ -47,6 +49,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "check",
+    "from_python",
     "load_ipython_extension",
     "parse",
 ]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,21 +35,53 @@ class StatementFailed(Exception):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Enter the settings."""
+    """Enter the settings and the option."""
+    group = parser.getgroup("gradcli", "checks of derivations")
+    group.addoption(
+        "--gradcli-python",
+        action="store_true",
+        help="Prove the backward passes of Python files that hold a `# gradcli:` comment, one item a gradient.",
+    )
     parser.addini("gradcli_files", "Patterns of files to check with gradcli.", type="args", default=_PATTERNS)
     parser.addini("gradcli_undecided", "Whether undecided statements fail or warn.", default="fail")
 
 
-def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> ProgramFile | None:
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.File | None:
     """Collect a file that has one of the patterns."""
-    patterns = parent.config.getini("gradcli_files")
-    if any(fnmatch(file_path.name, pattern) for pattern in patterns):
+    if file_path.suffix == ".py" and parent.config.getoption("--gradcli-python"):
+        from gradcli.pairs.check import has_directive
+
+        if has_directive(file_path.read_text(encoding="utf-8", errors="replace")):
+            return PythonFile.from_parent(parent, path=file_path)
+    from gradcli.ways_in.excluded import patterns_match
+
+    root = parent.config.rootpath
+    relative = file_path.relative_to(root) if file_path.is_relative_to(root) else file_path
+    if patterns_match(relative.as_posix(), _patterns(parent.config)):
         from gradcli.ways_in.registry import way_of
 
         if not way_of(file_path.name).is_meant(str(file_path)):
             return None
         return ProgramFile.from_parent(parent, path=file_path)
     return None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse a value that is none of the setting's; raises UsageError."""
+    said = _undecided(config)
+    if said not in ("fail", "warn"):
+        raise pytest.UsageError(f"gradcli_undecided is fail or warn, and not {said!r}")
+
+
+def _undecided(config: pytest.Config) -> str:
+    """The setting without a comment behind it."""
+    return str(config.getini("gradcli_undecided")).partition("#")[0].strip()
+
+
+def _patterns(config: pytest.Config) -> list[str]:
+    """The patterns of files, of names or of paths from the root; what follows a `#` is a comment."""
+    words = [str(word) for word in config.getini("gradcli_files")]
+    return words[: words.index("#")] if "#" in words else words
 
 
 class ProgramFile(pytest.File):
@@ -170,7 +201,7 @@ class StatementItem(_Item):
         verdict = self.parent.checked().verdicts[self.number]
         if verdict.ok:
             return
-        if verdict.kind == "undecided" and self.config.getini("gradcli_undecided") == "warn":
+        if verdict.kind == "undecided" and _undecided(self.config) == "warn":
             warnings.warn(GradcliWarning(f"{verdict.text}: {verdict.reason}"), stacklevel=1)
             return
         raise StatementFailed(_told(verdict, self.parent.checked()))
@@ -192,3 +223,53 @@ def _told(verdict: Verdict, checked: Checked) -> str:
         if said.span is not None and verdict.statement.start <= said.span.start < verdict.statement.end
     ]
     return "\n".join([*(render_text(said) for said in inside), block(verdict)])
+
+
+class PythonFile(pytest.File):
+    """The backward passes of one Python file, which is read and never imported."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """An item for each gradient; one for the file where it is no Python."""
+        from gradcli.ways_in.files import check_file
+
+        checked = check_file(str(self.path))
+        if not checked.verdicts and checked.errors:
+            yield GradientItem.from_parent(self, name="file", verdict=None, checked=checked)
+        for verdict in checked.verdicts:
+            yield GradientItem.from_parent(self, name=verdict.text, verdict=verdict, checked=checked)
+
+
+class GradientItem(pytest.Item):
+    """One gradient of a backward pass."""
+
+    def __init__(self, *, verdict: Verdict | None, checked: Checked, **rest: object) -> None:
+        super().__init__(**rest)  # type: ignore[arg-type]
+        self.verdict = verdict
+        self.checked = checked
+
+    def runtest(self) -> None:
+        """Raise StatementFailed where the gradient is not what it claims to be."""
+        from gradcli.diagnostics.text import render_text
+
+        verdict = self.verdict
+        if verdict is None:
+            raise StatementFailed("\n".join(render_text(said) for said in self.checked.errors))
+        if verdict.ok:
+            return
+        if verdict.kind == "undecided" and _undecided(self.config) == "warn":
+            warnings.warn(GradcliWarning(f"{verdict.text}: {verdict.reason}"), stacklevel=1)
+            return
+        raise StatementFailed(_told(verdict, self.checked))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
+        """The failure without a traceback of ours."""
+        if isinstance(excinfo.value, StatementFailed):
+            return excinfo.value.text
+        return str(super().repr_failure(excinfo))
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where and what this is."""
+        from gradcli.diagnostics.position import line_and_column
+
+        line = line_and_column(self.verdict.source, self.verdict.statement.start)[0] - 1 if self.verdict else 0
+        return self.path, line, self.name

@@ -19,6 +19,7 @@ COMMANDS = {
     "fmt": ("gradcli.cli.fmt", "Lay out programs."),
     "serve": ("gradcli.cli.serve", "Open the playground in a browser."),
     "lsp": ("gradcli.cli.lsp", "Serve editors on standard input and output."),
+    "import": ("gradcli.cli.import_", "Print a Python function as a program."),
     "explain": ("gradcli.cli.explain", "Say what a diagnostic means and how to mend it."),
 }
 

@@ -51,7 +51,8 @@ DOCUMENTS = Way(
     "gradcli.documents.check:check_document",
     "gradcli.documents.meant:is_meant",
 )
-WAYS: tuple[Way, ...] = (PROGRAMS, DOCUMENTS)
+PYTHON = Way((".py",), "gradcli.pairs.check:check_python_file", "gradcli.pairs.check:has_directive")
+WAYS: tuple[Way, ...] = (PROGRAMS, DOCUMENTS, PYTHON)
 
 
 def way_of(name: str) -> Way:

@@ -56,3 +56,17 @@ def test_one_test_can_be_chosen(tmp_path: Path) -> None:
     (tmp_path / "a.mc").write_text(TEXT)
     result = run(tmp_path, "a.mc::line 2: check x + x == 2 * x")
     assert result.returncode == 0 and "1 passed" in result.stdout
+
+
+def test_settings_name_paths_and_have_comments(tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "a.mc").write_text("x : R[n]\ncheck x == x\n")
+    (tmp_path / "b.mc").write_text("x : R[n]\ncheck x == 2 * x\n")
+    settings = tmp_path / "pytest.ini"
+    settings.write_text(
+        "[pytest]\ngradcli_files = notes/*.mc   # not the rest\ngradcli_undecided = warn   # let pass\n"
+    )
+    assert "1 passed" in run(tmp_path).stdout
+    settings.write_text("[pytest]\ngradcli_undecided = wrn\n")
+    result = run(tmp_path)
+    assert result.returncode == 4 and "fail or warn" in result.stderr

@@ -61,6 +61,7 @@ def verdict_dict(verdict: Verdict) -> dict[str, Any]:
         "counterexample": _counterexample(verdict.counterexample) if verdict.counterexample else None,
         **({"assumed": list(verdict.assumed)} if verdict.assumed else {}),
         **(spelled if verdict.expected_latex is not None else {}),
+        **({"gradient": verdict.gradient, "backward": verdict.backward} if verdict.backward is not None else {}),
     }
 
 

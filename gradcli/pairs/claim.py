@@ -1,0 +1,70 @@
+"""What a pair claims: a program, and for each gradient what it is said to be."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, field
+
+from gradcli.pysource.reader import Line, Reader
+from gradcli.pysource.values import Array
+
+_NAME = re.compile(r"[^\W\d]\w*")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """`left == right` in the language: of the gradient by `of`, or of a value; `node` is where it stands in Python.
+
+    `wrong` says why it cannot hold, where its shape does not fit: then nothing needs to be compared.
+    """
+
+    of: str
+    left: str
+    right: str
+    node: ast.AST
+    wrong: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Claims:
+    """All that one pair claims, over one program.
+
+    `declared` are the declarations, `reader.lines` the definitions of forward and backward, those from `start` on the
+    backward's; `loss` is the scalar whose gradients are claimed.
+    """
+
+    reader: Reader
+    declared: list[str]
+    loss: str
+    start: int
+    claims: list[Claim]
+    values: dict[str, Array] = field(default_factory=dict)  # the forward's values by their Python names
+    local: dict[str, Array] = field(default_factory=dict)  # the backward's last values by theirs
+    upstream: dict[str, str] = field(default_factory=dict)
+
+    def backward_lines(self) -> list[Line]:
+        """The definitions of the backward."""
+        return self.reader.lines[self.start :]
+
+    def forward_lines(self) -> list[Line]:
+        """The definitions of the forward, the loss among them."""
+        return self.reader.lines[: self.start]
+
+    def program(self, checks: list[str]) -> str:
+        """The text of the program with some checks behind it."""
+        lines = [f"{line.name} = {line.code}" for line in self.reader.lines]
+        return "\n".join([*self.declared, *lines, *checks]) + "\n"
+
+    def used_by(self, code: str) -> set[str]:
+        """The names that a value is made of, through all definitions."""
+        made = {line.name: line.code for line in self.reader.lines}
+        found: set[str] = set()
+        todo = _NAME.findall(code)
+        while todo:
+            name = todo.pop()
+            if name not in found:
+                found.add(name)
+                todo += _NAME.findall(made.get(name, ""))
+        return found

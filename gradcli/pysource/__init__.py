@@ -1,0 +1,1 @@
+"""Python source, read as programs of matrix calculus and never run."""

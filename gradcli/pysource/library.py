@@ -1,0 +1,122 @@
+"""The functions of NumPy, JAX, PyTorch and SciPy that are read, each by what it is in the language."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from gradcli.pysource import arrays, indexing, numbers
+from gradcli.pysource.arguments import Arguments
+from gradcli.pysource.arrays import as_array
+from gradcli.pysource.builtins import BUILTIN_FUNCTIONS
+from gradcli.pysource.describe import described
+from gradcli.pysource.entrywise import ENTRYWISE
+from gradcli.pysource.losses import LOSSES
+from gradcli.pysource.making import MAKING
+from gradcli.pysource.matrix_functions import MATRIX
+from gradcli.pysource.reductions import REDUCTIONS
+from gradcli.pysource.refusal import Refused
+from gradcli.pysource.values import NONE, Array, Level, Library, Value
+
+if TYPE_CHECKING:
+    from gradcli.pysource.reader import Reader
+
+Handler = Callable[[Arguments], Value]
+
+BUILTINS = frozenset({
+    "len", "range", "abs", "max", "min", "sum", "float", "int", "bool", "tuple", "list", "enumerate", "zip", "reversed",
+    "dict", "pow", "round", "isinstance", "print", "str", "getattr", "hasattr", "slice", "super",
+})  # fmt: skip
+
+_ROOTS = (
+    "jax.numpy.linalg.", "numpy.linalg.", "torch.linalg.", "scipy.linalg.", "jax.scipy.linalg.",
+)  # fmt: skip
+_PLAIN_ROOTS = (
+    "jax.scipy.special.", "scipy.special.", "torch.special.", "torch.nn.functional.", "jax.nn.", "jax.numpy.",
+    "jax.lax.", "numpy.", "torch.", "math.", "autograd.numpy.", "jax.",
+)  # fmt: skip
+_CONSTANTS = {"pi": "pi", "e": "e_", "inf": "inf"}
+_DTYPES = frozenset({
+    "float16", "float32", "float64", "bfloat16", "float", "double", "half", "int", "int8", "int32", "int64", "long",
+    "bool", "bool_", "uint8", "float_", "newaxis",
+})  # fmt: skip
+
+
+def member(path: str, name: str, node: ast.AST) -> Value:
+    """`np.name`: a constant, or a further library path."""
+    full = f"{path}.{name}"
+    base, flavour = spelled(full)
+    if flavour is not None and base in _CONSTANTS:
+        return Array(_CONSTANTS[base], ())
+    if base == "newaxis":
+        return NONE
+    return Library(full)
+
+
+def spelled(path: str) -> tuple[str, str | None]:
+    """A function's name without its library (`linalg.inv` with that one part), and which library it is of."""
+    flavour = path.split(".")[0]
+    for root in _ROOTS:
+        if path.startswith(root):
+            return f"linalg.{path.removeprefix(root)}", flavour
+    for root in _PLAIN_ROOTS:
+        if path.startswith(root):
+            return path.removeprefix(root), flavour
+    return (path.removeprefix("builtins."), "builtins") if path.startswith("builtins.") else (path, None)
+
+
+def called(reader: Reader, path: str, args: list[Value], named: dict[str, Value], node: ast.AST) -> Value:
+    """A call of a library function.  Raises Refused for one that is not read."""
+    base, flavour = spelled(path)
+    given = Arguments(reader, base, args, named, node, flavour or "")
+    if flavour == "builtins":
+        if base in BUILTIN_FUNCTIONS:
+            return BUILTIN_FUNCTIONS[base](given)
+        raise Refused(node, f"{base}(...) is not read")
+    if base in _DTYPES:
+        return given.array(0)
+    if flavour == "math" and base in ("sqrt", "pow") and not any(isinstance(arg, Array) for arg in args):
+        exponent: Value = given.at(1, "y") if base == "pow" else numbers.HALF
+        found = numbers.combine("**", given.at(0, "x"), exponent, node)
+        return found if base == "pow" or not isinstance(found, Array) else arrays.call("sqrt", [given.array(0)], node)
+    entrywise = ENTRYWISE.get(base)
+    if entrywise is not None:
+        return given.entrywise(entrywise)
+    handler = handlers().get(base)
+    if handler is None:
+        raise Refused(node, f"{path} is not read", _hint(base))
+    return handler(given)
+
+
+def _hint(base: str) -> str | None:
+    if base.startswith("random."):
+        return "pass what is drawn as an argument"
+    return None
+
+
+_HANDLERS: Mapping[str, Handler] = {**MAKING, **REDUCTIONS, **MATRIX, **LOSSES}
+
+
+def handlers() -> Mapping[str, Handler]:
+    """Every handler by the function's name."""
+    return _HANDLERS
+
+
+def scattered(owner: Array, place: Value, new: Array, sign: str, node: ast.AST) -> Array:
+    """`np.add.at(owner, labels, new)`: rows add up where labels repeat."""
+    if not isinstance(place, Array) or place.classes is None:
+        raise Refused(node, f"adding at {described(place)} is not read", "labels pick rows, np.add.at(dW, y, dout)")
+    hot = indexing.one_hot(place, owner.dims[0], node)
+    if len(place.dims) == 1 and len(owner.dims) == 2:
+        rows = arrays.broadcast_to(new, (*place.dims, owner.dims[1]), node)
+        added = Array(f"{hot}.T @ {rows.at(Level.POWER)}", owner.dims, Level.PRODUCT)
+    elif len(place.dims) == 1 and len(owner.dims) == 1:
+        column = arrays.broadcast_to(new, place.dims, node)
+        added = Array(f"{hot}.T @ {column.at(Level.POWER)}", owner.dims, Level.PRODUCT)
+    elif len(place.dims) == 2 and len(owner.dims) == 2:
+        rows = arrays.broadcast_to(new, (*place.dims, owner.dims[1]), node)
+        added = Array(f'einsum("bti,btj->ij", {hot}, {rows.code})', owner.dims)
+    else:
+        raise Refused(node, "adding at labels is read for the rows of a matrix and the entries of a vector")
+    return arrays.binary(sign, owner, as_array(added, node), node)

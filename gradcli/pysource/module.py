@@ -1,0 +1,208 @@
+"""A Python file: its functions and classes, what it imports, the constants it binds; nothing of it is run."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from gradcli.pysource.refusal import Refused
+from gradcli.pysource.values import Function, Library, Number, Unknown, Value, Word
+
+_LIBRARIES = ("numpy", "jax", "torch", "scipy", "math", "functools", "typing", "jaxtyping", "einops", "autograd")
+
+
+@dataclass(slots=True)
+class PythonFile:
+    """What a file binds at its top: `names` by name; `functions` and `classes` with their syntax.
+
+    `comments` are the `# gradcli:` comments by line; `rebound` are library functions that the file assigns to.
+    """
+
+    name: str
+    text: str
+    tree: ast.Module
+    names: dict[str, Value] = field(default_factory=dict)
+    functions: dict[str, ast.FunctionDef] = field(default_factory=dict)
+    classes: dict[str, ast.ClassDef] = field(default_factory=dict)
+    comments: dict[int, str] = field(default_factory=dict)
+    rebound: dict[str, ast.AST] = field(default_factory=dict)
+
+    def lines(self) -> list[str]:
+        """The lines of the text."""
+        return self.text.split("\n")
+
+
+class Unreadable(ValueError):
+    """A text that is no Python: `line` and `column` from 1."""
+
+    def __init__(self, message: str, line: int, column: int) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+def read_file(name: str, text: str) -> PythonFile:
+    """A file by its text.  Raises Unreadable where it is no Python."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as wrong:
+        raise Unreadable(f"this is no Python: {wrong.msg}", wrong.lineno or 1, wrong.offset or 1) from None
+    except (RecursionError, MemoryError):  # what the parser of Python answers to brackets inside of brackets
+        raise Unreadable("this is nested too deeply to be read", 1, 1) from None
+    except ValueError as wrong:  # NUL characters
+        raise Unreadable(f"this is no Python: {wrong}", 1, 1) from None
+    file = PythonFile(name, text, tree)
+    file.comments = directives(text)
+    for statement in tree.body:
+        _bind(file, statement)
+    for name_, function in file.functions.items():
+        file.names[name_] = Function(function, file.names, name_)
+    return file
+
+
+def directives(text: str) -> dict[int, str]:
+    """The comments `# gradcli: ...` by line, without their mark."""
+    import io
+    import tokenize
+
+    found: dict[int, str] = {}
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
+            if token.type == tokenize.COMMENT:
+                words = token.string.lstrip("#").strip()
+                if words.startswith("gradcli:"):
+                    found[token.start[0]] = words.removeprefix("gradcli:").strip()
+    except (tokenize.TokenError, SyntaxError, IndentationError):  # the text was parsed: only its end is unusual
+        return found
+    return found
+
+
+def _bind(file: PythonFile, statement: ast.stmt) -> None:
+    match statement:
+        case ast.FunctionDef():
+            file.functions[statement.name] = statement
+        case ast.ClassDef():
+            file.classes[statement.name] = statement
+            file.names[statement.name] = Unknown(f"the class {statement.name}", statement)
+        case ast.Import() | ast.ImportFrom():
+            file.names.update(imported(statement))
+        case ast.Assign(targets=targets, value=value):
+            for target in targets:
+                _assign(file, target, value)
+        case ast.AnnAssign(target=target, value=ast.expr() as value):
+            _assign(file, target, value)
+        case ast.AugAssign(target=ast.Name(id=name)):
+            file.names[name] = Unknown(f"{name}, which the file changes as it is run", statement)
+        case ast.If(body=body, orelse=orelse):
+            if not _is_main(statement):
+                for each in (*body, *orelse):
+                    _bind(file, each)
+        case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=last):
+            for each in (*body, *orelse, *last, *(s for handler in handlers for s in handler.body)):
+                _bind(file, each)
+        case ast.With() | ast.For() | ast.While():
+            for inner in ast.walk(statement):
+                if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
+                    file.names[inner.id] = Unknown(f"{inner.id}, which the file computes as it is run", inner)
+
+
+def _is_main(statement: ast.If) -> bool:
+    return "__name__" in ast.dump(statement.test)
+
+
+def _assign(file: PythonFile, target: ast.expr, value: ast.expr) -> None:
+    match target:
+        case ast.Name(id=name):
+            file.names[name] = (
+                constant(value)
+                or _alias(file, value)
+                or Unknown(f"{name}, which the file computes as it is run", target)
+            )
+        case ast.Tuple(elts=targets) if isinstance(value, ast.Tuple) and len(value.elts) == len(targets):
+            for each, part in zip(targets, value.elts, strict=True):
+                _assign(file, each, part)
+        case ast.Tuple(elts=targets):
+            for each in targets:
+                if isinstance(each, ast.Name):
+                    file.names[each.id] = Unknown(f"{each.id}, which the file computes as it is run", each)
+        case ast.Attribute():
+            file.rebound[ast.unparse(target)] = target
+
+
+def _alias(file: PythonFile, value: ast.expr) -> Value | None:
+    """`f = np.exp`: another name of a library function."""
+    path: list[str] = []
+    while isinstance(value, ast.Attribute):
+        path.append(value.attr)
+        value = value.value
+    if not isinstance(value, ast.Name):
+        return None
+    root = file.names.get(value.id)
+    if isinstance(root, Library):
+        return Library(".".join([root.path, *reversed(path)]))
+    if not path and value.id in file.functions:
+        return Function(file.functions[value.id], file.names, value.id)
+    return None
+
+
+def constant(node: ast.expr) -> Value | None:
+    """A literal, or arithmetic on literals, as a value; None for anything else."""
+    match node:
+        case ast.Constant(value=bool() | str() | None as word):
+            return Word(word)
+        case ast.Constant(value=int() as number):
+            return Number(Fraction(number), whole=True)
+        case ast.Constant(value=float() as number) if number == number and abs(number) != float("inf"):
+            return Number(Fraction(repr(number)))
+        case ast.UnaryOp(op=ast.USub(), operand=inner):
+            found = constant(inner)
+            return Number(-found.value, found.whole) if isinstance(found, Number) else None
+        case ast.BinOp(left=left, op=op, right=right):
+            a, b = constant(left), constant(right)
+            sign = OPERATORS.get(type(op))
+            if not isinstance(a, Number) or not isinstance(b, Number) or sign in (None, "@"):
+                return None
+            from gradcli.pysource.numbers import combine
+
+            try:
+                result = combine(str(sign), a, b, node)
+            except Refused:
+                return None
+            return result if isinstance(result, Number) else None
+    return None
+
+
+OPERATORS: Mapping[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.MatMult: "@",
+}
+
+
+def imported(statement: ast.Import | ast.ImportFrom) -> dict[str, Value]:
+    """What an import binds: libraries by their full names; other modules are not read."""
+    found: dict[str, Value] = {}
+    if isinstance(statement, ast.Import):
+        for alias in statement.names:
+            path = alias.name if alias.asname else alias.name.split(".")[0]
+            found[alias.asname or path] = _library(path, statement)
+        return found
+    for alias in statement.names:
+        if statement.module == "__future__":
+            continue
+        path = f"{statement.module}.{alias.name}" if not statement.level else f".{statement.module or ''}.{alias.name}"
+        found[alias.asname or alias.name] = _library(path, statement)
+    return found
+
+
+def _library(path: str, node: ast.AST) -> Value:
+    if path.split(".")[0] in _LIBRARIES:
+        return Library(path)
+    return Unknown(f"{path}, which is imported from another file", node)

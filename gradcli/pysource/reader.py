@@ -1,0 +1,429 @@
+"""Reading a function: each assignment becomes a definition of the language, each expression a value."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from fractions import Fraction
+
+from gradcli.pysource import expressions, numbers
+from gradcli.pysource.arrays import as_array
+from gradcli.pysource.describe import described
+from gradcli.pysource.frame import Frame, OuterNames
+from gradcli.pysource.indexing import pick, written_to
+from gradcli.pysource.module import OPERATORS, PythonFile, constant, imported
+from gradcli.pysource.names import Names
+from gradcli.pysource.refusal import Refused, shown
+from gradcli.pysource.sizes import Size
+from gradcli.pysource.values import (
+    NONE,
+    Array,
+    Function,
+    Library,
+    Number,
+    Record,
+    Sequence,
+    Unknown,
+    Value,
+    Word,
+)
+from gradcli.pysource.views import check_alone, remember_view
+
+MOST_TURNS = 64  # of a loop that is written out
+_MOST_CALLS = 30  # calls inside of calls
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One definition of the program: `name = code`, and the Python that it comes from.
+
+    `local` is the Python name, `top` whether it is a local of the function that is read and not of a helper.
+    """
+
+    name: str
+    code: str
+    dims: tuple[Size, ...]
+    node: ast.AST
+    local: str
+    top: bool
+
+
+class _Returned(Exception):
+    """Leaves a function: its value stands in the frame."""
+
+
+class Reader:
+    """Reads functions of one file into one list of definitions.
+
+    `lines` are the definitions so far, `notes` what was dropped or is to be said.
+    """
+
+    def __init__(self, file: PythonFile, names: Names) -> None:
+        self.file = file
+        self.names = names
+        self.lines: list[Line] = []
+        self.notes: dict[str, None] = {}
+        self.side: dict[str, Value] = {}
+
+    # ------------------------------------------------------------------- functions
+
+    def run(self, function: Function, args: Mapping[str, Value], depth: int = 0) -> tuple[Value, Frame]:
+        """The value that a function returns for arguments, by name, and its locals.  Raises Refused."""
+        node = function.node
+        frame = Frame(dict(args), function.outer, depth, parameters=frozenset(args), node=node)
+        if depth > _MOST_CALLS:
+            raise Refused(node, "functions that call each other without end are not read")
+        if isinstance(node, ast.Lambda):
+            return self.expr(node.body, frame), frame
+        _readable(node)
+        with suppress(_Returned):
+            self.body(node.body, frame)
+        return (NONE if frame.returned is None else frame.returned), frame
+
+    def call(
+        self, function: Function, args: list[Value], named: dict[str, Value], node: ast.AST, frame: Frame
+    ) -> Value:
+        """A call of a function of the file, which is read in its place."""
+        bound = bind(function, args, named, node)
+        return self.run(function, bound, frame.depth + 1)[0]
+
+    # ------------------------------------------------------------------ statements
+
+    def body(self, statements: list[ast.stmt], frame: Frame) -> None:
+        """The statements of a block, in order."""
+        for statement in statements:
+            self.statement(statement, frame)
+
+    def statement(self, node: ast.stmt, frame: Frame) -> None:
+        """One statement.  Raises Refused, and _Returned at a return."""
+        match node:
+            case ast.Assign(targets=targets, value=value):
+                found = self.expr(value, frame)
+                for target in targets:
+                    if isinstance(value, ast.Name) and isinstance(target, ast.Name) and frame.depth == 0:
+                        found = self.another_name(target.id, found, frame, node)
+                    self.assign(target, found, frame, node)
+                    if isinstance(target, ast.Name):
+                        remember_view(frame, target.id, value)
+            case ast.AnnAssign(target=target, value=value):
+                if value is not None:
+                    self.assign(target, self.expr(value, frame), frame, node)
+            case ast.AugAssign():
+                self.augmented(node, frame)
+            case ast.Return(value=value):
+                frame.returned = NONE if value is None else self.expr(value, frame)
+                frame.exit = node
+                raise _Returned
+            case ast.Expr(value=value):
+                self.effect(value, frame)
+            case ast.If(test=test, body=body, orelse=orelse):
+                self.body(body if self.truth(test, frame) else orelse, frame)
+            case ast.For():
+                self.loop(node, frame)
+            case ast.With(items=items, body=body):
+                for item in items:
+                    _harmless_context(item)
+                self.body(body, frame)
+            case ast.FunctionDef(name=name):
+                frame.names[name] = Function(node, OuterNames(frame), name)
+            case ast.Import() | ast.ImportFrom():
+                frame.names.update(imported(node))
+            case ast.Pass() | ast.Assert() | ast.Global() | ast.Nonlocal() | ast.Delete():
+                if isinstance(node, ast.Global | ast.Nonlocal):
+                    raise Refused(node, f"`{shown(node)}` is not read: a function is read by its arguments alone")
+            case ast.Raise():
+                raise Refused(node, "this always raises")
+            case _:
+                raise Refused(node, f"`{_keyword(node)}` is not read")
+
+    def truth(self, test: ast.expr, frame: Frame) -> bool:
+        """A condition that is settled while reading."""
+        found = self.expr(test, frame)
+        match numbers.plain(found):
+            case Word(value):
+                return bool(value)
+            case Number(value):
+                return value != 0
+            case Sequence(items):
+                return bool(items)
+            case Record() | Function() | Library():
+                return True
+            case Size():
+                return True  # sizes are positive
+            case Unknown(why):
+                raise Refused(test, f"{why} is not read")
+        raise Refused(test, f"`if {shown(test)}` depends on the values of arrays", "write np.where(condition, a, b)")
+
+    def loop(self, node: ast.For, frame: Frame) -> None:
+        """A loop over what is known while reading, written out."""
+        turns = self.items(self.expr(node.iter, frame), node.iter)
+        if len(turns) > MOST_TURNS:
+            raise Refused(node, f"a loop of {len(turns)} turns is too long to be written out (at most {MOST_TURNS})")
+        if any(isinstance(inner, ast.Break | ast.Continue) for inner in ast.walk(node)):
+            raise Refused(node, "break and continue are not read")
+        frame.loops += 1
+        for item in turns:
+            self.assign(node.target, item, frame, node)
+            self.body(node.body, frame)
+        frame.loops -= 1
+        self.body(node.orelse, frame)
+
+    def items(self, value: Value, node: ast.AST) -> list[Value]:
+        """What an iteration goes over."""
+        match value:
+            case Sequence(items):
+                return list(items)
+            case Record(items, "dict"):
+                return [Word(key) for key in items]
+            case Array(arange=length) if length is not None:
+                raise Refused(node, f"a loop over a size, {length}, is not read", "write it with array operations")
+            case Array(dims=dims) if dims and dims[0].number is not None:
+                if dims[0].number > MOST_TURNS:
+                    raise Refused(node, f"a loop of {dims[0].number} turns is too long to be written out")
+                return [pick(value, Number(Fraction(i), True), node) for i in range(dims[0].number)]
+            case Array(dims=dims) if dims:
+                raise Refused(
+                    node, f"a loop over an axis of length {dims[0]} is not read", "write it with array operations"
+                )
+        raise Refused(node, f"a loop over {described(value)} is not read")
+
+    def effect(self, value: ast.expr, frame: Frame) -> None:
+        """An expression as a statement: a docstring, a call that writes."""
+        if isinstance(value, ast.Constant):
+            return
+        if isinstance(value, ast.Call):
+            expressions.call_statement(self, value, frame)
+            return
+        self.expr(value, frame)
+
+    # ----------------------------------------------------------------- assignments
+
+    def assign(self, target: ast.expr, value: Value, frame: Frame, node: ast.AST) -> None:
+        """`target = value`."""
+        match target:
+            case ast.Name(id=name):
+                frame.names[name] = self.named(name, value, frame, node)
+                frame.last[name] = node
+            case ast.Tuple(elts=targets) | ast.List(elts=targets):
+                self.unpack(targets, value, frame, node)
+            case ast.Subscript(value=owner, slice=index):
+                self.write(owner, index, value, frame, node)
+            case ast.Attribute(value=owner, attr=name):
+                held = self.expr(owner, frame)
+                if not isinstance(held, Record):
+                    raise Refused(target, f"writing to `{shown(target)}` is not read")
+                held.items[name] = self.named(name, value, frame, node)
+            case _:
+                raise Refused(target, f"assigning to `{shown(target)}` is not read")
+
+    def unpack(self, targets: list[ast.expr], value: Value, frame: Frame, node: ast.AST) -> None:
+        items = self.items(value, node)
+        starred = [place for place, target in enumerate(targets) if isinstance(target, ast.Starred)]
+        if starred:
+            at, more = starred[0], len(items) - len(targets) + 1
+            if more < 0:
+                raise Refused(node, f"{len(items)} values do not go to {len(targets)} names")
+            items[at : at + more] = [Sequence(tuple(items[at : at + more]), True)]
+        if len(items) != len(targets):
+            raise Refused(node, f"{len(items)} values do not go to {len(targets)} names")
+        for target, item in zip(targets, items, strict=True):
+            self.assign(target.value if isinstance(target, ast.Starred) else target, item, frame, node)
+
+    def named(self, name: str, value: Value, frame: Frame, node: ast.AST) -> Value:
+        """A value under the name it is assigned to: what is computed becomes a definition."""
+        if isinstance(value, Sequence) and not value.is_list:
+            return value
+        if not isinstance(value, Array) or value.code.isidentifier() or value.arange is not None:
+            return value
+        if value.code.replace(".", "").replace("-", "").isdigit():
+            return value
+        return self.define(name, value, frame, node)
+
+    def another_name(self, name: str, value: Value, frame: Frame, node: ast.AST) -> Value:
+        """`dh = dout`: a name of its own says something of its own, and so gets a definition."""
+        if not isinstance(value, Array) or not value.code.isidentifier() or value.arange is not None:
+            return value
+        return value if value.code.rstrip("_") == name else self.define(name, value, frame, node)
+
+    def define(self, name: str, value: Array, frame: Frame, node: ast.AST) -> Array:
+        """A definition for a value."""
+        written = self.names.fresh(name)
+        self.lines.append(Line(written, value.code, value.dims, node, name, frame.depth == 0))
+        return Array(written, value.dims, truth=value.truth, classes=value.classes, offset=value.offset)
+
+    def write(self, owner: ast.expr, index: ast.expr, value: Value, frame: Frame, node: ast.AST, add: str = "") -> None:
+        """`owner[index] = value`, or `+=`: the owner gets a new value."""
+        held = self.expr(owner, frame)
+        place = self.expr(index, frame)
+        if isinstance(held, Record):
+            key = _key(place, index)
+            old = held.items.get(key)
+            new = value if not add else numbers.combine(add, old if old is not None else NONE, value, node)
+            held.items[key] = self.named(key, new, frame, node)
+            return
+        if isinstance(held, Sequence) and held.is_list and isinstance(place, Number) and isinstance(owner, ast.Name):
+            items = list(held.items)
+            at = int(place.value)
+            if not -len(items) <= at < len(items):
+                raise Refused(node, f"index {at} is outside of a list of {len(items)}")
+            items[at] = numbers.combine(add, items[at], value, node) if add else value
+            frame.names[owner.id] = Sequence(tuple(items), True)
+            return
+        if not isinstance(held, Array):
+            raise Refused(node, f"writing into {described(held)} is not read")
+        found = written_to(held, place, as_array(value, node), node, add)
+        self.replace(owner, found, frame, node)
+
+    def replace(self, owner: ast.expr, value: Array, frame: Frame, node: ast.AST) -> None:
+        """A new value for what was written to in place.  Other names for the same array would change with it."""
+        match owner:
+            case ast.Name(id=name):
+                check_alone(frame, name, node)
+                frame.names[name] = self.define(name, value, frame, node)
+                frame.last[name] = node
+            case ast.Subscript(value=inner, slice=index):
+                held = self.expr(inner, frame)
+                if not isinstance(held, Record):
+                    raise Refused(node, f"writing to `{shown(owner)}` is not read")
+                key = _key(self.expr(index, frame), index)
+                held.items[key] = self.define(key, value, frame, node)
+            case ast.Attribute(value=inner, attr=name):
+                held = self.expr(inner, frame)
+                if not isinstance(held, Record):
+                    raise Refused(node, f"writing to `{shown(owner)}` is not read")
+                held.items[name] = self.define(name, value, frame, node)
+            case _:
+                raise Refused(node, f"writing to `{shown(owner)}` is not read")
+
+    def augmented(self, node: ast.AugAssign, frame: Frame) -> None:
+        """`a += b` and its kin."""
+        sign = OPERATORS.get(type(node.op))
+        if sign is None:
+            raise Refused(node, f"`{shown(node)}` is not read")
+        value = self.expr(node.value, frame)
+        if isinstance(node.target, ast.Subscript):
+            self.write(node.target.value, node.target.slice, value, frame, node, sign)
+            return
+        before = self.expr(node.target, frame)
+        found = expressions.operate(sign, before, value, node)
+        if isinstance(before, Array) and isinstance(found, Array) and before.dims and before.dims != found.dims:
+            raise Refused(node, f"`{shown(node)}` would change the shape of an array in place")
+        if isinstance(node.target, ast.Name) and isinstance(before, Array) and before.dims:
+            check_alone(frame, node.target.id, node)
+        self.assign(node.target, found, frame, node)
+
+    # ----------------------------------------------------------------- expressions
+
+    def expr(self, node: ast.expr, frame: Frame) -> Value:
+        """The value of an expression.  Raises Refused."""
+        return expressions.value_of(self, node, frame)
+
+    def arguments(self, node: ast.Call, frame: Frame) -> tuple[list[Value], dict[str, Value]]:
+        """The arguments of a call, by place and by name."""
+        return expressions.arguments(self, node, frame)
+
+    def attribute(self, owner: Value, name: str, node: ast.AST) -> Value:
+        """`owner.name`."""
+        return expressions.attribute(owner, name, node)
+
+    def lookup(self, name: str, frame: Frame, node: ast.AST) -> Value:
+        """What a name stands for."""
+        for names in (frame.names, frame.outer, self.file.names):
+            if name in names:
+                return names[name]
+        return expressions.builtin(name, node)
+
+
+_DECORATORS = (
+    "staticmethod", "classmethod", "property", "jit", "jax.jit", "partial", "functools.partial", "torch.no_grad",
+    "custom_vjp", "jax.custom_vjp", "custom_jvp", "jax.custom_jvp", "custom_fwd", "custom_bwd", "torch.jit.script",
+    "torch.compile", "once_differentiable", "jaxtyped", "typechecked", "beartype", "torch.amp.custom_fwd",
+    "torch.amp.custom_bwd", "torch.cuda.amp.custom_fwd", "torch.cuda.amp.custom_bwd",
+    "torch.autograd.function.once_differentiable",
+    "functools.lru_cache", "lru_cache", "override", "torch.inference_mode",
+)  # fmt: skip
+
+
+def _readable(node: ast.FunctionDef) -> None:
+    """Raises Refused for a function whose decorators may change what it does."""
+    for decorator in node.decorator_list:
+        name = decorator.func if isinstance(decorator, ast.Call) else decorator
+        written = ast.unparse(name)
+        if written not in _DECORATORS and not written.endswith((".defjvp", ".defvjp")):
+            raise Refused(decorator, f"the decorator `@{shown(decorator)}` is not known")
+
+
+_CONTEXTS = ("no_grad", "enable_grad", "errstate", "inference_mode", "autocast", "named_scope")
+
+
+def _harmless_context(item: ast.withitem) -> None:
+    call = item.context_expr
+    name = ast.unparse(call.func if isinstance(call, ast.Call) else call)
+    if name.rpartition(".")[2] not in (
+        "no_grad",
+        "enable_grad",
+        "errstate",
+        "inference_mode",
+        "autocast",
+        "named_scope",
+    ):
+        raise Refused(item.context_expr, f"`with {shown(call)}` is not read")
+
+
+def _keyword(node: ast.stmt) -> str:
+    names = {"AsyncFunctionDef": "async def", "ClassDef": "class", "While": "while", "Try": "try", "Match": "match",
+             "AsyncFor": "async for", "AsyncWith": "async with", "TryStar": "try"}  # fmt: skip
+    return names.get(type(node).__name__, type(node).__name__.lower())
+
+
+def _key(value: Value, node: ast.AST) -> str:
+    match value:
+        case Word(str() as key):
+            return key
+        case Number(number):
+            return str(number)
+    raise Refused(node, f"a key that is {described(value)} is not read")
+
+
+def bind(function: Function, args: list[Value], named: dict[str, Value], node: ast.AST) -> dict[str, Value]:
+    """The parameters of a function by name for a call.  Raises Refused where the call does not fit."""
+    spec = function.node.args
+    positional = [*spec.posonlyargs, *spec.args]
+    if function.owner is not None and positional:
+        args = [function.owner, *args]
+    title = function.name or "the function"
+    bound: dict[str, Value] = {}
+    if len(args) > len(positional):
+        if spec.vararg is None:
+            raise Refused(node, f"{title} takes {len(positional)} arguments, not {len(args)}")
+        bound[spec.vararg.arg] = Sequence(tuple(args[len(positional) :]))
+    elif spec.vararg is not None:
+        bound[spec.vararg.arg] = Sequence(())
+    bound.update({parameter.arg: value for parameter, value in zip(positional, args, strict=False)})
+    more: dict[str, Value] = {}
+    for name, value in named.items():
+        if name in bound and name not in more:
+            raise Refused(node, f"{title} gets {name} twice")
+        if name in {p.arg for p in (*spec.args, *spec.kwonlyargs)}:
+            bound[name] = value
+        elif spec.kwarg is not None:
+            more[name] = value
+        else:
+            raise Refused(node, f"{title} has no parameter {name}")
+    if spec.kwarg is not None:
+        bound[spec.kwarg.arg] = Record(more)
+    defaults = dict(
+        zip([p.arg for p in positional][len(positional) - len(spec.defaults) :], spec.defaults, strict=True)
+    )
+    defaults |= {p.arg: d for p, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d is not None}
+    for parameter in (*positional, *spec.kwonlyargs):
+        if parameter.arg in bound:
+            continue
+        default = defaults.get(parameter.arg)
+        if default is None:
+            raise Refused(node, f"{title} is called without {parameter.arg}")
+        found = constant(default)
+        bound[parameter.arg] = found if found is not None else Unknown(f"the default of {parameter.arg}", default)
+    return bound

@@ -1,0 +1,141 @@
+"""What Python expressions are worth while a function is read: arrays as expressions of the language, and carriers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from fractions import Fraction
+
+from gradcli.pysource.sizes import Size, size
+
+
+class Level(IntEnum):
+    """How tightly an expression of the language holds together."""
+
+    COMPARE = 0
+    SUM = 1
+    PRODUCT = 2
+    NEGATED = 3
+    POWER = 4
+    ATOM = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """An array: `code` in the language, `dims` its shape as NumPy has it.
+
+    In the language axes of length 1 are gone at rank 1 and 2: NumPy's (n,) and (n, 1) are the vector, (1, n) is the
+    row, (1,) and (1, 1) are scalars.  `truth` marks what is 0 or 1, `classes` labels and how many there are,
+    `arange` is the length of `arange(n)`, as which it picks entries.
+    """
+
+    code: str
+    dims: tuple[Size, ...]
+    level: Level = Level.ATOM
+    truth: bool = False
+    classes: Size | None = None
+    offset: int = 0  # added to labels since they were read
+    arange: Size | None = None
+
+    def at(self, level: Level) -> str:
+        """The code as an operand."""
+        return self.code if self.level >= level else f"({self.code})"
+
+    @property
+    def real(self) -> tuple[Size, ...]:
+        """The axes that the language has: without those of length 1, at rank 1 and 2."""
+        if len(self.dims) > 2:
+            return self.dims
+        return tuple(dim for dim in self.dims if dim != ONE)
+
+    @property
+    def is_row(self) -> bool:
+        """Whether this is a row of the language."""
+        return len(self.dims) == 2 and self.dims[0] == ONE and self.dims[1] != ONE
+
+
+ONE = size(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number that is known, exactly; `whole` marks an integer of Python."""
+
+    value: Fraction
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A tuple or a list."""
+
+    items: tuple[Value, ...]
+    is_list: bool = False
+
+
+@dataclass(slots=True)
+class Record:
+    """A dictionary, or an object with attributes: a carrier of values.  `kind` says which."""
+
+    items: dict[str, Value] = field(default_factory=dict)
+    kind: str = "dict"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A string, `None`, `True` or `False` as a constant of Python."""
+
+    value: str | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of the file, with the names that it sees."""
+
+    node: ast.FunctionDef | ast.Lambda
+    outer: Mapping[str, Value]
+    name: str = ""
+    owner: Record | None = None  # the object that it is a method of
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A module, function or type of a library, by its full name: `numpy.exp`, `torch.nn.functional`."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of an array, before it is called."""
+
+    owner: Value
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """`a:b`; an end that is left out is None."""
+
+    start: Size | None
+    stop: Size | None
+    step: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """`...` in an index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that is not read; it may be carried, and refuses where it is used.  `why` says what it is."""
+
+    why: str
+    node: ast.AST | None = None
+
+
+Value = Array | Number | Size | Sequence | Record | Word | Function | Library | Method | Slice | Absent | Unknown
+NONE = Word(None)
