@@ -376,7 +376,7 @@ def _beside(factors: list[Node]) -> Node:
         if op != sign:
             run, sign = [out], op
         run.append(factor)
-        out = linear.matmul(*run) if op == "@" else arith.mul(*run)
+        out = batched.product(*run) if op == "@" else arith.mul(*run)
     return out
 
 
