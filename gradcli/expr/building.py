@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gradcli.expr.node import ONE, Node, make
 from gradcli.expr.shapes import Shape, cols, rows
 from gradcli.rewrite.driver import Rewriter
 from gradcli.rewrite.load import all_rewrites
 
-Constructor = TypeVar("Constructor", bound=Callable[..., Node])
+Constructor = TypeVar("Constructor", bound=Callable[..., Node | None])
 
-_CONSTRUCTORS: dict[str, Callable[..., Node]] = {}
+_CONSTRUCTORS: dict[str, Callable[..., Any]] = {}
 
 
 def constructs(name: str) -> Callable[[Constructor], Constructor]:
@@ -32,7 +32,14 @@ def constructs(name: str) -> Callable[[Constructor], Constructor]:
 
 def construct(name: str, *args: object) -> Node:
     """An operation, simplified as its constructor does.  Raises LookupError where `gradcli.expr.ops` is not loaded."""
-    return _CONSTRUCTORS[name](*args)
+    built: Node = _CONSTRUCTORS[name](*args)
+    return built
+
+
+def attempt(name: str, *args: object) -> Node | None:
+    """As `construct`, of what gives None where it knows nothing simpler."""
+    found: Node | None = _CONSTRUCTORS[name](*args)
+    return found
 
 
 def split_scalars(node: Node) -> tuple[list[Node], Node]:

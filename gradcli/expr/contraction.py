@@ -63,6 +63,7 @@ def axis_dims(shape: Shape, count: int) -> Shape:
     raise ShapeError(f"{count} indices for {show_shape(shape)}")
 
 
+@constructs("contraction")
 def contract(operands: Iterable[tuple[Node, Letters]], output: Letters, dims: Mapping[int, Dim]) -> Node:
     """The same with numbers for letters, `dims` their sizes; the letters of `output` differ from each other."""
     whole = normal_shape(tuple(dims[letter] for letter in output))

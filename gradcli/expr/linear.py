@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from gradcli.expr.arith import add, is_zero, mul, ones, power, split_number, zeros
 from gradcli.expr.arith import eye as eye
-from gradcli.expr.building import construct, constructs
+from gradcli.expr.building import attempt, construct, constructs
 from gradcli.expr.building import split_scalars as split_scalars
 from gradcli.expr.diagonals import diag as diag
 from gradcli.expr.diagonals import diagonal as diagonal
@@ -191,9 +191,7 @@ def _merge(a: Node, b: Node) -> Node | None:
     if a.op == "diag" and b.op == "diag":
         return diag(mul(a.args[0], b.args[0]))
     if "place" in (a.op, b.op) or (a.op == b.op == "T" and a.args[0].op == b.args[0].op == "place"):
-        from gradcli.expr.parts import merged
-
-        return merged(a, b)
+        return attempt("merged places", a, b)
     if (a.op == "inv" and a.args[0] is b) or (b.op == "inv" and b.args[0] is a):
         return eye(rows(a.shape))
     if a.op in ("T", "inv") or b.op in ("T", "inv"):  # only these: a transpose walks the whole of a factor

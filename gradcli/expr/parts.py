@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gradcli.expr.arith import add, mul, zeros
+from gradcli.expr.building import constructs
 from gradcli.expr.contraction import contract
 from gradcli.expr.dims import Dim, dim_difference, dim_scaled, dim_sum, terms_of
 from gradcli.expr.linear import eye, matmul, transpose
@@ -216,6 +217,7 @@ def _offset(node: Node) -> Dim:
     return payload(node, Placement).offset
 
 
+@constructs("merged places")
 def merged(a: Node, b: Node) -> Node | None:
     """What two neighbours of a product that are places, one perhaps turned, multiply to; None where not known."""
     if _is_slice(a) and _is_slice(b):  # a part of a part

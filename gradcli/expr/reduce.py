@@ -204,11 +204,9 @@ def _along(factor: Node, axis: int) -> Node | None:
 def _sum_of_stack(node: Node, axis: int, shape: Shape) -> Node:
     """The sum over one axis of an array of rank 3 or more."""
     if node.op in ("ones", "einsum"):
-        from gradcli.expr.contraction import contract
-
         letters = tuple(range(len(node.shape)))
         out = (*letters[:axis], *letters[axis + 1 :])
-        return contract([(node, letters)], out, dict(enumerate(node.shape)))
+        return construct("contraction", [(node, letters)], out, dict(enumerate(node.shape)))
     opened = _sum_of_sum(node, lambda term: sum_axis(term, axis))
     return make("sum_axis", (node,), data=axis, shape=shape) if opened is None else opened
 

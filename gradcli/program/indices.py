@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from gradcli.program.dimensions import polynomial
 from gradcli.program.inferring import Axes, Axis, Inferring
+from gradcli.program.integers import integer as integer
 from gradcli.program.layouts import axes as axes_of
 from gradcli.program.mends import counted_from_one
 from gradcli.program.parts import is_size, label_count, match_labels, within
@@ -22,16 +23,6 @@ _ONE_VALUE = ("sum", "mean", "softmax", "logsoftmax", "logsumexp")
 
 
 Local = dict[str, OpenShape]
-
-
-def integer(expr: ast.Expr) -> int | None:
-    """The integer that a literal is, with or without a minus sign; else None."""
-    if isinstance(expr, ast.Neg):
-        inner = integer(expr.arg)
-        return None if inner is None else -inner
-    if isinstance(expr, ast.Num) and expr.value.denominator == 1:
-        return expr.value.numerator
-    return None
 
 
 def entry_shape(inference: Inferring, expr: ast.Index, local: Local) -> OpenShape:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gradcli.expr.factor import KINDS
-from gradcli.program.indices import integer
 from gradcli.program.inferring import Inferring
+from gradcli.program.integers import integer
 from gradcli.program.mends import axis_by_position, option
 from gradcli.program.signature import Options
 from gradcli.syntax import ast
