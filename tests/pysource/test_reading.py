@@ -60,7 +60,7 @@ A: n n -> np.diag(A)
 x: n -> np.diag(x)
 X: n d -> np.linalg.norm(X)
 X: n d -> np.linalg.norm(X, axis=1)
-X: n d, y: n of d -> X[np.arange(n), y]
+X: n d, y: n of d -> X[np.arange(len(y)), y]
 W: C d, y: n of C -> W[y]
 W: C d, y: n of C -> np.eye(W.shape[0])[y] @ W
 x: 3 -> np.array([x[0], x[1] * x[2], 1.0])
