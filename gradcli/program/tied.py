@@ -12,12 +12,7 @@ from dataclasses import replace as with_changes
 from fractions import Fraction
 from functools import reduce
 from itertools import combinations, islice
-from random import Random
 
-from gradcli.evaluate.array import Array, concrete
-from gradcli.evaluate.errors import EvaluationError
-from gradcli.evaluate.evaluate import evaluate
-from gradcli.evaluate.fields import FLOAT
 from gradcli.expr.node import Node, make, value_of
 from gradcli.expr.ops import rebuild
 from gradcli.expr.reduce import TIED, binary
@@ -141,6 +136,14 @@ def _apart(a: Node, b: Node, nodes: list[Node], values: Mapping[Node, Node]) -> 
     """Whether the arguments are analytic and no entry of theirs is equal at a random point."""
     if not all(_is_analytic(node) for node in nodes):
         return False
+    # only programs with such pairs need values at points
+    from random import Random
+
+    from gradcli.evaluate.array import Array, concrete
+    from gradcli.evaluate.errors import EvaluationError
+    from gradcli.evaluate.evaluate import evaluate
+    from gradcli.evaluate.fields import FLOAT
+
     source = Random("ties")
     dims = dict.fromkeys(name for node in nodes for dim in (*node.shape, node.data) for name in _dims(dim))
     sizes = {name: 3 + k % 4 for k, name in enumerate(dims)}

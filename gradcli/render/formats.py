@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from gradcli.derive.model import Answer
-from gradcli.derive.worked.model import Worked
 from gradcli.program.model import Program
+
+if TYPE_CHECKING:
+    from gradcli.derive.worked.model import Worked
 
 # name: a function of the program, its answers and how they come about
 WRITERS = {

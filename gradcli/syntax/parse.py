@@ -16,7 +16,6 @@ from gradcli.syntax.ast import Expr, Module, Source, Span, Statement
 from gradcli.syntax.build import DEEPER, builders
 from gradcli.syntax.fault import SyntaxFault, TooDeep, UnexpectedToken
 from gradcli.syntax.lexer import mark_words, statements
-from gradcli.syntax.rewrites import rewritten
 from gradcli.syntax.roles import Roles, roles_of, settled
 from gradcli.syntax.tokens import END, Tokens
 from gradcli.syntax.unexpected import foreign_word_at, unexpected, wrong_left_at
@@ -60,6 +59,8 @@ def _mended(source: Source, tokens: Tokens, fault: Diagnostic) -> Diagnostic:
     start, end = tokens.starts[0], tokens.ends[-1]
     if end - start > MAX_REWRITTEN:
         return fault
+    from gradcli.syntax.rewrites import rewritten  # a text without a fault needs none of it
+
     new = rewritten(source.text[start:end])
     return fault if new is None else replace(fault, mend=((start, end, new),))
 

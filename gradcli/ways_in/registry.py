@@ -9,9 +9,12 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TYPE_CHECKING, cast
 
 from gradcli.syntax.ast import Source
-from gradcli.verdicts.verdict import Checked
+
+if TYPE_CHECKING:
+    from gradcli.verdicts.verdict import Checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,8 @@ class Way:
 
     def checked(self, source: Source, layout: str | None = None) -> Checked:
         """The verdicts of a source."""
-        found = _function(self.check)(source, layout)
-        assert isinstance(found, Checked)
-        return found
+        checked = cast("Callable[[Source, str | None], Checked]", _function(self.check))
+        return checked(source, layout)
 
     def is_meant(self, path: str) -> bool:
         """Whether a file that was found in a folder is one to check."""
