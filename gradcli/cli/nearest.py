@@ -10,5 +10,6 @@ def nearest(name: str, names: Iterable[str]) -> str:
     from difflib import get_close_matches
 
     by_lower = {known.lower(): known for known in names}
-    found = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    found = get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)
+    found.sort(key=lambda near: near != name[:-1].lower())  # one letter too many comes before other ways to be near
     return f" (did you mean {by_lower[found[0]]}?)" if found else ""

@@ -56,7 +56,8 @@ def test_the_manifest_is_valid() -> None:
 
 def test_the_hook_checks_the_files_of_a_commit(repository: Path, tool: Path) -> None:
     """The hook as the manifest has it, but for its environment: the one that runs this test."""
-    (hook,) = hooks()
+    hook, python = hooks()
+    assert (hook["id"], python["id"]) == ("gradcli-check", "gradcli-python")
     local = {**hook, "language": "system"}
     local.pop("minimum_pre_commit_version")
     config = {"repos": [{"repo": "local", "hooks": [local]}]}

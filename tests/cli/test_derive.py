@@ -131,7 +131,7 @@ def test_what_was_inferred_is_shown() -> None:
 
 
 def test_answers_stand_beside_errors() -> None:
-    result = run("derive", "-e", "x : R[n]\nL = sum(x)\ngrad L wrt x\ngrad L wrt q\nz = L L\n")
+    result = run("derive", "-e", "x : R[n]\nL = sum(x)\ngrad L wrt x\ngrad L wrt q\nz = L +\n")
     assert result.status == 2
     assert "∇_x L = 1_n" in result.out
     assert "E201 q is not a name" in result.err and "E101" in result.err
