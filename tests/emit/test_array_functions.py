@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 import jax
@@ -14,7 +15,7 @@ from tests.emit.helpers import functions
 
 pytestmark = pytest.mark.usefixtures("double_precision")
 
-TARGETS = ("numpy", "jax", "torch")
+TARGETS = ("numpy", "jax", *(["torch"] if find_spec("torch") else []))
 Value = Any
 
 
