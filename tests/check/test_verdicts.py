@@ -137,7 +137,7 @@ def test_shapes_are_told_and_hide_nothing() -> None:
 
 
 def test_an_error_in_a_side_is_the_statements_own() -> None:
-    bad, good = verdicts(f"{DECLARED}check x == A + x\ncheck x == x")
+    bad, good = verdicts(f"{DECLARED}check x == C + x\ncheck x == x")
     assert (bad.kind, bad.code, bad.ok) == ("error", "E301", False)
     assert good.kind == "proved"
 
