@@ -13,7 +13,7 @@ from gradcli.verdicts.hints.edits_parts import additions, derivatives, others, t
 FAMILIES: tuple[tuple[Callable[[ast.Expr, Setting], Edits], ...], ...] = (
     (whole,),
     (axes, transposes, signs),
-    (operations, orders, reversals),
+    (orders, operations, reversals),
     (constants,),
     (symmetric,),
     (derivatives,),
