@@ -89,6 +89,8 @@ def _mean(a: Value, axis: int | None = None) -> Value:
 
 def _over_axis(function: Callable[..., Value], a: Value, axis: int) -> Value:
     out = function(a, axis=axis)
+    if a.ndim > 2:
+        return out
     return out.reshape(()) if out.shape == (1,) else out[:, None]
 
 

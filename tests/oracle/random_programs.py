@@ -128,3 +128,16 @@ def random_program(seed: int, kind: Kind = "", depth: int = 3, definitions: int 
     lines.append(f"L = {maker.expression(kind, depth)}")
     text = "\n".join(lines) + "\n"
     return text if opaque else re.sub(r"(?<!\w)h\(x\)", "(B@x)", text)
+
+
+def behind(text: str, name: str) -> set[str]:
+    """The names that a value of a program is made of, through its definitions."""
+    made = {left.strip(): right for left, sign, right in (line.partition(" = ") for line in text.split("\n")) if sign}
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        each = waiting.pop()
+        if each not in found:
+            found.add(each)
+            waiting += re.findall(r"[^\W\d]\w*", made.get(each, ""))
+    return found

@@ -9,6 +9,7 @@ import pytest
 from gradcli.expr.implicit import implicit
 from gradcli.expr.node import Node, make, num
 from gradcli.ops.operations import OPERATIONS
+from gradcli.ops.payload import Placement
 from gradcli.render.latex import latex
 from gradcli.render.mc import mc
 from gradcli.render.text import text
@@ -26,6 +27,7 @@ SAMPLES: dict[str, Node] = {
     "zeros": make("zeros", shape=square),
     "ones": make("ones", shape=square),
     "eye": make("eye", shape=square),
+    "place": make("place", data=Placement((1,), 0), shape=square),
     "unit": make("unit", data=(1, 2), shape=square),
     "add": make("add", (x, z), shape=vector),
     "mul": make("mul", (x, z), shape=vector),
