@@ -97,11 +97,18 @@ def {softmax_logsumexp}(a, axis=None):
 def {single}(function, values, named=None):
     """What a function gives in double precision, in single, where no array is given in double; else None."""
     named = named or {{}}
-    given = {{str(value.dtype) for value in (*values, *named.values()) if getattr(value, "ndim", 0)}}
+    given = {{
+        str(value.dtype)
+        for value in (*values, *named.values())
+        if getattr(value, "ndim", 0)
+    }}
     if "float32" not in given or "float64" in given:
         return None
     double = [{np}.float64(value) if hasattr(value, "dtype") else value for value in values]
-    named = {{key: {np}.float64(value) if hasattr(value, "dtype") else value for key, value in named.items()}}
+    named = {{
+        key: {np}.float64(value) if hasattr(value, "dtype") else value
+        for key, value in named.items()
+    }}
     found = function(*double, **named)
     return tuple(map({np}.float32, found)) if isinstance(found, tuple) else {np}.float32(found)
 ''',

@@ -28,11 +28,18 @@ def {input}(sizes, name, value, *dims):
 def {single}(function, values, named=None):
     """What a function gives in double precision, in single, where no tensor is given in double; else None."""
     named = named or {{}}
-    given = {{value.dtype for value in (*values, *named.values()) if type(value) is {np}.Tensor and value.ndim}}
+    given = {{
+        value.dtype
+        for value in (*values, *named.values())
+        if type(value) is {np}.Tensor and value.ndim
+    }}
     if {np}.float32 not in given or {np}.float64 in given:
         return None
     double = [value.double() if type(value) is {np}.Tensor else value for value in values]
-    named = {{key: value.double() if type(value) is {np}.Tensor else value for key, value in named.items()}}
+    named = {{
+        key: value.double() if type(value) is {np}.Tensor else value
+        for key, value in named.items()
+    }}
     found = function(*double, **named)
     return tuple(value.float() for value in found) if isinstance(found, tuple) else found.float()
 ''',
