@@ -64,14 +64,18 @@ def matrix_product(a: Value, b: Value) -> Value:
 
 
 def together(values: list[Value]) -> list[Value]:
-    """Operands of an elementwise operation: of one shape but for scalars, which are all that is broadcast."""
+    """Operands of an elementwise operation: of one shape but for scalars and axes of size 1, which are broadcast."""
     shaped = next((v for v in values if not isinstance(v, Identity) and jnp.ndim(v)), None)
     out = []
     for v in values:
         if isinstance(v, Identity):
             assert shaped is not None
             v = v.like(shaped)
-        assert shaped is None or jnp.ndim(v) == 0 or jnp.shape(v) == shaped.shape, "implicit broadcasting"
+        if shaped is not None and jnp.ndim(v) != 0:
+            # axes of size 1 go with any, of arrays of one rank
+            pairs = zip(jnp.shape(v), shaped.shape, strict=False)
+            fit = jnp.ndim(v) == shaped.ndim and all(1 in pair or pair[0] == pair[1] for pair in pairs)
+            assert fit, "implicit broadcasting"
         out.append(v)
     return out
 
