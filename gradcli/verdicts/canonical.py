@@ -9,7 +9,6 @@ from collections.abc import Iterable
 
 from gradcli.expr.implicit import equation_of
 from gradcli.expr.node import COMMUTATIVE, Node, name_of
-from gradcli.expr.walk import postorder
 from gradcli.normal.poly import digest
 
 
@@ -18,16 +17,26 @@ def canonical(roots: Iterable[Node]) -> str:
     return digest(" ".join(sorted(digests(roots).values())))
 
 
+_known: dict[Node, str] = {}  # as permanent as the interned nodes: what checks share is named once
+
+
 def digests(roots: Iterable[Node]) -> dict[Node, str]:
     """A name for each of some expressions."""
     listed = list(roots)
-    memo: dict[int, str] = {}
-    for node in postorder(listed):
-        parts = [memo[arg.serial] for arg in node.args]
-        if node.op in COMMUTATIVE:
-            parts.sort()
-        memo[node.serial] = digest("|".join([node.op, _payload(node), repr(node.shape), *parts]))
-    return {root: memo[root.serial] for root in listed}
+    todo = list(listed)
+    while todo:
+        node = todo[-1]
+        waiting = [] if node in _known else [arg for arg in node.args if arg not in _known]
+        if waiting:
+            todo += waiting
+            continue
+        todo.pop()
+        if node not in _known:
+            parts = [_known[arg] for arg in node.args]
+            if node.op in COMMUTATIVE:
+                parts.sort()
+            _known[node] = digest("|".join([node.op, _payload(node), repr(node.shape), *parts]))
+    return {root: _known[root] for root in listed}
 
 
 def _payload(node: Node) -> str:
