@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, cast
 
+from gradcli.emit.instr import Instr
 from gradcli.emit.writer import Code, Level
 
-if TYPE_CHECKING:
-    from gradcli.emit.instr import Instr
-    from gradcli.emit.numpy_dialect import NumpyDialect
 
-Rule = Callable[["NumpyDialect", "Instr", list[Code]], Code]
+class Words(Protocol):
+    """The words of a target, and how it calls and helps itself."""
+
+    @property
+    def axis(self) -> str:
+        """How the axis of a function is named."""
+
+    @property
+    def concatenate(self) -> str:
+        """The function that joins arrays."""
+
+    def whole(self, code: Code) -> str:
+        """Labels as integers."""
+
+    def array(self, text: str) -> Code:
+        """A number as an array."""
+
+    def call(self, function: str, *args: Code | str) -> Code:
+        """A call of the library."""
+
+    def help(self, helper: str, *args: Code | str) -> Code:
+        """A call of a helper that is written into the module."""
 
 
-def _part(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+Rule = Callable[[Words, Instr, list[Code]], Code]
+
+
+def _part(dialect: Words, instr: Instr, args: list[Code]) -> Code:
     array, *bounds = args
     places = iter(bounds)
     cut = []
@@ -25,33 +47,33 @@ def _part(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     return Code(f"{array.at(Level.ATOM)}[{', '.join(cut)}]", Level.ATOM)
 
 
-def _concat(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+def _concat(dialect: Words, instr: Instr, args: list[Code]) -> Code:
     parts = f"[{', '.join(arg.text for arg in args)}]"
     return dialect.call(dialect.concatenate, parts, *([f"{dialect.axis}={instr.data}"] if instr.data else []))
 
 
-def _listed(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+def _listed(dialect: Words, instr: Instr, args: list[Code]) -> Code:
     shape = "(1,)" if instr.data == 1 else "(1, 1)"
     return dialect.call("reshape", dialect.array(args[0].text), shape)
 
 
-def _picked(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+def _picked(dialect: Words, instr: Instr, args: list[Code]) -> Code:
     array, labels = args
     before = ":, " * int(str(instr.data))
     return Code(f"{array.at(Level.ATOM)}[{before}{dialect.whole(labels)} - 1]", Level.ATOM)
 
 
-def _onehot(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+def _onehot(dialect: Words, instr: Instr, args: list[Code]) -> Code:
     return dialect.help("onehot", *args)
 
 
-def _place(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+def _place(dialect: Words, instr: Instr, args: list[Code]) -> Code:
     *sizes, start = args
     shape = f"({', '.join(size.text for size in sizes)})"
     return dialect.help("place", shape, str(instr.data), start.text)
 
 
-def _windows(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+def _windows(dialect: Words, instr: Instr, args: list[Code]) -> Code:
     return dialect.help("windows", *args, str(instr.data))
 
 

@@ -12,8 +12,8 @@ from gradcli.program.unify import OpenDim, OpenShape, Unknown, closed, find, set
 from gradcli.syntax import ast
 
 if TYPE_CHECKING:
-    from gradcli.program.build import Builder
-    from gradcli.program.inferring import Inferring as Inference
+    from gradcli.program.building import Building
+    from gradcli.program.inferring import Inferring
 
 
 def _is_zero(cell: ast.Expr) -> bool:
@@ -24,7 +24,7 @@ def _rows(expr: ast.ListLit) -> list[tuple[ast.Expr, ...]]:
     return [row.items for row in expr.items if isinstance(row, ast.ListLit)]
 
 
-def block_shape(inference: Inference, expr: ast.ListLit, local: dict[str, OpenShape]) -> OpenShape:
+def block_shape(inference: Inferring, expr: ast.ListLit, local: dict[str, OpenShape]) -> OpenShape:
     """The shape of a literal of blocks; a literal 0 is the zero of the shape that its place leaves it."""
     rows = _rows(expr)
     heights: list[OpenDim] = [Unknown() for _ in rows]
@@ -55,7 +55,7 @@ def _sum(dims: list[OpenDim]) -> OpenDim:
     return out
 
 
-def build_blocks(builder: Builder, expr: ast.ListLit, local: Mapping[str, Node]) -> Node:
+def build_blocks(builder: Building, expr: ast.ListLit, local: Mapping[str, Node]) -> Node:
     """The matrix of the blocks."""
     heights, widths = builder.inference.blocks[id(expr)]
     for dim in (*heights, *widths):

@@ -18,7 +18,7 @@ from gradcli.program.subexpressions import subexpressions
 from gradcli.syntax import ast
 
 if TYPE_CHECKING:
-    from gradcli.program.build import Builder
+    from gradcli.program.building import Building
 
 
 def mentions(expr: ast.Index, indices: Collection[str]) -> bool:
@@ -28,7 +28,7 @@ def mentions(expr: ast.Index, indices: Collection[str]) -> bool:
     return any(isinstance(part, ast.Name) and part.id in indices for part in parts)
 
 
-def indexed_rows(builder: Builder, lifting: Lifting, expr: ast.Index, base: Node) -> Node:
+def indexed_rows(builder: Building, lifting: Lifting, expr: ast.Index, base: Node) -> Node:
     """A row, a column or another part at index names: `Z[i, :]`, `E[y[i], :]`."""
     codes: list[int] = []
     cuts: list[ast.Expr] = []
@@ -51,7 +51,7 @@ def indexed_rows(builder: Builder, lifting: Lifting, expr: ast.Index, base: Node
     return lifting.rows(array, tuple(codes), own)
 
 
-def indexed_entry(builder: Builder, lifting: Lifting, expr: ast.Index, base: Node) -> Node:
+def indexed_entry(builder: Building, lifting: Lifting, expr: ast.Index, base: Node) -> Node:
     """An entry whose indices are index names, numbers, computed of both, sizes or labels."""
     if any(map(is_open, expr.indices)):
         return indexed_rows(builder, lifting, expr, base)
@@ -72,7 +72,7 @@ def indexed_entry(builder: Builder, lifting: Lifting, expr: ast.Index, base: Nod
     return lifting.sum(mul(entry, *factors), tuple(summed)) if summed else entry
 
 
-def _plain(builder: Builder, index: ast.Expr) -> int | None:
+def _plain(builder: Building, index: ast.Expr) -> int | None:
     """The code of an index that is a name or a number; None of any other."""
     if isinstance(index, ast.Name) and index.id in builder.indices:
         return -builder.indices[index.id]
@@ -80,7 +80,7 @@ def _plain(builder: Builder, index: ast.Expr) -> int | None:
     return number if isinstance(number, int) else None
 
 
-def _choice(builder: Builder, lifting: Lifting, index: ast.Expr, dim: Dim, letter: int) -> Node:
+def _choice(builder: Building, lifting: Lifting, index: ast.Expr, dim: Dim, letter: int) -> Node:
     """1 where the letter is the index, else 0."""
     if label_count(builder.inference, index) is not None:
         labels = index.base if isinstance(index, ast.Index) else index

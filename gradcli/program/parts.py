@@ -18,8 +18,8 @@ from gradcli.program.unify import OpenDim, OpenShape, Unknown, difference, find,
 from gradcli.syntax import ast
 
 if TYPE_CHECKING:
-    from gradcli.program.build import Builder
-    from gradcli.program.inferring import Inferring as Inference
+    from gradcli.program.building import Building
+    from gradcli.program.inferring import Inferring
 
 Local = dict[str, OpenShape]
 
@@ -36,7 +36,7 @@ class Item:
     label: ast.Expr | None = None
 
 
-def label_count(inference: Inference, expr: ast.Expr) -> Dim | None:
+def label_count(inference: Inferring, expr: ast.Expr) -> Dim | None:
     """C of an expression whose values are labels from 1 to C, a name of such or an entry of one; else None."""
     base = expr.base if isinstance(expr, ast.Index) else expr
     if not isinstance(base, ast.Name) or base.id not in inference.scope.arrays:
@@ -44,7 +44,7 @@ def label_count(inference: Inference, expr: ast.Expr) -> Dim | None:
     return inference.scope.arrays[base.id].type.labels
 
 
-def is_part(inference: Inference, expr: ast.Index) -> bool:
+def is_part(inference: Inferring, expr: ast.Index) -> bool:
     """Whether an index takes a part, and no single entry of numbers and index names."""
     if any(_has_letter(inference, index) for index in expr.indices) and not any(map(is_open, expr.indices)):
         return False
@@ -62,7 +62,7 @@ def is_open(index: ast.Expr) -> bool:
     return isinstance(index, ast.Slice) or (isinstance(index, ast.Name) and index.id == "None")
 
 
-def _has_letter(inference: Inference, index: ast.Expr) -> bool:
+def _has_letter(inference: Inferring, index: ast.Expr) -> bool:
     """Whether an index name stands in an index, also in that of a label."""
     names = [part for part in subexpressions(index) if isinstance(part, ast.Name)]
     inner = [part for part in subexpressions(index) if isinstance(part, ast.Index)]
@@ -70,11 +70,11 @@ def _has_letter(inference: Inference, index: ast.Expr) -> bool:
     return any(name.id in inference.indices for name in names)
 
 
-def _is_letter(inference: Inference, index: ast.Expr) -> bool:
+def _is_letter(inference: Inferring, index: ast.Expr) -> bool:
     return isinstance(index, ast.Name) and index.id in inference.indices
 
 
-def is_size(inference: Inference, index: ast.Expr) -> bool:
+def is_size(inference: Inferring, index: ast.Expr) -> bool:
     """Whether an index is a place that sizes say, `x[n - 1]`."""
     place = polynomial(index)
     return isinstance(place, str) and all(
@@ -83,12 +83,12 @@ def is_size(inference: Inference, index: ast.Expr) -> bool:
     )
 
 
-def items_of(inference: Inference, expr: ast.Index) -> list[Item]:
+def items_of(inference: Inferring, expr: ast.Index) -> list[Item]:
     """The indices of a part, read.  Raises GradcliError."""
     return [_item(inference, index) for index in expr.indices]
 
 
-def _item(inference: Inference, index: ast.Expr) -> Item:
+def _item(inference: Inferring, index: ast.Expr) -> Item:
     if isinstance(index, ast.Name) and index.id == "None":
         return Item("new")
     if isinstance(index, ast.Slice):
@@ -101,7 +101,7 @@ def _item(inference: Inference, index: ast.Expr) -> Item:
     return Item("at", _place(inference, index))
 
 
-def _place(inference: Inference, expr: ast.Expr) -> Dim:
+def _place(inference: Inferring, expr: ast.Expr) -> Dim:
     place = polynomial(expr)
     if place is None:
         inference.fail(
@@ -126,7 +126,7 @@ def _place(inference: Inference, expr: ast.Expr) -> Dim:
 # ---------------------------------------------------------------------------- shapes
 
 
-def part_shape(inference: Inference, expr: ast.Index, local: Local) -> OpenShape:
+def part_shape(inference: Inferring, expr: ast.Index, local: Local) -> OpenShape:
     """The shape of a part."""
     shape = settle(inference.infer(expr.base, local))
     items = items_of(inference, expr)
@@ -171,7 +171,7 @@ def _axes(shape: OpenShape, count: int) -> OpenShape:
     return shape[1:] if len(shape) == 2 and shape[0] == 1 and count == 1 else shape
 
 
-def _run_over(inference: Inference, expr: ast.Index, item: Item, dim: OpenDim) -> None:
+def _run_over(inference: Inferring, expr: ast.Index, item: Item, dim: OpenDim) -> None:
     """An index name at an axis of a part gets its size."""
     assert isinstance(item.label, ast.Name)
     axis = inference.indices[item.label.id]
@@ -182,14 +182,14 @@ def _run_over(inference: Inference, expr: ast.Index, item: Item, dim: OpenDim) -
     axis.used = axis.used or here
 
 
-def _label_shape(inference: Inference, item: Item) -> list[OpenDim]:
+def _label_shape(inference: Inferring, item: Item) -> list[OpenDim]:
     if isinstance(item.label, ast.Name):
         return list(settle(inference.infer(item.label, {})))
     assert isinstance(item.label, ast.Index)
     return list(settle(inference.infer(item.label, {})))
 
 
-def match_labels(inference: Inference, expr: ast.Index, label: ast.Expr | None, dim: OpenDim) -> None:
+def match_labels(inference: Inferring, expr: ast.Index, label: ast.Expr | None, dim: OpenDim) -> None:
     """Check that labels go up to as many as an axis has places."""
     assert label is not None
     count = label_count(inference, label)
@@ -200,7 +200,7 @@ def match_labels(inference: Inference, expr: ast.Index, label: ast.Expr | None, 
         inference.fail("E307", message, expr, f"declare `{text} : {{1..{find(dim)}}}`")
 
 
-def _length(inference: Inference, expr: ast.Index, item: Item, dim: OpenDim) -> OpenDim:
+def _length(inference: Inferring, expr: ast.Index, item: Item, dim: OpenDim) -> OpenDim:
     if item.last is None:
         length = find(difference(total(dim, 1), item.first))
     else:
@@ -213,7 +213,7 @@ def _length(inference: Inference, expr: ast.Index, item: Item, dim: OpenDim) -> 
     return length
 
 
-def within(inference: Inference, expr: ast.Index, place: Dim, dim: OpenDim) -> None:
+def within(inference: Inferring, expr: ast.Index, place: Dim, dim: OpenDim) -> None:
     """Check that a place is none beyond the end of an axis, where sizes say."""
     found = find(dim)
     if isinstance(found, Unknown):
@@ -225,7 +225,7 @@ def within(inference: Inference, expr: ast.Index, place: Dim, dim: OpenDim) -> N
         inference.fail("E307", message, expr)
 
 
-def onehot_shape(inference: Inference, expr: ast.Call, local: Local) -> OpenShape:
+def onehot_shape(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
     """The shape of `onehot(y)`: one more axis, of as many places as there are labels."""
     if len(expr.args) != 1 or expr.kwargs or expr.primes:
         inference.fail("E204", "onehot takes labels.", expr, "onehot(y), with y : {1..C}[N]")
@@ -236,7 +236,7 @@ def onehot_shape(inference: Inference, expr: ast.Call, local: Local) -> OpenShap
     return settle((*settle(inference.infer(expr.args[0], local)), count))
 
 
-def windows_shape(inference: Inference, expr: ast.Call, local: Local) -> OpenShape:
+def windows_shape(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
     """The shape of `windows(x, k)`, whose row i is `x[i : i + k - 1]`; along an axis the windows come after it."""
     count = polynomial(expr.args[1]) if len(expr.args) == 2 else None
     if count is None or expr.primes:
@@ -249,13 +249,13 @@ def windows_shape(inference: Inference, expr: ast.Call, local: Local) -> OpenSha
     return settle((*shape[:axis], left, count, *shape[axis + 1 :]))
 
 
-def _axis(inference: Inference, expr: ast.Call) -> int:
+def _axis(inference: Inferring, expr: ast.Call) -> int:
     from gradcli.program.options import read_options
 
     return int(read_options(inference, expr, ("axis",)).get("axis", 0))
 
 
-def place_shape(inference: Inference, expr: ast.Call) -> OpenShape:
+def place_shape(inference: Inferring, expr: ast.Call) -> OpenShape:
     """The shape of `place(m, n, step, offset)`: 1 where the last index is `step * i + offset`, else 0."""
     numbers = [polynomial(arg) for arg in expr.args]
     if len(numbers) < 4 or len(numbers) % 2 or None in numbers or expr.kwargs:
@@ -267,7 +267,7 @@ def place_shape(inference: Inference, expr: ast.Call) -> OpenShape:
 # ------------------------------------------------------------------------ expressions
 
 
-def build_windows(builder: Builder, expr: ast.Call, local: Mapping[str, Node]) -> Node:
+def build_windows(builder: Building, expr: ast.Call, local: Mapping[str, Node]) -> Node:
     """Windows along an axis."""
     node = builder.build(expr.args[0], local)
     axis, count = _axis(builder.inference, expr), polynomial(expr.args[1])
@@ -285,7 +285,7 @@ def build_place(expr: ast.Call) -> Node:
     return parts.place(steps, numbers[-1], tuple(numbers[:half]))
 
 
-def build_part(builder: Builder, expr: ast.Index, base: Node) -> Node:
+def build_part(builder: Building, expr: ast.Index, base: Node) -> Node:
     """The expression of a part."""
     inference = builder.inference
     items = items_of(inference, expr)
@@ -301,7 +301,7 @@ def build_part(builder: Builder, expr: ast.Index, base: Node) -> Node:
     return node if node.shape == shape else reshape(node, shape)
 
 
-def build_items(builder: Builder, node: Node, items: list[Item], drops: bool) -> Node:
+def build_items(builder: Building, node: Node, items: list[Item], drops: bool) -> Node:
     """The array with each of its first axes cut or picked from, the last axis first."""
     for axis in reversed(range(len(items))):
         item = items[axis]
@@ -316,13 +316,13 @@ def build_items(builder: Builder, node: Node, items: list[Item], drops: bool) ->
     return node
 
 
-def label_array(builder: Builder, label: ast.Expr | None, count: Dim) -> Node:
+def label_array(builder: Building, label: ast.Expr | None, count: Dim) -> Node:
     """The onehot array of labels."""
     assert label is not None
     return parts.onehot(builder.build(label, {}), count)
 
 
-def _final_shape(builder: Builder, shape: Shape, items: list[Item], drops: bool) -> Shape:
+def _final_shape(builder: Building, shape: Shape, items: list[Item], drops: bool) -> Shape:
     dims = list(shape)
     out: list[Dim] = []
     for item in items:

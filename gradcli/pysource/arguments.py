@@ -15,8 +15,7 @@ from gradcli.pysource.sizes import Size, size
 from gradcli.pysource.values import NONE, Array, Number, Sequence, Unknown, Value, Word
 
 if TYPE_CHECKING:
-    from gradcli.pysource.entrywise import Entrywise
-    from gradcli.pysource.reader import Reader
+    from gradcli.pysource.reading import Reading
 
 _IGNORED = ("dtype", "out", "device", "order", "casting", "copy", "requires_grad", "precision", "inplace", "layout",
             "preferred_element_type", "memory_format", "pin_memory", "non_blocking", "optimize", "subok")  # fmt: skip
@@ -26,7 +25,7 @@ _IGNORED = ("dtype", "out", "device", "order", "casting", "copy", "requires_grad
 class Arguments:
     """What is given, by place and by name; each question says how it may be named."""
 
-    reader: Reader
+    reader: Reading
     name: str
     args: list[Value]
     named: dict[str, Value]
@@ -112,17 +111,6 @@ class Arguments:
     def sequence(self, value: Value) -> list[Value]:
         """The items of a tuple or list."""
         return self.reader.items(value, self.node)
-
-    def entrywise(self, function: Entrywise) -> Value:
-        """A function of every entry."""
-        operands = [self.array(place, *names) for place, names in enumerate(function.parameters)]
-        more = len(function.options)
-        self.only(
-            len(function.parameters) + more,
-            *(name for names in function.parameters for name in names),
-            *function.options,
-        )
-        return function.write(self, operands)
 
     def only(self, count: int, *names: str) -> None:
         """Raises Refused for arguments that are not read."""

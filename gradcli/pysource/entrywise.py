@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from gradcli.pysource import arrays
+from gradcli.pysource.arguments import Arguments
 from gradcli.pysource.arrays import as_array, number_code
 from gradcli.pysource.refusal import Refused
 from gradcli.pysource.values import NONE, Array, Level, Number, Value, Word
 
-if TYPE_CHECKING:
-    from gradcli.pysource.arguments import Arguments
-
 _X = ("x", "a", "input", "z", "X")
 _PAIR = (("x1", "a", "input", "x"), ("x2", "b", "other", "y"))
-_Writer = Callable[["Arguments", Sequence[Array]], Array]
+_Writer = Callable[[Arguments, Sequence[Array]], Array]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +24,13 @@ class Entrywise:
     parameters: tuple[tuple[str, ...], ...]
     write: _Writer
     options: tuple[str, ...] = ()
+
+    def read(self, given: Arguments) -> Value:
+        """The function of what is given.  Raises Refused."""
+        operands = [given.array(place, *names) for place, names in enumerate(self.parameters)]
+        names = (name for names in self.parameters for name in names)
+        given.only(len(self.parameters) + len(self.options), *names, *self.options)
+        return self.write(given, operands)
 
 
 def _named(name: str) -> Entrywise:

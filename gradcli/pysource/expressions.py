@@ -31,13 +31,13 @@ from gradcli.pysource.values import (
 )
 
 if TYPE_CHECKING:
-    from gradcli.pysource.reader import Reader
+    from gradcli.pysource.reading import Reading
 
 _COMPARISONS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 _DEEPEST = 150
 
 
-def value_of(reader: Reader, node: ast.expr, frame: Frame, depth: int = 0) -> Value:
+def value_of(reader: Reading, node: ast.expr, frame: Frame, depth: int = 0) -> Value:
     """The value of an expression.  Raises Refused."""
     if depth > _DEEPEST:
         raise Refused(node, "this is nested too deeply to be read")
@@ -114,7 +114,7 @@ def _constant(value: object, node: ast.AST) -> Value:
     raise Refused(node, f"{value!r} is no real number")
 
 
-def _chain(reader: Reader, node: ast.BinOp, frame: Frame, depth: int) -> Value:
+def _chain(reader: Reading, node: ast.BinOp, frame: Frame, depth: int) -> Value:
     """A chain of operators, from the left, without recursion along it."""
     steps: list[ast.BinOp] = []
     first: ast.expr = node
@@ -252,7 +252,7 @@ def _dictionary(keys: list[ast.expr | None], values: list[ast.expr], inner: obje
     return record
 
 
-def _listed(reader: Reader, body: ast.expr, target: ast.expr, source: ast.expr, frame: Frame) -> Value:
+def _listed(reader: Reading, body: ast.expr, target: ast.expr, source: ast.expr, frame: Frame) -> Value:
     items = reader.items(reader.expr(source, frame), source)
     if len(items) > 64:
         raise Refused(source, f"{len(items)} turns are too many to be written out")
@@ -333,7 +333,7 @@ def subscript(owner: Value, index: Value, node: ast.AST) -> Value:
 # --------------------------------------------------------------------- calls
 
 
-def arguments(reader: Reader, node: ast.Call, frame: Frame, depth: int = 0) -> tuple[list[Value], dict[str, Value]]:
+def arguments(reader: Reading, node: ast.Call, frame: Frame, depth: int = 0) -> tuple[list[Value], dict[str, Value]]:
     """The arguments of a call, by place and by name."""
     args: list[Value] = []
     for arg in node.args:
@@ -353,7 +353,7 @@ def arguments(reader: Reader, node: ast.Call, frame: Frame, depth: int = 0) -> t
     return args, named
 
 
-def call_value(reader: Reader, node: ast.Call, frame: Frame, depth: int = 0) -> Value:
+def call_value(reader: Reading, node: ast.Call, frame: Frame, depth: int = 0) -> Value:
     """The value of a call."""
     if isinstance(node.func, ast.Attribute) and node.func.attr == "size":  # a method of PyTorch, a number of NumPy
         owner = value_of(reader, node.func.value, frame, depth + 1)
@@ -376,7 +376,7 @@ def call_value(reader: Reader, node: ast.Call, frame: Frame, depth: int = 0) -> 
     raise Refused(node, f"`{shown(node)}` is not read: {described(function)} is no function")
 
 
-def call_statement(reader: Reader, node: ast.Call, frame: Frame) -> None:
+def call_statement(reader: Reading, node: ast.Call, frame: Frame) -> None:
     """A call for what it does: `print(...)` is passed over, `np.add.at(A, y, d)` writes."""
     written = ast.unparse(node.func)
     if written in ("print", "warnings.warn", "logging.info", "logger.info", "logging.debug", "super().__init__"):

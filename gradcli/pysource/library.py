@@ -20,7 +20,7 @@ from gradcli.pysource.refusal import Refused
 from gradcli.pysource.values import NONE, Array, Level, Library, Value
 
 if TYPE_CHECKING:
-    from gradcli.pysource.reader import Reader
+    from gradcli.pysource.reading import Reading
 
 Handler = Callable[[Arguments], Value]
 
@@ -66,7 +66,7 @@ def spelled(path: str) -> tuple[str, str | None]:
     return (path.removeprefix("builtins."), "builtins") if path.startswith("builtins.") else (path, None)
 
 
-def called(reader: Reader, path: str, args: list[Value], named: dict[str, Value], node: ast.AST) -> Value:
+def called(reader: Reading, path: str, args: list[Value], named: dict[str, Value], node: ast.AST) -> Value:
     """A call of a library function.  Raises Refused for one that is not read."""
     base, flavour = spelled(path)
     given = Arguments(reader, base, args, named, node, flavour or "")
@@ -82,7 +82,7 @@ def called(reader: Reader, path: str, args: list[Value], named: dict[str, Value]
         return found if base == "pow" or not isinstance(found, Array) else arrays.call("sqrt", [given.array(0)], node)
     entrywise = ENTRYWISE.get(base)
     if entrywise is not None:
-        return given.entrywise(entrywise)
+        return entrywise.read(given)
     handler = handlers().get(base)
     if handler is None:
         raise Refused(node, f"{path} is not read", _hint(base))

@@ -17,7 +17,7 @@ from gradcli.pysource.values import NONE, ONE, Array, Library, Method, Number, R
 
 if TYPE_CHECKING:
     from gradcli.pysource.frame import Frame
-    from gradcli.pysource.reader import Reader
+    from gradcli.pysource.reading import Reading
 
 _AS_IT_IS = frozenset({
     "astype", "float", "double", "half", "to", "type", "type_as", "clone", "contiguous", "copy", "cpu", "cuda", "numpy",
@@ -57,7 +57,9 @@ def attribute(array: Array, name: str, node: ast.AST) -> Value:
     return Method(array, name)
 
 
-def called(reader: Reader, owner: Value, name: str, args: list[Value], named: dict[str, Value], node: ast.AST) -> Value:
+def called(
+    reader: Reading, owner: Value, name: str, args: list[Value], named: dict[str, Value], node: ast.AST
+) -> Value:
     """`owner.name(...)`."""
     if isinstance(owner, Record):
         return _of_dictionary(owner, name, args, node)
@@ -110,14 +112,14 @@ def called(reader: Reader, owner: Value, name: str, args: list[Value], named: di
 
 
 def _as_function(
-    reader: Reader, name: str, owner: Value, args: list[Value], named: dict[str, Value], node: ast.AST
+    reader: Reading, name: str, owner: Value, args: list[Value], named: dict[str, Value], node: ast.AST
 ) -> Value:
     torch = _torch_file(reader)
     root = "torch" if torch else "numpy"
     return library.called(reader, f"{root}.{name}", [owner, *args], named, node)
 
 
-def _torch_file(reader: Reader) -> bool:
+def _torch_file(reader: Reading) -> bool:
     """Whether the methods of arrays in this file are PyTorch's, which differ in var and in max over an axis."""
     paths = [value.path for value in reader.file.names.values() if isinstance(value, Library)]
     return any(path.split(".")[0] == "torch" for path in paths)
@@ -155,7 +157,7 @@ def _of_dictionary(owner: Record, name: str, args: list[Value], node: ast.AST) -
     raise Refused(node, f"`{shown(node)}` is not read")
 
 
-def kept(reader: Reader, owner: Record, name: str, node: ast.Call, frame: Frame) -> bool:
+def kept(reader: Reading, owner: Record, name: str, node: ast.Call, frame: Frame) -> bool:
     """What an object keeps: `ctx.save_for_backward(x, w)`, `cache.update(...)`; whether this was such a call."""
     if name == "save_for_backward":
         args, _ = reader.arguments(node, frame)
@@ -178,7 +180,7 @@ def kept(reader: Reader, owner: Record, name: str, node: ast.Call, frame: Frame)
 
 
 def in_place(
-    reader: Reader, owner: Array, name: str, args: list[Value], named: dict[str, Value], node: ast.AST
+    reader: Reading, owner: Array, name: str, args: list[Value], named: dict[str, Value], node: ast.AST
 ) -> Array:
     """PyTorch's methods that write: `dx.mul_(mask)`, `dx.masked_fill_(m, 0)`, `dW.index_add_(0, y, dout)`."""
     base = name.removesuffix("_")

@@ -19,11 +19,8 @@ def modules() -> dict[str, Path]:
 
 
 def imported(path: Path, names: dict[str, Path]) -> Iterator[str]:
-    """The modules that a file imports, wherever in it the statement stands; what is for types alone is not run."""
+    """The modules that a file imports, wherever in it the statement stands, for types alone too."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in tree.body:
-        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
-            node.body = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in names)
