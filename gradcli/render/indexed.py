@@ -149,7 +149,7 @@ class _Entry:
     def _factor(self, array: Node, sums: list[str]) -> list[list[Piece]]:
         """The entries that make up the entry of an array; letters that they are summed over are added to `sums`."""
         if array.op != "einsum" or array in self.notation.names:
-            return [self._entry(array, self.letters)]
+            return [self._entry(array, self.letters, sums)]
         operands, result = subscripts(array)
         table = dict(zip(result, self.letters, strict=True))
         used = {*self.letters, *sums}
@@ -163,12 +163,12 @@ class _Entry:
         first = {arg: position for position, (arg, _) in reversed(list(enumerate(pairs)))}
         order = [*sums, *self.letters]
         pairs.sort(key=lambda pair: (pair[0].op != "eye", first[pair[0]], [order.index(letter) for letter in pair[1]]))
-        return [self._entry(arg, index) for arg, index in pairs if arg.op != "ones"]
+        return [self._entry(arg, index, sums) for arg, index in pairs if arg.op != "ones"]
 
-    def _entry(self, array: Node, index: str) -> list[Piece]:
+    def _entry(self, array: Node, index: str, sums: Sequence[str]) -> list[Piece]:
         if array.op == "ones":
             return []
-        return self.notation.entry_of(array, index)
+        return self.notation.entry_of(array, index, "".join([self.letters, *sums]))
 
 
 def _side_by_side(factors: Collection[list[Piece]]) -> list[Piece]:

@@ -14,6 +14,7 @@ from typing import ClassVar
 from gradcli.expr.factor import KINDS, parts_of
 from gradcli.expr.node import Node, value_of
 from gradcli.expr.shapes import Shape, is_row
+from gradcli.render.entry_inside import at_letters, entry_inside, renamed_subscripts
 from gradcli.render.notation import VALUES_ALONE, Child, Form, Level, Notation, Piece, join, primes, subscripts
 from gradcli.render.numbers import coefficient, digits
 from gradcli.render.parts import Quotient, is_reciprocal, merged_axes, quotient, reads_turned, reciprocal, signed_terms
@@ -277,7 +278,7 @@ class Mathematics(Notation):
         inner = "".join(dict.fromkeys(letter for part in operands for letter in part if letter not in result))
         factors: list[Piece] = []
         for arg, index in sorted(zip(node.args, operands, strict=True), key=lambda pair: pair[0].op != "eye"):
-            factors += [" "] * bool(factors) + self.operand_of(arg, index)
+            factors += [" "] * bool(factors) + self.operand_of(arg, index, result + inner)
         sigma = [f"{self.signs.sigma}{self.subscript(inner)} "] if inner else []
         if not result:
             return Form(Level.PRODUCT, [*sigma, *factors])
@@ -285,12 +286,20 @@ class Mathematics(Notation):
             Level.ATOM, [*self.index_brackets[:1], *sigma, *factors, self.index_brackets[1], self.subscript(result)]
         )
 
-    def operand_of(self, arg: Node, index: str) -> list[Piece]:
+    def operand_of(self, arg: Node, index: str, used: str) -> list[Piece]:
         """An operand of a sum over indices."""
-        return self.entry_of(arg, index)
+        return self.entry_of(arg, index, used)
 
-    def entry_of(self, arg: Node, index: str) -> list[Piece]:
-        """`A_ij`, `δ_ij`: the entry of an array at some indices, `G_(ik)j` where an axis has two."""
+    def entry_of(self, arg: Node, index: str, used: str = "") -> list[Piece]:
+        """`A_ij`, `δ_ij`: the entry of an array at some indices, `G_(ik)j` where an axis has two.
+
+        Of an array that is given by its entries it is such an entry; its sums go over other letters than those in
+        `used`.
+        """
+        inside = entry_inside(arg, index, used, self.names)
+        if inside is not None:
+            plain = inside.op == "mul" and all(factor.op != "num" for factor in inside.args)
+            return join([Child(factor, Level.POWER) for factor in (inside.args if plain else (inside,))], " ")
         if arg.op == "reshape" and arg not in self.names:
             counts = merged_axes(arg.shape, arg.args[0].shape)
             if counts is not None and sum(counts) == len(index):
@@ -306,6 +315,19 @@ class Mathematics(Notation):
         if arg.op == "ones":
             return [self.signs.one + suffix]
         return self.indexed(arg, suffix) if suffix else [Child(arg, Level.POWER)]
+
+    def op_at(self, node: Node) -> Form:
+        """An entry inside of an entry; see `entry_inside`."""
+        index, used = at_letters(node)
+        array = node.args[0]
+        if array.op != "einsum" or array in self.names:
+            pieces = self.entry_of(array, index, used)
+            return Form(Level.ATOM, pieces)
+        parts, inner = renamed_subscripts(array, index, used, self.variables)
+        factors: list[Piece] = [f"{self.signs.sigma}{self.subscript(inner)}"] if inner else []
+        for arg, letters in sorted(zip(array.args, parts, strict=True), key=lambda pair: pair[0].op != "eye"):
+            factors += [" "] * bool(factors) + self.operand_of(arg, letters, index + used + inner)
+        return Form(Level.PRODUCT, factors)
 
     # ----------------------------------------------------------- derivatives
 

@@ -94,10 +94,10 @@ class TextNotation(Mathematics):
     def op_const(self, node: Node) -> Form:
         return self.atom("e_") if node.data == "e_" else super().op_const(node)
 
-    def operand_of(self, arg: Node, index: str) -> list[Piece]:
+    def operand_of(self, arg: Node, index: str, used: str) -> list[Piece]:
         if arg.op == "reshape" and arg not in self.names and index:  # G_(ik)j could not be typed: its sizes are lost
             return self.indexed(arg, self.subscript(index))
-        return super().operand_of(arg, index)
+        return super().operand_of(arg, index, used)
 
     def root(self, base: Node) -> Form:
         return self.call("√", (base,))
