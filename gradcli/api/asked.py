@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace as with_changes
 
 from gradcli.derive.derive import default_questions
 from gradcli.derive.graph import Graph
 from gradcli.diagnostics import Diagnostic
 from gradcli.program.elaborate import elaborate
 from gradcli.program.model import Program, Question
+from gradcli.record import replace as with_changes
 from gradcli.syntax.ast import Module, Source, Span
 from gradcli.syntax.ast import Question as Asked
 from gradcli.syntax.parse import parse_module

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace as with_changes
 
 from gradcli.derive.across import across_relation
 from gradcli.derive.along import derivative_along
@@ -31,6 +30,7 @@ from gradcli.program.functions import RESERVED
 from gradcli.program.layouts import axes, is_transposed, jacobian_shape
 from gradcli.program.model import Program, Question
 from gradcli.program.unify import closed
+from gradcli.record import replace as with_changes
 from gradcli.rules.missing import NoRule
 
 _MOST_SEPARATE = 20_000

@@ -6,7 +6,6 @@ Source: J. R. Magnus, H. Neudecker, "Matrix Differential Calculus", part two.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from gradcli.derive.forward import Differentials, forward
 from gradcli.derive.graph import Graph
@@ -21,6 +20,7 @@ from gradcli.expr.node import Node, make, name_of
 from gradcli.expr.reduce import total
 from gradcli.expr.replace import replace
 from gradcli.expr.shapes import is_row, show_shape
+from gradcli.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

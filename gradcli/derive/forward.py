@@ -7,7 +7,6 @@ direction, is the product of the Jacobian with that direction.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 
 from gradcli.derive.graph import Graph
 from gradcli.derive.model import Step
@@ -16,6 +15,7 @@ from gradcli.expr.arith import add, is_zero, zeros
 from gradcli.expr.collect import collected
 from gradcli.expr.node import Node, make, name_of, payload
 from gradcli.ops.payload import Cotangent
+from gradcli.record import dataclass, field
 from gradcli.rules.pullback import pullback
 
 # A change is given a name where it is larger than this many symbols, or smaller but used more than once.

@@ -8,7 +8,6 @@ back into the names as declared, where they simplify.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace as with_changes
 
 from gradcli.derive.model import Answer, Step
 from gradcli.derive.reverse import SHORT, symbols
@@ -16,6 +15,7 @@ from gradcli.expr.collect import collected
 from gradcli.expr.node import Node
 from gradcli.expr.replace import replace
 from gradcli.program.model import Program, Question
+from gradcli.record import replace as with_changes
 
 
 class FreeEntries:

@@ -7,7 +7,6 @@ each of its factors.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import count
 
 from gradcli.expr.arith import add, mul, ones
@@ -23,6 +22,7 @@ from gradcli.expr.shapes import Dim, Shape, cols, is_row, product_shape, rows
 from gradcli.expr.spectral import frechet_matrix
 from gradcli.expr.walk import postorder
 from gradcli.ops.payload import Subscripts
+from gradcli.record import dataclass
 from gradcli.rules.missing import NoRule
 
 # More terms than this of one value are added up before they are read on.

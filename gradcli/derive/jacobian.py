@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 
 from gradcli.derive.graph import Graph
 from gradcli.derive.model import Step
@@ -19,6 +18,7 @@ from gradcli.expr.shapes import Shape, is_list, list_dim
 from gradcli.normal.linear_map import matrix_of
 from gradcli.program.layouts import jacobian_shape
 from gradcli.program.unify import closed
+from gradcli.record import dataclass, field
 from gradcli.rules.pullback import pullback
 
 _LARGE = 16

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gradcli.expr.node import Node
 from gradcli.expr.shapes import Shape
+from gradcli.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from dataclasses import replace as with_changes
 
 from gradcli.derive.graph import Graph
@@ -16,6 +15,7 @@ from gradcli.expr.reduce import unit_entry, vec
 from gradcli.expr.replace import replace
 from gradcli.expr.shapes import Shape, is_row, normal_shape
 from gradcli.program.model import Question
+from gradcli.record import dataclass
 
 
 def is_entry(node: Node) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace as with_changes
 
 from gradcli.derive.free_entries import FreeEntries
 from gradcli.derive.value import Resolver
@@ -11,6 +10,7 @@ from gradcli.diagnostics import Diagnostic, error
 from gradcli.expr.node import Node
 from gradcli.expr.walk import postorder
 from gradcli.program.model import Program
+from gradcli.record import replace as with_changes
 from gradcli.rules.missing import NoRule
 from gradcli.rules.scalar import is_known
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 
 from gradcli.derive.graph import Graph
 from gradcli.derive.model import Step
@@ -14,6 +13,7 @@ from gradcli.expr.collect import collected
 from gradcli.expr.node import Node, make, name_of, num, value_of
 from gradcli.expr.replace import replace
 from gradcli.expr.walk import postorder
+from gradcli.record import dataclass, field
 from gradcli.rules.implicit import RULE
 from gradcli.rules.pullback import pullback
 

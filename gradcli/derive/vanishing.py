@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace as with_changes
 
 from gradcli.derive.model import Answer, Step
 from gradcli.derive.steps import needed_steps, once_each
@@ -12,6 +11,7 @@ from gradcli.expr.arith import is_zero, zeros
 from gradcli.expr.node import Node
 from gradcli.expr.replace import replace
 from gradcli.expr.walk import postorder
+from gradcli.record import replace as with_changes
 
 _SUMS = ("sum", "sum_axis")
 

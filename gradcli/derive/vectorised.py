@@ -7,7 +7,6 @@ vec(X.T) = K vec(X).
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 
 from gradcli.derive.graph import Graph
 from gradcli.derive.index_terms import Groups, Letters, Reader, Term
@@ -20,6 +19,7 @@ from gradcli.expr.node import Node, name_of, var
 from gradcli.expr.rearrange import reshape
 from gradcli.expr.reduce import kron, vec
 from gradcli.expr.shapes import Dim, Shape, is_row, normal_shape
+from gradcli.record import dataclass, field
 
 Operand = tuple[Node, Letters]
 

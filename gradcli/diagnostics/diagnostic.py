@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from gradcli.diagnostics.place import Source, Span
+from gradcli.record import dataclass
 
 Severity = Literal["error", "warning", "note"]
 

@@ -6,10 +6,9 @@ speak of the others, and whoever prints them finds the names that the program ga
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gradcli.expr.node import Node, make
 from gradcli.expr.shapes import Dim, Shape, normal_shape
+from gradcli.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

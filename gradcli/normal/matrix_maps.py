@@ -13,13 +13,13 @@ counts as the list of its entries; a scalar has one).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from gradcli.expr.arith import add, mul, ones
 from gradcli.expr.linear import diag, diagonal, eye, matmul, transpose
 from gradcli.expr.node import Node
 from gradcli.expr.reduce import kron, sum_axis, total, triangle
 from gradcli.expr.shapes import cols, is_row, rows
+from gradcli.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+
+from gradcli.record import dataclass
 
 Speaks = Literal["square", "matrix", "array"]
 """Of square matrices only, of matrices of any shape, or of any array."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
+
+from gradcli.record import dataclass, field
 
 TARGETS = ("numpy", "jax", "torch")
 Bound = Fraction | int | None

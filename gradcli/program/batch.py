@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from gradcli.expr.arith import ones, power, sqrt
 from gradcli.expr.contraction import contract
@@ -12,6 +11,7 @@ from gradcli.expr.ops import rebuild
 from gradcli.expr.reduce import elementwise, over_axis, unit_entry
 from gradcli.expr.shapes import Dim, Shape, cols, rows
 from gradcli.expr.statistics import extreme, product, variance
+from gradcli.record import dataclass
 
 Letters = tuple[int, ...]
 ENTRYWISE = frozenset({"add", "mul", "elem", "pow", "cmp", "max", "min", "where", "stop"})

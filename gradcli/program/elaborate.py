@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace as with_changes
 
 from gradcli.diagnostics import Diagnostic, error, warning
 from gradcli.expr.node import Node
@@ -20,6 +19,7 @@ from gradcli.program.scope import arbitrary_names
 from gradcli.program.subexpressions import subexpressions
 from gradcli.program.tied import with_ties
 from gradcli.program.unread import unread_names
+from gradcli.record import replace as with_changes
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from gradcli.record import dataclass
 from gradcli.syntax import ast
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
 
 from gradcli.diagnostics import GradcliError, error
@@ -12,6 +11,7 @@ from gradcli.diagnostics.diagnostic import Diagnostic, Edit
 from gradcli.program.dependence import Dependence
 from gradcli.program.scope import Scope
 from gradcli.program.unify import OpenDim, OpenShape, Unknown
+from gradcli.record import dataclass, field
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source
 from gradcli.syntax.excerpt import balanced, shortened

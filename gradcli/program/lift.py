@@ -8,7 +8,6 @@ products over arrays, which `contract` joins to matrix operations.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import count
 
 from gradcli.expr.arith import add, size
@@ -20,6 +19,7 @@ from gradcli.expr.reduce import entry, unit_entry
 from gradcli.expr.shapes import Dim, Shape, is_row
 from gradcli.expr.walk import postorder
 from gradcli.program.batch import Batch, batched
+from gradcli.record import dataclass
 
 _ENTRYWISE = frozenset({"elem", "pow", "cmp", "max", "min", "where", "stop"})
 _MOST_OPENED = 12

@@ -7,9 +7,9 @@ the text is read again, until the statement has no fault or one that nothing men
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from gradcli.diagnostics.diagnostic import Diagnostic, Edit
+from gradcli.record import replace
 from gradcli.syntax.ast import Source
 
 _ROUNDS = 12  # faults of one statement that are mended one after another

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from gradcli.diagnostics import Diagnostic
 from gradcli.expr.node import Node
 from gradcli.expr.shapes import Dim, Shape
+from gradcli.record import dataclass, field
 from gradcli.syntax.ast import Source, Span
 
 LAYOUTS = ("numerator", "denominator", "mixed")

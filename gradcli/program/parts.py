@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gradcli.expr import parts
@@ -15,6 +14,7 @@ from gradcli.expr.shapes import Shape, normal_shape
 from gradcli.program.dimensions import polynomial
 from gradcli.program.subexpressions import subexpressions
 from gradcli.program.unify import OpenDim, OpenShape, Unknown, difference, find, settle, show_open, total, unify
+from gradcli.record import dataclass
 from gradcli.syntax import ast
 
 if TYPE_CHECKING:

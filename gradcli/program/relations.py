@@ -10,11 +10,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 
 from gradcli.diagnostics import GradcliError, error
 from gradcli.program.equation import Equation
 from gradcli.program.subexpressions import subexpressions
+from gradcli.record import dataclass, replace
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source, Span
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Set
-from dataclasses import dataclass, field
 
 from gradcli.diagnostics import Diagnostic, GradcliError, error, warning
 from gradcli.expr.dims import names_of
@@ -18,6 +17,7 @@ from gradcli.program.greek import GREEK
 from gradcli.program.relations import FreeRelation, read_relation, renamed_loss, without_permutation
 from gradcli.program.spelling import meant_by
 from gradcli.program.subexpressions import subexpressions
+from gradcli.record import dataclass, field
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source, Span
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gradcli.expr.dims import Dim, dim_difference, dim_of, names_of, terms_of
 from gradcli.program.dimensions import polynomial
 from gradcli.program.inferring import Axes, Axis, Inferring
 from gradcli.program.subexpressions import subexpressions
 from gradcli.program.unify import OpenDim, Unknown, difference, find, product, total, unify
+from gradcli.record import dataclass
 from gradcli.syntax import ast
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from gradcli.expr.node import Node
 from gradcli.program.unify import OpenShape, settle, show_open, unify
+from gradcli.record import dataclass
 
 Options = dict[str, Any]  # a number, a name, or several axes
 Infer = Callable[[list[OpenShape], Options], OpenShape]

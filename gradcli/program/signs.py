@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from fractions import Fraction
 from typing import Any
 
+from gradcli.record import replace
 from gradcli.syntax import ast
 
 Signs = Mapping[int, tuple[str, ...]]

@@ -8,7 +8,6 @@ follow another rule.  The others, where a and b are equal by chance alone, treat
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace as with_changes
 from fractions import Fraction
 from functools import reduce
 from itertools import combinations, islice
@@ -21,6 +20,7 @@ from gradcli.expr.statistics import EXTREMES
 from gradcli.expr.walk import postorder, transform
 from gradcli.ops.functions import scalar_function
 from gradcli.program.model import Program
+from gradcli.record import replace as with_changes
 
 _EXTREMES = ("max", "min")
 _MOST_NODES = 400

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from gradcli.derive.model import Answer
 from gradcli.expr.node import Node
 from gradcli.program.model import Function, Program
 from gradcli.program.outputs import joint_definitions, joint_head, relation_of
+from gradcli.record import dataclass
 from gradcli.render.indexed import entries
 from gradcli.render.labels import NO_LAYOUT, TITLES, text_entry_label, text_label, text_shape
 from gradcli.render.program_mc import attributes_of, function_type, variable_type

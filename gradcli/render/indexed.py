@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from gradcli.derive.model import Answer
 from gradcli.expr.arith import split_number
@@ -12,6 +11,7 @@ from gradcli.expr.node import Node, num
 from gradcli.expr.shapes import Shape, is_row
 from gradcli.expr.walk import leaves, postorder
 from gradcli.program.model import Program
+from gradcli.record import dataclass
 from gradcli.render.labels import names_of
 from gradcli.render.mathematics import Mathematics
 from gradcli.render.notation import Child, Form, Level, Piece, subscripts

@@ -7,13 +7,13 @@ own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar
 
 from gradcli.expr.factor import KINDS, parts_of
 from gradcli.expr.node import Node, value_of
 from gradcli.expr.shapes import Shape, is_row
+from gradcli.record import dataclass
 from gradcli.render.entry_inside import at_letters, entry_inside, renamed_subscripts
 from gradcli.render.notation import VALUES_ALONE, Child, Form, Level, Notation, Piece, join, primes, subscripts
 from gradcli.render.numbers import coefficient, digits

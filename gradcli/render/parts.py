@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 
 from gradcli.expr.arith import mul, split_number
 from gradcli.expr.dims import quotient as size_quotient
 from gradcli.expr.node import MINUS_ONE, ONE, Node, make, num, value_of
 from gradcli.expr.shapes import Shape
+from gradcli.record import dataclass
 
 Names = Mapping[Node, str]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from gradcli.expr.arith import add, mul, zeros
 from gradcli.expr.dims import Dim, dim_difference, dim_sum, terms_of
@@ -11,6 +10,7 @@ from gradcli.expr.linear import matmul, split_scalars, transpose
 from gradcli.expr.node import Node, make, payload
 from gradcli.expr.shapes import Shape, is_row, normal_shape
 from gradcli.ops.payload import Index, Placement
+from gradcli.record import dataclass
 from gradcli.render.parts import Names
 from gradcli.render.products import as_product
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gradcli.derive.model import Answer
@@ -13,6 +12,7 @@ from gradcli.expr.node import Node, name_of
 from gradcli.expr.walk import postorder
 from gradcli.program.model import Program
 from gradcli.program.outputs import outputs_with
+from gradcli.record import dataclass
 from gradcli.render.share import shared_parts
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from functools import cache
 
+from gradcli.record import dataclass
 from gradcli.rewrite.pattern import Pattern, pattern
 
 _TEMPLATES = os.path.join(os.path.dirname(__file__), "templates")

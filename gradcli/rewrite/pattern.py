@@ -6,10 +6,10 @@ The texts are the language's own, as far as Python reads them; they are parsed a
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from fractions import Fraction
 
 from gradcli.ops.functions import SCALAR_FUNCTIONS
+from gradcli.record import dataclass
 
 SCALED = "scaled"  # a product with scalar factors: c * A
 NUMBER = "number"

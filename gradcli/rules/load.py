@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields
 from fractions import Fraction
 from functools import cache
 from typing import Any
 
 from gradcli.ops.functions import SCALAR_FUNCTIONS
 from gradcli.ops.scalar import ScalarFunction
+from gradcli.record import dataclass, replace
 from gradcli.syntax import ast
 from gradcli.syntax.parse import parse_module
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from gradcli.expr.node import Node
+from gradcli.record import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ parser bounds; recursion over a tree is therefore safe.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction
 
 from gradcli.diagnostics.place import Source as Source
 from gradcli.diagnostics.place import Span as Span
+from gradcli.record import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ stack, so no input can exhaust Python's.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from gradcli.diagnostics.diagnostic import Diagnostic, error
+from gradcli.record import replace
 from gradcli.syntax import _tables
 from gradcli.syntax.ast import Expr, Module, Source, Span, Statement
 from gradcli.syntax.build import DEEPER, builders

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from gradcli.ops.words import ALIASES
+from gradcli.record import dataclass, field
 from gradcli.syntax.tokens import (
     ARROW,
     BAR,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 from gradcli.diagnostics.diagnostic import Diagnostic
+from gradcli.record import dataclass, field
 from gradcli.syntax import _tables
 
 KIND = _tables.KINDS

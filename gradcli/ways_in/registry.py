@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
+from gradcli.record import dataclass
 from gradcli.syntax.ast import Source
 
 if TYPE_CHECKING:
