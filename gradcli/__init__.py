@@ -10,11 +10,9 @@ Everything public stands here and is imported when it is first used.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
 from gradcli.version import __version__
 
+TYPE_CHECKING = False  # a type checker takes it for true, and `typing` need not be loaded
 if TYPE_CHECKING:
     from gradcli.api.answer import Answer, Binding
     from gradcli.api.code import Code
@@ -58,6 +56,8 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in _PUBLIC:
         raise AttributeError(f"module 'gradcli' has no attribute {name!r}")
+    from importlib import import_module
+
     return getattr(import_module(_PUBLIC[name]), name)
 
 

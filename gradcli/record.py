@@ -8,8 +8,7 @@ constructors are compiled at the first call, and nothing else is compiled at all
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # a type checker takes it for true, and `typing` need not be loaded
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass
     from dataclasses import field as field

@@ -11,7 +11,6 @@ from gradcli.program.build_asked import build_asked
 from gradcli.program.build_program import build_assumptions, build_definitions, build_functions, build_relations
 from gradcli.program.draft import Draft, free_attributes
 from gradcli.program.infer_program import infer_program
-from gradcli.program.mended import with_corrected_lines
 from gradcli.program.model import Program
 from gradcli.program.order import in_order
 from gradcli.program.reader import Reader
@@ -51,6 +50,7 @@ def elaborate_with_reader(
 
 def _with_corrected_lines(program: Program, modules: list[ast.Module]) -> Program:
     """The program, its hints with whole corrected lines that were tried."""
+    from gradcli.program.mended import with_corrected_lines
     from gradcli.syntax.parse import parse_module
 
     def reread(old: Source, new: Source) -> Sequence[Diagnostic]:

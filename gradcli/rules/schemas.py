@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from string import ascii_lowercase
-
 from gradcli.expr import arith, contraction, linear
 from gradcli.expr.factor import parts_of, siblings
 from gradcli.expr.node import Node, make, payload
@@ -17,6 +15,7 @@ from gradcli.rules.missing import NoRule
 from gradcli.rules.template import Contributions, filled, product
 
 _LARGEST_POWER = 64
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 def matrix_power(node: Node, grad: Node, wanted: set[int], engine: Engine) -> Contributions:
@@ -65,9 +64,9 @@ def vector_function(node: Node, grad: Node, wanted: set[int], engine: Engine) ->
         formula = all_rules()["vector_function"].gradients["x"]
         yield 0, fill(formula, {"x": arg, "grad_y": grad}, lambda primes, at: written), "vector_function"
         return
-    if len(shape) > len(ascii_lowercase):
+    if len(shape) > len(_LETTERS):
         raise NoRule("E402", f"There is no rule for so high a derivative of {name}.")
-    letters = ascii_lowercase[: len(shape)]
+    letters = _LETTERS[: len(shape)]
     axes = len(node.shape)
     value = contraction.einsum([letters[:axes], letters], letters[axes:], [grad, derivative])
     yield 0, value, "vector_function"

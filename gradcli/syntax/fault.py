@@ -6,7 +6,6 @@ from gradcli.diagnostics.diagnostic import Diagnostic, Edit, error
 from gradcli.syntax import faults
 from gradcli.syntax.ast import Source, Span
 from gradcli.syntax.tokens import Tokens
-from gradcli.syntax.unexpected import unexpected
 
 
 class SyntaxFault(Exception):
@@ -36,6 +35,8 @@ class UnexpectedToken(SyntaxFault):
 
     def diagnostic(self, source: Source, tokens: Tokens) -> Diagnostic:
         """Return the complaint about this fault."""
+        from gradcli.syntax.complaint import unexpected
+
         return unexpected(source, tokens, self.at)
 
 
@@ -47,6 +48,8 @@ class BareExpression(SyntaxFault):
 
     def diagnostic(self, source: Source, tokens: Tokens) -> Diagnostic:
         """Return the complaint about this fault."""
+        from gradcli.syntax.complaint import unexpected
+
         return unexpected(source, tokens, len(tokens.kinds))
 
 

@@ -18,7 +18,7 @@ from gradcli.syntax.fault import SyntaxFault, TooDeep, UnexpectedToken
 from gradcli.syntax.lexer import mark_words, statements
 from gradcli.syntax.roles import Roles, roles_of, settled
 from gradcli.syntax.tokens import END, Tokens
-from gradcli.syntax.unexpected import foreign_word_at, unexpected, wrong_left_at
+from gradcli.syntax.unexpected import foreign_word_at, wrong_left_at
 
 MAX_DEPTH = 120  # of a tree: passes over it may recurse with several frames a level
 MAX_STACK = 1_000  # of the parser: bounds brackets that make no node
@@ -105,6 +105,8 @@ def _statement(source: Source, tokens: Tokens, start: str, roles: Roles) -> Stat
     if wrong is None and start == "statement":
         wrong = wrong_left_at(tokens)
     if wrong is not None:
+        from gradcli.syntax.complaint import unexpected
+
         return unexpected(source, tokens, wrong)
     try:
         return _reduce(tokens, start)

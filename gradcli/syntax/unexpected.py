@@ -1,16 +1,8 @@
-"""What to say of a token that cannot stand where it stands.
-
-The recognisers are asked in turn, and the first that knows the mistake speaks.
-"""
+"""Places that the grammar lets pass and that are wrong all the same."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from gradcli.diagnostics.diagnostic import Diagnostic
 from gradcli.syntax import foreign
-from gradcli.syntax import mistakes_expression as expression
-from gradcli.syntax import mistakes_statement as statement
 from gradcli.syntax.ast import Source
 from gradcli.syntax.place import Place
 from gradcli.syntax.roles import Roles
@@ -29,16 +21,6 @@ from gradcli.syntax.tokens import (
     STATEMENT_WORDS,
     Tokens,
 )
-
-
-def unexpected(source: Source, tokens: Tokens, at: int) -> Diagnostic:
-    """Return the complaint about token `at`; the end of the statement is `len(tokens.kinds)`."""
-    place = Place(source, tokens, at)
-    for recognise in _RECOGNISERS:
-        found = recognise(place)
-        if found is not None:
-            return found
-    return place.say(f"`{place.word(at)}` cannot stand here")
 
 
 def foreign_word_at(tokens: Tokens, roles: Roles) -> int | None:
@@ -70,38 +52,3 @@ def wrong_left_at(tokens: Tokens) -> int | None:
         if kind != COMMA if i % 2 else kind not in NAMES:
             return i if Place(Source("", ""), tokens, i).outside(EQUALS) is not None else None
     return None
-
-
-def _at_end(p: Place) -> Diagnostic | None:
-    if p.kind is not None:
-        return None
-    return p.say("the statement ends too early")
-
-
-_RECOGNISERS: tuple[Callable[[Place], Diagnostic | None], ...] = (
-    expression.caret,
-    statement.colon_after_keyword,
-    expression.prime,
-    expression.compare,
-    expression.unequal,
-    expression.comment,
-    statement.equals,
-    statement.type,
-    expression.braces,
-    expression.times,
-    statement.foreign_word,
-    statement.misspelt_keyword,
-    expression.slice,
-    statement.bare_equation,
-    statement.left_of_equals,
-    statement.leading_operator,
-    expression.empty,
-    expression.symbol,
-    expression.missing_operand,
-    expression.missing_operator,
-    expression.string,
-    expression.comma,
-    statement.keyword_usage,
-    statement.bare_expression,
-    _at_end,
-)
