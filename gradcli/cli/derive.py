@@ -139,4 +139,6 @@ def _written(derivation: Derivation, diagnostics: list[Diagnostic], form: str, t
         return written(form, program, answers, derivation.worked)
     from gradcli.render.derive_text import derive_text
 
-    return derive_text(program, answers, color=terminal.color, rules=rules, worked=derivation.worked)
+    return derive_text(
+        program, answers, color=terminal.color, rules=rules, worked=derivation.worked, columns=terminal.columns
+    )

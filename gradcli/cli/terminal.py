@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TextIO
 
 from gradcli.diagnostics.diagnostic import Diagnostic
@@ -36,6 +37,18 @@ class Terminal:
     def color(self) -> bool:
         """Whether answers are coloured."""
         return wants_color(self._choice, sys.stdout)
+
+    @property
+    def columns(self) -> int | None:
+        """How wide answers are: what COLUMNS says, or the terminal; None where they go elsewhere."""
+        said = os.environ.get("COLUMNS", "")
+        if said.isdecimal() and int(said) > 0:
+            return int(said)
+        if not sys.stdout.isatty():
+            return None
+        with suppress(OSError, ValueError):
+            return os.get_terminal_size(sys.stdout.fileno()).columns or None
+        return None
 
     def answer(self, text: str) -> None:
         """Write an answer to standard output, with one newline at its end."""

@@ -17,6 +17,7 @@ from gradcli.render.step_notation import StepText
 
 _LONG_LEFT = 16
 _WIDEST = 72  # columns after which reasons are not lined up any more
+_LEAST = 20  # columns that a reason has in any case
 Paint = Callable[[str], str]
 
 
@@ -27,8 +28,12 @@ def steps_text(
     names: Names,
     width: Callable[[str], int],
     paint: tuple[Paint, Paint] = (str, str),
+    columns: int | None = None,
 ) -> list[list[str]]:
-    """Blocks of lines; `paint` colours left sides and reasons.  Steps that answers share stand once."""
+    """Blocks of lines; `paint` colours left sides and reasons.  Steps that answers share stand once.
+
+    With `columns` longer lines are folded.
+    """
     blocks: list[list[str]] = []
     known: set[tuple[int, Node]] = set()
     let = made_up(worked)
@@ -46,29 +51,58 @@ def steps_text(
             named.update(node for node, _ in lets)
             blocks.append([f"  let {notation.render(node)} = {notation.render(value)}" for node, value in lets])
         blocks += [
-            _aligned(rows, width, paint) for rows in worked_rows(each, text_label(answer), writer, known, printed)
+            _aligned(rows, width, paint, columns)
+            for rows in worked_rows(each, text_label(answer), writer, known, printed)
         ]
     return [block for block in blocks if block]
 
 
-def _aligned(rows: Sequence[Row], width: Callable[[str], int], paint: tuple[Paint, Paint]) -> list[str]:
+def _aligned(
+    rows: Sequence[Row], width: Callable[[str], int], paint: tuple[Paint, Paint], columns: int | None
+) -> list[str]:
     """Rows with their signs lined up; a long left side starts anew."""
     starts = [place for place, row in enumerate(rows) if row.left]
     for before, start in pairwise(starts):
         if width(rows[before].left) > _LONG_LEFT or width(rows[start].left) > _LONG_LEFT:
-            return [*_lined_up(rows[:start], width, paint), *_aligned(rows[start:], width, paint)]
-    return _lined_up(rows, width, paint)
+            first = _lined_up(rows[:start], width, paint, columns)
+            return [*first, *_aligned(rows[start:], width, paint, columns)]
+    return _lined_up(rows, width, paint, columns)
 
 
-def _lined_up(rows: Sequence[Row], width: Callable[[str], int], paint: tuple[Paint, Paint]) -> list[str]:
+def _lined_up(
+    rows: Sequence[Row], width: Callable[[str], int], paint: tuple[Paint, Paint], columns: int | None
+) -> list[str]:
     left = max((width(row.left) for row in rows), default=0)
-    bodies = [f"{row.sign} {row.right}" for row in rows]
-    column = max((taken for taken in map(width, bodies) if taken + left <= _WIDEST), default=0)
+    room = None if columns is None else columns - left - 3
+    bodies = [_body(row, room, width) for row in rows]
+    widest = _WIDEST if columns is None else min(_WIDEST, columns)
+    longest = [max(map(width, body)) for body in bodies]
+    column = max((taken for taken in longest if taken + left <= widest), default=0)
     out = []
-    for row, body in zip(rows, bodies, strict=True):
+    for row, body, taken in zip(rows, bodies, longest, strict=True):
         gap = " " * (left - width(row.left))
-        text = f"  {paint[0](row.left) if row.left else ''}{gap} {body}"
-        if row.reason:
-            text += " " * (max(column - width(body), 0) + 3) + paint[1](row.reason)
-        out.append(text)
+        out.append(f"  {paint[0](row.left) if row.left else ''}{gap} {body[0]}")
+        out += [" " * (left + 3) + line for line in body[1:]]
+        if not row.reason:
+            continue
+        place = max(column, taken)
+        if columns is None or left + 3 + place + 3 + width(row.reason) <= columns:
+            out[-1] += " " * (place - width(body[-1]) + 3) + paint[1](row.reason)
+        else:
+            from gradcli.render.folded import said_in_lines
+
+            indent = left + 6 if columns - left - 6 >= _LEAST else 6
+            said = said_in_lines(row.reason, columns - indent, width)
+            out += [" " * indent + paint[1](line) for line in said]
     return out
+
+
+def _body(row: Row, room: int | None, width: Callable[[str], int]) -> list[str]:
+    """The sign and the right side, in lines."""
+    if "[[" not in row.right and (room is None or width(row.sign) + 1 + width(row.right) <= room):
+        return [f"{row.sign} {row.right}"]
+    from gradcli.render.folded import folded
+
+    taken = width(row.sign) + 1
+    first, *rest = folded(row.right, None if room is None else room - taken, width)
+    return [f"{row.sign} {first}", *(" " * taken + line for line in rest)]

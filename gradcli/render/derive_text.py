@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gradcli.derive.worked.model import Worked
 
 _WIDEST = 64  # columns after which shapes are not lined up any more
+_REMARK = 12  # columns of a remark for which every line leaves room
 _BOLD, _DIM, _CYAN, _OFF = "\x1b[1m", "\x1b[2m", "\x1b[36m", "\x1b[0m"
 
 
@@ -43,24 +44,33 @@ def derive_text(
     color: bool = False,
     rules: bool = False,
     worked: Sequence[Worked] = (),
+    columns: int | None = None,
 ) -> str:
     """The derivation as text; with `color`, ANSI colours; with `rules`, the rules behind each line.
 
-    `worked` says of each answer how it comes about, line by line.
+    `worked` says of each answer how it comes about, line by line.  With `columns`, those of a terminal, longer lines
+    are folded.
     """
-    report = _Report(program, answers, color, rules, worked)
+    report = _Report(program, answers, color, rules, worked, columns)
     return report.write()
 
 
 class _Report:
     def __init__(
-        self, program: Program, answers: Sequence[Answer], color: bool, rules: bool, worked: Sequence[Worked]
+        self,
+        program: Program,
+        answers: Sequence[Answer],
+        color: bool,
+        rules: bool,
+        worked: Sequence[Worked],
+        columns: int | None,
     ) -> None:
         self.program = program
         self.answers = answers
         self.color = color
         self.rules = rules
         self.worked = worked
+        self.columns = columns
         self.steps = Steps(answers, taken_names(program, worked))
         self.values = program.nodes.keys() | program.variables.keys()
         self.known: set[Node] = set()
@@ -73,7 +83,7 @@ class _Report:
             blocks += self._worked()
         notes = dict.fromkeys(note for answer in self.answers for note in answer.notes)
         if notes:
-            blocks.append([self._paint(_BOLD, "Notes"), *(f"  {note}" for note in notes)])
+            blocks.append([self._paint(_BOLD, "Notes"), *(f"  {line}" for note in notes for line in self._said(note))])
         return "\n".join("\n".join(block) + "\n" for block in blocks if block)
 
     # ------------------------------------------------------------ what is given
@@ -168,23 +178,48 @@ class _Report:
         from gradcli.render.derivation_text import steps_text
 
         paint = (lambda text: self._paint(_CYAN, text), lambda text: self._paint(_DIM, text))
-        found = steps_text(self.program, self.answers, self.worked, self.steps.shared, width, paint)
+        found = steps_text(self.program, self.answers, self.worked, self.steps.shared, width, paint, self.columns)
         return [[self._paint(_BOLD, "Steps"), *found[0]], *found[1:]] if found else []
 
     # ------------------------------------------------------------------- layout
 
     def _aligned(self, lines: list[Line], indent: str, pad_left: bool = True) -> list[str]:
+        """One text a line, which may have several lines: then the remark stands behind the last."""
         lined_up = [line for line in lines if not line.stands_out]
         left = max((width(line.left) for line in lined_up), default=0) if pad_left else 0
-        bodies = [f"{_padded(line.left, left)} {line.sign} {line.right}" for line in lines]
-        widths = [width(body) for body in bodies]
+        heads = [f"{_padded(line.left, left)} {line.sign} " for line in lines]
+        remarks = [width(line.remark) for line in lines]
+        usual = max((taken for taken in remarks if taken <= _REMARK), default=0)
+        ends = [None if self.columns is None else self.columns - len(indent) - max(usual, r) - 3 for r in remarks]
+        bodies = [self._body(*each) for each in zip(lines, heads, ends, strict=True)]
+        widths = [max(map(width, body)) for body in bodies]
         column = max((w for w in widths if w <= _WIDEST), default=0)
         out = []
-        for line, body, taken in zip(lines, bodies, widths, strict=True):
-            painted = self._paint(_CYAN, line.left) + body[len(line.left) :]
-            gap = " " * (max(column - taken, 0) + 3)
-            out.append(indent + painted + (gap + self._paint(_DIM, line.remark) if line.remark else ""))
+        for line, body, taken, end in zip(lines, bodies, widths, ends, strict=True):
+            first, *rest = [f"{indent}{part}" for part in body]
+            painted = indent + self._paint(_CYAN, line.left) + first[len(indent) + len(line.left) :]
+            gap = " " * (max(column if end is None else min(column, end), taken) - width(body[-1]) + 3)
+            text = "\n".join([painted, *rest])
+            out.append(text + (gap + self._paint(_DIM, line.remark) if line.remark else ""))
         return out
+
+    def _body(self, line: Line, head: str, end: int | None) -> list[str]:
+        """The lines of what stands left of the remark, up to column `end`."""
+        if "[[" not in line.right and (end is None or width(head) + width(line.right) <= end):
+            return [head + line.right]
+        from gradcli.render.folded import folded
+
+        taken = width(head)
+        first, *rest = folded(line.right, None if end is None else end - taken, width)
+        return [head + first, *(" " * taken + part for part in rest)]
+
+    def _said(self, note: str) -> list[str]:
+        if self.columns is None or width(note) <= self.columns - 2:
+            return [note]
+        from gradcli.render.folded import said_in_lines
+
+        first, *rest = said_in_lines(note, self.columns - 4, width)
+        return [first, *(f"  {line}" for line in rest)]
 
     def _paint(self, code: str, text: str) -> str:
         return f"{code}{text}{_OFF}" if self.color else text

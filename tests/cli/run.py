@@ -42,7 +42,7 @@ def run_alone(*arguments: str, stdin: str = "") -> Result:
         input=stdin.encode(),
         capture_output=True,
         check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**{name: value for name, value in os.environ.items() if name != "COLUMNS"}, "PYTHONPATH": str(ROOT)},
     )
     return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
 
