@@ -14,7 +14,7 @@ from gradcli.evaluate.errors import OnKink, OutsideDomain, Undefined
 from gradcli.evaluate.factorise import factorised
 from gradcli.evaluate.point import Evaluation as Point
 from gradcli.evaluate.point import Operation
-from gradcli.evaluate.reductions import REDUCTIONS, attains, holds_extreme
+from gradcli.evaluate.reductions import REDUCTIONS, attains, from_lines, holds_extreme, lines
 from gradcli.evaluate.running import RUNNING
 from gradcli.expr.dims import dim_value
 from gradcli.expr.factor import parts_of
@@ -383,28 +383,8 @@ def _trace(point: Point, node: Node, args: list[Array]) -> Array:
 
 
 def _sum_axis(point: Point, node: Node, args: list[Array]) -> Array:
-    lines = _lines(args[0], payload(node, int))
-    return Array(point.shape(node), [point.field.total(line) for line in lines])
-
-
-def _lines(a: Array, axis: int | None) -> list[list[Scalar]]:
-    """The vectors that an operation over an axis works on, those of later axes faster."""
-    if axis is None:
-        return [a.flat]
-    shape = a.shape if len(a.shape) > 2 else as_matrix(a)
-    length, inner = shape[axis], prod(shape[axis + 1 :])
-    outer = prod(shape[:axis])
-    return [a.flat[o * length * inner + i :: inner][:length] for o in range(outer) for i in range(inner)]
-
-
-def _from_lines(lines: list[list[Scalar]], shape: tuple[int, ...], axis: int) -> Array:
-    """The array whose vectors along an axis these are."""
-    inner = prod(shape[axis + 1 :])
-    flat: list[Scalar] = []
-    for start in range(0, len(lines), inner):
-        for entries in zip(*lines[start : start + inner], strict=True):
-            flat += entries
-    return Array(shape, flat)
+    found = lines(args[0], payload(node, int))
+    return Array(point.shape(node), [point.field.total(line) for line in found])
 
 
 def _norm(point: Point, node: Node, args: list[Array]) -> Array:
@@ -422,11 +402,11 @@ def _norm(point: Point, node: Node, args: list[Array]) -> Array:
 def _softmax(op: str) -> Operation:
     def operation(point: Point, node: Node, args: list[Array]) -> Array:
         axis = axis_of(node)
-        lines = [_softmax_line(point, op, line) for line in _lines(args[0], axis)]
+        found = [_softmax_line(point, op, line) for line in lines(args[0], axis)]
         shape = point.shape(node)
         if axis is None or op == "logsumexp":
-            return Array(shape, [x for line in lines for x in line])
-        return _from_lines(lines, shape, axis)
+            return Array(shape, [x for line in found for x in line])
+        return from_lines(found, shape, axis)
 
     return operation
 
@@ -501,7 +481,7 @@ _TABLE: dict[str, Operation] = {
     "tril": _triangle(lambda above, k: above <= k),
     "triu": _triangle(lambda above, k: above >= k),
     "kron": _kron,
-    "vec": lambda point, node, args: Array(point.shape(node), [x for column in _lines(args[0], 0) for x in column]),
+    "vec": lambda point, node, args: Array(point.shape(node), [x for column in lines(args[0], 0) for x in column]),
     "reshape": lambda point, node, args: Array(point.shape(node), list(args[0].flat)),
     "einsum": _einsum,
     "factor": _factor,

@@ -18,13 +18,23 @@ Line = list[Scalar]
 
 
 def lines(a: Array, axis: int | None) -> list[Line]:
-    """The vectors that an operation over an axis works on: those along it, in order of the others."""
+    """The vectors that an operation over an axis works on: those along it, those of later axes faster."""
     if axis is None:
         return [a.flat]
-    m, n = as_matrix(a)
-    if axis == 1:
-        return [a.flat[i * n : (i + 1) * n] for i in range(m)]
-    return [a.flat[j::n] for j in range(n)]
+    shape = a.shape if len(a.shape) > 2 else as_matrix(a)
+    step, length = prod(shape[axis + 1 :]), shape[axis]
+    starts = (first + place for first in range(0, len(a.flat), step * length) for place in range(step))
+    return [a.flat[start : start + step * length : step] for start in starts]
+
+
+def from_lines(found: list[Line], shape: tuple[int, ...], axis: int) -> Array:
+    """The array whose vectors along an axis these are."""
+    step = prod(shape[axis + 1 :])
+    flat: Line = []
+    for start in range(0, len(found), step):
+        for entries in zip(*found[start : start + step], strict=True):
+            flat += entries
+    return Array(shape, flat)
 
 
 def _over(compute: Callable[[Point, Node, Line], Scalar]) -> Operation:
@@ -85,7 +95,7 @@ def _lines_of(a: Array, node: Node) -> list[Line]:
         return [a.flat]
     found = next((part for part in postorder(node.args[1]) if part.op in EXTREMES), None)
     axis = found.data if found is not None and isinstance(found.data, int) else None
-    return lines(a, axis) if axis is not None and len(a.shape) == 2 else [[x] for x in a.flat]
+    return lines(a, axis) if axis is not None and len(a.shape) > 1 else [[x] for x in a.flat]
 
 
 def holds_extreme(node: Node) -> bool:

@@ -9,7 +9,7 @@ from operator import mul
 from gradcli.evaluate.array import Array
 from gradcli.evaluate.point import Evaluation as Point
 from gradcli.evaluate.point import Operation
-from gradcli.evaluate.reductions import Line, lines
+from gradcli.evaluate.reductions import Line, from_lines, lines
 from gradcli.expr.node import Node, axis_of, payload
 from gradcli.ops.payload import Places, Running
 
@@ -17,10 +17,11 @@ from gradcli.ops.payload import Places, Running
 def _each_line(compute: Callable[[Point, Node, Line], Line]) -> Operation:
     def operation(point: Point, node: Node, args: list[Array]) -> Array:
         axis = axis_of(node)
+        shape = args[0].shape
         found = [compute(point, node, line) for line in lines(args[0], axis)]
-        if axis == 0:
-            found = [list(row) for row in zip(*found, strict=True)]
-        return Array(args[0].shape, [x for line in found for x in line])
+        if axis is None:
+            return Array(shape, found[0])
+        return from_lines(found, shape, axis)
 
     return operation
 

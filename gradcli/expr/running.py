@@ -5,6 +5,7 @@ from __future__ import annotations
 from gradcli.expr.arith import is_zero, mul, ones
 from gradcli.expr.linear import eye, matmul, split_scalars, transpose
 from gradcli.expr.node import Node, axis_of, make, payload
+from gradcli.expr.parts import take
 from gradcli.expr.reduce import triangle
 from gradcli.expr.shapes import ShapeError, is_row, show_shape
 from gradcli.ops.payload import Places, Running
@@ -56,16 +57,19 @@ def flip(node: Node, axis: Axis = None) -> Node:
         return node
     if is_row(node.shape):
         return transpose(flip(transpose(node)))
-    if len(node.shape) == 2 and axis is None:
-        return flip(flip(node, 0), 1)
+    if len(node.shape) > 1 and axis is None:
+        for place in range(len(node.shape)):
+            node = flip(node, place)
+        return node
     scalars, rest = split_scalars(node)
     if scalars:
         return mul(*scalars, flip(rest, axis))
     if node.op == "flip":
         if node.data == axis:
             return node.args[0]
-        if axis == 0:  # the order of two flips is no matter: that along the columns stands inside
-            return make("flip", (flip(node.args[0], 0),), data=1, shape=node.shape)
+        outer = axis_of(node)
+        if axis is not None and outer is not None and axis < outer:  # the order of flips is no matter
+            return make("flip", (flip(node.args[0], axis),), data=outer, shape=node.shape)
     if node.op == "cumsum" and isinstance(node.data, tuple) and node.data[0] == axis:
         inner = node.args[0]
         if inner.op == "flip" and inner.data == axis:
@@ -100,7 +104,7 @@ def as_product(node: Node) -> Node:
     """A linear one of these as a product with a matrix: a triangle of ones, or the identity flipped or rolled."""
     (inner,) = node.args
     axis = axis_of(node)
-    dim = node.shape[1 if axis == 1 else 0]
+    dim = node.shape[axis or 0]
     if node.op == "cumsum":
         backwards = payload(node, Running).backwards
         matrix = triangle("triu" if backwards else "tril", ones((dim, dim)), 0)
@@ -108,6 +112,8 @@ def as_product(node: Node) -> Node:
         matrix = flip(eye(dim), 0)
     else:
         matrix = roll(eye(dim), payload(node, Places).shift, 0)
+    if len(node.shape) > 2:
+        return take(inner, axis or 0, matrix)
     return matmul(inner, transpose(matrix)) if axis == 1 else matmul(matrix, inner)
 
 

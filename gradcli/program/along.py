@@ -24,16 +24,15 @@ def _along(options: Options, rank: int) -> int | None:
 def _shape(name: str, shape: OpenShape, options: Options) -> OpenShape:
     shape = settle(shape)
     axis = _along(options, len(shape))
-    if len(shape) > 2:
-        raise Misfit("E305", f"{name} takes a vector or a matrix, and this is a tensor of rank {len(shape)}")
     if axis is not None and axis not in range(len(shape)):
         raise Misfit(
             "E305",
             f"{name}(..., axis={options['axis']}) does not fit {show_open(shape)}",
-            "axis is 0 or 1, of a matrix",
+            f"the axes count from 0 to {len(shape) - 1}" if shape else None,
         )
-    if len(shape) == 2 and find(shape[0]) != 1 and axis is None and name in _HINTS:
-        raise Misfit("E406", f"{name} of a matrix needs an axis", _HINTS[name])
+    if axis is None and name in _HINTS and (len(shape) > 2 or (len(shape) == 2 and find(shape[0]) != 1)):
+        what = "a matrix" if len(shape) == 2 else f"an array of rank {len(shape)}"
+        raise Misfit("E406", f"{name} of {what} needs an axis", _HINTS[name])
     return shape
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from gradcli.expr.node import Node
+from gradcli.expr.arith import add, mul, power, size, sqrt, sub
+from gradcli.expr.broadcast import broadcast
+from gradcli.expr.node import Node, num
 from gradcli.expr.rearrange import reshape
+from gradcli.expr.reduce import mean, sum_axis
 from gradcli.program.signature import LanguageFunction, Misfit, Options
 from gradcli.program.unify import OpenDim, OpenShape, find, settle, show_open, unify
 
 # Reductions that over several axes are what they are over one after another.
 _ONE_BY_ONE = frozenset({"sum", "mean", "max", "min", "prod", "logsumexp", "norm", "norm1"})
-# What serves along several axes where one after the other is something else.
-_SQUARES = "mean((A - mean(A, axis=(1, 2), keepdims=True))**2, axis=(1, 2))"
-_WRITTEN_OUT = {"var": _SQUARES, "std": f"sqrt({_SQUARES})"}
+_SPREADS = frozenset({"var", "std"})
 
 _AXES_OF_THEIR_OWN = frozenset({"concat", "stack"})
 
@@ -44,10 +45,10 @@ def shape_along(name: str, function: LanguageFunction, shapes: list[OpenShape], 
         out = function.infer([shape, *rest], _plain(options, None))
     elif len(axes) == 1:
         out = function.infer([shape, *rest], _plain(options, axes[0]))
-    elif name in _ONE_BY_ONE:
+    elif name in _ONE_BY_ONE or name in _SPREADS:
         out = tuple(dim for axis, dim in enumerate(shape) if axis not in axes)
     else:
-        raise Misfit("E305", f"{name} works along one axis", _WRITTEN_OUT.get(name))
+        raise Misfit("E305", f"{name} works along one axis")
     if options.get("keepdims"):
         gone = range(len(shape)) if axes is None else axes
         return tuple(1 if axis in gone else dim for axis, dim in enumerate(shape))
@@ -64,6 +65,9 @@ def build_along(name: str, function: LanguageFunction, nodes: list[Node], option
     axes = axes_of(len(shape), options)
     if axes is None or (len(axes) == len(shape) > 1 and name in _ONE_BY_ONE):
         out = function.build(nodes, _plain(options, None))
+    elif len(axes) > 1 and name in _SPREADS:
+        out = _spread_over(nodes[0], axes, int(options.get("ddof", 0)))
+        out = sqrt(out) if name == "std" else out
     else:
         out = nodes[0]
         for axis in axes:
@@ -73,6 +77,23 @@ def build_along(name: str, function: LanguageFunction, nodes: list[Node], option
         gone = range(len(shape)) if axes is None else axes
         return reshape(out, tuple(1 if axis in gone else dim for axis, dim in enumerate(shape)))
     return out
+
+
+def _spread_over(node: Node, axes: tuple[int, ...], ddof: int) -> Node:
+    """The variance along several axes: the mean square of the distances from the mean."""
+    kept = tuple(1 if axis in axes else dim for axis, dim in enumerate(node.shape))
+    centre = node
+    for axis in axes:
+        centre = mean(centre, axis)
+    squares = power(sub(*broadcast(node, reshape(centre, kept))), num(2))
+    if not ddof:
+        for axis in axes:
+            squares = mean(squares, axis)
+        return squares
+    for axis in axes:
+        squares = sum_axis(squares, axis)
+    count = mul(*(size(node.shape[axis]) for axis in axes))
+    return mul(squares, power(add(count, num(-ddof)), num(-1)))
 
 
 def _one(options: Options) -> int | None:

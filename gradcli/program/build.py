@@ -80,6 +80,11 @@ class Builder:
             case ast.Product():
                 return self._product(expr, local)
             case ast.Compare():
+                if self.lifting is not None and self.indices:
+                    from gradcli.program.compared_indices import build_comparison, compares_letters
+
+                    if compares_letters(self, expr):
+                        return build_comparison(self, self.lifting, expr)
                 return _compared(expr.op, *broadcast(self._build(expr.left, local), self._build(expr.right, local)))
             case ast.Power():
                 return arith.power(*broadcast(self._build(expr.base, local), self._build(expr.exponent, local)))
@@ -161,12 +166,21 @@ class Builder:
         }
         self.indices = {**before, **letters}
         try:
-            total = lifting.sum(self._build(expr.body, local), tuple(letters.values()))
+            total = self._reduced(expr, lifting, self._build(expr.body, local), letters)
             return self._lifted(total, (), expr) if outermost else total
         finally:
             self.indices = before
             if outermost:
                 self.lifting = None
+
+    def _reduced(self, expr: ast.IndexSum, lifting: Lifting, body: Node, letters: Mapping[str, int]) -> Node:
+        if expr.fn not in ("sum", "mean"):
+            return lifting.reduced(expr.fn, body, tuple(letters.values()))
+        total = lifting.sum(body, tuple(letters.values()))
+        if expr.fn == "sum":
+            return total
+        counts = [arith.size(lifting.dims[letter]) for letter in letters.values()]
+        return arith.mul(total, arith.power(arith.mul(*counts), num(-1)))
 
     def _lifted(self, node: Node, output: tuple[int, ...], expr: ast.Expr) -> Node:
         assert self.lifting is not None

@@ -36,7 +36,7 @@ def indexed_rows(builder: Building, lifting: Lifting, expr: ast.Index, base: Nod
     for index in expr.indices:
         labels = index.base if isinstance(index, ast.Index) and label_count(builder.inference, index) else None
         if labels is not None and isinstance(index, ast.Index):
-            codes += [_plain(builder, part) or 1 for part in index.indices]
+            codes += [plain_index(builder, part) or 1 for part in index.indices]
             cuts.append(labels)
         elif isinstance(index, ast.Name) and index.id in builder.indices:
             codes.append(-builder.indices[index.id])
@@ -60,7 +60,7 @@ def indexed_entry(builder: Building, lifting: Lifting, expr: ast.Index, base: No
     factors: list[Node] = []
     summed: list[int] = []
     for index, dim in zip(expr.indices, dims, strict=True):
-        plain = _plain(builder, index)
+        plain = plain_index(builder, index)
         if plain is not None and (plain > 0 or lifting.dims.get(-plain, dim) == dim):
             codes.append(plain)
             continue
@@ -72,7 +72,7 @@ def indexed_entry(builder: Building, lifting: Lifting, expr: ast.Index, base: No
     return lifting.sum(mul(entry, *factors), tuple(summed)) if summed else entry
 
 
-def _plain(builder: Building, index: ast.Expr) -> int | None:
+def plain_index(builder: Building, index: ast.Expr) -> int | None:
     """The code of an index that is a name or a number; None of any other."""
     if isinstance(index, ast.Name) and index.id in builder.indices:
         return -builder.indices[index.id]
@@ -86,7 +86,7 @@ def _choice(builder: Building, lifting: Lifting, index: ast.Expr, dim: Dim, lett
         labels = index.base if isinstance(index, ast.Index) else index
         array = onehot(builder.build(labels, {}), dim)
         inner = index.indices if isinstance(index, ast.Index) else ()
-        codes = tuple(_plain(builder, part) or 1 for part in inner)
+        codes = tuple(plain_index(builder, part) or 1 for part in inner)
         return lifting.entry(array, (*codes, -letter))
     computed = affine(index, builder.indices)
     if computed is None:

@@ -19,6 +19,7 @@ from gradcli.program.subexpressions import parts_of, subexpressions
 from gradcli.program.unify import OpenDim, OpenShape, Unknown, find, settle, show_open, unify
 from gradcli.syntax import ast
 
+_OVER_INDICES = ("sum", "mean", "prod", "max", "min")
 _ONE_VALUE = ("sum", "mean", "softmax", "logsoftmax", "logsumexp")
 
 
@@ -143,7 +144,7 @@ def sum_shape(inference: Inferring, expr: ast.IndexSum, local: Local) -> OpenSha
     for name, axis in bound.items():
         if axis.used is None:
             inference.fail(
-                "E310", f"The sum runs over {name}, and {name} stands at no entry in it.", expr, "leave it out"
+                "E310", f"The {expr.fn} runs over {name}, and {name} stands at no entry in it.", expr, "leave it out"
             )
     return ()
 
@@ -253,7 +254,7 @@ def check_reduction(inference: Inferring, expr: ast.Call) -> None:
     names = [name for name in inference.indices if mentions_entry(expr.args[0], name)]
     if names:
         inner = inference.text(expr.args[0])
-        hint = f"sum[{names[-1]}]({inner})" if expr.fn == "sum" else f"{expr.fn} takes the whole array"
+        hint = f"{expr.fn}[{names[-1]}]({inner})" if expr.fn in _OVER_INDICES else f"{expr.fn} takes the whole array"
         inference.fail("E310", f"{expr.fn} is of an array, and {inner} is one entry of one.", expr, hint)
 
 

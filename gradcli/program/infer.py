@@ -51,7 +51,7 @@ class Inference(Inferring):
         """The shape of what a name stands for; an undeclared name is entered by the convention."""
         key = name.id
         if key in self.indices:
-            hint = f"it stands in entries, A[{key}, 1]; j <= i is tril(ones(n, n))[i, j], and i == j is eye(n)[i, j]"
+            hint = f"it stands in entries, A[{key}, 1], and is compared with other indices, sizes and labels, j <= i"
             self.fail("E310", f"{key} is an index here and no value.", name, hint)
         if key in local:
             return local[key]
@@ -106,6 +106,8 @@ class Inference(Inferring):
             case ast.Product():
                 return self._product(expr, local)
             case ast.Compare():
+                if self.indices and self._compares_indices(expr):
+                    return ()
                 return self._elementwise(expr, [expr.left, expr.right], (expr.op,), local)
             case ast.Power():
                 check_euler(self, expr)
@@ -172,6 +174,14 @@ class Inference(Inferring):
             )
         return settle(shape)
 
+    def _compares_indices(self, expr: ast.Compare) -> bool:
+        from gradcli.program.compared_indices import compares_indices, enter_comparison
+
+        if not compares_indices(self, expr):
+            return False
+        enter_comparison(self, expr)
+        return True
+
     def _elementwise(
         self, expr: ast.Expr, parts: list[ast.Expr], ops: tuple[str, ...], local: dict[str, OpenShape]
     ) -> OpenShape:
@@ -211,7 +221,7 @@ class Inference(Inferring):
         """A column beside a square matrix of its size: it goes with every column, and a row may have been meant."""
         for matrix, column in ((left, right), (right, left)):
             shape, own = settle(matrix[1]), settle(column[1])
-            if len(shape) == 2 and len(own) == 1 and shape[0] == shape[1] == own[0]:
+            if len(shape) == 2 and len(own) == 1 and shape[0] == shape[1] == own[0] and not _kept(column[0]):
                 text = self.text(column[0])
                 said = f"{text} is a column, {show_open(own)}, and is added to every column."
                 hint = f"{bracketed(text)}.T is added to every row"
@@ -447,3 +457,10 @@ def _reach(text: str, left: ast.Expr, right: ast.Expr) -> tuple[int, int]:
     start, _ = balanced(text, left.span.start, left.span.end)
     _, end = balanced(text, right.span.start, right.span.end)
     return balanced(text, start, end)
+
+
+def _kept(expr: ast.Expr) -> bool:
+    """Whether a column was asked for in so many words: by `keepdims=True` or a new axis."""
+    if isinstance(expr, ast.Index):
+        return any(isinstance(index, ast.Name) and index.id == "None" for index in expr.indices)
+    return isinstance(expr, ast.Call) and any(name == "keepdims" for name, _ in expr.kwargs)

@@ -17,6 +17,7 @@ from gradcli.expr.node import ONE, Node, make, value_of
 from gradcli.expr.ops import rebuild
 from gradcli.expr.reduce import entry, unit_entry
 from gradcli.expr.shapes import Dim, Shape, is_row
+from gradcli.expr.statistics import extreme, product
 from gradcli.expr.walk import postorder
 from gradcli.program.batch import Batch, batched
 from gradcli.record import dataclass
@@ -80,6 +81,10 @@ class Lifting:
         """The sum over letters."""
         return make("isum", (body,), data=letters)
 
+    def reduced(self, fn: str, body: Node, letters: Letters) -> Node:
+        """The product, the largest or the least over letters."""
+        return make("ireduce", (body,), data=(fn, letters))
+
     def lift(self, root: Node, output: Letters) -> Node:
         """The array of the values of a scalar expression, with an axis for each letter of `output`.
 
@@ -99,6 +104,8 @@ class Lifting:
             return self._entry(node, self._plain(args[0], node))
         if node.op == "isum":
             return [self._summed(term, _letters(node.data)) for term in _terms(args[0])]
+        if node.op == "ireduce":
+            return self._over(node, _terms(args[0]))
         if node.op == "rows":
             return self._rows(node, self._plain(args[0], node))
         if any(isinstance(arg, Batch) for arg in args):
@@ -137,6 +144,19 @@ class Lifting:
         letters = tuple(sorted({-code for code in codes if code < 0}))
         array = contract([(base, tuple(places)), *operands], (*letters, *own), self.dims)
         return Batch(array, letters, node.shape)
+
+    def _over(self, node: Node, terms: list[Product]) -> Lifted:
+        """A product or an extreme over letters: along the last axes of the array that has an axis for each."""
+        fn, letters = node.data if isinstance(node.data, tuple) else ("", ())
+        free = {letter for term in terms for letter in term.free()}
+        kept = tuple(sorted(free - set(letters)))
+        if not set(letters) <= free:
+            raise NotLifted(fn)
+        out = self._array(terms, (*kept, *letters))
+        for _ in letters:
+            axis = len(out.shape) - 1
+            out = product(out, axis) if fn == "prod" else extreme({"max": "largest", "min": "smallest"}[fn], out, axis)
+        return [Product(((out, kept),), frozenset())]
 
     def _each(self, node: Node, args: Sequence[Lifted]) -> Lifted:
         """An operation on rows or columns, for all indices at once."""

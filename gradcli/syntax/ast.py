@@ -170,10 +170,11 @@ class ListLit(Expr):
 
 @dataclass(frozen=True, slots=True)
 class IndexSum(Expr):
-    """`sum[i, j](body)`: a sum over index names."""
+    """`sum[i, j](body)`: a sum over index names; `fn` is `sum`, `mean`, `prod`, `max` or `min`."""
 
     indices: tuple[str, ...]
     body: Expr
+    fn: str = "sum"
 
 
 @dataclass(frozen=True, slots=True)

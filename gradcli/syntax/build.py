@@ -243,7 +243,8 @@ def index_sum(t: Tokens, v: Values, start: int, end: int) -> Expr:
         if not isinstance(item, Name):
             raise SyntaxFault("E101", "a sum runs over index names", item.span, "sum[k](A[i, k] * B[k, j])")
         names.append(item.id)
-    return IndexSum(Span(start, end), tuple(names), v[5])
+    word = t.word(v[0])
+    return IndexSum(Span(start, end), tuple(names), v[5], "sum" if word in ("Σ", "∑") else word)
 
 
 def string(t: Tokens, v: Values, start: int, end: int) -> Expr:

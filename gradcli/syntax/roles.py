@@ -65,7 +65,7 @@ from gradcli.syntax.tokens import (
 )
 
 DERIVATIVES = frozenset({"grad", "jac", "hess", "gradient", "jacobian", "hessian"})
-_SUMS = frozenset({"sum", "Σ"})
+_SUMS = frozenset({"sum", "Σ", "mean", "prod", "max", "min"})
 _BY = frozenset({NABLA_BY, HESS_BY})
 _SUBSCRIPT = re.compile(r"_(?:[^\W\d_]+|\d)\Z")
 _EYE = re.compile(r"I_[^\W_]\w*\Z")

@@ -81,7 +81,7 @@ class _Writer:
             case ast.ListLit():
                 return f"[{self._list(expr.items)}]", _ATOM
             case ast.IndexSum():
-                return f"sum[{', '.join(expr.indices)}]({self.write(expr.body)[0]})", _ATOM
+                return f"{expr.fn}[{', '.join(expr.indices)}]({self.write(expr.body)[0]})", _ATOM
         raise AssertionError(f"no expression: {expr}")
 
     def _list(self, parts: tuple[ast.Expr, ...]) -> str:

@@ -90,7 +90,7 @@ class Aim:
             if not size:
                 return False
             share = (_MARGIN * (1 + abs(values[worst])) - values[worst]) / size
-            at = [x + Fraction(share * slope) for x, slope in zip(at, slopes, strict=True)]
+            at = [_kept(line, x, x + Fraction(share * slope)) for line, x, slope in zip(moved, at, slopes, strict=True)]
         return False
 
     def _numbers(self, place: Place, conditions: list[Condition]) -> list[float] | None:
@@ -129,6 +129,11 @@ class Aim:
 
 def _moved(at: list[Fraction], k: int, step: Fraction) -> list[Fraction]:
     return [x + step if i == k else x for i, x in enumerate(at)]
+
+
+def _kept(line: Line, old: Fraction, new: Fraction) -> Fraction:
+    """Where a step ends: of what stays positive no more than halfway to 0."""
+    return new if line.both or new > 0 else old / 2
 
 
 def _placed(start: Place, moved: list[Line], at: list[Fraction]) -> Place:

@@ -7,9 +7,10 @@ from fractions import Fraction
 from itertools import product
 from math import prod
 
-from gradcli.expr.arith import add, mul, neg, ones, split_number, zeros
+from gradcli.expr.arith import add, is_zero, mul, neg, ones, split_number, zeros
 from gradcli.expr.node import Node, num, value_of
 from gradcli.expr.replace import replace
+from gradcli.expr.statistics import attaining
 from gradcli.expr.walk import postorder
 from gradcli.normal.poly import TooLarge, Unsupported
 from gradcli.normal.units import is_regular
@@ -73,6 +74,10 @@ class Cases:
         roots = self._book.expanded([number])
         if roots is None or len(postorder(roots)) > _MOST_NODES:
             return True
+        side = roots[0] if sign > 0 else neg(roots[0])
+        beyond = attaining("<", zeros(side.shape), side)  # no entry is larger than the largest one
+        if beyond is not None and is_zero(beyond):
+            return False
         roots = written_out(roots)
         if not is_apart(roots):
             return True

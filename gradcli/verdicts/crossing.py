@@ -38,7 +38,8 @@ def crossing(
     except EvaluationError:
         return None
     try:
-        return _by_secants(lambda t: value(t, digits(_DIGITS)), low, high)
+        found = _by_secants(lambda t: value(t, digits(_DIGITS)), low, high)
+        return found if found is not None and low <= found <= high else None
     except (EvaluationError, ZeroDivisionError, OverflowError):
         return None
 

@@ -13,8 +13,8 @@ from math import prod
 
 from gradcli.expr.node import Node
 from gradcli.normal.equal import Comparison
-from gradcli.normal.poly import Poly, Term
-from gradcli.normal.units import argument, is_positive, is_strict
+from gradcli.normal.poly import Poly, Term, combination
+from gradcli.normal.units import argument, is_positive, is_strict, product_of, shared_factors
 from gradcli.verdicts.forms import is_negative_form
 
 _MOST = 200
@@ -32,6 +32,9 @@ def contradictory(comparison: Comparison, conditions: Iterable[Condition]) -> bo
         poly = comparison.poly(node)
         if poly is not None:
             rows.append(_row(poly, strictly))
+            cleared = _cleared(poly)
+            if cleared is not None:
+                rows.append(_row(cleared, strictly))
     unknowns = {term: None for coefficients, _, _ in rows for term in coefficients}
     for term in unknowns:
         if is_positive(Poly({term: 1})):
@@ -48,6 +51,15 @@ def contradictory(comparison: Comparison, conditions: Iterable[Condition]) -> bo
         if len(rows) > _MOST:
             return False
     return any(_is_false(row) for row in rows)
+
+
+def _cleared(poly: Poly) -> Poly | None:
+    """The sum times its denominators that are positive, which has its sign; None where there are none."""
+    below = [(array, idx, -exponent) for array, idx, exponent in shared_factors(poly) if exponent < 0]
+    below = [factor for factor in below if is_strict(factor[0])]
+    if not below:
+        return None
+    return combination((value, product_of(1, [*term, *below])) for term, value in poly.terms.items())
 
 
 def _products(rows: Sequence[_Row], terms: Sequence[Term]) -> list[_Row]:

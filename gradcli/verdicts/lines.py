@@ -71,6 +71,17 @@ def lines(place: Place, free: Sequence[Node], discrete: Sequence[Node]) -> list[
     return out
 
 
+def keeps_signs(place: Place, free: Sequence[Node]) -> bool:
+    """Whether every name that is declared positive, or not negative, is so at a place."""
+    for node in free:
+        attributes = node.data[1] if node.op == "var" and isinstance(node.data, tuple) else ()
+        if "positive" in attributes and any(x <= 0 for x in place.values[node].flat):
+            return False
+        if "nonnegative" in attributes and any(x < 0 for x in place.values[node].flat):
+            return False
+    return True
+
+
 def grid(line: Line, marks: Sequence[Fraction]) -> list[Fraction]:
     """Where to look along a line, in order: all sizes of numbers, and around those that the program mentions."""
     if line.whole:

@@ -18,7 +18,7 @@ from gradcli.evaluate.fields import FLOAT
 from gradcli.verdicts.branches import Branch
 from gradcli.verdicts.compare import differ, differ_at_tie, suspicious
 from gradcli.verdicts.cost import operations
-from gradcli.verdicts.lines import MOST_LINES, Line, everyday, grid, lines, root
+from gradcli.verdicts.lines import MOST_LINES, Line, everyday, grid, keeps_signs, lines, root
 from gradcli.verdicts.problem import Place, Problem
 
 _AFFORDED = 50_000  # steps that may be taken in one survey: nodes and the operations that they stand for
@@ -109,7 +109,7 @@ class Surveyor:
 
     def visit(self, place: Place, always: bool = False) -> Look | None:
         """Look at a point; compare the sides there where they look different or a piece is met for the first time."""
-        look = self.look(place)
+        look = self.look(place) if keeps_signs(place, self.problem.free) else None
         if look is None:
             return None
         new = look.signs not in self._signatures

@@ -26,7 +26,7 @@ MISTAKES = [
     ("y[i] = A[i, 1] + exp(x)", "E310", "x", "here one entry", "x[i]"),
     ("y[i] = sum(x[i])", "E310", "sum(x[i])", "x[i] is one entry", "sum[i](x[i])"),
     ("y[i] = i * x[i]", "E310", "i", "is an index here", None),
-    ("y[i] = sum[j](x[j] * (j <= i))", "E310", "j", "is an index here", "tril(ones(n, n))[i, j]"),
+    ("y[i] = sum[j](x[j] * (j <= x[i]))", "E310", "j", "is an index here", "compared with other indices"),
     ("y = argmax(x)", "E401", "argmax(x)", "moves by jumps", "softmax(k * x)"),
     ("Y[i, i] = x[i]", "E310", "x[i]", "bound twice", None),
     ("y[i] = sum[i](x[i])", "E310", "sum[i](x[i])", "bound twice", None),

@@ -52,9 +52,40 @@ TRUE = [
     "check jac(z, y) == f'(x, y)[:, n+1:n+m]; check f(x, y) == f(concat(x, y))",
     "g : R[n], R -> R; x : R[n]; t : R; s = g(x, t)**2; check grad(s, t) == 2 * s**(1/2) * g'(x, t)[1, n + 1] "
     "* where(g(x, t) > 0, 1, -1)",
+    "p, g : R[T]; q[s] = sum[u](p[u] * ((u == s) - p[s]) * g[u]); check q == p * (g - dot(p, g))",
+    "S : R[n, n]; M[i, j] = S[i, j] * (j <= i); N[i, j] = S[i, j] * [i != j]; check M == tril(S); "
+    "check N == S - diag(diag(S)); check sum[i, j]((i == j + 1) * S[i, j]) == sum[j](S[j + 1, j])",
+    "S : R[m, n]; x : R[n]; check sum[i, j]((i + 2 > j) * S[i, j]) == sum(tril(S, 1)); "
+    "check sum[j]((j == n) * x[j]) == x[n]; check sum[j]((j < n) * x[j]) == sum(x) - x[n]",
+    "y : {1..V}[B, T]; G : R[B, T, C]; W[v, c] = sum[b, t]((y[b, t] == v) * G[b, t, c]); "
+    "check W == sum(onehot(y).mT @ G, axis=0); check sum[b, t]((y[b, t] != 1) * G[b, t, 1]) == "
+    "sum[b, t](G[b, t, 1] - (y[b, t] == 1) * G[b, t, 1])",
+    "P : R[n, C]; x : R[n]; y : {1..C}[n]; m = mean[i](x[i]**2); L = -mean[i](log(P[i, y[i]])); "
+    "check m == norm(x)**2 / n; check L == -sum(onehot(y) * log(P)) / n",
+    "P : R[n, C]; q[i] = prod[j](1 + P[i, j]**2) + max[j](P[i, j]) - min[j](P[i, j]); "
+    "check q == prod(1 + P**2, axis=1) + max(P, axis=1) - min(P, axis=1)",
+    "X : R[N, G, D, K]; check var(X, axis=(2, 3)) == mean((X - mean(X, axis=(2, 3), keepdims=True))**2, axis=(2, 3)); "
+    "check std(X, axis=(1, -1), ddof=1)**2 == sum((X - mean(X, axis=(1, 3), keepdims=True))**2, axis=(1, 3)) "
+    "/ (G * K - 1)",
+    "T : R[B, t, d]; Y = cumsum(T, axis=1); G = grad(f, Y); "
+    "check grad(f, T) == flip(cumsum(flip(G, axis=1), axis=1), axis=1); "
+    "check Y[b, i, j] == sum[k]((k <= i) * T[b, k, j])",
+    "T : R[B, t, d]; Y = cumprod(T, axis=1) + flip(T, axis=2) + roll(T, 1, axis=-1); G = grad(f, Y); check grad(f, T) "
+    "== flip(cumsum(flip(G * cumprod(T, axis=1), axis=1), axis=1), axis=1) / T + flip(G, axis=2) + roll(G, -1, axis=2)",
+    "T : R[B, t, d]; check flip(flip(T)) == T; check roll(roll(T, 2, axis=1), -2, axis=1) == T; "
+    "check cumsum(cumsum(T, axis=0), axis=1) == cumsum(cumsum(T, axis=1), axis=0)",
+    "T : R[B, t, d]; M = max(T, axis=1); check grad(f, T) == grad(f, M)[:, None, :] * (T == M[:, None, :])",
+    "x : R[2*n]; P = reshape(x, n, 2); a = mean(P, axis=1); m = max(P, axis=1); loss L(a, m); "
+    "check grad(L, P) == grad(L, a) @ [1/2, 1/2].T + grad(L, m) * (P == m)",
+    "x, t : R[N]; beta : R positive; d = x - t; "
+    "L = mean(where(abs(d) < beta, 0.5 * d**2 / beta, abs(d) - 0.5 * beta)); "
+    "check grad(L, x) == clip(d / beta, -1, 1) / N",
     "X : R -> R[n, k]; t : R; A : R[n, k]; s = sum(A * X(t)); check grad(s, t) == sum(A * X'(t))",
 ]
 FALSE = [
+    "T : R[B, t, d]; refute cumsum(T, axis=0) == cumsum(T, axis=1)",
+    "S : R[n, n]; refute sum[i, j]((j <= i) * S[i, j]) == sum[i, j]((j < i) * S[i, j])",
+    "X : R[N, G, D, K]; refute var(X, axis=(2, 3)) == var(X, axis=2)[:, :, 1]",
     "f : R[n], R[m] -> R[k]; x : R[n]; y : R[m]; z = f(x, y); refute jac(z, y) == f'(x, y)[:, 1:m]",
     "X : R[n, d]; w : R[d]; refute w == sum[i](X[i, j])",
     "w : R[K]; x : R[n]; y[i] = sum[k](w[k] * x[i + k - 1]); refute y == windows(x, K) @ flip(w)",

@@ -128,6 +128,24 @@ CASES: dict[str, Case] = {
         lambda w, x: (jnp.stack([w @ x[s : s + 3] for s in (0, 2, 4)]) ** 3 * x[::-1][:3] ** 3).sum(),
         {"w": (3,), "x": (8,)},
     ),
+    "running sums and products of rank 3": (
+        "T : R[B, t, d]; Y = cumsum(T, axis=1) * flip(T, axis=2) + cumprod(T, axis=-1) + roll(T, 2, axis=0); "
+        "f = sum(Y**2)", "T",
+        lambda T: ((jnp.cumsum(T, 1) * T[:, :, ::-1] + jnp.cumprod(T, 2) + jnp.roll(T, 2, 0)) ** 2).sum(),
+        {"T": (3, 2, 4)},
+    ),
+    "indices compared": (
+        "S : R[n, n]; f = sum[i, j]((j <= i) * S[i, j]**2) + sum[i, j](where(i == j + 1, S[i, j]**3, S[i, j]))", "S",
+        lambda S: (jnp.tril(S) ** 2).sum() + (jnp.diag(S, -1) ** 3 - jnp.diag(S, -1)).sum() + S.sum(), {"S": (4, 4)},
+    ),
+    "reductions over indices": (
+        "X : R[m, n]; z[i] = mean[j](X[i, j]**2) * prod[j](X[i, j]) + max[j](X[i, j]); f = sum(z**2)", "X",
+        lambda X: (((X**2).mean(1) * X.prod(1) + X.max(1)) ** 2).sum(), {"X": (3, 4)},
+    ),
+    "a variance along two axes": (
+        "X : R[B, C, H, W]; f = sum(var(X, axis=(2, 3))**2) + sum(std(X, axis=(0, 1), ddof=1))", "X",
+        lambda X: (X.var((2, 3)) ** 2).sum() + X.std((0, 1), ddof=1).sum(), {"X": (2, 3, 2, 4)},
+    ),
     "labels at indices": (
         "Z : R[N, C]; y : {1..C}[N]; f = sum[i](Z[i, y[i]]**2)", "Z",
         lambda Z, y: (Z[jnp.arange(7), y - 1] ** 2).sum(), {"Z": (7, _LABELS), "y": (7,)},
