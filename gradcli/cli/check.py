@@ -11,6 +11,7 @@ import click
 
 from gradcli.cli.mend import mend_files, show_mends
 from gradcli.cli.options import layout_option, output_options, settings_options, timeout_option
+from gradcli.cli.plain import ascii_option
 from gradcli.cli.settings import settings_of
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
@@ -65,6 +66,7 @@ class Call:
 @layout_option
 @settings_options
 @output_options
+@ascii_option
 def command(
     paths: tuple[str, ...],
     text: tuple[str, ...],

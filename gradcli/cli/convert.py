@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from gradcli.cli.options import output_options, source_options
+from gradcli.cli.plain import ascii_option
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
 from gradcli.convert.convert import Converted, convert
@@ -23,6 +24,7 @@ from gradcli.ways_in.registry import is_document
 @click.option("--to", "target", type=click.Choice(LAYOUTS), required=True, help="The layout to write it in.")
 @click.option("--in-place", is_flag=True, help="Write it into the file itself.")
 @output_options
+@ascii_option
 def command(
     file: str | None,
     text: tuple[str, ...],
@@ -86,7 +88,7 @@ def _text(converted: Converted, file: str | None) -> str:
 
 def _write(out: str) -> None:
     sys.stdout.flush()
-    raw_output = getattr(sys.stdout, "buffer", None)
+    raw_output = getattr(sys.stdout, "buffer", None)  # none where it is to be ASCII
     if raw_output is None:  # a stream of text alone, as a program that calls this may put there
         sys.stdout.write(out)
         return

@@ -6,6 +6,7 @@ import click
 
 from gradcli.cli.inputs import Input, read_input, read_programs, write_back
 from gradcli.cli.options import layout_option, output_options, question_options, source_options, timeout_option
+from gradcli.cli.plain import ascii_option, in_ascii
 from gradcli.cli.question import KINDS, asked_question
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
@@ -29,6 +30,7 @@ FORMATS = ("text", *WRITERS, "json")
 @click.option("--steps", type=click.Choice(["rules", "components"]), help="Show how the answers come about.")
 @click.option("--write", is_flag=True, help="Write the answers into the document, below their questions.")
 @output_options
+@ascii_option
 def command(
     file: str | None,
     text: tuple[str, ...],
@@ -140,5 +142,11 @@ def _written(derivation: Derivation, diagnostics: list[Diagnostic], form: str, t
     from gradcli.render.derive_text import derive_text
 
     return derive_text(
-        program, answers, color=terminal.color, rules=rules, worked=derivation.worked, columns=terminal.columns
+        program,
+        answers,
+        color=terminal.color,
+        rules=rules,
+        worked=derivation.worked,
+        columns=terminal.columns,
+        plain=in_ascii(),
     )

@@ -6,6 +6,7 @@ import click
 
 from gradcli.cli.nearest import nearest
 from gradcli.cli.options import output_options
+from gradcli.cli.plain import ascii_option
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
 from gradcli.diagnostics.diagnostic import error
@@ -15,6 +16,7 @@ from gradcli.diagnostics.registry import all_codes, code_doc
 @click.command()
 @click.argument("code", required=False)
 @output_options
+@ascii_option
 def command(code: str | None, color: str, quiet: bool, verbose: bool) -> int:
     """Say what a diagnostic means and how to mend it.
 

@@ -6,6 +6,7 @@ import click
 
 from gradcli.cli.nearest import nearest
 from gradcli.cli.options import output_options
+from gradcli.cli.plain import ascii_option
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
 from gradcli.diagnostics.diagnostic import error
@@ -16,6 +17,7 @@ from gradcli.rules.load import all_rules
 @click.argument("name", required=False)
 @click.option("--rewrites", is_flag=True, help="The rules by which expressions are made simpler as they are built.")
 @output_options
+@ascii_option
 def command(name: str | None, rewrites: bool, color: str, quiet: bool, verbose: bool) -> int:
     """Print the rule templates, as they are applied.
 

@@ -8,6 +8,7 @@ import click
 
 from gradcli.cli.inputs import read_input
 from gradcli.cli.options import layout_option, output_options, source_options
+from gradcli.cli.plain import ascii_option, in_ascii
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
 from gradcli.expr.shapes import Shape, show_shape
@@ -20,6 +21,7 @@ from gradcli.render.program_mc import attributes_of
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="A table, or one object.")
 @layout_option
 @output_options
+@ascii_option
 def command(
     file: str | None, text: tuple[str, ...], form: str, layout: str | None, color: str, quiet: bool, verbose: bool
 ) -> int:
@@ -73,6 +75,10 @@ def _table(rows: list[Row]) -> str:
     if not rows:
         return ""
     table = [_HEAD, *rows]
+    if in_ascii():
+        from gradcli.render.ascii_text import ascii_text
+
+        table = [tuple(map(ascii_text, row)) for row in table]  # type: ignore[misc]
     widths = [max(len(row[column]) for row in table) for column in range(len(_HEAD))]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in table)
     return "\n".join(line.rstrip() for line in lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from gradcli.derive.model import Answer
@@ -29,10 +30,11 @@ def steps_text(
     width: Callable[[str], int],
     paint: tuple[Paint, Paint] = (str, str),
     columns: int | None = None,
+    plain: bool = False,
 ) -> list[list[str]]:
     """Blocks of lines; `paint` colours left sides and reasons.  Steps that answers share stand once.
 
-    With `columns` longer lines are folded.
+    With `columns` longer lines are folded.  What is `plain` is ASCII.
     """
     blocks: list[list[str]] = []
     known: set[tuple[int, Node]] = set()
@@ -55,6 +57,13 @@ def steps_text(
             for rows in worked_rows(each, text_label(answer), writer, known, printed)
         ]
     return [block for block in blocks if block]
+
+
+def _in_ascii(row: Row) -> Row:
+    from gradcli.render.ascii_text import ascii_text
+
+    left, right, reason = map(ascii_text, (row.left, row.right, row.reason))
+    return replace(row, left=left, right=right, reason=reason)
 
 
 def _aligned(

@@ -49,10 +49,7 @@ def derive_mc(program: Program, answers: Sequence[Answer], worked: Sequence[Work
             checks[f"{left} {written}"] = None
             if step.equation is not None:
                 checks[f"check {' == '.join(notation.render(side) for side in step.equation)}"] = None
-        asked = _question_call(answer, layout)
-        written = notation.render(answer.value)
-        if answer.directions:
-            asked, written = directional(answer, written)
+        asked, written = asked_and_written(answer, notation.render(answer.value), layout)
         if asked is None:
             by = f" by {answer.wrt}" if answer.wrt else ""
             checks[f"# {answer.kind} of {answer.of}{by}: {written}"] = None
@@ -97,6 +94,11 @@ def _questions(answers: Sequence[Answer], lines: list[str], layout: str) -> str:
 
 def _alike(a: Answer, b: Answer) -> bool:
     return (a.of, a.kind, a.layout) == (b.of, b.kind, b.layout)
+
+
+def asked_and_written(answer: Answer, written: str, layout: str) -> tuple[str | None, str]:
+    """Two sides of a check that states an answer, which is `written`; None for the first where it has no form."""
+    return directional(answer, written) if answer.directions else (_question_call(answer, layout), written)
 
 
 def _question_call(answer: Answer, layout: str) -> str | None:

@@ -14,6 +14,9 @@ from gradcli.program.outputs import joint_definitions, joint_head, relation_of
 from gradcli.record import dataclass
 from gradcli.render.indexed import entries
 from gradcli.render.labels import NO_LAYOUT, TITLES, text_entry_label, text_label, text_shape
+from gradcli.render.mathematics import Mathematics
+from gradcli.render.notation import Notation
+from gradcli.render.parts import Names
 from gradcli.render.program_mc import attributes_of, function_type, variable_type
 from gradcli.render.steps import Bound, Steps, is_arbitrary, loss_arguments, taken_names
 from gradcli.render.text import TextNotation
@@ -45,13 +48,14 @@ def derive_text(
     rules: bool = False,
     worked: Sequence[Worked] = (),
     columns: int | None = None,
+    plain: bool = False,
 ) -> str:
     """The derivation as text; with `color`, ANSI colours; with `rules`, the rules behind each line.
 
     `worked` says of each answer how it comes about, line by line.  With `columns`, those of a terminal, longer lines
-    are folded.
+    are folded.  What is `plain` is ASCII: the language itself.
     """
-    report = _Report(program, answers, color, rules, worked, columns)
+    report = _Report(program, answers, color, rules, worked, columns, plain)
     return report.write()
 
 
@@ -64,6 +68,7 @@ class _Report:
         rules: bool,
         worked: Sequence[Worked],
         columns: int | None,
+        plain: bool,
     ) -> None:
         self.program = program
         self.answers = answers
@@ -71,6 +76,7 @@ class _Report:
         self.rules = rules
         self.worked = worked
         self.columns = columns
+        self.plain = plain
         self.steps = Steps(answers, taken_names(program, worked))
         self.values = program.nodes.keys() | program.variables.keys()
         self.known: set[Node] = set()
@@ -89,7 +95,7 @@ class _Report:
     # ------------------------------------------------------------ what is given
 
     def _given(self) -> list[str]:
-        notation = TextNotation(variables=self.values)
+        notation = self._notation()
         lines = [
             Line(name, ":", variable_type(variable), "inferred" if variable.inferred else "")
             for name, variable in self.program.variables.items()
@@ -115,7 +121,15 @@ class _Report:
         node = self.program.nodes[name]
         return " ".join([text_shape(node.shape), *attributes_of(node)])
 
-    def _function(self, name: str, function: Function, notation: TextNotation) -> Line:
+    def _notation(self, names: Names | None = None, layout: str | None = None) -> Notation:
+        if not self.plain:
+            return TextNotation(names, self.values, layout)
+        from gradcli.render.mc import McNotation
+        from gradcli.render.program_mc import arrays_of
+
+        return McNotation(names, self.values, layout, arrays_of(self.program))
+
+    def _function(self, name: str, function: Function, notation: Notation) -> Line:
         if function.body is not None and function.param is not None:
             return Line(f"{name}({notation.render(function.param)})", "=", notation.render(function.body), "")
         remark = "inferred, applied to every entry" if function.inferred else ""
@@ -124,7 +138,7 @@ class _Report:
     # ------------------------------------------------------------ what is found
 
     def _answers(self, layout: str, answers: list[Answer]) -> list[list[str]]:
-        notation = TextNotation(self.steps.shared, self.values, layout)
+        notation = self._notation(self.steps.shared, layout)
         sections: list[tuple[str, list[Line]]] = []
         where: list[Line] = []
         stated: set[tuple[str, str]] = set()
@@ -134,10 +148,7 @@ class _Report:
                 for step in self.steps.needed(answer.value, self.known):
                     where += [*self._equation(step, notation), self._step(step, notation)]
                 remark = self._remark(text_shape(answer.shape), answer.rules)
-                found = entries(self.program, answer, notation)
-                left = text_label(answer) if found is None else text_entry_label(answer, found.of, found.wrt)
-                right = notation.render(answer.value) if found is None else notation.spelled(found.entry)
-                lines.append(Line(left, "=", right, remark, stands_out=found is not None))
+                lines.append(self._answer(answer, notation, remark))
             stated.update((line.left, line.right) for line in lines)
             sections.append((title, lines))
         where = [line for line in where if (line.left, line.right) not in stated]
@@ -151,6 +162,18 @@ class _Report:
             position += len(lines)
         return blocks
 
+    def _answer(self, answer: Answer, notation: Notation, remark: str) -> Line:
+        if isinstance(notation, Mathematics):
+            found = entries(self.program, answer, notation)
+            if found is None:
+                return Line(text_label(answer), "=", notation.render(answer.value), remark)
+            left = text_entry_label(answer, found.of, found.wrt)
+            return Line(left, "=", notation.spelled(found.entry), remark, stands_out=True)
+        from gradcli.render.derive_mc import asked_and_written
+
+        asked, right = asked_and_written(answer, notation.render(answer.value), self.program.layout)
+        return Line(asked or text_label(answer), "=", right, remark)
+
     def _title(self, kind: str, of: str, layout: str) -> str:
         title = TITLES.get(kind, kind)
         arbitrary = is_arbitrary(self.program, of)
@@ -159,12 +182,12 @@ class _Report:
             title += f", for any scalar function {of} of {arguments}"
         return title if kind in NO_LAYOUT else f"{title}, {layout} layout"
 
-    def _step(self, step: Bound, notation: TextNotation) -> Line:
+    def _step(self, step: Bound, notation: Notation) -> Line:
         left = step.name if step.name is not None else notation.render(step.key)
         right = notation.render(step.value, definition=step.name is not None)
         return Line(left, "=", right, self._remark(text_shape(step.value.shape), step.rules))
 
-    def _equation(self, step: Bound, notation: TextNotation) -> list[Line]:
+    def _equation(self, step: Bound, notation: Notation) -> list[Line]:
         if step.equation is None:
             return []
         left, right = (notation.render(side) for side in step.equation)
@@ -178,13 +201,17 @@ class _Report:
         from gradcli.render.derivation_text import steps_text
 
         paint = (lambda text: self._paint(_CYAN, text), lambda text: self._paint(_DIM, text))
-        found = steps_text(self.program, self.answers, self.worked, self.steps.shared, width, paint, self.columns)
+        found = steps_text(
+            self.program, self.answers, self.worked, self.steps.shared, width, paint, self.columns, self.plain
+        )
         return [[self._paint(_BOLD, "Steps"), *found[0]], *found[1:]] if found else []
 
     # ------------------------------------------------------------------- layout
 
     def _aligned(self, lines: list[Line], indent: str, pad_left: bool = True) -> list[str]:
         """One text a line, which may have several lines: then the remark stands behind the last."""
+        if self.plain:
+            lines = [_in_ascii(line) for line in lines]
         lined_up = [line for line in lines if not line.stands_out]
         left = max((width(line.left) for line in lined_up), default=0) if pad_left else 0
         heads = [f"{_padded(line.left, left)} {line.sign} " for line in lines]
@@ -223,6 +250,13 @@ class _Report:
 
     def _paint(self, code: str, text: str) -> str:
         return f"{code}{text}{_OFF}" if self.color else text
+
+
+def _in_ascii(line: Line) -> Line:
+    from gradcli.render.ascii_text import ascii_text
+
+    left, sign, right, remark = map(ascii_text, (line.left, line.sign, line.right, line.remark))
+    return Line(left, sign, right, remark, line.stands_out)
 
 
 def width(text: str) -> int:
