@@ -9,6 +9,7 @@ from dataclasses import replace as with_changes
 
 import click
 
+from gradcli.cli import complete
 from gradcli.cli.mend import mend_files, show_mends
 from gradcli.cli.options import layout_option, output_options, settings_options, timeout_option
 from gradcli.cli.plain import ascii_option
@@ -20,7 +21,7 @@ from gradcli.syntax.sources import shown_name, source_of_text
 from gradcli.verdicts.summary import summarize, undecided_as_warning
 from gradcli.verdicts.verdict import Checked
 from gradcli.ways_in.files import check_files, check_text, find_files
-from gradcli.ways_in.settings import Settings
+from gradcli.ways_in.settings import Settings, in_force
 
 FORMATS = ("text", "json", "junit", "sarif", "github", "html")
 
@@ -45,7 +46,7 @@ class Call:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="PATH...")
+@click.argument("paths", nargs=-1, metavar="PATH...", shell_complete=complete.files)
 @click.option("-e", "text", metavar="TEXT", multiple=True, help="A program as text.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="text for people.")
 @click.option(
@@ -58,7 +59,7 @@ class Call:
 @click.option("--fix", is_flag=True, help="Write the expected side in the place of a false one.")
 @click.option("--diff", is_flag=True, help="Show what --fix would write.")
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes.")
-@click.option("--output", metavar="FILE", help="Write the report into a file.")
+@click.option("--output", metavar="FILE", shell_complete=complete.files, help="Write the report into a file.")
 @click.option("-x", "first", is_flag=True, help="Stop after the first file with a failure.")
 @click.option("--explain", is_flag=True, help="Print the programs that documents are read as, and check nothing.")
 @click.option("--statistics", is_flag=True, help="Count the failures by code.")
@@ -133,7 +134,8 @@ def _run(call: Call) -> int:
     terminal = call.terminal
     files: list[Checked] = []
     if call.text is not None:
-        files.append(check_text(source_of_text(call.text, "<command line>"), call.layout))
+        layout = call.layout or in_force(call.text, call.settings)
+        files.append(check_text(source_of_text(call.text, "<command line>"), layout))
     files += _checked(call)
     if call.mending == "fix":
         changed = mend_files(files)

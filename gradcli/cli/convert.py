@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from gradcli.cli.options import output_options, source_options
+from gradcli.cli.options import output_options, settings_options, source_options
 from gradcli.cli.plain import ascii_option
+from gradcli.cli.settings import settings_of
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
 from gradcli.convert.convert import Converted, convert
@@ -17,12 +18,14 @@ from gradcli.program.model import LAYOUTS
 from gradcli.syntax.ast import Source
 from gradcli.syntax.sources import nothing_in, read_source, source_of_text
 from gradcli.ways_in.registry import is_document
+from gradcli.ways_in.settings import in_force
 
 
 @click.command()
 @source_options
 @click.option("--to", "target", type=click.Choice(LAYOUTS), required=True, help="The layout to write it in.")
 @click.option("--in-place", is_flag=True, help="Write it into the file itself.")
+@settings_options
 @output_options
 @ascii_option
 def command(
@@ -30,6 +33,8 @@ def command(
     text: tuple[str, ...],
     target: str,
     in_place: bool,
+    config: str | None,
+    isolated: bool,
     color: str,
     quiet: bool,
     verbose: bool,
@@ -48,7 +53,10 @@ def command(
     if isinstance(source, Diagnostic):
         terminal.complain([source])
         return WRONG
+    default = in_force(source.text, settings_of(config, isolated))
     converted = _converted(source, target)
+    if default is not None and source.text.strip() and not converted.failed:
+        converted = _converted(_with_layout(source, default), target)
     diagnostics = list(converted.diagnostics)
     if not source.text.strip():
         diagnostics.append(nothing_in(source))
@@ -72,6 +80,19 @@ def _converted(source: Source, target: str) -> Converted:
     from gradcli.documents.convert import convert_document
 
     return convert_document(source, target)
+
+
+def _with_layout(source: Source, layout: str) -> Source:
+    """A source that states the layout which the settings gave it: what is written need not stand below them."""
+    if not is_document(source.name):
+        line = f"layout {layout}\n"
+    elif source.name.lower().endswith(".tex"):
+        line = f"% gradcli: layout {layout}\n"
+    elif source.name.lower().endswith(".ipynb"):
+        raise click.UsageError(f"write `layout {layout}`, which the settings say, into a directive of the notebook")
+    else:
+        line = f"<!-- gradcli: layout {layout} -->\n\n"
+    return Source(source.name, line + source.text)
 
 
 def _text(converted: Converted, file: str | None) -> str:

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import AbstractContextManager, nullcontext
+
 import click
 
 from gradcli.cli.inputs import Input, read_input, read_programs, write_back
-from gradcli.cli.options import layout_option, output_options, question_options, source_options, timeout_option
+from gradcli.cli.options import (
+    layout_option,
+    output_options,
+    question_options,
+    settings_options,
+    source_options,
+    timeout_option,
+)
 from gradcli.cli.plain import ascii_option, in_ascii
 from gradcli.cli.question import KINDS, asked_question
+from gradcli.cli.settings import settings_of
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
 from gradcli.derive.derive import Derivation, derive
 from gradcli.diagnostics.diagnostic import Diagnostic, error
 from gradcli.render.formats import WRITERS, written
 from gradcli.ways_in.registry import is_document
+from gradcli.ways_in.settings import Settings
 
 FORMATS = ("text", *WRITERS, "json")
 
@@ -24,6 +36,7 @@ FORMATS = ("text", *WRITERS, "json")
 @click.option("--kind", type=click.Choice(KINDS), help="Ask for this, whatever the file asks.")
 @timeout_option
 @layout_option
+@settings_options
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", help="text for people; mc parses again.")
 @click.option("--expand", is_flag=True, help="Write the gradients of intermediates out.")
 @click.option("--vec", "stacked", is_flag=True, help="Of and by matrices: ∂vec(Y)/∂vec(X), a matrix.")
@@ -38,6 +51,8 @@ def command(
     wrt: str | None,
     kind: str | None,
     layout: str | None,
+    config: str | None,
+    isolated: bool,
     form: str,
     expand: bool,
     stacked: bool,
@@ -53,12 +68,15 @@ def command(
     of its last definition and for the gradient of an arbitrary scalar function of it.
     """
     terminal = Terminal(color, quiet, verbose)
+    settings = settings_of(config, isolated)
     if write:
         return _write_answers(file, terminal)
     if file is not None and is_document(file):
-        return _of_document(file, layout, (of, wrt, kind), (expand, stacked, steps), form, terminal, verbose)
-    given = read_input(file, text, layout)
-    derivation = _derivation(given, of, wrt, kind, expand, stacked, steps)
+        asked, how = (of, wrt, kind), (expand, stacked, steps)
+        return _of_document(file, (layout, settings), asked, how, form, terminal, verbose)
+    given = read_input(file, text, layout, settings)
+    with _clock(terminal):
+        derivation = _derivation(given, of, wrt, kind, expand, stacked, steps)
     diagnostics = [*derivation.program.diagnostics, *derivation.diagnostics]
     if not derivation.answers and not any(said.is_error for said in diagnostics):
         diagnostics.append(_nothing(given, derivation))
@@ -68,7 +86,7 @@ def command(
 
 def _of_document(
     file: str,
-    layout: str | None,
+    layout: tuple[str | None, Settings],
     asked: tuple[str | None, str | None, str | None],
     how: tuple[bool, bool, str | None],
     form: str,
@@ -78,10 +96,11 @@ def _of_document(
     """Answer the questions of each program of a document."""
     wrong = False
     found = 0
-    for given in read_programs(file, layout):
+    for given in read_programs(file, *layout):
         if not any(asked) and not given.asks and not given.diagnostics:
             continue
-        derivation = _derivation(given, *asked, *how)
+        with _clock(terminal):
+            derivation = _derivation(given, *asked, *how)
         diagnostics = [*derivation.program.diagnostics, *derivation.diagnostics]
         found += len(derivation.answers)
         terminal.answer(_written(derivation, diagnostics, form, terminal, verbose or how[2] == "rules"))
@@ -93,6 +112,15 @@ def _of_document(
         terminal.complain([error("E112", f"nothing is asked in {file}", hint=hint)])
         return WRONG
     return WRONG if wrong else OK
+
+
+def _clock(terminal: Terminal) -> AbstractContextManager[None]:
+    """A sign of life on a terminal; nothing is loaded for it elsewhere."""
+    if terminal.quiet or not sys.stderr.isatty():
+        return nullcontext()
+    from gradcli.cli.progress import clock
+
+    return clock("deriving")
 
 
 def _write_answers(file: str | None, terminal: Terminal) -> int:

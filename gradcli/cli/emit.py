@@ -5,8 +5,16 @@ from __future__ import annotations
 import click
 
 from gradcli.cli.inputs import Input, read_input
-from gradcli.cli.options import layout_option, output_options, question_options, source_options, timeout_option
+from gradcli.cli.options import (
+    layout_option,
+    output_options,
+    question_options,
+    settings_options,
+    source_options,
+    timeout_option,
+)
 from gradcli.cli.question import asked_question
+from gradcli.cli.settings import settings_of
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
 from gradcli.derive.derive import Derivation, derive
@@ -32,6 +40,7 @@ KINDS = ("gradient", "jacobian", "hessian", "hvp")
 @click.option("--factored", is_flag=True, help="Offer a Hessian as its factors too: Kronecker, low rank, diagonal.")
 @timeout_option
 @layout_option
+@settings_options
 @output_options
 def command(
     file: str | None,
@@ -43,6 +52,8 @@ def command(
     style: str,
     factored: bool,
     layout: str | None,
+    config: str | None,
+    isolated: bool,
     color: str,
     quiet: bool,
     verbose: bool,
@@ -56,7 +67,7 @@ def command(
     if style != STYLES[0]:
         _refuse_style(target, kind)
         kind = "gradient"
-    given = read_input(file, text, layout)
+    given = read_input(file, text, layout, settings_of(config, isolated))
     derivation = _derivation(given, of, wrt, kind)
     if factored and not any(answer.kind == "hessian" for answer in derivation.answers):
         raise click.UsageError("--factored goes with a Hessian: --kind hessian")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from gradcli.cli import complete
 from gradcli.cli.nearest import nearest
 from gradcli.cli.options import output_options
 from gradcli.cli.plain import ascii_option
@@ -14,7 +15,7 @@ from gradcli.diagnostics.registry import all_codes, code_doc
 
 
 @click.command()
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=complete.codes)
 @output_options
 @ascii_option
 def command(code: str | None, color: str, quiet: bool, verbose: bool) -> int:

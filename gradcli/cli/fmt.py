@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from gradcli.cli import complete
 from gradcli.cli.options import output_options, settings_options
 from gradcli.cli.settings import settings_of
 from gradcli.cli.status import OK, WRONG
@@ -20,7 +21,7 @@ from gradcli.ways_in.registry import PROGRAMS, way_of
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=complete.files)
 @click.option("--check", "only_say", is_flag=True, help="Write nothing; status 1 where a file is not laid out.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what would be written.")
 @settings_options

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from gradcli.cli.version_option import version_option
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 # name: (file, what its line in the overview says)
 COMMANDS = {
@@ -39,11 +43,22 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands that begin so, without importing them; after `help` the same."""
+        from click.shell_completion import CompletionItem
+
+        known = {name: summary for name, (_, summary) in COMMANDS.items()}
+        known["help"] = "What a command does, and its options."
+        found = [CompletionItem(name, help=told) for name, told in known.items() if name.startswith(incomplete)]
+        return found or click.Command.shell_complete(self, ctx, incomplete)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is called; a misspelled one is answered with the nearest."""
         name = args[0]
+        if name == "help" and ctx.resilient_parsing:  # a shell asks what may follow: commands
+            return None, None, []
         if name == "help":  # as other tools have it: `gradcli help check`
             args = [*args[1:2], "--help"]
             name = args[0]
@@ -53,7 +68,10 @@ class LazyGroup(click.Group):
         if name not in COMMANDS and not name.startswith("-"):
             from gradcli.cli.nearest import nearest
 
-            ctx.fail(f"there is no command {name!r}{nearest(name, COMMANDS)}")
+            near = nearest(name, COMMANDS)
+            if not near and "." in name:  # a file where a command is to stand
+                near = f" (did you mean `gradcli derive {name}`?)"
+            ctx.fail(f"there is no command {name!r}{near}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

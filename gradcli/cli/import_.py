@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from gradcli.cli import complete
 from gradcli.cli.options import output_options
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
@@ -12,7 +13,7 @@ from gradcli.syntax.sources import read_source
 
 
 @click.command()
-@click.argument("place", metavar="FILE.py[:FUNCTION]")
+@click.argument("place", metavar="FILE.py[:FUNCTION]", shell_complete=complete.files)
 @click.option("--shapes", metavar="SHAPES", help='What no comment says: "X: n d, w: d, y: n of C".')
 @output_options
 def command(place: str, shapes: str | None, color: str, quiet: bool, verbose: bool) -> int:

@@ -14,6 +14,7 @@ from gradcli.syntax.layouts import in_layout
 from gradcli.syntax.parse import parse_module
 from gradcli.syntax.sources import nothing_in, read_source, source_of_text
 from gradcli.ways_in.registry import is_document
+from gradcli.ways_in.settings import Settings, in_force
 
 
 class Input:
@@ -39,14 +40,14 @@ class Input:
         return any(isinstance(statement, Question) for statement in self.module.statements)
 
 
-def read_programs(file: str, layout: str | None = None) -> list[Input]:
-    """The programs of a document, in order."""
+def read_programs(file: str, layout: str | None = None, settings: Settings | None = None) -> list[Input]:
+    """The programs of a document, in order; `layout` goes before what it says, that of the settings after it."""
     from gradcli.documents.read import read_document
 
     source = read_source(file)
     if isinstance(source, Diagnostic):
         return [Input(file, Module(Source(file, ""), ()), [source])]
-    document = read_document(source, layout)
+    document = read_document(source, layout or _default(source, settings))
     if isinstance(document, Diagnostic):
         return [Input(file, Module(source, ()), [document])]
     return [Input(source.name, made.module, list(made.diagnostics)) for made in document.programs]
@@ -66,12 +67,18 @@ def write_back(file: str, text: str) -> None:
         raise click.UsageError(f"{file} cannot be written: {(problem.strerror or str(problem)).lower()}") from None
 
 
-def read_input(file: str | None, text: tuple[str, ...], layout: str | None = None) -> Input:
+def _default(source: Source, settings: Settings | None) -> str | None:
+    return in_force(source.text, settings) if settings is not None else None
+
+
+def read_input(
+    file: str | None, text: tuple[str, ...], layout: str | None = None, settings: Settings | None = None
+) -> Input:
     """Read and parse `FILE`, `-` or `-e TEXT`; raises a usage error where there is none or are two."""
     if (file is None) == (not text):
         raise click.UsageError("a FILE, - or -e TEXT is missing" if file is None else "a FILE or -e TEXT, not both")
     if file is not None and is_document(file):
-        made = read_programs(file, layout)
+        made = read_programs(file, layout, settings)
         return next(
             (one for one in made if one.asks), made[0] if made else Input(file, Module(Source(file, ""), ()), [])
         )
@@ -82,4 +89,5 @@ def read_input(file: str | None, text: tuple[str, ...], layout: str | None = Non
     module, diagnostics = parse_module(source)
     if not module.statements and not diagnostics:
         diagnostics = [nothing_in(source)]
+    layout = layout or _default(source, settings)
     return Input(name, in_layout(module, layout) if layout else module, diagnostics)

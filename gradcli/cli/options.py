@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from gradcli.cli.complete import files
 from gradcli.cli.version_option import version_option
 from gradcli.diagnostics import limits
 from gradcli.program.model import LAYOUTS
@@ -16,7 +17,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def source_options(function: F) -> F:
     """`FILE` or `-e TEXT`: the parameters `file` and `text`."""
-    function = click.argument("file", required=False)(function)
+    function = click.argument("file", required=False, shell_complete=files)(function)
     return click.option("-e", "text", metavar="TEXT", multiple=True, help="A program as text.")(function)
 
 
@@ -46,7 +47,9 @@ def settings_options(function: F) -> F:
     function = click.option("--isolated", is_flag=True, help="Take no settings from pyproject.toml or gradcli.toml.")(
         function
     )
-    return click.option("--config", metavar="FILE", help="Take the settings from this file.")(function)
+    return click.option("--config", metavar="FILE", shell_complete=files, help="Take the settings from this file.")(
+        function
+    )
 
 
 def timeout_option(function: F) -> F:

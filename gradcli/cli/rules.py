@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from gradcli.cli import complete
 from gradcli.cli.nearest import nearest
 from gradcli.cli.options import output_options
 from gradcli.cli.plain import ascii_option
@@ -14,7 +15,7 @@ from gradcli.rules.load import all_rules
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete.rules)
 @click.option("--rewrites", is_flag=True, help="The rules by which expressions are made simpler as they are built.")
 @output_options
 @ascii_option

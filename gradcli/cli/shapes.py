@@ -7,8 +7,9 @@ from typing import Any
 import click
 
 from gradcli.cli.inputs import read_input
-from gradcli.cli.options import layout_option, output_options, source_options
+from gradcli.cli.options import layout_option, output_options, settings_options, source_options
 from gradcli.cli.plain import ascii_option, in_ascii
+from gradcli.cli.settings import settings_of
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
 from gradcli.expr.shapes import Shape, show_shape
@@ -20,17 +21,26 @@ from gradcli.render.program_mc import attributes_of
 @source_options
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="A table, or one object.")
 @layout_option
+@settings_options
 @output_options
 @ascii_option
 def command(
-    file: str | None, text: tuple[str, ...], form: str, layout: str | None, color: str, quiet: bool, verbose: bool
+    file: str | None,
+    text: tuple[str, ...],
+    form: str,
+    layout: str | None,
+    config: str | None,
+    isolated: bool,
+    color: str,
+    quiet: bool,
+    verbose: bool,
 ) -> int:
     """Show what was declared and what was inferred.
 
     FILE is a program, - is standard input.
     """
     terminal = Terminal(color, quiet, verbose)
-    given = read_input(file, text, layout)
+    given = read_input(file, text, layout, settings_of(config, isolated))
     program = given.program()
     if form == "json":
         import json

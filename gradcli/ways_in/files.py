@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 
 from gradcli.diagnostics import Diagnostic
@@ -13,7 +12,7 @@ from gradcli.verdicts.verdict import Checked
 from gradcli.ways_in.excluded import Excluded
 from gradcli.ways_in.ignores import with_ignores
 from gradcli.ways_in.registry import known_endings, way_of
-from gradcli.ways_in.settings import Settings
+from gradcli.ways_in.settings import Settings, in_force
 
 Done = Callable[[int], None]
 
@@ -45,14 +44,6 @@ def _in_folder(folder: str, settings: Settings, skipped: list[str] | None) -> li
         paths = [path for path in paths if path not in special]
         out += [path for path in paths if not excluded.is_out(path, False) and way_of(path).is_meant(path)]
     return sorted(os.path.normpath(path) for path in out)
-
-
-_STATED = re.compile(r"\blayout\s+(?:numerator|denominator|mixed)\b")
-
-
-def in_force(text: str, settings: Settings) -> str | None:
-    """The layout that settings give a text that states none."""
-    return None if settings.layout is None or _STATED.search(text) else settings.layout
 
 
 def check_file(path: str, layout: str | None = None, settings: Settings | None = None) -> Checked:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +46,30 @@ def find_settings(start: str = ".", config: str | None = None) -> Settings:
         if own.is_file():
             return _read(own)
         project = each / "pyproject.toml"
-        if project.is_file() and b"gradcli" in project.read_bytes():
+        if project.is_file() and _may_hold(project.read_bytes()):
             found = _read(project)
             if found != Settings(base=found.base):
                 return found
     return Settings()
+
+
+def _may_hold(project: bytes) -> bool:
+    """Whether reading a pyproject.toml can be of use: reading it takes longer than a small answer."""
+    return b"gradcli" in project and any(head in project for head in (b"tool.gradcli", b"[tool]", b'tool."gradcli"'))
+
+
+def _nearest(word: str, words: Iterable[str]) -> list[str]:
+    from difflib import get_close_matches
+
+    return get_close_matches(word, words, 1)
+
+
+_STATED = re.compile(r"\blayout\s+(?:numerator|denominator|mixed)\b")
+
+
+def in_force(text: str, settings: Settings) -> str | None:
+    """The layout that settings give a text that states none."""
+    return None if settings.layout is None or _STATED.search(text) else settings.layout
 
 
 def _read(path: Path, required: bool = False) -> Settings:
@@ -71,7 +90,7 @@ def _settings(path: Path, table: Mapping[str, Any]) -> Settings:
     known = [each.name for each in fields(Settings) if each.name != "base"]
     for key in table:
         if key not in known:
-            near = get_close_matches(key, known, 1)
+            near = _nearest(key, known)
             hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
             raise WrongSettings(f"{path}: there is no setting {key!r}; {hint}")
     _one_of(path, table, "layout", _LAYOUTS)
@@ -93,7 +112,7 @@ def _one_of(path: Path, table: Mapping[str, Any], key: str, values: tuple[str, .
     value = table.get(key)
     if value is None or value in values:
         return
-    near = get_close_matches(str(value), values, 1)
+    near = _nearest(str(value), values)
     hint = f"did you mean {near[0]!r}?" if near else f"it is one of {', '.join(values)}"
     raise WrongSettings(f"{path}: {key} = {value!r} is not known; {hint}")
 

@@ -228,3 +228,33 @@ def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["help"]) == 0
     assert main(["-V"]) == 0
     assert capsys.readouterr().out.splitlines()[-1].startswith("gradcli ")
+
+
+# ---------------------------------------------------------- settings of all commands
+
+
+def test_the_layout_of_the_settings_holds_in_every_command(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _write(project / "a.mc", "W : R[m, n]\nx : R[n]\ny = W @ x\ncheck jac(y, x) == W.T\n")
+    _write(project / "b.md", "<!-- gradcli: y = W @ x -->\n\n<!-- gradcli: jacobian y wrt x -->\n")
+    _write(project / "gradcli.toml", 'layout = "denominator"')
+    for call in (["derive", "a.mc"], ["derive", "-e", "y = W @ x"], ["derive", "b.md"]):
+        assert main(call) == 0
+        assert "Jacobian, denominator layout" in capsys.readouterr().out
+        assert main([*call, "--layout", "mixed"]) == 0
+        assert "Jacobian, mixed layout" in capsys.readouterr().out
+        assert main([*call, "--isolated"]) == 0
+        assert "Jacobian, numerator layout" in capsys.readouterr().out
+    assert main(["shapes", "a.mc", "--format", "json"]) == 0
+    assert '"layout": "denominator"' in capsys.readouterr().out
+    assert main(["check", "-e", "y = W @ x; check jac(y, x) == W.T"]) == 0
+    capsys.readouterr()
+    assert main(["convert", "a.mc", "--to", "numerator"]) == 0
+    assert capsys.readouterr().out == "layout numerator\nW : R[m, n]\nx : R[n]\ny = W @ x\ncheck jac(y, x) == W\n"
+    assert main(["emit", "a.mc", "--target", "numpy", "--config", "none.toml"]) == 2
+
+
+def test_a_place_is_that_of_the_file(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _write(project / "gradcli.toml", 'layout = "denominator"')
+    _write(project / "a.mc", "y = = x\n")
+    assert main(["convert", "a.mc", "--to", "numerator"]) == 2
+    assert "a.mc:1:5" in capsys.readouterr().err
