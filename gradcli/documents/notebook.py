@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from gradcli.diagnostics import Diagnostic, error
+from gradcli.record import dataclass
 from gradcli.syntax.ast import Source, Span
 
 _BETWEEN = "\n\n"
