@@ -3,11 +3,11 @@ r"""Arrays that are known by their entries while other indices are open: `\parti
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gradcli.latex import build
 from gradcli.latex.tree import Items
+from gradcli.record import dataclass
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
 
