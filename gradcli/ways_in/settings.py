@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from gradcli.record import dataclass
+
 _LAYOUTS = ("numerator", "denominator", "mixed")
 _UNDECIDED = ("fail", "warn")
+_KEYS = ("layout", "undecided", "exclude", "include", "jobs")
 
 
 class WrongSettings(ValueError):
@@ -87,7 +89,7 @@ def _read(path: Path, required: bool = False) -> Settings:
 
 
 def _settings(path: Path, table: Mapping[str, Any]) -> Settings:
-    known = [each.name for each in fields(Settings) if each.name != "base"]
+    known = _KEYS
     for key in table:
         if key not in known:
             near = _nearest(key, known)
