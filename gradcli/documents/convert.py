@@ -42,6 +42,7 @@ def convert_document(source: Source, target: str) -> Converted:
         changed += bool(found)
         edits += [(change.span.start, change.span.end, change.text) for change in found]
         edits += _layout_edits(document, program, target, groups[number] if number < len(groups) else [], bool(found))
+    edits = list(dict.fromkeys(edits))  # a layout statement may hold for several programs
     return Converted(edited(document, edits), tuple(diagnostics), changed)
 
 

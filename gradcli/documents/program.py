@@ -81,7 +81,12 @@ def programs(
     macros = macros_of(source.text)
     diagnostics: list[Diagnostic] = []
     groups = _grouped(source, pieces, macros, diagnostics)
-    made = [_Builder(source, macros, layout, sigmoid).build(steps) for steps in groups]
+    made: list[DocumentProgram] = []
+    stated: ast.Layout | None = None
+    for steps in groups:
+        made.append(_Builder(source, macros, layout, sigmoid, stated).build(steps))
+        layouts = [one for one in made[-1].module.statements if isinstance(one, ast.Layout)]
+        stated = layouts[-1] if layouts else stated
     if made:
         made[0].diagnostics[:0] = diagnostics
     elif diagnostics:
@@ -149,8 +154,11 @@ def items_of(text: str, start: int, end: int, macros: Macros) -> Items:
 
 
 class _Builder:
-    def __init__(self, source: Source, macros: Macros, layout: str | None, sigmoid: bool) -> None:
+    def __init__(
+        self, source: Source, macros: Macros, layout: str | None, sigmoid: bool, stated: ast.Layout | None
+    ) -> None:
         self.sigmoid = sigmoid
+        self.stated = stated  # the layout of the document so far: names begin afresh with `new`, the layout does not
         self.source = source
         self.macros = macros
         self.context = Context()
@@ -163,6 +171,8 @@ class _Builder:
         self.forced = layout
         if layout is not None:
             self.context.layout = layout
+        elif stated is not None:
+            self.context.layout = stated.name.id
 
     def build(self, steps: list[_Step]) -> DocumentProgram:
         formulas = [step.items for step in steps if isinstance(step, _Scanned) and step.items is not None]
@@ -184,7 +194,12 @@ class _Builder:
         if self.refute is not None:
             at = Span(self.refute.start, self.refute.start + len(self.refute.text))
             self.say("D709", "no formula that claims something follows this `refute`", at)
-        self.program.module = Module(self.source, tuple(self._front() + self.statements))
+        front = self._front()
+        if self.context.losses:
+            from gradcli.documents.losses import lowered
+
+            self.statements = lowered(self.statements, self.context)
+        self.program.module = Module(self.source, tuple(front + self.statements))
         return self.program
 
     def look_ahead(self, steps: list[_Step]) -> None:
@@ -200,6 +215,8 @@ class _Builder:
                 for statement in module.statements:
                     if isinstance(statement, ast.Declare):
                         self.context.expected.update(ident.id for ident in statement.names)
+                    elif isinstance(statement, ast.Loss):
+                        self.context.expected.update(ident.id for ident in statement.args)
 
     def _front(self) -> list[ast.Statement]:
         """Declarations of the numbers that functions were defined of."""
@@ -214,6 +231,8 @@ class _Builder:
         if self.forced is not None:
             self.statements = [s for s in self.statements if not isinstance(s, ast.Layout)]
             kept.append(ast.Layout(nowhere, Ident(self.forced, nowhere)))
+        elif self.stated is not None and not any(isinstance(one, ast.Layout) for one in self.statements):
+            kept.append(self.stated)
         return kept
 
     def say(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
@@ -357,6 +376,7 @@ class _Builder:
             if condition and chain.separator == "arrow":
                 self.program.passed.append(Passed(Span(chain.start, chain.end), "it follows from a condition"))
                 continue
+            first = len(self.statements)
             try:
                 if self.declare(chain):
                     continue
@@ -367,6 +387,7 @@ class _Builder:
             except FormulaFault as fault:
                 self.fault(fault)
                 self.meaning.poison(chain)
+            self.note(first)
 
     def inline(self, step: _Scanned) -> None:
         """A formula in the text: declarations, equations with derivatives, definitions of new names by known ones."""
@@ -386,6 +407,8 @@ class _Builder:
                 continue
             if self.skip and derives:
                 continue
+            first = len(self.statements)
+            self.meaning.readers.clear()
             try:
                 before = self.meaning.saved()
                 for said in self.meaning.said(chain):
@@ -397,8 +420,15 @@ class _Builder:
                     self.fault(fault)
                 else:
                     self.meaning.restore(before)
+                    self.meaning.readers.clear()
                     self.meaning.poison(chain)
                     self.program.passed.append(Passed(span, fault.message))
+            self.note(first)
+
+    def note(self, first: int) -> None:
+        """Keep what was declared on the way by the chain whose statements begin at a position."""
+        kept = self.meaning.noted(self.statements[first:])
+        self.statements[first:first] = kept
 
     def declare(self, chain: Chain, inline: bool = True) -> bool:
         """Enter the declaration that a chain is."""

@@ -35,10 +35,14 @@ class Notation:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A definition `name(params) = ...`, to be read again with other arguments."""
+    r"""A definition `name(params) = ...`, to be read again with other arguments.
+
+    `squares` are the places of parameters written as squares, `\ell(\mu, \sigma^2)`: the names are those of the roots.
+    """
 
     params: tuple[str, ...]
     body: Items
+    squares: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)

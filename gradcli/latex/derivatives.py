@@ -9,7 +9,7 @@ from gradcli.latex.context import Context, spellings
 from gradcli.latex.scripts import Scripts, flattened, is_transpose, plain_number
 from gradcli.latex.shapes import fit
 from gradcli.latex.spread import Spread
-from gradcli.latex.tree import Bracket, Fraction, Group, Item, Items, Mark, Scripted, Space, Symbol, Word
+from gradcli.latex.tree import Accent, Bracket, Fraction, Group, Item, Items, Mark, Scripted, Space, Symbol, Word
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
 
@@ -140,6 +140,9 @@ def applied(reader: Reader, item: Item, body: Items) -> ast.Expr:
 
 def differentiated(reader: Reader, order: int, of_items: Items, by: list[Items], item: Item) -> ast.Expr:
     """The derivative of some parts by others."""
+    each = [_without_square(by[0])] * 2 if order == 2 and len(by) == 1 else by
+    if any(square_root(reader, one) for one in each):
+        return _by_squares(reader, order, of_items, each, item)
     if order == 1 and len(by) == 1:
         base, entries, turned = variable(reader, by[0])
         return derivative(reader, of_value(reader, of_items, base), base, entries, turned, item)
@@ -151,6 +154,44 @@ def differentiated(reader: Reader, order: int, of_items: Items, by: list[Items],
     else:
         pairs = [variable(reader, one)[:2] for one in by]
     return second(reader, of_value(reader, of_items, pairs[0][0]), pairs, item)
+
+
+def square_root(reader: Reader, items: Items) -> Items | None:
+    r"""The sigma of `\sigma^2`, where sigma is a number that was declared and `\sigma^2` is no name of its own."""
+    items = _open(items)
+    if len(items) == 1 and isinstance(items[0], Bracket) and items[0].open == "(":
+        items = _open(items[0].items)
+    if len(items) != 1 or not isinstance(items[0], Scripted) or reader.prepared(items) != items:
+        return None
+    item = items[0]
+    core, scripts = flattened(item)
+    if not isinstance(core, Symbol | Accent) or scripts.primes or scripts.label is not None:
+        return None
+    if len(scripts.powers) != 1 or plain_number(scripts.powers[0]) != "2" or item.sup is None:
+        return None
+    bare: Items = (item.base if item.sub is None else Scripted(item.start, item.end, item.base, item.sub, None, 0),)
+    probe = reader.expression(bare) if not reader.bound else None
+    if not isinstance(probe, ast.Name) or probe.id in reader.context.values:
+        return None
+    return None if reader.context.name_shape(probe.id) else bare
+
+
+def _by_squares(reader: Reader, order: int, of_items: Items, by: list[Items], item: Item) -> ast.Expr:
+    r"""Derivatives by `\sigma^2`: those by sigma, over 2 sigma, one after another."""
+    if len(by) != order:
+        reader.fail("a derivative of this order is not understood", item, None, "D703")
+    value: ast.Expr | None = None
+    for one in reversed(by):
+        root = square_root(reader, one)
+        base, entries, turned = variable(reader, root or one)
+        value = value if value is not None else of_value(reader, of_items, base)
+        value = derivative(reader, value, base, entries, turned, item)
+        if root is not None:
+            at = value.span
+            twice = ast.Product(at, (build.number(2, at), base), ("*",))
+            value = ast.Product(at, (value, twice), ("/",))
+    assert value is not None
+    return value
 
 
 def _without_square(items: Items) -> Items:

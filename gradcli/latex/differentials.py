@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gradcli.latex import build
+from gradcli.latex.context import spellings
 from gradcli.latex.functions import function_of
-from gradcli.latex.scripts import flattened
+from gradcli.latex.scripts import flattened, is_transpose
 from gradcli.latex.spread import Spread
-from gradcli.latex.tree import Accent, Bracket, Item, Items, Scripted, Symbol, Word
+from gradcli.latex.tree import Accent, Bracket, Group, Item, Items, Scripted, Space, Symbol, Word
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
 
@@ -18,44 +19,54 @@ if TYPE_CHECKING:
 
 
 def is_differential(reader: Reader, items: Items, at: int) -> bool:
-    """Whether a `d` at a position begins a differential."""
+    """Whether a `d` at a position begins a differential: one that is set upright, or stands for nothing else."""
     item = items[at]
     context = reader.context
-    if not isinstance(item, Symbol) or item.name != "d" or at + 1 >= len(items):
+    of = _operand(items, at)
+    if not isinstance(item, Symbol) or item.name != "d" or of >= len(items):
         return False
-    if context.is_value("d") and item.font != "rm":
+    if item.font != "rm" and ("d" in context.dims or context.known("d")):
         return False
-    core, _ = flattened(items[at + 1])
+    core, _ = flattened(items[of])
     if isinstance(core, Bracket):
-        return item.font == "rm" or ("d" not in context.dims and "d" not in context.functions and core.open == "(")
-    if isinstance(core, Word) and function_of(core.text):
-        return item.font == "rm"
-    if not isinstance(core, Symbol | Accent):
-        return False
-    return item.font == "rm" or (item.end == items[at + 1].start and "d" not in context.dims)
+        return item.font == "rm" or core.open != "["
+    if isinstance(core, Word):
+        return bool(function_of(core.text))
+    return isinstance(core, Symbol | Accent)
+
+
+def _operand(items: Items, at: int) -> int:
+    """Where what a `d` stands before begins."""
+    at += 1
+    while at < len(items) and isinstance(items[at], Space):
+        at += 1
+    return at
 
 
 def differential(reader: Reader, items: Items, at: int) -> tuple[ast.Expr, int]:
     """The differential at a position, and where the next factor begins."""
-    item, of_item = items[at], items[at + 1]
+    item, of = items[at], _operand(items, at)
+    of_item = items[of]
     span = Span(item.start, of_item.end)
     core, scripts = flattened(of_item)
     after: list[Items] = []
     if isinstance(core, Word):
-        value, end = reader.factor(items, at + 1)
+        value, end = reader.factor(items, of)
+    elif isinstance(core, Bracket) and core.open in ("|", "||"):
+        value, end = reader.atom(of_item), of + 1
     elif isinstance(core, Bracket):
         value = reader.expression(core.items)
         after = list(scripts.powers)
-        end = at + 2
+        end = of + 1
     else:
         bare = of_item
-        if scripts.powers and isinstance(of_item, Scripted):
-            after = list(scripts.powers)
+        if scripts.powers and all(map(is_transpose, scripts.powers)) and isinstance(of_item, Scripted):
+            after = list(scripts.powers)  # dX^T is (dX)^T; of X^{-1} and x^2 the differential is that of the power
             bare = _without_powers(of_item)
-        called = at + 2 < len(items) and isinstance(items[at + 2], Bracket)
-        pieces: Items = (bare, items[at + 2]) if called else (bare,)
+        called = of + 1 < len(items) and isinstance(items[of + 1], Bracket)
+        pieces: Items = (bare, items[of + 1]) if called else (bare,)
         value, used = reader.factor(pieces, 0)
-        end = at + 1 + used
+        end = of + used
     if isinstance(value, Spread) or build.free_indices(value):
         reader.fail("a differential by entries is not understood", of_item, None, "D703")
     out = of_value(reader, value, span)
@@ -78,7 +89,7 @@ def of_value(reader: Reader, value: ast.Expr, span: Span) -> ast.Expr:
     context = reader.context
     if isinstance(value, ast.Name) and value.id not in context.values and value.id not in context.losses:
         return _change(reader, value, span)
-    variables = sorted(reader.varied)
+    variables = sorted(reader.varied) or _all_variables(context, value)
     if not variables:
         reader.fail_at("what varies here? no differential of a variable stands in the formula", span)
     depending = [name for name in variables if _reaches(context, value, name)]
@@ -86,6 +97,17 @@ def of_value(reader: Reader, value: ast.Expr, span: Span) -> ast.Expr:
         return build.number(0, span)
     terms = [_along(reader, value, name, span) for name in depending]
     return build.summed(terms, ["+"] * len(terms), span)
+
+
+def _all_variables(context: Context, value: ast.Expr) -> list[str]:
+    """All that a value depends on: where no variable's differential stands in a formula, any of them may vary."""
+    found: set[str] = set()
+    todo = list(build.names_in(value))
+    while todo:
+        for one in context.depends.get(name := todo.pop(), frozenset({name})) - found:
+            found.add(one)
+            todo += context.losses.get(one, ())
+    return sorted(name for name in found if name in context.arrays and name not in context.discrete)
 
 
 def _change(reader: Reader, variable: ast.Name, span: Span) -> ast.Expr:
@@ -154,22 +176,39 @@ def _along(reader: Reader, value: ast.Expr, name: str, span: Span) -> ast.Expr:
 
 def varied_in(reader: Reader, items: Items) -> set[str]:
     """The variables whose differentials stand in a formula."""
-    from gradcli.latex.meaning import every
-
     found: set[str] = set()
-    lists = [items, *(part.items for part in every(items) if isinstance(part, Bracket))]
-    for one in lists:
+    for one in _lists(items):
         for at in range(len(one) - 1):
             if not is_differential(reader, one, at):
                 continue
-            core, scripts = flattened(one[at + 1])
+            bare = one[_operand(one, at)]
+            core, scripts = flattened(bare)
             if not isinstance(core, Symbol | Accent):
                 continue
-            bare = one[at + 1]
             if isinstance(bare, Scripted) and scripts.powers:
                 bare = _without_powers(bare)
+            if isinstance(core, Symbol) and any(name in reader.context.functions for name in spellings(core.name)):
+                continue
             value, _ = reader.factor((bare,), 0)
             context = reader.context
             if isinstance(value, ast.Name) and value.id not in context.values and value.id not in context.losses:
                 found.add(value.id)
     return found
+
+
+def differs(reader: Reader, items: Items) -> bool:
+    """Whether the differential of a variable or of an expression stands in a formula: `dz` of a value may be a name."""
+    if varied_in(reader, items):
+        return True
+    return any(
+        is_differential(reader, one, at)
+        and (one[at].font == "rm" or isinstance(flattened(one[_operand(one, at)])[0], Word | Bracket))  # type: ignore[attr-defined]
+        for one in map(reader.prepared, _lists(items))
+        for at in range(len(one) - 1)
+    )
+
+
+def _lists(items: Items) -> list[Items]:
+    from gradcli.latex.meaning import every
+
+    return [items, *(part.items for part in every(items) if isinstance(part, Bracket | Group))]

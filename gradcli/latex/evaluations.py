@@ -10,7 +10,7 @@ from gradcli.latex import build, powers
 from gradcli.latex.functions import function_of
 from gradcli.latex.scripts import Scripts, flattened, index_parts, is_transpose, minus, plain_number
 from gradcli.latex.shapes import fit
-from gradcli.latex.spread import Spread, mapped
+from gradcli.latex.spread import Spread, mapped, renamed
 from gradcli.latex.tree import Bracket, Fraction, Item, Items, Mark, Named, Number, Scripted, Symbol, Word
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source, Span
@@ -206,6 +206,7 @@ def evaluated(reader: Reader, name: str, bracket: Bracket, core: Item) -> ast.Ex
         return lone(reader, name, span) if _is_argument(reader, name, values) else None
     if len(values) != len(template.params):
         return None
+    values = [_root(value) if k in template.squares else value for k, value in enumerate(values)]
     same = all(isinstance(v, ast.Name) and v.id == p for v, p in zip(values, template.params, strict=True))
     if same or params is None:
         return lone(reader, name, span)
@@ -216,6 +217,13 @@ def evaluated(reader: Reader, name: str, bracket: Bracket, core: Item) -> ast.Ex
         return reader.expression(template.body)
     finally:
         reader.locals, reader.bound = before, bound
+
+
+def _root(value: ast.Expr) -> ast.Expr:
+    """What a square is the square of."""
+    if isinstance(value, ast.Power) and isinstance(value.exponent, ast.Num) and value.exponent.value == 2:
+        return value.base
+    return build.call("sqrt", value.span, value)
 
 
 def _is_argument(reader: Reader, name: str, values: list[ast.Expr]) -> bool:
@@ -258,13 +266,17 @@ def parsed_target(reader: Reader, text: str, core: Named) -> ast.Expr:
     from gradcli.latex.placed import placed
 
     line = _LINE.fullmatch(text.strip())
-    if line is not None:
+    if line is not None and ":" in line.groups():
         return _line_of(reader, line, build.span(core))
     from gradcli.syntax.parse import parse_expression
 
     made = parse_expression(Source("as", text))
     if isinstance(made, Diagnostic):
         reader.fail(f"`{text}` is no expression of the language: {made.message}", core, made.hint, "D704")
+    for name in build.names_in(made):
+        reader.context.use(name)
+    for letter, index in reader.bound.items():
+        made = renamed(made, letter, index)
     return placed(made, build.span(core))
 
 
@@ -424,6 +436,13 @@ def _norm_of_line(reader: Reader, value: Spread, scripts: Scripts, item: Item) -
     for power in scripts.powers:
         out = powers.powered(reader, out, power, item)
     return out
+
+
+def without_frobenius(reader: Reader, sub: Items) -> Items | None:
+    r"""The subscript of `\langle A, B \rangle_F` says which inner product it is, and takes no entry."""
+    first = sub[0] if len(sub) == 1 else None
+    named = isinstance(first, Symbol) and first.name in ("F", "2")
+    return None if named or plain_number(sub) == "2" else sub
 
 
 def norm(reader: Reader, core: Bracket, scripts: Scripts, item: Item) -> ast.Expr:

@@ -12,8 +12,8 @@ from gradcli.latex.combine import filled
 from gradcli.latex.context import Context, Notation, Template, spellings
 from gradcli.latex.declarations import declared_names, domain, function_type
 from gradcli.latex.derivatives import _parts as derivative_parts
-from gradcli.latex.derivatives import is_jacobian
-from gradcli.latex.differentials import is_differential, varied_in
+from gradcli.latex.derivatives import is_jacobian, square_root
+from gradcli.latex.differentials import differs, is_differential, varied_in
 from gradcli.latex.fault import FormulaFault
 from gradcli.latex.functions import function_of
 from gradcli.latex.names import _base, _counts, _known, _new_name, _run, with_words
@@ -76,10 +76,26 @@ class Meaning:
     def __init__(self, context: Context, text: str) -> None:
         self.context = context
         self.text = text
-        self.varied = False  # whether a variable's differential stands in the chain that is read
+        self.readers: list[Reader] = []
+        self.varied = False  # whether a differential stands on the right in the chain that is read
 
     def reader(self) -> Reader:
-        return Reader(self.context, self.text)
+        made = Reader(self.context, self.text)
+        self.readers.append(made)
+        return made
+
+    def noted(self, taken: Sequence[ast.Statement]) -> list[ast.Statement]:
+        """What was declared on the way while a chain was read, and is not among the statements taken from it.
+
+        The names are known from then on, also where the chain itself could not be read.
+        """
+        kept = [s for one in self.readers for s in one.extra if isinstance(s, ast.Declare | ast.Loss)]
+        self.readers.clear()
+        out: list[ast.Statement] = []
+        for statement in kept:
+            if not any(statement is other for other in (*taken, *out)):
+                out.append(statement)
+        return out
 
     # ---------------------------------------------------------------- one chain
 
@@ -119,7 +135,7 @@ class Meaning:
         base, accent = _base(reader, core, scripts)
         label = slug(scripts.label) if scripts.label is not None else ""
         sub = slug(scripts.sub) if scripts.sub is not None else ""
-        return _new_name(base, accent, f"{label}_{sub}" if label and sub else label or sub)
+        return _new_name(self.context, base, accent, f"{label}_{sub}" if label and sub else label or sub)
 
     def _is_entry(self, reader: Reader, items: Items) -> bool:
         """Whether a declared notation is an entry of what is known: it declares nothing."""
@@ -210,11 +226,11 @@ class Meaning:
                 and params is None
                 and not all(isinstance(p, Symbol) and p.name in ("t", "l") for p in parts)
             ):
-                name = _new_name(base, accent, label)
+                name = _new_name(self.context, base, accent, label)
                 if base.islower() and len(parts) == 2 and base.upper() in context.ahead and len(base) == 1:
                     name = base.upper()
                 return Left(name, parts, params, False)
-        name = _new_name(base, accent, f"{label}_{sub}" if label and sub else label or sub)
+        name = _new_name(self.context, base, accent, f"{label}_{sub}" if label and sub else label or sub)
         if label:
             context.labelled.add(name)
         return Left(name, None, params, False)
@@ -412,7 +428,7 @@ class Meaning:
             return None
         force = define or first == _DEFINED_BY
         reader = self.reader()
-        self.varied = any(varied_in(reader, side) for side in sides[1:])
+        self.varied = any(differs(reader, side) for side in sides[1:])
         sides = [self._squared(reader, sides[0]), *sides[1:]]
         left = self.left(reader, sides[0])
         if left is None:
@@ -484,7 +500,7 @@ class Meaning:
         return found
 
     def _are_names(self, reader: Reader, params: list[Items]) -> bool:
-        names = [self.left(reader, param) for param in params]
+        names = [self.left(reader, square_root(reader, param) or param) for param in params]
         return bool(names) and all(name is not None and name.parts is None and name.params is None for name in names)
 
     def _defined(
@@ -498,10 +514,11 @@ class Meaning:
         if left.parts is not None:
             return self._by_entries(reader, left, ident, sides, relations, chain)
         params = self._params(reader, left)
+        squares = tuple(k for k, param in enumerate(left.params or []) if square_root(reader, param))
         target = 1
         if len(sides) > 2 and self._is_open_call(reader, sides[1]):
             return self._through_function(reader, left, ident, sides, relations, chain)
-        scalar = len(params) == 1 and self._looks_scalar(reader, sides[target], params)
+        scalar = len(params) == 1 and not squares and self._looks_scalar(reader, sides[target], params)
         free = bool(params) and all(name in context.functions or not context.is_value(name) for name in params)
         if free and self._numbers_alone(reader, sides[target], params):
             context.scalars.update(name for name in params if not context.known(name))
@@ -526,7 +543,7 @@ class Meaning:
         self._enter(reader, left.name, value)
         if params:
             context.params[left.name] = tuple(params)
-            context.templates[left.name] = Template(tuple(params), sides[target])
+            context.templates[left.name] = Template(tuple(params), sides[target], squares)
         out = [Said("definition", chain.start, chain.end, statements)]
         if len(sides) > 2:
             out += self.claims(sides[1:], relations[1:], chain, value)
@@ -535,7 +552,7 @@ class Meaning:
     def _params(self, reader: Reader, left: Left) -> list[str]:
         out = []
         for param in left.params or []:
-            found = self.left(reader, param)
+            found = self.left(reader, square_root(reader, param) or param)
             if found is None or found.parts is not None or found.params is not None:
                 reader.fail("a parameter of a function is a name", param, None, "D708")
             out.append(found.name)

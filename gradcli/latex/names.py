@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gradcli.latex import build, evaluations, powers
-from gradcli.latex.context import spellings
+from gradcli.latex.context import Context, spellings
 from gradcli.latex.functions import function_of
 from gradcli.latex.scripts import Scripts, flattened, index_parts, plain_number, slug
 from gradcli.latex.shapes import Shape
@@ -302,8 +302,12 @@ def _resolve(
         if scripts.second is not None:
             taken.sub, taken.second = scripts.second, None
         return _value_or_call(reader, items, at, whole, core, taken)
+    if whole is None and scripts.label is not None:
+        sample = _sample(reader, base, accent, scripts, items[at])
+        if sample is not None:
+            return sample, at + 1
     if scripts.sub is None:
-        name = whole or _new_name(base, accent, label)
+        name = whole or _new_name(context, base, accent, label)
         if label and whole is None:
             context.labelled.add(name)
         return _value_or_call(reader, items, at, name, core, replace(scripts, label=None))
@@ -312,7 +316,7 @@ def _resolve(
         entry = _entry_base(reader, base, accent, label, parts, items, at)
         if entry is not None:
             return _value_or_call(reader, items, at, entry, core, replace(scripts, label=None), parts)
-    name = _new_name(base, accent, f"{label}_{sub}" if label and sub else label or sub)
+    name = _new_name(context, base, accent, f"{label}_{sub}" if label and sub else label or sub)
     if not sub and scripts.sub is not None:
         reader.fail(
             "this subscript is not understood", items[at], f"write `{reader.written(items[at])} as NAME`", "D703"
@@ -321,8 +325,46 @@ def _resolve(
     return _value_or_call(reader, items, at, name, core, replace(scripts, sub=None, label=None))
 
 
-def _new_name(base: str, accent: str | None, subscript: str) -> str:
-    return next(iter(spellings(base, accent, subscript or None)))
+def _sample(reader: Reader, base: str, accent: str | None, scripts: Scripts, item: Item) -> ast.Expr | None:
+    r"""`x^{(i)}` in a sum over i: the i-th row of the matrix X (or column, if that is what i counts), `y^{(i)}` an entry.
+
+    None where nothing is declared that could hold the samples.
+    """
+    parts = index_parts(scripts.label or ())
+    if parts is None or len(parts) != 1 or not isinstance(parts[0], Symbol) or parts[0].name not in reader.bound:
+        return None
+    names = (base.upper(), base) if len(base) == 1 and base.islower() else (base,)
+    name = next(
+        (n for one in names if (n := _known(reader, one, accent, "", "")) is not None and n in reader.context.arrays),
+        None,
+    )
+    shape = reader.context.name_shape(name) if name is not None else ()
+    inner = index_parts(scripts.sub) if scripts.sub is not None else []
+    if name is None or inner is None or rank(shape) not in (1, 2) or len(inner) >= rank(shape):
+        return None
+    at = build.span(item)
+    own = indices(reader, parts, 1)[0]
+    rest = replace(scripts, sub=None, label=None)
+    value = build.name(name, at)
+    if rank(shape) == 1:
+        return powers.scripted_value(reader, ast.Index(at, value, (own,)), rest, item)
+    counted = reader.ranges.get(parts[0].name)
+    column = counted is not None and str(shape[1]) == counted and str(shape[0]) != counted
+    if inner:
+        along = indices(reader, inner, 1)[0]
+        return powers.scripted_value(reader, ast.Index(at, value, (along, own) if column else (own, along)), rest, item)
+    from gradcli.latex.spread import Spread
+
+    index = reader.context.fresh("r")
+    along = ast.Name(at, index)
+    line = Spread(at, index, ast.Index(at, value, (along, own) if column else (own, along)))
+    return powers.scripted_value(reader, line, rest, item)
+
+
+def _new_name(context: Context, base: str, accent: str | None, subscript: str) -> str:
+    """The name of a notation that is met for the first time: as the document spells it further on, or in a loss."""
+    names = list(spellings(base, accent, subscript or None))
+    return next((name for name in names if name in context.expected), names[0])
 
 
 def _known(reader: Reader, base: str, accent: str | None, label: str, sub: str) -> str | None:
@@ -378,7 +420,7 @@ def _entry_base(
         return None
     if bracket_after(items, at) is not None and base in context.indexed_functions:
         return base
-    name = _new_name(base, accent, label)
+    name = _new_name(context, base, accent, label)
     if letters and all(_surely_index(reader, part) for part in letters):
         return name
     return name if name in context.ahead and _counts(reader, name, parts) else None
@@ -499,6 +541,8 @@ def scripted(reader: Reader, item: Scripted) -> ast.Expr:
             return found
     if isinstance(core, Bracket) and core.open == "||":
         return evaluations.norm(reader, core, scripts, item)
+    if isinstance(core, Bracket) and core.open == "<" and scripts.sub is not None:
+        scripts.sub = evaluations.without_frobenius(reader, scripts.sub)
     if isinstance(core, Mark):
         reader.fail(f"`{reader.written(item)}` is not understood here", item)
     value = reader.atom(core)

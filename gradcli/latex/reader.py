@@ -52,6 +52,7 @@ class Reader:
         self.text = text
         self.extra: list[ast.Statement] = []
         self.bound: dict[str, str] = {}
+        self.ranges: dict[str, str] = {}  # to what the indices of sums run, as the document writes it
         self.locals: dict[str, ast.Expr] = {}
         self.used: set[str] = set()
         self.varied: set[str] = set()

@@ -52,6 +52,10 @@ def big(reader: Reader, item: Item, body: Items) -> ast.Expr:
         taken = letter in before or letter in before.values() or letter in reader.context.arrays
         own[letter] = reader.context.fresh(letter) if taken else letter
     reader.bound = {**before, **own}
+    if sup is not None and len(letters) == 1:
+        bound = [part for part in sup if not isinstance(part, Space)]
+        size = _size_name(bound[0]) if len(bound) == 1 else ""
+        reader.ranges[letters[0]] = str(reader.context.sizes.get(size, size))
     try:
         value = reader.term(body)
         if condition:
@@ -98,9 +102,14 @@ def summed_over(
 def _parts(item: Item) -> tuple[Mark, Items | None, Items | None]:
     if isinstance(item, Scripted):
         mark, sub, sup = _parts(item.base)
-        return mark, item.sub if item.sub is not None else sub, item.sup if item.sup is not None else sup
+        return mark, _filled(item.sub) or sub, _filled(item.sup) or sup
     assert isinstance(item, Mark)
     return item, None, None
+
+
+def _filled(script: Items | None) -> Items | None:
+    """A script that says something: `^{ }` says nothing."""
+    return script if script and any(not isinstance(part, Space) for part in script) else None
 
 
 def _indices(reader: Reader, sub: Items, item: Item) -> tuple[list[str], Items]:
