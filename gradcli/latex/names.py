@@ -326,7 +326,7 @@ def _resolve(
 
 
 def _sample(reader: Reader, base: str, accent: str | None, scripts: Scripts, item: Item) -> ast.Expr | None:
-    r"""`x^{(i)}` in a sum over i: the i-th row of the matrix X (or column, if that is what i counts), `y^{(i)}` an entry.
+    r"""`x^{(i)}` in a sum over i: the i-th row of the matrix X (a column, if i counts those), `y^{(i)}` an entry.
 
     None where nothing is declared that could hold the samples.
     """
