@@ -26,12 +26,13 @@ def lowered(statements: list[ast.Statement], context: Context) -> list[ast.State
             held |= values_in(statement.value) & set(losses)
     held = {name for name in held if all(None not in context.name_shape(arg.id) for arg in losses[name].args)}
     out: list[ast.Statement] = []
+    written: set[str] = set()
     for statement in statements:
         if isinstance(statement, ast.Loss) and statement.name.id in held:
             continue
-        for name in sorted(held) if isinstance(statement, ast.Define | ast.DefineIndexed) else ():
-            if name in values_in(statement.value):
-                held.discard(name)
+        if isinstance(statement, ast.Define | ast.DefineIndexed):
+            for name in sorted(values_in(statement.value) & held - written):
+                written.add(name)
                 out += _as_function(losses[name], context)
         out.append(statement)
     return out
