@@ -13,14 +13,15 @@ from gradcli.latex.chains import Chain, chains_of
 from gradcli.latex.context import Context, Notation
 from gradcli.latex.fault import FormulaFault
 from gradcli.latex.macros import Macros, expanded, macros_of, without_definitions
-from gradcli.latex.meaning import Meaning, Said, every, holds_derivative
+from gradcli.latex.meaning import Meaning, Said, holds_derivative
 from gradcli.latex.notations import order
 from gradcli.latex.placed import placed, shifted
 from gradcli.latex.prescan import prescan
 from gradcli.latex.scripts import flattened
+from gradcli.latex.shapes import settle
 from gradcli.latex.structure import structured
 from gradcli.latex.tokens import MOST_TOKENS, tokens_of
-from gradcli.latex.tree import Items, Symbol
+from gradcli.latex.tree import Items, Symbol, every
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Ident, Module, Source, Span
 from gradcli.syntax.parse import parse_module
@@ -210,13 +211,23 @@ class _Builder:
                     text = self.meaning.declaration(chain)
                     if text is not None:
                         self.context.expected.update(name.strip() for name in text.partition(" : ")[0].split(","))
+                        module, _ = parse_module(Source("ahead", text))
+                        for statement in module.statements:
+                            self.comes(statement)
             elif isinstance(step, _Part) and step.part.kind == "statements":
                 module, _ = parse_module(Source("ahead", step.part.text))
                 for statement in module.statements:
                     if isinstance(statement, ast.Declare):
                         self.context.expected.update(ident.id for ident in statement.names)
+                        self.comes(statement)
                     elif isinstance(statement, ast.Loss):
                         self.context.expected.update(ident.id for ident in statement.args)
+
+    def comes(self, statement: ast.Statement) -> None:
+        """Keep the shapes of arrays that are declared further on."""
+        if isinstance(statement, ast.Declare) and isinstance(statement.type, ast.ArrayType):
+            for ident in statement.names:
+                self.context.coming.setdefault(ident.id, settle(tuple(statement.type.dims)))
 
     def _front(self) -> list[ast.Statement]:
         """Declarations of the numbers that functions were defined of."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
 from fractions import Fraction as Rational
 
 from gradcli.latex.shapes import Dim
@@ -116,3 +117,17 @@ def summed(terms: Sequence[ast.Expr], signs: Sequence[str], at: Span) -> ast.Exp
         return ast.Neg(at, terms[0]) if signs[0] == "-" else terms[0]
     first = ast.Neg(terms[0].span, terms[0]) if signs[0] == "-" else terms[0]
     return ast.Sum(at, (first, *terms[1:]), tuple(signs[1:]))
+
+
+def replaced(expr: ast.Expr, part: ast.Expr, by: ast.Expr) -> ast.Expr:
+    """The expression with a part, wherever it stands, replaced by another."""
+    if expr == part:
+        return by
+    changes: dict[str, object] = {}
+    for one in fields(expr):
+        value = getattr(expr, one.name)
+        if isinstance(value, ast.Expr):
+            changes[one.name] = replaced(value, part, by)
+        elif isinstance(value, tuple) and value and isinstance(value[0], ast.Expr):
+            changes[one.name] = tuple(replaced(sub, part, by) for sub in value)
+    return replace(expr, **changes) if changes else expr  # type: ignore[arg-type]

@@ -205,6 +205,9 @@ def sized_pair(reader: Reader, a: ast.Expr, op: str, b: ast.Expr) -> tuple[ast.E
 
 def sized(reader: Reader, terms: Sequence[ast.Expr]) -> list[ast.Expr]:
     """Terms of a sum, vectors of ones among them given the size of the others."""
+    whole = next((s for s in map(reader.shape, terms) if len(s) == 2 and None not in s and 1 not in s), None)
+    if whole is not None:  # X W + \mathbf{1} b^T
+        terms = [filled(reader, term, whole) if None in reader.shape(term) else term for term in terms]
     if not any(is_ones(term) for term in terms):
         return list(terms)
     shapes = [reader.shape(term) for term in terms if not is_ones(term)]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from gradcli.latex.shapes import Dim, Shape, Shapes, settle
@@ -71,9 +72,11 @@ class Context:
     notations: list[Notation] = field(default_factory=list)
     bare: set[str] = field(default_factory=set)
     ahead: set[str] = field(default_factory=set)
+    formulas_with: Counter[str] = field(default_factory=Counter)  # in how many formulas a letter stands
     alone: set[str] = field(default_factory=set)
     stems: set[str] = field(default_factory=set)
     expected: set[str] = field(default_factory=set)
+    coming: dict[str, Shape] = field(default_factory=dict)  # the shapes of names that are declared further on
     made: set[str] = field(default_factory=set)
     called: set[str] = field(default_factory=set)
     poisoned: set[str] = field(default_factory=set)
@@ -119,6 +122,8 @@ class Context:
 
     def convention(self, name: str) -> Shape:
         """The shape of a name that is nowhere declared; the parameter of a function of numbers is a number."""
+        if name in self.coming:
+            return self.coming[name]
         return () if name in self.scalars else convention(name)
 
     def call_shape(self, name: str, args: list[Shape]) -> Shape | None:
@@ -137,6 +142,16 @@ class Context:
             name = f"{stem}_{self.fresh_count}"
             if not self.known(name) and name not in self.seen:
                 return name
+
+    def reached(self, names: Iterable[str]) -> set[str]:
+        """All that names depend on, losses on what they are functions of."""
+        found: set[str] = set()
+        todo = list(names)
+        while todo:
+            for one in self.depends.get(name := todo.pop(), frozenset({name})) - found:
+                found.add(one)
+                todo += self.losses.get(one, ())
+        return found
 
     # ---------------------------------------------------------------- what is said
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gradcli.latex import build, combine
 from gradcli.latex.context import Context, spellings
+from gradcli.latex.fault import FormulaFault
 from gradcli.latex.scripts import Scripts, flattened, is_transpose, plain_number
 from gradcli.latex.shapes import fit
 from gradcli.latex.spread import Spread
@@ -144,7 +145,13 @@ def differentiated(reader: Reader, order: int, of_items: Items, by: list[Items],
     if any(square_root(reader, one) for one in each):
         return _by_squares(reader, order, of_items, each, item)
     if order == 1 and len(by) == 1:
-        base, entries, turned = variable(reader, by[0])
+        try:
+            base, entries, turned = variable(reader, by[0])
+        except FormulaFault:
+            found = _by_expression(reader, of_items, by[0], item)
+            if found is None:
+                raise
+            return found
         return derivative(reader, of_value(reader, of_items, base), base, entries, turned, item)
     if order != 2 or len(by) > 2:
         reader.fail("a derivative of this order is not understood", item, None, "D703")
@@ -154,6 +161,26 @@ def differentiated(reader: Reader, order: int, of_items: Items, by: list[Items],
     else:
         pairs = [variable(reader, one)[:2] for one in by]
     return second(reader, of_value(reader, of_items, pairs[0][0]), pairs, item)
+
+
+def _by_expression(reader: Reader, of_items: Items, by: Items, item: Item) -> ast.Expr | None:
+    r"""`\partial \log|S| / \partial |S|`: by an expression that stands in what is differentiated; it gets a name."""
+    part, of = reader.expression(by), reader.expression(of_items)
+    if isinstance(part, Spread | ast.Num) or isinstance(of, Spread) or build.free_indices(part):
+        return None
+    name = reader.context.fresh("u")
+    at = part.span
+    put = build.name(name, at)
+    if isinstance(part, ast.Call) and part.fn == "det":
+        of = build.replaced(of, build.call("logdet", at, *part.args), build.call("log", at, put))
+    made = build.replaced(of, part, put)
+    if made == of and name not in build.names_in(of):
+        return None
+    reader.extra.append(ast.Define(at, ast.Ident(name, at), part))
+    reader.context.made.add(name)
+    reader.context.define(name, reader.shape(part))
+    reader.context.meanings[name] = part
+    return derivative(reader, made, put, None, False, item)
 
 
 def square_root(reader: Reader, items: Items) -> Items | None:
@@ -570,13 +597,11 @@ def _only_variable(reader: Reader, items: Items, item: Item) -> ast.Expr:
                 break
     free = context.depends.get(name, frozenset()) if name else build.names_in(reader.expression(items))
     if not name:
-        deep: set[str] = set()
-        for one in free:
-            deep |= context.depends.get(one, frozenset({one}))
-        free = frozenset(deep)
+        free = frozenset(context.reached(free))
     candidates = sorted(
         one for one in free
-        if one not in context.values and one not in context.dims and "constant" not in context.attributes.get(one, ())
+        if one not in context.values and one not in context.losses and one not in context.dims
+        and "constant" not in context.attributes.get(one, ())
         and one not in context.discrete and one not in ("pi", "e_", "inf", "I")
     )  # fmt: skip
     if len(candidates) == 1:
@@ -626,15 +651,20 @@ def partial(reader: Reader, items: Items, at: int) -> tuple[ast.Expr, int]:
         of = of_value(reader, of_items, base)
         return derivative(reader, of, base, entries, turned, item), end
     slash = next((k for k in range(at + 1, len(items)) if isinstance(items[k], Mark) and items[k].kind == "div"), None)  # type: ignore[attr-defined]
-    if slash is None or slash + 2 > len(items) - 1 + 1 or not is_partial(items[slash + 1]):
+    if slash is None or slash + 1 >= len(items) or not is_partial(items[slash + 1]):
         reader.fail(f"`{reader.written(item)}` is not understood", item, r"write \frac{\partial f}{\partial x}")
-    of_items = items[at + 1 : slash]
-    if not of_items or slash + 2 >= len(items):
+    end = slash + 1
+    while end < len(items) and is_partial(items[end]):  # \partial x \, \partial y
+        end += 2
+        after = end
+        while after < len(items) and isinstance(items[after], Space):
+            after += 1
+        if after < len(items) and is_partial(items[after]) and after + 1 < len(items):
+            end = after
+    if slash == at + 1 or end > len(items):
         reader.fail("there is nothing to differentiate here", item)
-    base, entries, turned = variable(reader, (items[slash + 2],))
-    of = of_value(reader, of_items, base)
-    whole = Group(item.start, items[slash + 2].end, ())
-    return derivative(reader, of, base, entries, turned, whole), slash + 3
+    whole = Fraction(item.start, items[end - 1].end, tuple(items[at:slash]), tuple(items[slash + 1 : end]))
+    return fraction(reader, whole), end
 
 
 __all__ = ["applied", "combine", "differentiated", "fit", "is_transpose", "nabla", "partial"]

@@ -9,7 +9,7 @@ from gradcli.latex.context import spellings
 from gradcli.latex.functions import function_of
 from gradcli.latex.scripts import flattened, is_transpose
 from gradcli.latex.spread import Spread
-from gradcli.latex.tree import Accent, Bracket, Group, Item, Items, Scripted, Space, Symbol, Word
+from gradcli.latex.tree import Accent, Bracket, Group, Item, Items, Scripted, Space, Symbol, Word, every
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
 
@@ -25,9 +25,12 @@ def is_differential(reader: Reader, items: Items, at: int) -> bool:
     of = _operand(items, at)
     if not isinstance(item, Symbol) or item.name != "d" or of >= len(items):
         return False
-    if item.font != "rm" and ("d" in context.dims or context.known("d")):
-        return False
     core, _ = flattened(items[of])
+    if item.font != "rm" and context.known("d"):
+        return False
+    if item.font != "rm" and "d" in context.dims:  # a size too: dX of an array X that is written in one
+        names = spellings(core.name) if isinstance(core, Symbol) else ()
+        return item.end == items[of].start and any(context.name_shape(n) for n in names if context.is_value(n))
     if isinstance(core, Bracket):
         return item.font == "rm" or core.open != "["
     if isinstance(core, Word):
@@ -101,12 +104,7 @@ def of_value(reader: Reader, value: ast.Expr, span: Span) -> ast.Expr:
 
 def _all_variables(context: Context, value: ast.Expr) -> list[str]:
     """All that a value depends on: where no variable's differential stands in a formula, any of them may vary."""
-    found: set[str] = set()
-    todo = list(build.names_in(value))
-    while todo:
-        for one in context.depends.get(name := todo.pop(), frozenset({name})) - found:
-            found.add(one)
-            todo += context.losses.get(one, ())
+    found = context.reached(build.names_in(value))
     return sorted(name for name in found if name in context.arrays and name not in context.discrete)
 
 
@@ -209,6 +207,4 @@ def differs(reader: Reader, items: Items) -> bool:
 
 
 def _lists(items: Items) -> list[Items]:
-    from gradcli.latex.meaning import every
-
     return [items, *(part.items for part in every(items) if isinstance(part, Bracket | Group))]

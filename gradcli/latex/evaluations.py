@@ -48,6 +48,7 @@ def language_call(
             reader.fail(f"`{reader.written(item)}` is not understood", item, None, "D703")
     bracket = bracket_after(items, at)
     own: Scripts | None = None
+    first = at
     if bracket is not None:
         by_entries = diagonal_by_entries(reader, bracket) if fn == "diag" else None
         args = (by_entries,) if by_entries is not None else arguments(reader, bracket)
@@ -62,6 +63,8 @@ def language_call(
         at = after - 1
         bare_power = True
     del bare_power
+    if fn in ("softmax", "logsoftmax") and not agreed and len(args) == 1:
+        _refuse_matrix(reader, fn, args[0], items[first : at + 1] if bracket is not None else (item,))
     out: ast.Expr = reader.applied(
         word,
         args,
@@ -87,6 +90,21 @@ def language_call(
         else:
             out = ast.Power(out.span, out, reader.expression(power))
     return out, at + 1
+
+
+def _refuse_matrix(reader: Reader, fn: str, arg: ast.Expr, items: Items) -> None:
+    """The softmax of a matrix: of its rows or of its columns?"""
+    shape = reader.shape(arg)
+    if len(shape) != 2 or 1 in shape or isinstance(arg, Spread):
+        return
+    text = reader.written(items)
+    inner = arg.id if isinstance(arg, ast.Name) else "S"
+    hint = (
+        f"write `{text} as {fn}({inner}, axis=1)` for row by row, axis=0 for column by column"
+        if isinstance(arg, ast.Name)
+        else f"give its argument a name, S = .., and write `{fn}(S) as {fn}(S, axis=1)` for row by row"
+    )
+    reader.fail(f"`{text}`: {fn} of a matrix: of its rows or of its columns?", items, hint, "D705")
 
 
 def arguments(reader: Reader, bracket: Bracket) -> tuple[ast.Expr, ...]:

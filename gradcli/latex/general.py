@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from gradcli.latex.scripts import plain_number
 from gradcli.latex.tree import (
     Accent,
     Bracket,
@@ -12,6 +13,7 @@ from gradcli.latex.tree import (
     Group,
     Item,
     Items,
+    Mark,
     Number,
     Root,
     Scripted,
@@ -116,8 +118,20 @@ def _one(a: Item, b: Item, letter: str, found: list[Items]) -> Item:
             return replace(a, items=_merged(a.items, b.items, letter, found))
         case Fraction(), Fraction():
             top = _merged(a.top, b.top, letter, found)
-            return replace(a, top=top, bottom=_merged(a.bottom, b.bottom, letter, found))
+            return replace(a, top=top, bottom=_merged(_twice(a.bottom), _twice(b.bottom), letter, found))
     raise _Different
+
+
+def _twice(items: Items) -> Items:
+    r"""`\partial x_1^2` as `\partial x_1 \partial x_1`, so that it can stand beside `\partial x_1 \partial x_n`."""
+    items = _plain(items)
+    if len(items) != 2 or not isinstance(items[0], Mark) or items[0].kind != "partial":
+        return items
+    last = items[1]
+    if not isinstance(last, Scripted) or last.sup is None or plain_number(last.sup) != "2":
+        return items
+    bare = last.base if last.sub is None else replace(last, sup=None)
+    return (items[0], bare, items[0], bare)
 
 
 def substituted(items: Items, letter: str, value: str) -> Items:

@@ -35,12 +35,13 @@ from gradcli.latex.tree import (
     Named,
     Number,
     Prose,
-    Root,
     Scripted,
     Space,
     Symbol,
     Word,
+    every,
 )
+from gradcli.latex.vocabulary import GREEK
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
 
@@ -158,8 +159,8 @@ class Meaning:
         alone = len(run) == len(items) or (len(items) == len(run) + 1 and isinstance(items[-1], Bracket))
         if alone and len(run) == len(spelled) > 1 and spelled.isupper() and not any(map(self.context.known, spelled)):
             items = (Word(run[0].start, run[-1].end, spelled), *items[len(run) :])
-        if len(items) == 2 and is_differential(reader, items, 0) and not isinstance(items[1], Bracket):
-            return self._named_differential(reader, items)
+        if len(items) == 2 and is_differential(reader, items, 0):
+            return None if isinstance(items[1], Bracket) else self._named_differential(reader, items)
         if (
             len(items) > 1
             and len(_run(items, 0)) == len(items)
@@ -334,16 +335,43 @@ class Meaning:
         while isinstance(core, Group) and len(core.items) == 1:
             core = core.items[0]
         zero = (isinstance(core, Number) and core.text == "0") or (isinstance(core, Symbol) and core.name == "0")
-        return zero and any(holds_derivative(side) for side in sides[:-1])
+        if not zero:
+            return False
+        reader = self.reader()
+        return any(holds_derivative(side) or is_differential(reader, trimmed(side), 0) for side in sides[:-1])
 
     def _equation(
         self, sides: list[Items], relations: list[Mark], chain: Chain, define: bool, claim: bool
     ) -> list[Said]:
         if not claim:
             made = self.definition(sides, relations, chain, define)
+            if made is None:
+                made = self._named_on_the_right(sides, relations, chain)
             if made is not None:
                 return made
         return self.claims(sides, relations, chain, None)
+
+    def _named_on_the_right(self, sides: list[Items], relations: list[Mark], chain: Chain) -> list[Said] | None:
+        r"""`\frac{\partial L}{\partial y} = \delta` of which nothing was said: the derivative is called so."""
+        if any(relation.text != "=" for relation in relations) or not holds_derivative(sides[0]):
+            return None
+        reader = self.reader()
+        try:
+            left = self.left(reader, sides[-1])
+        except FormulaFault:
+            return None
+        if left is None or left.known or left.parts is not None or left.params is not None:
+            return None
+        context = self.context
+        taken = left.name in context.seen or left.name in context.expected or left.name in ("e", "pi", "I", "d")
+        letters = set().union(*(self._letters(side) for side in sides[:-1]))
+        stem = left.name.split("_")[0]
+        once = context.formulas_with[stem] < 2 and stem not in GREEK  # what stands nowhere else may be a slip
+        if once or stem in context.stems:
+            return None
+        if taken or set(spellings(left.name)) & letters or stem in letters:
+            return None
+        return self._defined(reader, left, [sides[-1], *sides[:-1]], relations, chain)
 
     def defines_by_known(self, chain: Chain) -> bool:
         """Whether a chain in the text defines a new name by names that are known."""
@@ -861,27 +889,6 @@ def holds_derivative(items: Sequence[Item]) -> bool:
         if isinstance(item, Fraction) and derivative_parts(item) is not None:
             return True
     return False
-
-
-def every(items: Sequence[Item]) -> list[Item]:
-    """All parts, however deep."""
-    out: list[Item] = []
-    todo = list(reversed(items))
-    while todo:
-        item = todo.pop()
-        out.append(item)
-        match item:
-            case Scripted():
-                todo += [*reversed(item.sup or ()), *reversed(item.sub or ()), item.base]
-            case Bracket() | Group() | Accent():
-                todo += reversed(item.items)
-            case Root():
-                todo += [*reversed(item.items), *item.degree]
-            case Fraction():
-                todo += [*reversed(item.bottom), *reversed(item.top)]
-            case Grid():
-                todo += [part for row in reversed(item.rows) for cell in reversed(row) for part in reversed(cell)]
-    return out
 
 
 def separate(value: ast.Expr, free: set[str], context: Context) -> ast.Expr:

@@ -6,7 +6,21 @@ from collections.abc import Iterable
 
 from gradcli.latex.context import Context, spellings
 from gradcli.latex.scripts import flattened, index_parts, is_transpose
-from gradcli.latex.tree import Accent, Bracket, Fraction, Grid, Group, Item, Items, Mark, Root, Scripted, Space, Symbol
+from gradcli.latex.tree import (
+    Accent,
+    Bracket,
+    Fraction,
+    Grid,
+    Group,
+    Item,
+    Items,
+    Mark,
+    Root,
+    Scripted,
+    Space,
+    Symbol,
+    every,
+)
 
 _FUNCTION_LETTERS = frozenset("fghFGH") | {"phi", "varphi", "sigma", "psi"}
 
@@ -14,8 +28,13 @@ _FUNCTION_LETTERS = frozenset("fghFGH") | {"phi", "varphi", "sigma", "psi"}
 def prescan(formulas: Iterable[Items], context: Context) -> None:
     """Enter into the context which names stand alone (`ahead`), and which do so as values (`bare`)."""
     for items in formulas:
+        context.formulas_with.update({name for name in _letters(items) for name in spellings(name)})
         if sum(not isinstance(item, Space) for item in items) > 1:  # a letter in the text says nothing of its use
             _scan(items, context, False)
+
+
+def _letters(items: Items) -> set[str]:
+    return {item.name for item in every(items) if isinstance(item, Symbol)}
 
 
 def _scan(items: Items, context: Context, derived: bool) -> None:

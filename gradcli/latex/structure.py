@@ -285,6 +285,8 @@ class _Reader:
             out.append(Word(start, self.end(), _letters(inside) or self.raw(start), True))
         elif name == "begin":
             out.append(self.environment(token))
+        elif name in ("displaylines", "eqalign") and (after := self.peek()) is not None and after.kind == "open":
+            out.append(self.lines(token))
         elif name == "left":
             out.append(self.left_right(token))
         elif name == "middle":
@@ -516,6 +518,22 @@ class _Reader:
             rows.pop()
         kept = tuple(tuple(row) for row in rows if any(row) or star in words.MATRICES)
         return Grid(token.start, self.end(), star, kept)
+
+    def lines(self, token: Token) -> Item:
+        r"""`\displaylines{a \\ b}`: lines in braces."""
+        self.at += 1
+        rows: list[list[Items]] = [[]]
+        while True:
+            rows[-1].append(self.items(("row", "amp")))
+            after = self.peek()
+            if after is None:
+                self.fail("D701", f"`{self.text[token.start : token.end]}` is never closed", token)
+                raise AssertionError
+            self.at += 1
+            if after.kind == "close":
+                return Grid(token.start, self.end(), "aligned", tuple(tuple(row) for row in rows if any(row)))
+            if after.kind != "amp":
+                rows.append([])
 
     def environment_name(self, token: Token) -> str:
         opening = self.peek()

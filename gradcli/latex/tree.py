@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -165,3 +166,24 @@ def key(item: Item | Items) -> object:
         case Named():
             return ("as", item.text)
     return ("?",)
+
+
+def every(items: Sequence[Item]) -> list[Item]:
+    """All parts, however deep."""
+    out: list[Item] = []
+    todo = list(reversed(items))
+    while todo:
+        item = todo.pop()
+        out.append(item)
+        match item:
+            case Scripted():
+                todo += [*reversed(item.sup or ()), *reversed(item.sub or ()), item.base]
+            case Bracket() | Group() | Accent():
+                todo += reversed(item.items)
+            case Root():
+                todo += [*reversed(item.items), *item.degree]
+            case Fraction():
+                todo += [*reversed(item.bottom), *reversed(item.top)]
+            case Grid():
+                todo += [part for row in reversed(item.rows) for cell in reversed(row) for part in reversed(cell)]
+    return out
