@@ -12,11 +12,12 @@ from random import Random
 from gradcli.evaluate.array import Array, Scalar
 from gradcli.evaluate.errors import EvaluationError, NotExact, OutsideDomain, Undefined
 from gradcli.evaluate.field import Field
-from gradcli.evaluate.matrices import inverse
+from gradcli.evaluate.matrices import solved
 from gradcli.evaluate.point import Evaluation as Point
 from gradcli.evaluate.point import run
-from gradcli.expr.implicit import equation_of
-from gradcli.expr.node import Node, has_attribute
+from gradcli.expr.implicit import equation_of, is_affine
+from gradcli.expr.node import Node, has_attribute, value_of
+from gradcli.expr.walk import postorder
 
 _MOST_STEPS = 60
 _MOST_STARTS = 6
@@ -55,8 +56,8 @@ def solve_equation(point: Point, node: Node, args: list[Array]) -> Array:
                 return Array(shape, [entry] * prod(shape))
     try:
         accepts = partial(_has, point.field, unknown, shape)
-        found, alone = _solution(point.field, function, prod(shape), point.root, accepts)
-        if not alone:
+        found, alone = _solution(point.field, function, prod(shape), point.root, accepts, _marks(residual))
+        if not (alone and is_affine(residual, unknown)):
             point.unsettled.add(_label(unknown))
         return Array(shape, found)
     except NotExact:
@@ -97,15 +98,17 @@ def _label(unknown: Node) -> str:
     return str(unknown.data[0]) if isinstance(unknown.data, tuple) else "it"
 
 
-def _solution(field: Field, function: Function, count: int, root: int, accepts: Accepts) -> tuple[Flat, bool]:
-    """A solution, and whether there is no other: the equation is linear and regular."""
-    linear = _linear(field, function, count)
+def _solution(
+    field: Field, function: Function, count: int, root: int, accepts: Accepts, marks: list[Fraction]
+) -> tuple[Flat, bool]:
+    """A solution, and whether there is no other: the equation is linear and regular, as far as it was looked at."""
+    linear = None if root else _linear(field, function, count)
     if linear is not None:
         if not accepts(linear):
             raise OutsideDomain("the solution is not what is declared")
         return linear, True
     trouble: EvaluationError = OutsideDomain("no start was found")
-    for start in _starts(field, count, root):
+    for start in _starts(field, count, root, marks):
         try:
             found = _from_singular(field, function, start) if field.exact else newton(field, function, start)
             if accepts(found):
@@ -117,8 +120,16 @@ def _solution(field: Field, function: Function, count: int, root: int, accepts: 
     raise trouble
 
 
-def _starts(field: Field, count: int, root: int) -> Iterator[Flat]:
+def _marks(residual: Node) -> list[Fraction]:
+    """The numbers that an equation mentions, of both signs: its solutions may be as large as they are."""
+    found = {abs(value) for part in postorder(residual) if (value := value_of(part))}
+    return [sign * size for size in sorted(found, reverse=True) for sign in (1, -1)]
+
+
+def _starts(field: Field, count: int, root: int, marks: list[Fraction]) -> Iterator[Flat]:
     """Where solutions are looked for; other roots are looked for from other places, the same at every precision."""
+    if root and marks:
+        yield [field.number(marks[(root - 1) % len(marks)] * Fraction(33, 32))] * count
     if not root:
         for top, bottom in _STARTS:
             yield [field.number(Fraction(top * (i + 1 if i % 2 else 1), bottom)) for i in range(count)]
@@ -202,8 +213,7 @@ def _basic_step(field: Field, columns: list[Flat], residual: Flat, at: Flat) -> 
 
 def _regular_step(field: Field, columns: list[Flat], residual: Flat, at: Flat) -> Flat:
     rows = [list(row) for row in zip(*columns, strict=True)]
-    undone = inverse(field, rows)
-    return [x - sum(a * r for a, r in zip(row, residual, strict=True)) for x, row in zip(at, undone, strict=True)]
+    return [x - step for x, step in zip(at, solved(field, rows, residual), strict=True)]
 
 
 def newton(field: Field, function: Function, at: Flat) -> Flat:

@@ -67,6 +67,31 @@ def inverse(field: Field, rows: Rows) -> Rows:
     return [[work[i][n + j] / work[i][i] for j in range(n)] for i in range(n)]
 
 
+def solved(field: Field, rows: Rows, right: list[Scalar]) -> list[Scalar]:
+    """The solution of a linear system, by Gaussian elimination with row pivoting; no rounding is looked for on the way.
+
+    Raises OutsideDomain where the matrix is singular or cannot be told from one.
+    """
+    n = len(rows)
+    work = [[*row, r] for row, r in zip(rows, right, strict=True)]
+    scale = max((abs(x) for row in rows for x in row), default=field.zero)
+    for k in range(n):
+        pivot = max(range(k, n), key=lambda i: abs(work[i][k]))
+        if field.tiny(work[pivot][k], scale):
+            raise OutsideDomain("a system with a singular matrix")
+        work[k], work[pivot] = work[pivot], work[k]
+        top = work[k]
+        for row in work[k + 1 :]:
+            if row[k] != 0:
+                share = row[k] / top[k]
+                row[k + 1 :] = [a - share * b for a, b in zip(row[k + 1 :], top[k + 1 :], strict=True)]
+    out: list[Scalar] = [field.zero] * n
+    for k in reversed(range(n)):
+        known = sum((work[k][j] * out[j] for j in range(k + 1, n)), field.zero)
+        out[k] = (work[k][n] - known) / work[k][k]
+    return out
+
+
 def log_determinant(field: Field, rows: Rows) -> Scalar:
     """log |det A|.  Raises OutsideDomain where the matrix cannot be told from a singular one."""
     value = abs(determinant(field, rows))

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from gradcli.expr.node import Node, make
 from gradcli.expr.walk import postorder
+from gradcli.ops.operation import ALL, EACH
+from gradcli.ops.operations import OPERATIONS
 
 
 def implicit(unknown: Node, residual: Node) -> Node:
@@ -24,3 +26,18 @@ def equation_of(node: Node) -> tuple[Node, tuple[Node, ...], Node]:
     assert node.op == "implicit" and isinstance(node.data, tuple)
     unknown, parameters, residual = node.data
     return unknown, parameters, residual
+
+
+def is_affine(residual: Node, unknown: Node) -> bool:
+    """Whether an expression is linear in a name, but for what does not depend on it, as far as its operations say."""
+    moving: set[Node] = {unknown}
+    for node in postorder(residual):
+        places = [k for k, arg in enumerate(node.args) if arg in moving]
+        if not places:
+            continue
+        moving.add(node)
+        linear = OPERATIONS[node.op].linear
+        fits = len(places) == 1 if linear == EACH else linear == ALL or all(k in linear for k in places)
+        if not fits:
+            return False
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from gradcli.evaluate.errors import EvaluationError, Undefined
@@ -11,6 +12,7 @@ from gradcli.verdicts.inequalities import Condition
 from gradcli.verdicts.lines import MOST_LINES, Line, everyday, grid, lines
 from gradcli.verdicts.problem import Place
 from gradcli.verdicts.survey import Surveyor
+from gradcli.verdicts.witness import witness
 
 _MOST_STARTS = 2
 _AIMING_ROUNDS = 3
@@ -41,6 +43,9 @@ class Aim:
 
     def _aim(self, conditions: list[Condition], start: Place) -> bool:
         """Move one name after another to where more of the conditions hold, or hold more nearly."""
+        solved = self._solved(conditions, start)
+        if solved is not None and self._is_compared(solved):
+            return True
         best, score = start, self._score(start, conditions)
         for _ in range(_AIMING_ROUNDS):
             before = score
@@ -55,12 +60,30 @@ class Aim:
                         if score[0] == len(conditions):
                             break
             if score[0] == len(conditions):
-                compared = self._surveyor.compared
-                self._surveyor.visit(best, always=True)
-                return self._surveyor.compared > compared
+                return self._is_compared(best)
             if score == before:
                 break
         return self._relax(conditions, best)
+
+    def _is_compared(self, place: Place) -> bool:
+        """Whether the sides could be compared at a point, which is done."""
+        compared = self._surveyor.compared
+        self._surveyor.visit(place, always=True)
+        return self._surveyor.compared > compared
+
+    def _solved(self, conditions: list[Condition], start: Place) -> Place | None:
+        """The point with the first entries of names at a solution, where all conditions are linear."""
+        moved = {line.node: line for line in lines(start, self._problem.free, ()) if line.how == "entry"}
+        signs = [(name, "positive" in words) for name, line in moved.items() if not line.both
+                 for words in [self._problem.attributes_of(name)]]
+        found = witness([*conditions, *signs])
+        if found is None or not moved.keys() >= found.keys():
+            return None
+        place = start
+        for name, value in found.items():
+            line = replace(moved[name], entry=0)
+            place = line.at(place, value)
+        return place
 
     def _relax(self, conditions: list[Condition], start: Place) -> bool:
         """Move all names together towards the conditions that fail, each as far as its slope says.
@@ -78,9 +101,7 @@ class Aim:
                 return False
             worst = min(range(len(values)), key=lambda k: values[k])
             if values[worst] > 0:
-                compared = self._surveyor.compared
-                self._surveyor.visit(place, always=True)
-                return self._surveyor.compared > compared
+                return self._is_compared(place)
             slopes = []
             for k in range(len(at)):
                 step = max(abs(at[k]), Fraction(1)) / 2**20

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from random import Random
 
 from gradcli.evaluate.array import Array, Scalar
 from gradcli.evaluate.equation import newton
 from gradcli.evaluate.errors import EvaluationError, NotExact, OutsideDomain
-from gradcli.evaluate.fields import EXACT, digits
+from gradcli.evaluate.field import Field
+from gradcli.evaluate.fields import EXACT, FLOAT, digits
 from gradcli.expr.node import Node
 from gradcli.expr.walk import postorder
 from gradcli.program.model import Assumption
@@ -97,17 +100,19 @@ def _approached(problem: Problem, place: Place) -> Place:
             k += count
         return replace(place, values=values)
 
-    def residual(entries: list[Scalar]) -> list[Scalar]:
-        moved, out = at(entries), []
+    def residual(field: Field, entries: list[Scalar]) -> list[Scalar]:
+        moved, out = at(list(entries)), []
         for one in equations:
             left, right = problem.plain_values(moved, field, (one.left, one.right))
             out += [a - b for a, b in pairs(left, right)]
         return out
 
-    start = [field.number(x) for node, _ in spans for x in place.values[node].flat]
+    start = [x for node, _ in spans for x in place.values[node].flat]
     if not start or len(start) > _MOST_UNKNOWNS:
         raise NotMet("no point was found at which the assumptions hold")
-    found = newton(field, residual, start)
+    with suppress(EvaluationError, OverflowError):  # most of the way in floats, which are cheap
+        start = [Fraction(x) for x in newton(FLOAT, partial(residual, FLOAT), [FLOAT.number(x) for x in start])]
+    found = newton(field, partial(residual, field), [field.number(x) for x in start])
     exact = [field.rational(x) for x in found]
     return replace(at(exact), inexact=_MANY)
 

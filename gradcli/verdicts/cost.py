@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from math import prod
 
 from gradcli.evaluate.array import concrete
+from gradcli.expr.implicit import equation_of
 from gradcli.expr.node import Node, payload
+from gradcli.expr.walk import postorder
 from gradcli.ops.operation import Cost
 from gradcli.ops.operations import OPERATIONS
 from gradcli.ops.payload import Subscripts
@@ -14,12 +16,19 @@ from gradcli.verdicts.sizes import Sizes
 
 MANY = 300_000  # above which points are few
 TOO_MANY = 10_000_000  # above which none is looked at
+_STEPS = 30  # of Newton's method, with those that are halved
 _A_PRODUCT = 4  # a sum of products of fractions, beside one fraction
 
 
 def operations(nodes: Iterable[Node], sizes: Sizes) -> int:
     """About how many operations on numbers it takes to compute expressions at these sizes once."""
     return sum(_cost(node, sizes) for node in nodes)
+
+
+def solving(node: Node, sizes: Sizes) -> int:
+    """About what it takes to solve the equation of a relation once, by steps that each ask for every slope."""
+    inner = postorder([equation_of(node)[2]])
+    return _STEPS * (1 + prod(concrete(node.shape, sizes))) * (len(inner) + operations(inner, sizes) // 4)
 
 
 def _cost(node: Node, sizes: Sizes) -> int:

@@ -7,17 +7,20 @@ Source: A. Schrijver, Theory of Linear and Integer Programming, section 12.2.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from fractions import Fraction
-from itertools import product
+from itertools import combinations_with_replacement, product
 from math import prod
 
 from gradcli.expr.node import Node
 from gradcli.normal.equal import Comparison
-from gradcli.normal.poly import Poly, Term, combination
+from gradcli.normal.poly import Poly, Term, TooLarge, combination
+from gradcli.normal.simplify import multiply
 from gradcli.normal.units import argument, is_positive, is_strict, product_of, shared_factors
 from gradcli.verdicts.forms import is_negative_form
 
 _MOST = 200
+_SHORT, _MOST_MULTIPLIED = 4, 5
 
 Condition = tuple[Node, bool]
 """`(u, strictly)`: u > 0, or u >= 0, in every entry."""
@@ -27,14 +30,29 @@ _Row = tuple[dict[Term, Fraction], Fraction, bool]
 
 def contradictory(comparison: Comparison, conditions: Iterable[Condition]) -> bool:
     """Whether no point satisfies all of these; False where that is not seen."""
+    known = [(node, poly, strictly) for node, strictly in conditions if (poly := comparison.poly(node)) is not None]
     rows: list[_Row] = []
-    for node, strictly in conditions:
-        poly = comparison.poly(node)
-        if poly is not None:
-            rows.append(_row(poly, strictly))
-            cleared = _cleared(poly)
-            if cleared is not None:
-                rows.append(_row(cleared, strictly))
+    for _, poly, strictly in known:
+        rows.append(_row(poly, strictly))
+        cleared = _cleared(poly)
+        if cleared is not None:
+            rows.append(_row(cleared, strictly))
+    return _is_contradictory(rows) or (bool(rows) and _is_contradictory([*rows, *_multiplied(known)]))
+
+
+def _multiplied(known: Sequence[tuple[Node, Poly, bool]]) -> list[_Row]:
+    """What follows of pairs, and of each with itself: that their products are not negative."""
+    short = [one for one in known if len(one[1].terms) <= _SHORT][:_MOST_MULTIPLIED]
+    out: list[_Row] = []
+    for (a, p, p_strict), (b, q, q_strict) in combinations_with_replacement(short, 2):
+        if a.shape == b.shape or not a.shape or not b.shape:
+            with suppress(TooLarge):
+                out.append(_row(multiply(p, q), p_strict and q_strict))
+    return out
+
+
+def _is_contradictory(rows: list[_Row]) -> bool:
+    rows = list(rows)
     unknowns = {term: None for coefficients, _, _ in rows for term in coefficients}
     for term in unknowns:
         if is_positive(Poly({term: 1})):
@@ -84,6 +102,8 @@ def _known(term: Term) -> list[_Row]:
     """What holds of a function whatever its argument is: exp(u) >= 1 + u, sines lie between -1 and 1, and so on."""
     if len(term) == 1 and term[0][0].kind == "root" and term[0][2] == Fraction(1, 2):
         return _of_root(term)
+    if _is_half_sine(term):
+        return [({term: Fraction(2 * sign)}, Fraction(1), False) for sign in (1, -1)]
     if len(term) != 1 or term[0][2] != 1:
         return []
     factor = term[0]
@@ -95,6 +115,14 @@ def _known(term: Term) -> list[_Row]:
     if factor[0].kind == "elem" and factor[0].data in (("sin", 0), ("cos", 0)):
         return [({term: Fraction(sign)}, Fraction(1), False) for sign in (1, -1)]
     return []
+
+
+def _is_half_sine(term: Term) -> bool:
+    """Whether a product is sin(u) * cos(u), which is sin(2*u)/2."""
+    if len(term) != 2 or any(factor[2] != 1 or factor[0].kind != "elem" for factor in term):
+        return False
+    names = {factor[0].data for factor in term}
+    return names == {("sin", 0), ("cos", 0)} and argument(term[0]).key == argument(term[1]).key
 
 
 def _of_root(term: Term) -> list[_Row]:

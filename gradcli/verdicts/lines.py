@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import log10
 
 from gradcli.evaluate.array import Array
-from gradcli.expr.node import Node
+from gradcli.expr.dims import dim_value
+from gradcli.expr.node import Node, label_count
 from gradcli.verdicts.problem import Place
 
 # Attributes that a multiple of the value has as well; that of the second ones a positive multiple alone.
@@ -24,20 +25,24 @@ _UNEVEN = Fraction(1048583, 1048576)  # off the round numbers, at which somethin
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The places that a number t stands for: `at(t)`.  `both`: t may be negative; `whole`: t is an integer."""
+    """The places that a number t stands for: `at(t)`.
+
+    `both`: t may be negative; `whole`: t is an integer; `labels`: and one from 1 to that.
+    """
 
     node: Node
     how: str
     both: bool
     whole: bool = False
     entry: int = 0
+    labels: int = 0
 
     def at(self, place: Place, t: Fraction) -> Place:
         """The place where the name is moved to t."""
         old = place.values[self.node]
         if self.how == "entry":
             flat = list(old.flat)
-            flat[self.entry] = t
+            flat[self.entry] = int(t) if self.labels else t
         elif self.how == "shift":
             flat = [x + t for x in old.flat]
         else:
@@ -49,6 +54,12 @@ def lines(place: Place, free: Sequence[Node], discrete: Sequence[Node]) -> list[
     """The lines along which each name may be moved without losing what is said of it."""
     out: list[Line] = []
     for node in free:
+        count = label_count(node)
+        if count is not None:
+            most = len(place.values[node].flat)
+            for entry in sorted({0, most - 1}) if most else ():
+                out.append(Line(node, "entry", False, True, entry, dim_value(count, place.sizes.__getitem__)))
+            continue
         attributes = frozenset(node.data[1]) if node.op == "var" and isinstance(node.data, tuple) else frozenset()
         if node in discrete:
             if not attributes and not node.shape:
@@ -82,8 +93,21 @@ def keeps_signs(place: Place, free: Sequence[Node]) -> bool:
     return True
 
 
+def every_entry(place: Place, free: Sequence[Node], discrete: Sequence[Node]) -> list[Line]:
+    """The lines that move one entry alone, of every entry that is free to move by itself."""
+    out: list[Line] = []
+    for line in lines(place, free, discrete):
+        if line.how == "entry" and not line.whole and not line.entry:
+            out += [replace(line, entry=k) for k in range(len(place.values[line.node].flat))]
+    return out
+
+
 def grid(line: Line, marks: Sequence[Fraction]) -> list[Fraction]:
     """Where to look along a line, in order: all sizes of numbers, and around those that the program mentions."""
+    if line.labels:
+        near = {int(mark) + k for mark in marks if abs(mark) < 10**9 for k in (-1, 0, 1)}
+        wanted = {*range(1, 9), line.labels - 1, line.labels, *near}
+        return [Fraction(n) for n in sorted(wanted) if 1 <= n <= line.labels]
     if line.whole:
         near = {int(mark) + k for mark in marks if abs(mark) < 10**9 for k in (-1, 0, 1)}
         numbers = (

@@ -85,11 +85,12 @@ def at_other_roots(problem: Problem, agreed: list[Place], outcome: Outcome) -> O
     if not open_ones:
         return outcome
     looked_at = 0
+    cheapest = sorted(agreed, key=lambda place: operations(problem.nodes, place.sizes))
     for root in range(1, OTHER_ROOTS + 1):
-        for place in agreed[:_ROOTED]:
+        for place in cheapest[:_ROOTED]:
             other = replace(place, root=root)
             with suppress(EvaluationError):
-                if differ_precisely(problem, other) is not None:
+                if not looks_equal(problem, other) and differ_precisely(problem, other) is not None:
                     return Outcome("refuted", other)
                 looked_at += 1
     if problem.derivative and looked_at:

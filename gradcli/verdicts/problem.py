@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as with_default
+from fractions import Fraction
 from functools import cache, cached_property
 
 from gradcli.evaluate.array import Array
@@ -13,7 +14,7 @@ from gradcli.evaluate.evaluate import Point, defined_functions, run
 from gradcli.evaluate.field import Field
 from gradcli.evaluate.mp_field import MpField
 from gradcli.evaluate.opaque import Hook
-from gradcli.expr.node import Node
+from gradcli.expr.node import Node, payload
 from gradcli.expr.walk import postorder
 from gradcli.ops.formula import called
 from gradcli.ops.functions import SCALAR_FUNCTIONS
@@ -193,6 +194,8 @@ class Problem:
             if not sizes:
                 continue
             high = max(high, *sizes)
+            if node.op == "num":  # `1 + 1e-40` is one number: it takes 40 digits to tell it from 1
+                low = min(low, 1.0 - len(str(payload(node, Fraction).denominator)))
             if node.op not in _CANCELLING:
                 low = min(low, *sizes)
             grown = _grown(node, memo, field, self.book.bodies)

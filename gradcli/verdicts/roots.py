@@ -9,7 +9,7 @@ from gradcli.expr.node import Node, has_attribute, name_of, value_of
 from gradcli.expr.walk import postorder
 from gradcli.normal import units
 from gradcli.normal.lower import Lowering
-from gradcli.normal.poly import TooLarge, Unsupported, scale
+from gradcli.normal.poly import Poly, TooLarge, Unsupported, scale
 from gradcli.rules.derivatives import differentiate
 from gradcli.rules.missing import NoRule
 
@@ -28,9 +28,14 @@ def _is_single(node: Node) -> bool:
         return False
     try:
         slope = Lowering().poly(differentiate(residual, unknown))
-        return units.is_strict_sum(slope) or units.is_strict_sum(scale(-1, slope))
+        return any(_never_falls(one) for one in (slope, scale(-1, slope)))
     except (NoRule, TooLarge, Unsupported, ZeroDivisionError):
         return False
+
+
+def _never_falls(slope: Poly) -> bool:
+    """Whether a slope is positive, or at least never negative: it is analytic, so that it is 0 at lone points."""
+    return units.is_strict_sum(slope) or (bool(slope.terms) and units.is_positive(slope))
 
 
 def _is_smooth(residual: Node, unknown: Node) -> bool:

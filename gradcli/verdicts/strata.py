@@ -18,6 +18,7 @@ from gradcli.expr.node import Node, has_attribute, num, value_of
 from gradcli.expr.walk import postorder
 from gradcli.ops.functions import SCALAR_FUNCTIONS
 from gradcli.verdicts.cost import MANY, operations
+from gradcli.verdicts.reach import beyond
 from gradcli.verdicts.sizes import Least, Sizes
 from gradcli.verdicts.structured import LARGEST_TYPED, cycle_types
 
@@ -64,6 +65,9 @@ def strata(nodes: Sequence[Node], least: Least, free: Sequence[Node]) -> Strata:
     for name, value, why in _turning(nodes, least, base):
         if not want({**base, name: value}):
             missed.append(f"no point with {name} = {value} was looked at, where {why} turns")
+    for name, value, why in beyond(nodes, least):
+        if not want({**base, name: value}):
+            missed.append(f"no point with {name} = {value} was looked at, beyond what {why} reaches")
     degrees = _degrees(nodes)
     for name in least:
         degree = degrees.get(name, 0)

@@ -17,8 +17,8 @@ from gradcli.evaluate.errors import EvaluationError, NotEvaluable, Undefined
 from gradcli.evaluate.fields import FLOAT
 from gradcli.verdicts.branches import Branch
 from gradcli.verdicts.compare import differ, differ_at_tie, suspicious
-from gradcli.verdicts.cost import operations
-from gradcli.verdicts.lines import MOST_LINES, Line, everyday, grid, keeps_signs, lines, root
+from gradcli.verdicts.cost import operations, solving
+from gradcli.verdicts.lines import MOST_LINES, Line, every_entry, everyday, grid, keeps_signs, lines, root
 from gradcli.verdicts.problem import Place, Problem
 
 _AFFORDED = 50_000  # steps that may be taken in one survey: nodes and the operations that they stand for
@@ -31,6 +31,8 @@ _MOST_ROOTS = 8
 _MOST_TIES = 12
 _MOST_ENTRIES = 4
 _NEAR = (Fraction(1, 10**2), Fraction(1, 10**4), Fraction(1, 10**6), Fraction(1, 10**8))
+
+_ASIDE = Fraction(1, 10**9)
 
 Possible = Callable[[Branch, int], bool]
 Signs = tuple[tuple[int, ...], ...]
@@ -83,7 +85,8 @@ class Surveyor:
             return False
         key = tuple(place.sizes.items())
         if key not in self._costs:
-            self._costs[key] = self.nodes + operations(self.problem.nodes, place.sizes) // 4
+            once = self.nodes + operations(self.problem.nodes, place.sizes) // 4
+            self._costs[key] = once + sum(solving(node, place.sizes) for node in self.problem.relations)
         self.left -= times * self._costs[key]
         return True
 
@@ -118,7 +121,9 @@ class Surveyor:
             self._spend(place, _MANY_DIGITS)
             try:
                 if differ(self.problem, place) is not None:
-                    self.found.refuted = place
+                    aside = self._aside(place)
+                    if aside is not None:
+                        self.found.refuted = aside
                     return look
             except NotEvaluable:
                 raise
@@ -129,6 +134,23 @@ class Surveyor:
                 self._signatures.add(look.signs)
                 self._fresh.append(place)
         return look
+
+    def _aside(self, place: Place) -> Place | None:
+        """A point at which the sides differ as well, where derivatives are compared: beside one at which numbers tie.
+
+        At a kink there is no derivative, and what is printed for it decides nothing; None where the sides agree aside.
+        """
+        if not self.problem.derivative:
+            return place
+        moved = place
+        for k, line in enumerate(every_entry(place, self.problem.free, self.problem.discrete)):
+            moved = line.at(moved, moved.values[line.node].flat[line.entry] * (1 + _ASIDE / (2 * k + 3)))
+        try:
+            return moved if differ(self.problem, moved) is not None else None
+        except NotEvaluable:
+            raise
+        except EvaluationError:
+            return place
 
     def _note(self, look: Look) -> None:
         for branch, values in zip(self.branches, look.turning, strict=True):
