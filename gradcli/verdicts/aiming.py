@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
 
 from gradcli.evaluate.errors import EvaluationError, Undefined
 from gradcli.evaluate.fields import FLOAT
@@ -15,6 +17,7 @@ from gradcli.verdicts.survey import Surveyor
 from gradcli.verdicts.witness import witness
 
 _MOST_STARTS = 2
+_MOST_OTHERS = 40  # points of every kind, where names cannot be moved along lines
 _AIMING_ROUNDS = 3
 _RELAXATIONS = 60
 _MARGIN = 0.3
@@ -27,7 +30,7 @@ class Aim:
         self._surveyor = surveyor
         self._problem = surveyor.problem
 
-    def at(self, cases: list[list[Condition]], starts: list[Place]) -> list[list[Condition]]:
+    def at(self, cases: list[list[Condition]], starts: list[Place], others: Iterator[Place]) -> list[list[Condition]]:
         """Look for a point in each case and compare the sides there; the cases in which none was found.
 
         A case that asks for equality is left to the search for crossings.
@@ -37,7 +40,8 @@ class Aim:
             numbers = {number for number, _ in conditions}
             if self._surveyor.found.refuted is not None or any(neg(number) in numbers for number in numbers):
                 continue
-            if not any(self._aim(conditions, start) for start in starts[:_MOST_STARTS]):
+            found = any(self._aim(conditions, start) for start in starts[:_MOST_STARTS])
+            if not found and not any(map(self._is_met_at(conditions), islice(others, _MOST_OTHERS))):
                 unmet.append(conditions)
         return unmet
 
@@ -65,6 +69,16 @@ class Aim:
                 break
         return self._relax(conditions, best)
 
+    def _is_met_at(self, conditions: list[Condition]) -> Callable[[Place], bool]:
+        """Whether all conditions hold at a point and the sides could be compared there."""
+
+        def is_met(place: Place) -> bool:
+            if self._surveyor.left <= 0 or self._score(place, conditions)[0] < len(conditions):
+                return False
+            return self._is_compared(place)
+
+        return is_met
+
     def _is_compared(self, place: Place) -> bool:
         """Whether the sides could be compared at a point, which is done."""
         compared = self._surveyor.compared
@@ -74,8 +88,12 @@ class Aim:
     def _solved(self, conditions: list[Condition], start: Place) -> Place | None:
         """The point with the first entries of names at a solution, where all conditions are linear."""
         moved = {line.node: line for line in lines(start, self._problem.free, ()) if line.how == "entry"}
-        signs = [(name, "positive" in words) for name, line in moved.items() if not line.both
-                 for words in [self._problem.attributes_of(name)]]
+        signs = [
+            (name, "positive" in words)
+            for name, line in moved.items()
+            if not line.both
+            for words in [self._problem.attributes_of(name)]
+        ]
         found = witness([*conditions, *signs])
         if found is None or not moved.keys() >= found.keys():
             return None

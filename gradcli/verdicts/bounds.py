@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import exp, floor, inf, log
 
-from gradcli.expr.linear import transpose
-from gradcli.expr.node import Node, value_of
+from gradcli.expr.node import Node, has_attribute, value_of
 from gradcli.ops.functions import SCALAR_FUNCTIONS
+from gradcli.verdicts.definite import is_definite, is_form, is_product_of_definite, is_semidefinite, is_turned_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ def _of(node: Node, args: list[Interval]) -> Interval:
     if op == "factor" and isinstance(node.data, tuple):
         if node.data[1] == "s":
             return _NONNEGATIVE
-        return _POSITIVE if node.data == ("eigh", "w") and _is_definite(node.args[0]) else ALL
-    if _is_on_diagonal(node) and _is_definite(node.args[0]):
+        return _POSITIVE if node.data == ("eigh", "w") and is_definite(node.args[0]) else ALL
+    if _is_on_diagonal(node) and is_definite(node.args[0]):
         return _POSITIVE
     if op in _SAME:
         return args[0]
@@ -247,6 +247,10 @@ def _of_norm(node: Node, args: list[Interval]) -> Interval:
     return _POSITIVE if args[0].positive or args[0].high < 0 else _NONNEGATIVE
 
 
+def _same(node: Node, args: list[Interval]) -> Interval:
+    return args[0]
+
+
 def _of_sum(node: Node, args: list[Interval]) -> Interval:
     """Sums of products: of what is not negative; `x.T @ x` and `x.T @ S @ x` are not either, S positive definite."""
     if all(arg.positive for arg in args) and node.op not in ("einsum",):
@@ -255,19 +259,13 @@ def _of_sum(node: Node, args: list[Interval]) -> Interval:
         return _NONNEGATIVE
     if node.op in ("sum", "sum_axis") and args[0].high <= 0:
         return Interval(-inf, Fraction(0))
-    if node.op == "matmul" and not node.shape and _is_form(node):
+    if node.op == "matmul" and not node.shape and is_form(node):
         return _NONNEGATIVE
-    if node.op == "tr" and _is_definite(node.args[0]):
+    if node.op == "tr" and is_definite(node.args[0]):
         return _POSITIVE
-    if node.op == "tr" and node.args[0].op == "matmul" and _is_product_of_definite(node.args[0]):
+    if node.op == "tr" and node.args[0].op == "matmul" and is_product_of_definite(node.args[0]):
         return _POSITIVE
     return ALL
-
-
-def _is_form(node: Node) -> bool:
-    """Whether a product is `x.T @ x` or `x.T @ S @ x`, S positive definite."""
-    first, *middle, last = node.args
-    return transpose(first) is last and all(_is_definite(part) for part in middle) and len(middle) < 2
 
 
 def _is_on_diagonal(node: Node) -> bool:
@@ -277,19 +275,13 @@ def _is_on_diagonal(node: Node) -> bool:
     return node.op == "diagonal"
 
 
-def _is_product_of_definite(node: Node) -> bool:
-    """Whether a product is that of two positive definite matrices: its eigenvalues are positive."""
-    return len(node.args) == 2 and all(_is_definite(part) for part in node.args)
-
-
-def _is_definite(node: Node) -> bool:
-    if node.op in ("inv", "T"):
-        return _is_definite(node.args[0])
-    return node.op == "eye" or (node.op == "var" and isinstance(node.data, tuple) and "spd" in node.data[1])
-
-
 def _det(node: Node, args: list[Interval]) -> Interval:
-    return _POSITIVE if _is_definite(node.args[0]) else ALL
+    matrix = node.args[0]
+    if is_definite(matrix):
+        return _POSITIVE
+    if is_semidefinite(matrix) or has_attribute(matrix, "skew") or is_turned_unit(matrix):
+        return _NONNEGATIVE  # of a skew matrix it is the square of the Pfaffian
+    return ALL
 
 
 def _stack(node: Node, args: list[Interval]) -> Interval:
@@ -312,6 +304,8 @@ _HANDLERS: dict[str, Callable[[Node, list[Interval]], Interval]] = {
     "norm_nuc": _of_norm,
     "det": _det,
     "stack": _stack,
+    "largest": _same,
+    "smallest": _same,
 }
 
 __all__ = ["ALL", "Interval", "bounds"]

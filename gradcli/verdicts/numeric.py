@@ -117,7 +117,7 @@ def _on_every_side(problem: Problem, agreed: list[Place], key: str, outcome: Out
     starts = sorted(agreed, key=lambda place: operations(problem.nodes, place.sizes))
     others = _wild(problem, [place.sizes for place in starts], key)
     surveyor = Surveyor(problem, found, key)
-    unmet = Aim(surveyor).at(problem.open_cases, starts)
+    unmet = Aim(surveyor).at(problem.open_cases, starts, others)
     survey = surveyor.survey(starts, others, not problem.derivative, partial(is_possible, problem))
     if survey.refuted is not None:
         return Outcome("refuted", survey.refuted, tied=survey.tied)
@@ -259,7 +259,7 @@ def place_of(problem: Problem, sizes: Sizes, styles: dict[Node, str], source: Ra
         entries = Entries(own, styles[node], problem.landmarks, turn, problem.generic)
         values[node] = draw(problem.typed(node), sizes, entries, node in problem.book.discrete)
     kinks_by_chance = not problem.generic or any(is_round(style) for style in styles.values())
-    place = Place(sizes, values, seed, {}, kinks_by_chance and not problem.discrete, turn is not None)
+    place = Place(sizes, values, seed, {}, kinks_by_chance and not problem.stepping, turn is not None)
     return met(problem, place, Random(f"{seed}/assumed")) if problem.assumptions else place
 
 

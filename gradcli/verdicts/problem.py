@@ -28,6 +28,7 @@ from gradcli.verdicts.sizes import Sizes, dimensions
 from gradcli.verdicts.strata import Strata, strata
 
 _STEEP = 100
+_FEW_VALUES = frozenset({"binary", "signs", "onehot", "permutation"})  # equal numbers there are no chance
 _SPARE = 40
 _DECIMALS = 0.4343  # of e
 _BEYOND = 12.0
@@ -83,6 +84,7 @@ class Problem:
         self.landmarks = book.landmarks(everything)
         self.nodes = postorder(everything)
         self.discrete = [node for node in self.free if node in book.discrete]
+        self.stepping = [node for node in self.free if node in book.discrete or self.attributes_of(node) & _FEW_VALUES]
         self.functions = _function_names(self.nodes, book)
         steep = any(mark >= _STEEP for mark in self.landmarks)  # `tanh(1000 * x)` turns near 0, as good as `sign(x)`
         self.piecewise = steep or any(_turns(node) for node in self.nodes)

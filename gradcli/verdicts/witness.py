@@ -42,7 +42,7 @@ def linear_form(number: Node) -> Linear | None:
 
 
 def witness(conditions: Iterable[tuple[Node, bool]]) -> dict[Node, Fraction] | None:
-    """Numbers for names at which each `(u, strictly)` is > 0, or >= 0; None where some u is not linear, or none found."""
+    """Numbers for names at which each `(u, strictly)` is > 0, or >= 0; None where a u is not linear, or none is found."""
     rows: list[_Row] = []
     for number, strictly in conditions:
         form = linear_form(number)
@@ -62,7 +62,8 @@ def witness(conditions: Iterable[tuple[Node, bool]]) -> dict[Node, Fraction] | N
     for name, stage in zip(reversed(names), reversed(stages), strict=True):
         ends: tuple[list[Fraction], list[Fraction]] = ([], [])
         for coefficients, constant, _ in stage:
-            rest = constant + sum((v * found[other] for other, v in coefficients.items() if other is not name), Fraction(0))
+            others = (v * found[other] for other, v in coefficients.items() if other is not name)
+            rest = sum(others, constant)
             ends[coefficients[name] < 0].append(-rest / coefficients[name])
         found[name] = _between(max(ends[0], default=None), min(ends[1], default=None))
     return found
