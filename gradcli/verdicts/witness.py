@@ -42,7 +42,7 @@ def linear_form(number: Node) -> Linear | None:
 
 
 def witness(conditions: Iterable[tuple[Node, bool]]) -> dict[Node, Fraction] | None:
-    """Numbers for names at which each `(u, strictly)` is > 0, or >= 0; None where a u is not linear, or none is found."""
+    """Numbers for names at which each `(u, strictly)` is > 0, or >= 0; None where none is found."""
     rows: list[_Row] = []
     for number, strictly in conditions:
         form = linear_form(number)
