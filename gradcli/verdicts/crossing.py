@@ -14,6 +14,7 @@ from gradcli.verdicts.fractions_field import SHORT
 from gradcli.verdicts.problem import Place, Problem
 
 _DIGITS = 80
+_ROUGH = 30
 _STEPS = 60
 _GUESSES = 1000
 
@@ -39,7 +40,8 @@ def crossing(
         return None
     try:
         found = _by_secants(lambda t: value(t, digits(_DIGITS)), low, high)
-        return found if found is not None and low <= found <= high else None
+        near = max(high - low, abs(high) / 2**_ROUGH)  # the two are floats' idea of where it is
+        return found if found is not None and low - near <= found <= high + near else None
     except (EvaluationError, ZeroDivisionError, OverflowError):
         return None
 

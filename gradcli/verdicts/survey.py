@@ -285,6 +285,8 @@ class Surveyor:
         if t is None:
             return
         at = line.at(place, t)
+        if not keeps_signs(at, self.problem.free):
+            return
         try:
             if differ_at_tie(self.problem, at) is not None:
                 self.found.refuted, self.found.tied = at, True
