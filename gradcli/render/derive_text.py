@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gradcli.derive.worked.model import Worked
 
 _WIDEST = 64  # columns after which shapes are not lined up any more
+_FEW = 3  # Jacobians entry by entry that stand below gradients
 _REMARK = 12  # columns of a remark for which every line leaves room
 _BOLD, _DIM, _CYAN, _OFF = "\x1b[1m", "\x1b[2m", "\x1b[36m", "\x1b[0m"
 
@@ -77,6 +78,7 @@ class _Report:
         self.worked = worked
         self.columns = columns
         self.plain = plain
+        self.left_out: list[str] = []
         self.steps = Steps(answers, taken_names(program, worked))
         self.values = program.nodes.keys() | program.variables.keys()
         self.known: set[Node] = set()
@@ -87,7 +89,7 @@ class _Report:
             blocks += self._answers(layout, list(group))
         if self.worked:
             blocks += self._worked()
-        notes = dict.fromkeys(note for answer in self.answers for note in answer.notes)
+        notes = dict.fromkeys([*(note for answer in self.answers for note in answer.notes), *self.left_out])
         if notes:
             blocks.append([self._paint(_BOLD, "Notes"), *(f"  {line}" for note in notes for line in self._said(note))])
         return "\n".join("\n".join(block) + "\n" for block in blocks if block)
@@ -140,8 +142,10 @@ class _Report:
     def _answers(self, layout: str, answers: list[Answer]) -> list[list[str]]:
         notation = self._notation(self.steps.shared, layout)
         sections: list[tuple[str, list[Line]]] = []
+        by_entries: list[tuple[str, list[Line]]] = []
         where: list[Line] = []
         stated: set[tuple[str, str]] = set()
+        mixed = len({answer.kind for answer in answers}) > 1 and not self.program.questions
         for title, group in groupby(answers, key=lambda answer: self._title(answer.kind, answer.of, layout)):
             lines = []
             for answer in group:
@@ -150,10 +154,14 @@ class _Report:
                 remark = self._remark(text_shape(answer.shape), answer.rules)
                 lines.append(self._answer(answer, notation, remark))
             stated.update((line.left, line.right) for line in lines)
-            sections.append((title, lines))
+            whole = [line for line in lines if not (mixed and line.stands_out)]
+            sections += [(title, whole)] if whole else []
+            by_entries += [(f"{title}, entry by entry", lines)] if len(whole) < len(lines) else []
         where = [line for line in where if (line.left, line.right) not in stated]
         if where:
             sections.append(("where", where))
+        for title, lines in by_entries:
+            sections += self._entry_by_entry(title, [line for line in lines if line.stands_out])
         # one alignment for all sections: they are read together
         rows = self._aligned([line for _, lines in sections for line in lines], indent="  ")
         blocks, position = [], 0
@@ -161,6 +169,14 @@ class _Report:
             blocks.append([self._paint(_BOLD, title), *rows[position : position + len(lines)]])
             position += len(lines)
         return blocks
+
+    def _entry_by_entry(self, title: str, lines: list[Line]) -> list[tuple[str, list[Line]]]:
+        """What a gradient has said already: last, and only where it is short."""
+        if len(lines) <= _FEW:
+            return [(title, lines)]
+        ask = "which the gradients say: `jacobian` asks for them"
+        self.left_out.append(f"{len(lines)} Jacobians have three axes or more, {ask}")
+        return []
 
     def _answer(self, answer: Answer, notation: Notation, remark: str) -> Line:
         if isinstance(notation, Mathematics):

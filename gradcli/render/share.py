@@ -6,12 +6,17 @@ from collections.abc import Callable, Collection
 
 from gradcli.expr.node import Node
 from gradcli.expr.walk import postorder
+from gradcli.render.parts import is_reciprocal
 
 LONGEST = 2_000
 """The largest expression, in symbols, that is written out whole."""
 DEEPEST = 40
 """The most operations that stand within each other before a part gets a name; the parser takes 120."""
 _WORTH_A_NAME = 6
+_LONG, _SAVED = 5, 5  # symbols of a part that stands more than once in an answer, and what its name saves
+_WITHOUT_NAMES = 25  # symbols of an answer that is read at a glance
+_SILENT = frozenset({"T", "reshape"})
+_ENTRIES = frozenset({"at", "num", "var"})
 
 
 def shared_parts(values: list[Node], keys: Collection[Node]) -> list[Node]:
@@ -43,6 +48,61 @@ def shared_parts(values: list[Node], keys: Collection[Node]) -> list[Node]:
 
     _measure(order, wants_name)
     return parts
+
+
+def repeated_parts(value: Node, keys: Collection[Node], operands: dict[Node, tuple[Node, ...]]) -> list[Node]:
+    """Parts of one value that stand in it more than once and are longer than a few symbols.
+
+    A part stands after those that it uses; what is written counts, not how it is held: `operands` keeps that from one
+    value to the next.
+    """
+    order, uses = _as_written(value, keys, operands)
+    lengths: dict[Node, int] = {}
+    for node, args in order:
+        lengths[node] = (node.op not in _SILENT) + sum(lengths[arg] for arg in args)
+    if lengths[value] < _WITHOUT_NAMES:
+        return []
+    sizes: dict[Node, int] = {}
+    parts: list[Node] = []
+    for node, args in order:
+        size = (node.op not in _SILENT) + sum(sizes.get(arg, 1) for arg in args)
+        times = uses.get(node, 0)
+        if (
+            times > 1
+            and node.op not in _ENTRIES
+            and not is_reciprocal(node, {})
+            and (times - 1) * (size - 1) >= _SAVED
+            and size >= _LONG
+        ):
+            parts.append(node)
+            size = 1
+        sizes[node] = size
+    return parts
+
+
+def _as_written(
+    value: Node, keys: Collection[Node], operands: dict[Node, tuple[Node, ...]]
+) -> tuple[list[tuple[Node, tuple[Node, ...]]], dict[Node, int]]:
+    """The parts of a value as it is written, operands first, and how often each stands in another."""
+    from gradcli.render.written import written_as
+
+    todo: list[tuple[Node, bool]] = [(value, False)]
+    order: list[tuple[Node, tuple[Node, ...]]] = []
+    uses: dict[Node, int] = {}
+    seen: set[Node] = set()
+    while todo:
+        node, ready = todo.pop()
+        if ready:
+            order.append((node, operands[node]))
+        elif node not in seen:
+            seen.add(node)
+            if node not in operands:
+                operands[node] = () if node in keys else written_as(node, {}).args
+            todo.append((node, True))
+            for arg in reversed(operands[node]):
+                uses[arg] = uses.get(arg, 0) + 1
+                todo.append((arg, False))
+    return order, uses
 
 
 def _measure(order: list[Node], is_named: Callable[[Node, int, int], bool]) -> tuple[dict[int, int], dict[int, int]]:

@@ -13,13 +13,14 @@ from gradcli.expr.walk import postorder
 from gradcli.program.model import Program
 from gradcli.program.outputs import outputs_with
 from gradcli.record import dataclass
-from gradcli.render.share import shared_parts
+from gradcli.render.share import repeated_parts, shared_parts
 
 if TYPE_CHECKING:
     from gradcli.derive.worked.model import Worked
 
 MOST_WHERE = 50_000
 """The most `where` entries of all results together before each is bound only where it is needed first."""
+_LETTERS = "tsrqv"  # of made up names: t1, or s1 in a program that has a t
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,21 @@ class Steps:
         """Names of parts that are too large to be written out."""
         used = set(taken)
         for node in shared_parts(values, self.bound):
-            name = _unused(used, "t", start=len(self.shared) + 1)
-            used.add(name)
-            self.shared[node] = name
-            self.bound[node] = Bound(node, node, (), name)
+            self._share(node, used)
+        if not self.shared:  # else what stands twice has a name already
+            operands: dict[Node, tuple[Node, ...]] = {}
+            for value in dict.fromkeys(values):
+                for node in repeated_parts(value, self.bound, operands):
+                    operands[node] = ()
+                    self._share(node, used)
         self._uses: dict[tuple[int, bool], tuple[Node, ...]] = {}
+
+    def _share(self, node: Node, used: set[str]) -> None:
+        letter = next((letter for letter in _LETTERS if letter not in used), _LETTERS[0])
+        name = _unused(used, letter, start=len(self.shared) + 1)
+        used.add(name)
+        self.shared[node] = name
+        self.bound[node] = Bound(node, node, (), name)
 
     def needed(self, value: Node, known: set[Node]) -> list[Bound]:
         """What a value needs, directly or through others, but not in `known`; in order of use.  Adds to `known`."""
