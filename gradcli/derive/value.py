@@ -103,7 +103,13 @@ class Resolver:
         )
         if node.op == "hess":
             first, second = (self.free.freed(arg) for arg in node.args[1:])
-            return self.free.declared(self.asker.second_derivative(self.free.freed(of), name, first, second))
+            value = self.free.declared(self.asker.second_derivative(self.free.freed(of), name, first, second))
+            if not node.data:
+                return value
+            from gradcli.derive.second_structure import structured_second
+
+            pairs = tuple((arg, self._declared.get(name_of(arg), arg)) for arg in node.args[1:] if arg.op == "var")
+            return structured_second(value, pairs, str(node.data)) if len(pairs) == len(node.args) - 1 else value
         question = Question(kind, of, name, ((_named(wrt), wrt),), layout, Span(0, 0))
         before = len(self.asker.diagnostics)
         answers = self._answers(question)

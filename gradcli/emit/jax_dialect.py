@@ -88,6 +88,11 @@ def {cho_inverse}(lower):
     corner = left @ below
     return {np}.block([[above + corner @ left.T, -corner], [-corner.T, below]])
 ''',
+    "cholesky_factors": '''
+def {cholesky_factors}(a):
+    """The lower triangular factor of the symmetric part of each matrix."""
+    return {np}.linalg.cholesky(a, symmetrize_input=True)
+''',
     "cholesky": '''
 def {cholesky}(a):
     """The lower triangular factor of the symmetric part."""

@@ -350,6 +350,7 @@ _RULES: dict[str, Rule] = {
     "factor": _factor,
     "implicit": _implicit,
     "pinv": _same("pinv"),
+    **{op: _same(op) for op in ("inverses", "determinants", "logdets", "cholesky_factors")},
     "expm": _same("expm"),
     "expm_frechet": _same("expm_frechet"),
     **{op: _same(op) for op in ("cumsum", "cumprod", "flip", "roll", "cross", "sqrtm", "logm", "logm_frechet")},

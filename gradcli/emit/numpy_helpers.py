@@ -142,6 +142,11 @@ def {unit}(shape, index):
     out[index] = 1.0
     return out
 ''',
+    "cholesky_factors": '''
+def {cholesky_factors}(a):
+    """The lower triangular factor of the symmetric part of each matrix."""
+    return {np}.linalg.cholesky((a + a.swapaxes(-1, -2)) / 2)
+''',
     "cholesky": '''
 def {cholesky}(a):
     """The lower triangular factor of the symmetric part."""

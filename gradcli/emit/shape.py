@@ -42,6 +42,7 @@ _LIKE_FIRST = (
         "chol",
         "expm",
         "expm_frechet",
+        *("inverses", "cholesky_factors"),
         *("cumsum", "cumprod", "flip", "roll", "cross", "sqrtm", "logm", "logm_frechet", "named_power"),
     ),
 )
@@ -151,6 +152,7 @@ _RULES: dict[str, Rule] = {
     "scale_rows": lambda plan, instr, shapes: shapes[1],
     "scale_cols": lambda plan, instr, shapes: shapes[1],
     "transpose": lambda plan, instr, shapes: shapes[0][::-1],
+    **{kind: lambda plan, instr, shapes: shapes[0][:-2] for kind in ("determinants", "logdets")},
     "pinv": lambda plan, instr, shapes: shapes[0][::-1],
     "diag": lambda plan, instr, shapes: shapes[0] * 2,
     "sum_axis": _without_axis,

@@ -122,6 +122,11 @@ def {unit}(shape, index):
     out[index] = 1.0
     return out
 ''',
+    "cholesky_factors": '''
+def {cholesky_factors}(a):
+    """The lower triangular factor of the symmetric part of each matrix."""
+    return {np}.linalg.cholesky((a + a.mT) / 2)
+''',
     "cholesky": '''
 def {cholesky}(a):
     """The lower triangular factor of the symmetric part."""

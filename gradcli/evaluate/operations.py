@@ -12,6 +12,7 @@ from gradcli.evaluate.contract import einsum
 from gradcli.evaluate.equation import solve_equation
 from gradcli.evaluate.errors import OnKink, OutsideDomain, Undefined
 from gradcli.evaluate.factorise import factorised
+from gradcli.evaluate.field import Field
 from gradcli.evaluate.point import Evaluation as Point
 from gradcli.evaluate.point import Operation
 from gradcli.evaluate.reductions import REDUCTIONS, attains, from_lines, holds_extreme, lines
@@ -249,6 +250,28 @@ def _frechet(point: Point, node: Node, args: list[Array]) -> Array:
     return _of_matrix(lambda p, n, rows: spectral.exponential_derivative(p.field, rows, direction))(point, node, args)
 
 
+def _of_each(compute: Callable[[Field, matrices.Rows], matrices.Rows]) -> Operation:
+    """A function of each matrix of a stack; undefined for one in which an entry is."""
+
+    def operation(point: Point, node: Node, args: list[Array]) -> Array:
+        n, shape = args[0].shape[-1], point.shape(node)
+        flat: list[Scalar] = []
+        for start in range(0, len(args[0].flat), n * n):
+            rows = [args[0].flat[start + i * n : start + (i + 1) * n] for i in range(n)]
+            bad = matrices.undefined_in(rows)
+            found: matrices.Rows | None = None
+            if bad is None:
+                try:
+                    found = compute(point.field, rows)
+                except OutsideDomain as trouble:
+                    bad = Undefined(str(trouble))
+            count = n * n if len(shape) == len(args[0].shape) else 1
+            flat += [bad] * count if found is None or bad is not None else [x for row in found for x in row]
+        return Array(shape, flat)
+
+    return operation
+
+
 def _of_matrices(compute: Callable[..., matrices.Rows]) -> Operation:
     """A function of several matrices as wholes, `compute(field, rows, ...)`; undefined where one entry is."""
 
@@ -457,6 +480,10 @@ _TABLE: dict[str, Operation] = {
     "mpow": _of_matrix(lambda point, node, rows: matrices.power(point.field, rows, payload(node, int))),
     "det": _of_matrix(lambda point, node, rows: [[matrices.determinant(point.field, rows)]]),
     "logdet": _of_matrix(lambda point, node, rows: [[matrices.log_determinant(point.field, rows)]]),
+    "inverses": _of_each(matrices.inverse),
+    "determinants": _of_each(lambda field, rows: [[matrices.determinant(field, rows)]]),
+    "logdets": _of_each(lambda field, rows: [[matrices.log_determinant(field, rows)]]),
+    "cholesky_factors": _of_each(lambda field, rows: factorised(field, "chol", rows)["L"]),
     "adj": _of_matrix(lambda point, node, rows: matrices.adjugate(point.field, rows)),
     "diag": _diag,
     "diagonal": _diagonal,

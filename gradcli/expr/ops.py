@@ -16,6 +16,7 @@ from gradcli.expr import (
     rotation,
     running,
     spectral,
+    stacked,
     statistics,
 )
 from gradcli.expr.node import Node, axis_of, make, payload
@@ -101,6 +102,10 @@ _BUILD: dict[str, Builder] = {
     "matrix_power": lambda n, a: matrix_functions.power_of_matrix(*a),
     "norm2": lambda n, a: spectral.spectral_norm("norm2", *a),
     "norm_nuc": lambda n, a: spectral.spectral_norm("norm_nuc", *a),
+    "inverses": lambda n, a: stacked.inverses(*a),
+    "determinants": lambda n, a: stacked.of_each("determinants", *a),
+    "logdets": lambda n, a: stacked.of_each("logdets", *a),
+    "cholesky_factors": lambda n, a: stacked.cholesky_factors(*a),
     "implicit": _same,
     "stop": lambda n, a: reduce.stop(*a),
     **dict.fromkeys(of_kind(Kind.QUESTION), _same),

@@ -9,6 +9,7 @@ _A = "A : R[n, n]\n"
 _INVERTIBLE = "A : R[n, n] spd\n"
 _M = "A : R[m, n]\n"
 _TALL = "A : R[3, 2]\n"
+_STACK = "A : R[m, n, n]\n"
 _COST = Cost.ELIMINATION
 
 MATRICES = (
@@ -83,6 +84,23 @@ MATRICES = (
     Operation(
         "norm_nuc", "A", "sum of the singular values", f"{_TALL}y = norm_nuc(A)",
         rules=("norm_nuc",), cost=_COST, call="norm_nuc",
+    ),
+    Operation(
+        "inverses", "A", "the inverse of each matrix of a stack", f"{_STACK}Y = inv(A)",
+        rules=("inverses",), cost=_COST, call="inv",
+    ),
+    Operation(
+        "determinants", "A", "the determinant of each matrix of a stack", f"{_STACK}y = det(A)",
+        rules=("determinants",), cost=_COST, call="det",
+    ),
+    Operation(
+        "logdets", "A", "log |det| of each matrix of a stack", f"{_STACK}y = logdet(A)",
+        rules=("log_determinants",), cost=_COST, call="logdet",
+    ),
+    Operation(
+        "cholesky_factors", "A", "the lower factor of each matrix of a stack",
+        f"{_STACK}Y = chol(A @ A.mT + eye(n)[None, :, :])",
+        rules=("cholesky_factors",), cost=_COST, call="chol",
     ),
     Operation(
         "factor", "X", "a component of a factorisation", "S : R[n, n] spd\nL = chol(S)",

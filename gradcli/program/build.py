@@ -348,7 +348,7 @@ class Builder:
                 wrt = [wrt[0], wrt[0]]
             first, second = wrt[0].shape, wrt[1].shape
             shape = closed(tuple(d for d in first + second if d != 1)) if len(first + second) <= 4 else first + second
-            return make("hess", (of, *wrt), data=None, shape=shape)
+            return make("hess", (of, *wrt), data=options.get("structure"), shape=shape)
         layout = str(options.get("layout", self.inference.layout))
         return make("jac", (of, wrt[0]), data=layout, shape=closed(jacobian_shape(of.shape, wrt[0].shape, layout)))
 

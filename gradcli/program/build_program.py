@@ -31,14 +31,14 @@ def build_definitions(draft: Draft, order: list[str]) -> Builder:
             continue
         declared = draft.scope.arrays.get(name)
         attributes = declared.attributes if declared else ()
-        value = draft.scope.values[name][0].value
-        if isinstance(value, ast.Call) and value.fn not in draft.scope.functions:
-            attributes = (*attributes, *component_attributes(value))
         try:
             shape = closed(draft.inference.shapes[name])
         except LookupError:
             _undetermined(draft, name)
             continue
+        value = draft.scope.values[name][0].value
+        if isinstance(value, ast.Call) and value.fn not in draft.scope.functions and len(shape) < 3:
+            attributes = (*attributes, *component_attributes(value))
         draft.nodes[name] = draft.node(name, shape, attributes)
     _state_losses(draft, builder)
     for name in order:

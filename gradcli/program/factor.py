@@ -8,6 +8,7 @@ from __future__ import annotations
 from gradcli.expr.factor import KINDS, component, dims_of
 from gradcli.expr.node import Node
 from gradcli.program.signature import LanguageFunction, Misfit, Options
+from gradcli.program.stacks import of_stack, stack_of_squares
 from gradcli.program.unify import OpenShape, find, settle, show_open, unify
 from gradcli.syntax import ast
 
@@ -59,9 +60,13 @@ def _function(kind: str) -> LanguageFunction:
 
     def infer(shapes: list[OpenShape], options: Options) -> OpenShape:
         part = chosen(options)
+        if kind == "chol" and len(settle(shapes[0])) > 2:
+            return stack_of_squares(shapes[0], kind)
         return component_shapes(kind, shapes[0])[part]
 
     def build(nodes: list[Node], options: Options) -> Node:
+        if len(nodes[0].shape) > 2:
+            return of_stack(kind, nodes[0])
         return component(kind, chosen(options), nodes[0])
 
     return LanguageFunction(1, 2, infer, build)

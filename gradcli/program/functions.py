@@ -21,6 +21,7 @@ from gradcli.program.join import PART_FUNCTIONS
 from gradcli.program.norms import NORM
 from gradcli.program.signature import LanguageFunction, Misfit, Options, square
 from gradcli.program.spectral import SPECTRAL_FUNCTIONS
+from gradcli.program.stacks import of_stack, solved, stack_of_squares, triangles_of
 from gradcli.program.unify import (
     OpenShape,
     could_agree,
@@ -80,10 +81,16 @@ def _elementwise(name: str) -> LanguageFunction:
 
 def _square_to(op: str, build: Callable[[Node], Node], scalar: bool) -> LanguageFunction:
     def infer(shapes: list[OpenShape], options: Options) -> OpenShape:
+        if op != "adj" and len(settle(shapes[0])) > 2:
+            shape = stack_of_squares(shapes[0], op)
+            return settle(shape[:-2]) if scalar else shape
         shape = square(shapes[0], op)
         return () if scalar else shape
 
-    return LanguageFunction(1, 1, infer, lambda n, o: build(n[0]))
+    def built(nodes: list[Node], options: Options) -> Node:
+        return of_stack(op, nodes[0]) if len(nodes[0].shape) > 2 else build(nodes[0])
+
+    return LanguageFunction(1, 1, infer, built)
 
 
 def _dot_shape(shapes: list[OpenShape], options: Options) -> OpenShape:
@@ -116,6 +123,14 @@ def _diag_shape(shapes: list[OpenShape], options: Options) -> OpenShape:
 
 
 def _solve_shape(shapes: list[OpenShape], options: Options) -> OpenShape:
+    if len(settle(shapes[0])) > 2:
+        a, b = stack_of_squares(shapes[0], "solve"), settle(shapes[1])
+        place = -2 if len(b) > 1 else -1
+        if len(b) > 2 and not all(1 in (find(p), find(q)) or unify(p, q) for p, q in zip(a[:-2], b[:-2], strict=True)):
+            raise Misfit("E301", f"solve(A, b) takes as many matrices on both sides: {show_open(a)} and {show_open(b)}")
+        if not b or not unify(a[-1], b[place]):
+            raise Misfit("E301", f"solve(A, b) needs as many rows in b as in A: {show_open(a)} and {show_open(b)}")
+        return settle((*(a[:-2] if len(b) < 3 else joint_open([a[:-2], b[:-2]], "solve")), *b[place:]))
     a, b = square(shapes[0], "solve"), settle(shapes[1])
     if not could_agree(a[:1], b[:1]) or not unify(a[0] if a else 1, b[0] if b else 1):
         raise Misfit("E301", f"solve(A, b) needs as many rows in b as in A: {show_open(a)} and {show_open(b)}")
@@ -139,13 +154,14 @@ def _vec_shape(shapes: list[OpenShape], options: Options) -> OpenShape:
 
 def _triangle(op: str) -> LanguageFunction:
     def infer(shapes: list[OpenShape], options: Options) -> OpenShape:
-        shape = _matrix_or_vector(shapes[0], op)
-        if len(shape) != 2:
+        shape = settle(shapes[0])
+        if len(shape) < 2:
             raise Misfit("E305", f"{op} takes a matrix, and this is {show_open(shape)}")
         return shape
 
     def build(nodes: list[Node], options: Options) -> Node:
-        return reduce.triangle(op, nodes[0], int(options.get("k", 0)))
+        k = int(options.get("k", 0))
+        return triangles_of(op, nodes[0], k) if len(nodes[0].shape) > 2 else reduce.triangle(op, nodes[0], k)
 
     return LanguageFunction(1, 2, infer, build, ("k",))
 
@@ -240,7 +256,7 @@ FUNCTIONS: dict[str, LanguageFunction] = {
     "logdet": _square_to("logdet", lambda n: reduce.scalar_of_matrix("logdet", n), True),
     "adj": _square_to("adj", _adj, False),
     "inv": _square_to("inv", linear.inv, False),
-    "solve": LanguageFunction(2, 2, _solve_shape, lambda n, o: linear.matmul(linear.inv(n[0]), n[1])),
+    "solve": LanguageFunction(2, 2, _solve_shape, lambda n, o: solved(*n)),
     "norm": NORM,
     "norm1": _any_total("norm1"),
     "dot": LanguageFunction(2, 2, _dot_shape, lambda n, o: linear.dot(*n)),

@@ -16,7 +16,7 @@ Local = dict[str, OpenShape]
 
 
 def derivative_shape(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
-    allowed = {"grad": ("structure",), "jac": ("layout",), "hess": ()}[expr.fn]
+    allowed = {"grad": ("structure",), "jac": ("layout",), "hess": ("structure",)}[expr.fn]
     options = read_options(inference, expr, allowed)
     least, most = (2, 3) if expr.fn == "hess" else (2, 2)
     count_arguments(inference, expr, least, most)
@@ -33,9 +33,9 @@ def derivative_shape(inference: Inferring, expr: ast.Call, local: Local) -> Open
             expr.args[0],
             inference.scalar_hint(expr.args[0]) or "jac(y, x) is the derivative of an array",
         )
+    if options.get("structure", "entries") not in ("entries", "tangent"):
+        inference.fail("E209", "structure is `entries` or `tangent`.", expr)
     if expr.fn == "grad":
-        if options.get("structure", "entries") not in ("entries", "tangent"):
-            inference.fail("E209", "structure is `entries` or `tangent`.", expr)
         return shapes[0]
     if expr.fn == "hess":
         first, second = axes(settle(shapes[0])), axes(settle(shapes[-1]))

@@ -37,6 +37,7 @@ def _check_entry(inference: Inferring, name: ast.Name) -> None:
     """Refuse `x_2` where only a vector x is declared: its entry is x[2]; raises GradcliError."""
     base, _, place = name.id.partition("_")
     declared = inference.scope.arrays.get(base)
+    _check_subscripts(inference, name, base, place)
     if not place.isdecimal() or declared is None or len(declared.type.dims) != 1:
         return
     entry = f"{base}[{place}]"
@@ -47,6 +48,32 @@ def _check_entry(inference: Inferring, name: ast.Name) -> None:
         f"{entry} is its entry; a name of its own is declared, `{name.id} : R[n]`",
         mend=((name.span.start, name.span.end, entry),),
     )
+
+
+def _check_subscripts(inference: Inferring, name: ast.Name, base: str, place: str) -> None:
+    """Refuse `x_i` where an array x is declared, and `sum_i` before such; raises GradcliError."""
+    declared = inference.scope.arrays.get(base)
+    sums = name.id in ("Σ", "∑") or (base in ("sum", "Σ", "∑") and len(place) == 1 and place.islower())
+    if not sums and (declared is None or not place.islower() or len(place) != len(declared.type.dims)):
+        return
+    text = inference.source.text
+    start = max(text.rfind(mark, 0, name.span.start) for mark in ("\n", ";")) + 1
+    ends = [end for mark in ("\n", ";", "#") if (end := text.find(mark, name.span.end)) >= 0]
+    statement = text[start : min(ends, default=len(text))]
+    from gradcli.syntax.rewrites import sums_over_subscripts
+
+    lead = len(statement) - len(statement.lstrip())
+    new = sums_over_subscripts(statement.strip())
+    mend = ((start + lead, start + len(statement.rstrip()), new),) if new != statement.strip() else ()
+    if sums and not mend:
+        return
+    if sums:
+        inference.fail("E211", f"{name.id} is not declared: a sum over an index names it.", name, None, mend=mend)
+    letters = ", ".join(place)
+    entry = f"{base}[{letters}]"
+    hint = f"{entry} is its entry, in sum[{letters}](...) or Y[{letters}] = ...; a name of its own is declared, "
+    said = f"{name.id} is not declared, and {base} is {'a vector' if len(place) == 1 else 'an array'}."
+    inference.fail("E211", said, name, f"{hint}`{name.id} : R[n]`", mend=mend)
 
 
 def _in_place(text: str, span: ast.Span, product: str) -> str:

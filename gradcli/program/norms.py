@@ -24,9 +24,11 @@ def _infer(shapes: list[OpenShape], options: Options) -> OpenShape:
     if len(shapes) > 1 and settle(shapes[1]):
         raise Misfit("E301", f"norm(x, p) takes a number for p, and this is {show_open(shapes[1])}")
     if axis is not None:
-        if not shape or axis not in range(len(shape)) or len(shape) > 2:
+        if not shape or axis not in range(len(shape)):
             raise Misfit(
-                "E305", f"norm(..., axis={axis}) does not fit {show_open(shape)}", "axis is 0 or 1, of a matrix"
+                "E305",
+                f"norm(..., axis={axis}) does not fit {show_open(shape)}",
+                f"the axes count from 0 to {len(shape) - 1}" if shape else None,
             )
         return settle(tuple(dim for place, dim in enumerate(shape) if place != axis))
     if _is_matrix(shape) and (len(shapes) > 1 or (order is not None and order not in _OF_MATRICES)):

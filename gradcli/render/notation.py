@@ -183,7 +183,7 @@ class Notation:
         if node.op == "roll" and isinstance(node.data, tuple):
             shift, axis = node.data
             return (str(shift), *([f"axis={axis}"] if axis is not None else []))
-        if node.op == "grad" and node.data:
+        if node.op in ("grad", "hess") and node.data:
             return (f"structure={node.data}",)
         if node.op == "jac" and node.data and node.data != self.layout:
             return (f"layout={node.data}",)
@@ -244,7 +244,7 @@ class Notation:
         return Form(Level.ATOM, [*pieces, f", axis={node.data})" if node.data else ")"])
 
     def op_place(self, node: Node) -> Form:
-        """A place by itself: rows of an identity; of several indices by what it is, `shift(m, k, n)`."""
+        """A place by itself: rows of an identity; of several indices `place(m, k, n, 1, 1, -1)`, which may be typed."""
         bounds = slice_of(node)
         if bounds is not None:
             size = self.dimension(node.shape[1])

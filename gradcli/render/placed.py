@@ -132,11 +132,12 @@ class Piece:
 
 
 def _padded(node: Node, axis: int, bounds: Bounds, size: Dim) -> Node:
-    start = dim_difference(bounds[0], 1)
-    length = dim_sum(dim_difference(bounds[1], bounds[0]), 1)
-    joined = _joined([Piece(start, length, node)], axis, size, node)
-    assert joined is not None
-    return joined
+    """An array with zeros before and after it: a part lies in its array, whatever the sizes are."""
+    before, after = dim_difference(bounds[0], 1), dim_difference(size, bounds[1])
+    parts = [_zeros(node, axis, before)] if before else []
+    parts += [node, _zeros(node, axis, after)] if after else [node]
+    shape = _wide(node.shape, axis)
+    return make("concat", tuple(parts), data=axis, shape=normal_shape((*shape[:axis], size, *shape[axis + 1 :])))
 
 
 def _joined(pieces: Sequence[Piece], axis: int, size: Dim, model: Node) -> Node | None:

@@ -19,7 +19,7 @@ Function = Callable[[int, Node], Node]
 """What a rule's `g` is with so many primes, at an argument."""
 
 _ALONG = frozenset({"spread", "count", "mean_of", "flip", "cumsum", "roll"})
-_LIKE = frozenset({"ones_like", "eye_like", "diag_like", "reshape_like", "unvec_like"})
+_LIKE = frozenset({"ones_like", "eye_like", "diag_like", "reshape_like", "unvec_like", "over_matrices"})
 
 
 class _Filler(Builder):
@@ -69,6 +69,8 @@ class _Filler(Builder):
                 return _on_diagonal(args[0], shape)
             case "reshape_like":
                 return rearrange.reshape(args[0], shape)
+            case "over_matrices":
+                return rearrange.reshape(args[0], (*shape[:-2], 1, 1))
             case "unvec_like":
                 return rearrange.unvec(args[0], shape)
         if not expr.kwargs:

@@ -40,6 +40,7 @@ def rewritten(text: str) -> str | None:
 
 def _characters(s: str) -> str:
     s = re.sub(r"[•∙⨯✕✖]", "·", re.sub(r"‖|∥", "‖", s)).translate(_WIDE).replace("\x00", "==")
+    s = re.sub(r"[０-９]", lambda found: str(ord(found[0]) - ord("０")), s)
     for char, number in {"½": "(1/2)", "⅓": "(1/3)", "¼": "(1/4)", "¾": "(3/4)", "⅔": "(2/3)"}.items():
         s = s.replace(char, number)
     return s.replace("$", "").replace("†", ".T").rstrip()
@@ -85,6 +86,26 @@ def _keyword(s: str) -> str:
         return s
     close = get_close_matches(found[1].lower(), KEYWORDS, 1, 0.75)
     return f"{close[0]} {s[found.end() :]}" if close else s
+
+
+def _matlab(s: str) -> str:
+    """`A(:, 1)`, `A(:)`, `x[end]`, `sin.(x)`, `x .+ 1`."""
+    s = re.sub(rf"\b({_NAME})\(\s*:\s*\)", r"vec(\1)", s)
+    s = re.sub(rf"\b({_NAME})\(((?:\s*(?:\w+|:)\s*,)*\s*:\s*(?:,\s*(?:\w+|:)\s*)*)\)", r"\1[\2]", s)
+    s = re.sub(rf"\b({_NAME})\.\(", r"\1(", s)
+    return re.sub(r"\s*\.([+-])", r" \1", s)
+
+
+def _derivative(s: str) -> str:
+    """`d/dx f`, `d/dx (f)`: the derivative as a question."""
+    found = re.fullmatch(rf"(?:d|∂)\s*/\s*(?:d|∂)\s*({_NAME})\s*\(?\s*({_NAME})\s*\)?", s)
+    return f"∂{found[2]}/∂{found[1]}" if found else s
+
+
+def _compared(s: str) -> str:
+    """`y = x != 0`: a comparison that is a value stands in brackets."""
+    found = re.fullmatch(rf"({_NAME}\s*=)\s*([^=!]+?)\s*(!=|≠)\s*([^=!]+)", s)
+    return f"{found[1]} ({found[2]} != {found[4]})" if found else s
 
 
 def _equation(s: str) -> str:
@@ -160,6 +181,8 @@ def _cross(s: str) -> str:
     found = s.find("×")
     if found < 0:
         return s
+    if re.search(r"\d\s*$", s[:found]) or re.match(r"\s*\d", s[found + 1 :]):
+        return f"{s[:found].rstrip()} * {s[found + 1 :].lstrip()}"
     left, right = before(s, found), after(s, found + 1)
     a, b = s[left:found].strip(), s[found + 1 : right].strip()
     both = a.islower() and b.islower() and a.isalpha() and b.isalpha()
@@ -167,7 +190,8 @@ def _cross(s: str) -> str:
 
 
 def _divided(s: str) -> str:
-    r"""MATLAB's `A\b`."""
+    r"""MATLAB's `A\b`, also with blanks around the sign."""
+    s = re.sub(r"(?<=[\w)\]'])\s+\\\s+(?=[\w(])", r"\\", s)
     for found in re.finditer(r"\\(?=[A-Za-z]\b|[A-Za-z]\d|\()", s):
         place = found.start()
         left = before(s, place)
@@ -222,6 +246,8 @@ def _methods(s: str) -> str:
             new = f"({new})"
     elif name in _TURNED and not inside:
         new = f"{base}.T"
+    elif name in ("flatten", "ravel") and not inside:
+        new = f"vec({_stripped(base)}.T)"
     elif name == "square":
         new = f"{base}**2"
     else:
@@ -233,6 +259,17 @@ def _methods(s: str) -> str:
 def _sums(s: str) -> str:
     """`∑_{i=1}^n x_i`, as LaTeX has it."""
     return from_latex(re.sub(r"(?:∑|Σ|\bsum)\s*_(?=\{|\w\s*\^)", r"\\sum_", s)) if "_" in s else s
+
+
+def sums_over_subscripts(s: str) -> str:
+    """`sum_i x_i`, `Σ x_i y_i`: sums of entries whose indices stand below; without an index by the letter of all."""
+    s = re.sub(r"(?:∑|Σ|\bsum)_(?=[a-z](?![A-Za-z0-9_]))", r"\\sum_", s)
+    bare = re.search(r"(?:∑|Σ)(?![\w\[])\s*(.+)$", s)
+    if bare is not None:
+        letters = re.findall(r"[A-Za-z]_([a-z])(?![A-Za-z0-9])", bare[1])
+        if letters and len(set(letters)) == 1:
+            s = f"{s[: bare.start()]}\\sum_{letters[0]} {bare[1]}"
+    return from_latex(s)
 
 
 def _logdet(s: str) -> str:
@@ -247,6 +284,9 @@ _RULES: tuple[Rule, ...] = (
     _comments,
     _words,
     _logdet,
+    _derivative,
+    _compared,
+    _matlab,
     rewritten_type,
     _tuples,
     _methods,

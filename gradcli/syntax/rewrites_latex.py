@@ -26,6 +26,8 @@ _SIGNS = {
     "langle": "<",
     "rangle": ">",
     "|": "‖",
+    **dict.fromkeys(("lVert", "rVert"), "‖"),
+    **dict.fromkeys(("lvert", "rvert"), "|"),
     "Vert": "‖",
     "vert": "|",
     "ell": "l",
@@ -37,6 +39,8 @@ def from_latex(s: str) -> str:
     if "\\" not in s:
         return s
     s = re.sub(r"\\(?:,|;|!|:| )", " ", s).replace("\\|", "‖").replace("\\{", "{").replace("\\}", "}")
+    s = re.sub(r"\\(?:operatorname|mathrm|text)\s*\{\s*(\w+)\s*\}", r"\1", s)
+    s = re.sub(r"\s*\\rVert\s*_\{?2\}?", "‖", re.sub(r"\\lVert\s*", "‖", s))
     s = re.sub(rf"\\(?:{_NOTHING})(?![A-Za-z])", "", s)
     s = re.sub(r"\\mathbb\s*\{?R\}?", "ℝ", s)
     s = re.sub(r"\\mathbb\s*\{?Z\}?", "Z", s)
@@ -47,7 +51,10 @@ def from_latex(s: str) -> str:
         s, three = re.subn(r"\\(?:hat|bar|tilde)\s*\{(\w+)\}", r"\1_hat", s)
         if not one + two + three:
             break
-    s = re.sub(r"\\sum_\{?(\w+)(?:\s*=\s*1)?\}?(?:\s*\^\s*(?:\{[^{}]*\}|\w))?\s*(.+)$", _sum, s)
+    for _ in range(3):
+        s, found = re.subn(_SUM, _sum, s)
+        if not found:
+            break
     if "\\in" in s:
         s = s.replace("\\times", " × ")
     s = re.sub(r"\\([A-Za-z]+)\s?(\(?)", lambda m: (_SIGNS.get(m[1]) or f" {m[1]}{'' if m[2] else ' '}") + m[2], s)
@@ -67,17 +74,37 @@ def _fraction(found: re.Match[str]) -> str:
     return f"({parts[0]}/{parts[1]})"
 
 
+_SUM = re.compile(r"\\sum_(?:\{([^{}]*)\}|(\w))(?:\s*\^\s*(?:\{[^{}]*\}|\w))?\s*((?:(?!\\sum).)+)$")
+_WORDS = r"\b(log|exp|sin|cos|tan|tanh|sqrt|abs|ln)\s+(\w+\[[^\]]*\])"
+
+
 def _sum(found: re.Match[str]) -> str:
-    index, body = found[1], found[2]
+    indices, body = re.findall(r"[A-Za-z]", re.split(r"=|\\in|∈", found[1] or found[2])[0]), found[3]
+    index = ", ".join(indices)
     depth, rest = 0, ""
     for place, char in enumerate(body):
         depth += (char in "([{") - (char in ")]}")
         if depth < 0 or (not depth and place and char in "+-=" and body[place - 1] != "^"):
             body, rest = body[:place].rstrip(), f" {body[place:]}"
             break
-    body = re.sub(rf"\b([A-Za-z]\w*?)_\{{?((?:\w,?\s*)*{index}(?:,?\s*\w)*)\}}?", _entry, body)
+
+    def entry(name: re.Match[str]) -> str:
+        letters = [c for c in name[2] or name[3] if c.isalnum()]
+        return f"{name[1]}[{', '.join(letters)}]" if set(letters) & set(indices) else name[0]
+
+    body = re.sub(r"(?<![A-Za-z])([A-Za-z]\w*?)_(?:\{([^{}]*)\}|(\w+))", entry, body)
+    body = re.sub(_WORDS, r"\1(\2)", _without_brackets(body))
     return f"sum[{index}]({body}){rest}"
 
 
-def _entry(found: re.Match[str]) -> str:
-    return f"{found[1]}[{', '.join(c for c in found[2] if c.isalnum())}]"
+def _without_brackets(text: str) -> str:
+    """A text without the brackets that stand around the whole of it."""
+    text = text.strip()
+    if not (text.startswith("(") and text.endswith(")")):
+        return text
+    depth = 0
+    for place, char in enumerate(text):
+        depth += (char == "(") - (char == ")")
+        if not depth and place < len(text) - 1:
+            return text
+    return text[1:-1]

@@ -79,17 +79,14 @@ def _is_list(a: Value) -> bool:
     return jnp.ndim(a) == 2 and 1 in a.shape
 
 
-def _total(a: Value, axis: int | None = None) -> Value:
-    return jnp.sum(a) if axis is None else _over_axis(jnp.sum, a, axis)
+Axis = int | tuple[int, ...] | None
 
 
-def _mean(a: Value, axis: int | None = None) -> Value:
-    return jnp.mean(a) if axis is None else _over_axis(jnp.mean, a, axis)
-
-
-def _over_axis(function: Callable[..., Value], a: Value, axis: int) -> Value:
-    out = function(a, axis=axis)
-    if a.ndim > 2:
+def _over_axis(function: Callable[..., Value], a: Value, axis: Axis, keepdims: bool = False) -> Value:
+    out = function(a, axis=axis, keepdims=keepdims)
+    if keepdims and a.ndim == 2:
+        return out.reshape(()) if out.shape == (1, 1) else out
+    if out.ndim != 1:
         return out
     return out.reshape(()) if out.shape == (1,) else out[:, None]
 
@@ -101,10 +98,32 @@ def _soft(function: Callable[..., Value]) -> Callable[..., Value]:
     return apply
 
 
-def _logsumexp(a: Value, axis: int | None = None) -> Value:
-    if axis is None:
-        return jax.scipy.special.logsumexp(a)
-    return _over_axis(jax.scipy.special.logsumexp, a, axis)
+def _each(function: Callable[..., Value]) -> Callable[..., Value]:
+    """A function of a matrix, or of each matrix of a stack."""
+
+    def apply(a: Value) -> Value:
+        out = function(a)
+        return out[:, None] if jnp.ndim(out) == 1 else out
+
+    return apply
+
+
+def _norm(a: Value, axis: Axis = None, keepdims: bool = False) -> Value:
+    squares = lambda a, **kept: jnp.sqrt(jnp.sum(a * a, **kept))  # noqa: E731
+    return squares(a) if axis is None else _over_axis(squares, a, axis, keepdims)
+
+
+def _concat(natural: list[Value], axis: int = 0) -> Value:
+    whole = [jnp.atleast_1d(a) for a in natural]
+    rank = max(max(a.ndim for a in whole), axis + 1)
+    return jnp.concatenate([a[:, None] if a.ndim == 1 and rank == 2 else a for a in whole], axis=axis)
+
+
+PARTS: dict[str, Callable[..., Value]] = {
+    "concat": _concat,
+    "stack": lambda natural, axis=0: jnp.stack(natural, axis=axis),
+    "block_diag": lambda natural: jax.scipy.linalg.block_diag(*natural),
+}
 
 
 def _diag(a: Value) -> Value:
@@ -124,9 +143,9 @@ def _adj(a: Value) -> Value:
 
 
 def _extreme(function: Callable[[Value, Value], Value], over: Callable[..., Value]) -> Callable[..., Value]:
-    def apply(a: Value, b: Value | None = None, axis: int | None = None) -> Value:
+    def apply(a: Value, b: Value | None = None, axis: Axis = None, keepdims: bool = False) -> Value:
         if b is None:
-            return over(a) if axis is None else _over_axis(over, a, axis)
+            return over(a) if axis is None else _over_axis(over, a, axis, keepdims)
         assert jnp.ndim(a) == 0 or jnp.ndim(b) == 0 or jnp.shape(a) == jnp.shape(b)
         return function(a, b)
 
@@ -134,9 +153,9 @@ def _extreme(function: Callable[[Value, Value], Value], over: Callable[..., Valu
 
 
 def _reduced(function: Callable[..., Value]) -> Callable[..., Value]:
-    def apply(a: Value, axis: int | None = None, **options: int) -> Value:
+    def apply(a: Value, axis: Axis = None, keepdims: bool = False, **options: int) -> Value:
         chosen = lambda a, **kept: function(a, **kept, **options)  # noqa: E731
-        return chosen(a) if axis is None else _over_axis(chosen, a, axis)
+        return chosen(a) if axis is None else _over_axis(chosen, a, axis, keepdims)
 
     return apply
 
@@ -195,16 +214,16 @@ FUNCTIONS: dict[str, Callable[..., Value]] = {
     "where": lambda c, a, b: jnp.where(c != 0, a, b),
     "softmax": _soft(jax.nn.softmax),
     "logsoftmax": _soft(jax.nn.log_softmax),
-    "logsumexp": _logsumexp,
-    "sum": _total,
-    "mean": _mean,
-    "tr": jnp.trace,
-    "det": jnp.linalg.det,
-    "logdet": lambda a: jnp.linalg.slogdet(a)[1],
+    "logsumexp": _reduced(jax.scipy.special.logsumexp),
+    "sum": _reduced(jnp.sum),
+    "mean": _reduced(jnp.mean),
+    "tr": _each(lambda a: jnp.trace(a, axis1=-2, axis2=-1)),
+    "det": _each(jnp.linalg.det),
+    "logdet": _each(lambda a: jnp.linalg.slogdet(a)[1]),
     "adj": _adj,
     "inv": lambda a: 1 / a if jnp.ndim(a) == 0 else jnp.linalg.inv(a),
     "solve": _solve,
-    "norm": lambda a: jnp.sqrt(jnp.sum(a * a)),
+    "norm": _norm,
     "norm1": lambda a: jnp.sum(jnp.abs(a)),
     "dot": lambda a, b: jnp.sum(a * b),
     "outer": lambda a, b: jnp.outer(a, b),

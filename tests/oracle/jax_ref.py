@@ -19,7 +19,7 @@ from gradcli.syntax import ast
 from gradcli.syntax.ast import Source
 from gradcli.syntax.parse import parse_module
 from tests.oracle.jax_factors import FACTORS
-from tests.oracle.jax_functions import FUNCTIONS, language_scalar, nth_derivative
+from tests.oracle.jax_functions import FUNCTIONS, PARTS, language_scalar, nth_derivative
 
 # Small programs are compiled once and run once: time is for compiling.
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true")
@@ -59,6 +59,10 @@ def matrix_product(a: Value, b: Value) -> Value:
     if isinstance(b, Identity):
         return b.factor * a
     a, b = jnp.asarray(a), jnp.asarray(b)
+    if a.ndim > 2 or b.ndim > 2:
+        vector = b.ndim == 2 and b.shape[1] == 1
+        out = a @ b
+        return out[..., 0] if vector else out
     out = (a.reshape(1, 1) if a.ndim == 0 else a) @ (b.reshape(1, 1) if b.ndim == 0 else b)
     return out.reshape(()) if out.shape == (1, 1) else out
 
@@ -174,7 +178,7 @@ class Reference:
                 return out
             case ast.Compare():
                 a, b = together([self.eval(e.left, env), self.eval(e.right, env)])
-                test = {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}[e.op]
+                test = {"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b, "==": a == b, "!=": a != b}[e.op]
                 return test.astype(jnp.float64)
             case ast.Power():
                 base, exponent = together([self.eval(e.base, env), self.eval(e.exponent, env)])
@@ -184,10 +188,12 @@ class Reference:
             case ast.Transpose():
                 inner = self.eval(e.arg, env)
                 return inner.T
+            case ast.LastTwoTurned():
+                return jnp.swapaxes(self.eval(e.arg, env), -1, -2)
             case ast.Call():
                 return self.call(e, env)
             case ast.Index():
-                return self.entry(e, env)
+                return self.part(e, env) if any(map(_is_open, e.indices)) else self.entry(e, env)
             case ast.ListLit():
                 return self.literal(e, env)
             case ast.IndexSum():
@@ -251,13 +257,17 @@ class Reference:
             return inside_keeping_rows(jnp.einsum(e.args[0].value, *trimmed))
         if e.fn in self.defined_functions:
             return self.defined(e, env)
+        if e.fn == "onehot":
+            return jax.nn.one_hot(outside(self.eval(e.args[0], env)) - 1, self.labels(e.args[0]))
+        if e.fn in PARTS:
+            natural = [outside(self.eval(arg, env)) for arg in e.args]
+            return inside_keeping_rows(PARTS[e.fn](natural, **self.options(e, env)))
         args = [self.eval(arg, env) for arg in e.args]
         if e.fn in FACTORS:
             factors = FACTORS[e.fn](*args)
             return factors if len(factors) > 1 else factors[0]
         if e.fn in FUNCTIONS and not e.primes:
-            options = {key: int(self.eval(value, env)) for key, value in e.kwargs}
-            return FUNCTIONS[e.fn](*args, **options)
+            return FUNCTIONS[e.fn](*args, **self.options(e, env))
         scalar = language_scalar(e.fn)
         if scalar is not None:
             return nth_derivative(scalar, e.primes)(args[0])
@@ -277,6 +287,13 @@ class Reference:
             return nth_derivative(scalar, e.primes)(args[0])
         return jax.vmap(scalar)(jnp.reshape(args[0], -1)).reshape(jnp.shape(args[0]))
 
+    def labels(self, e: ast.Expr) -> int:
+        """How many labels a declared name has."""
+        assert isinstance(e, ast.Name)
+        kind = self.declared[e.id].type
+        assert isinstance(kind, ast.ArrayType)
+        return int(kind.labels) if str(kind.labels).isdigit() else self.sizes[str(kind.labels)]
+
     def filled(self, name: str, sizes: list[int]) -> Value:
         if name == "eye":
             return jnp.eye(sizes[0])
@@ -288,8 +305,40 @@ class Reference:
             return self.sizes[arg.id]
         if isinstance(arg, ast.Product):
             return prod(self.size(factor) for factor in arg.factors)
+        if isinstance(arg, ast.Sum):
+            return sum(
+                self.size(t) * (-1 if op == "-" else 1) for op, t in zip(("+", *arg.ops), arg.terms, strict=True)
+            )
         assert isinstance(arg, ast.Num)
         return int(arg.value)
+
+    def options(self, e: ast.Call, env: Mapping[str, Value]) -> dict[str, Any]:
+        """The options of a call: numbers, True and False, and several axes."""
+        out: dict[str, Any] = {}
+        for key, value in e.kwargs:
+            if isinstance(value, ast.Name) and value.id in ("True", "False"):
+                out[key] = value.id == "True"
+            elif isinstance(value, ast.ListLit):
+                out[key] = tuple(int(self.eval(item, env)) for item in value.items)
+            else:
+                out[key] = int(self.eval(value, env))
+        return out
+
+    def part(self, e: ast.Index, env: Mapping[str, Value]) -> Value:
+        """`x[2:n]`, `A[i, :]`, `v[None, :]`, `E[y, :]`: of a matrix an index keeps its axis, in higher rank it goes."""
+        base = outside(self.eval(e.base, env))
+        keeps = jnp.ndim(base) == 2 and not any(_is_new(index) for index in e.indices)
+        items: list[Any] = []
+        for index in e.indices:
+            if _is_new(index):
+                items.append(None)
+            elif isinstance(index, ast.Slice):
+                first = 0 if index.first is None else int(self.eval(index.first, env)) - 1
+                items.append(slice(first, None if index.last is None else int(self.eval(index.last, env))))
+            else:
+                place = jnp.asarray(outside(self.eval(index, env)), dtype=int) - 1
+                items.append(place[None] if keeps and jnp.ndim(place) == 0 else place)
+        return inside_keeping_rows(base[tuple(items)])
 
     # ---------------------------------------------------------------- index notation
 
@@ -302,7 +351,8 @@ class Reference:
 
     def index_sum(self, e: ast.IndexSum, env: Mapping[str, Value]) -> Value:
         ranges, env = self.ranges(e.body, env)
-        return jnp.sum(self.everywhere(e.body, env, {name: ranges[name] for name in e.indices}))
+        over = {"sum": jnp.sum, "mean": jnp.mean, "prod": jnp.prod, "max": jnp.max, "min": jnp.min}[e.fn]
+        return over(self.everywhere(e.body, env, {name: ranges[name] for name in e.indices}))
 
     def indexed(self, e: ast.DefineIndexed, env: Mapping[str, Value]) -> Value:
         ranges, env = self.ranges(e.value, env)
@@ -343,6 +393,15 @@ class Reference:
             elif isinstance(part, tuple):
                 todo.extend(part)
         return found, known
+
+
+def _is_new(index: ast.Expr) -> bool:
+    return isinstance(index, ast.Name) and index.id == "None"
+
+
+def _is_open(index: ast.Expr) -> bool:
+    """Whether an index leaves an axis or makes one."""
+    return isinstance(index, ast.Slice) or _is_new(index)
 
 
 def _key(e: ast.Index) -> str:

@@ -80,9 +80,28 @@ TRUE = [
     "x, t : R[N]; beta : R positive; d = x - t; "
     "L = mean(where(abs(d) < beta, 0.5 * d**2 / beta, abs(d) - 0.5 * beta)); "
     "check grad(L, x) == clip(d / beta, -1, 1) / N",
+    "T : R[B, n, n]; b : R[B, n, p]; Y = solve(T, b); G = grad(f, Y); check grad(f, b) == inv(T).mT @ G; "
+    "check grad(f, T) == -(inv(T).mT @ G) @ Y.mT",
+    "T : R[B, n, n]; L = sum(logdet(T)) + sum(tr(T @ T)); check grad(L, T) == inv(T).mT + 2 * T.mT",
+    "T : R[B, n, n]; L = sum(det(T)); check grad(L, T) == det(T)[:, None, None] * inv(T).mT; "
+    "check inv(T.mT) == inv(T).mT; check inv(inv(T)) == T; check tril(T) + triu(T, 1) == T",
+    "A : R[B, n, n]; S = A @ A.mT + eye(n)[None, :, :]; L = chol(S); check L @ L.mT == S; check tril(L) == L",
+    "T : R[a, b, c]; y = norm(T, axis=2); check grad(f, T) == (grad(f, y) / y)[:, :, None] * T",
+    "S : R[n, n] symmetric; f = tr(S @ S); check hess(f, S, structure=tangent)[i, j, k, l] == "
+    "(i == k) * (j == l) + (i == l) * (j == k); check hess(f, S, structure=entries)[i, j, k, l] == "
+    "4 * ((i == k) * (j == l) + (i == l) * (j == k)) * (i != j) + 2 * (i == j) * (k == l) * (i == k)",
+    "S : R[2, 2] symmetric; f = S[1, 1]^2 * S[1, 2] + S[2, 1]^3; "
+    "check hess(f, S, structure=entries)[1, 2, 1, 2] == 6 * S[1, 2]; "
+    "check hess(f, S, structure=entries)[1, 1, 1, 2] == 2 * S[1, 1]",
+    "L : R[n, n] lower; f = sum(L**3); check hess(f, L, structure=entries)[i, j, k, l] == "
+    "6 * L[i, j] * (i == k) * (j == l) * (j <= i)",
+    "S : R[n, n] symmetric; x : R[n]; f = x.T @ S @ x; "
+    "check hess(f, S, x, structure=tangent)[i, j, k] == (i == k) * x[j] + (j == k) * x[i]",
     "X : R -> R[n, k]; t : R; A : R[n, k]; s = sum(A * X(t)); check grad(s, t) == sum(A * X'(t))",
 ]
 FALSE = [
+    "T : R[B, n, n]; L = sum(logdet(T)); refute grad(L, T) == inv(T)",
+    "S : R[n, n] symmetric; f = tr(S @ S); refute hess(f, S, structure=entries) == hess(f, S)",
     "T : R[B, t, d]; refute cumsum(T, axis=0) == cumsum(T, axis=1)",
     "S : R[n, n]; refute sum[i, j]((j <= i) * S[i, j]) == sum[i, j]((j < i) * S[i, j])",
     "X : R[N, G, D, K]; refute var(X, axis=(2, 3)) == var(X, axis=2)[:, :, 1]",

@@ -146,6 +146,18 @@ CASES: dict[str, Case] = {
         "X : R[B, C, H, W]; f = sum(var(X, axis=(2, 3))**2) + sum(std(X, axis=(0, 1), ddof=1))", "X",
         lambda X: (X.var((2, 3)) ** 2).sum() + X.std((0, 1), ddof=1).sum(), {"X": (2, 3, 2, 4)},
     ),
+    "stacks of matrices": (
+        "A : R[B, n, n]; b : R[B, n, p]; S = A @ A.mT + 3 * eye(n)[None, :, :]; L = chol(S); "
+        "f = sum(logdet(S)) + sum(solve(S, b)**2) + sum(tr(A @ S)) + sum(det(inv(S))) + sum(tril(L, -1) * A)", "A",
+        lambda A, b: (lambda S: jnp.linalg.slogdet(S)[1].sum() + (jnp.linalg.solve(S, b) ** 2).sum()
+        + jnp.trace(A @ S, axis1=-2, axis2=-1).sum() + jnp.linalg.det(jnp.linalg.inv(S)).sum()
+        + (jnp.tril(jnp.linalg.cholesky(S), -1) * A).sum())(A @ A.mT + 3 * jnp.eye(3)),
+        {"A": (2, 3, 3), "b": (2, 3, 2)},
+    ),
+    "norms along an axis of rank 3": (
+        "T : R[a, b, c]; f = sum(norm(T, axis=2)**3) + sum(norm(T, 1, axis=1)**2)", "T",
+        lambda T: (jnp.linalg.norm(T, axis=2) ** 3).sum() + (jnp.abs(T).sum(1) ** 2).sum(), {"T": (2, 3, 4)},
+    ),
     "labels at indices": (
         "Z : R[N, C]; y : {1..C}[N]; f = sum[i](Z[i, y[i]]**2)", "Z",
         lambda Z, y: (Z[jnp.arange(7), y - 1] ** 2).sum(), {"Z": (7, _LABELS), "y": (7,)},
