@@ -2,8 +2,9 @@
 
     python -m benchmarks.random_programs [--count 1000] [--start 0] [--only THEME] [--seconds 600]
 
-Gradients, Jacobians in three layouts, Hessians (mixed ones too), and derivatives of factorisations.  Prints the seeds,
-how many programs there were of each theme and feature, what came of each, and the programs that failed.
+Gradients, Jacobians in three layouts, Hessians (mixed ones too), and derivatives of factorisations; for each seed one
+program more with stacks of matrices, broadcasting, parts, labels and shifts.  Prints the seeds, how many programs there
+were of each theme and feature, what came of each, and the programs that failed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,11 @@ import time
 from collections import Counter
 
 from tests.oracle.examine import RELATIVE, examine
-from tests.oracle.random_wide import THEMES, random_wide
+from tests.oracle.random_parts import random_parts
+from tests.oracle.random_wide import THEMES as WIDE
+from tests.oracle.random_wide import random_wide
+
+THEMES = (*WIDE, "parts")
 
 GOOD = ("equal", "no value")
 
@@ -34,19 +39,20 @@ def main() -> int:
         if time.monotonic() - started > wanted.seconds:
             seeds = range(seeds.start, seed)
             break
-        drawn = random_wide(seed)
-        if wanted.only and drawn.theme != wanted.only:
-            continue
-        (ask,) = drawn.case.asks
-        outcome = examine(drawn.case, ask)
-        verdicts[drawn.theme, outcome.verdict] += 1
-        features.update(drawn.features)
-        compared += outcome.compared
-        worst = max(worst, outcome.worst)
-        slowest = max(slowest, (outcome.seconds, seed))
-        if outcome.verdict not in GOOD:
-            print(f"--- seed {seed}: {outcome.verdict} ({drawn.theme}; {ask.kind} of {ask.of} by {', '.join(ask.wrt)})")
-            print(f"{drawn.case.text}{outcome.detail}\n", flush=True)
+        for drawn in (random_wide(seed), random_parts(seed)):
+            if wanted.only and drawn.theme != wanted.only:
+                continue
+            (ask,) = drawn.case.asks
+            outcome = examine(drawn.case, ask)
+            verdicts[drawn.theme, outcome.verdict] += 1
+            features.update(drawn.features)
+            compared += outcome.compared
+            worst = max(worst, outcome.worst)
+            slowest = max(slowest, (outcome.seconds, seed))
+            if outcome.verdict not in GOOD:
+                asked = f"{drawn.theme}; {ask.kind} of {ask.of} by {', '.join(ask.wrt)}"
+                print(f"--- seed {seed}: {outcome.verdict} ({asked})")
+                print(f"{drawn.case.text}{outcome.detail}\n", flush=True)
     total = sum(verdicts.values())
     print(
         f"seeds {seeds.start} to {seeds.stop - 1}: {total} programs, "

@@ -12,7 +12,7 @@ from gradcli.program.dimensions import polynomial
 from gradcli.program.inferring import Axes, Axis, Inferring
 from gradcli.program.integers import integer as integer
 from gradcli.program.layouts import axes as axes_of
-from gradcli.program.mends import counted_from_one
+from gradcli.program.mends import counted_back, counted_from_one
 from gradcli.program.parts import is_size, label_count, match_labels, within
 from gradcli.program.shifts import affine, note, resolve, shifted_names
 from gradcli.program.subexpressions import parts_of, subexpressions
@@ -53,19 +53,31 @@ def entry_shape(inference: Inferring, expr: ast.Index, local: Local) -> OpenShap
             within(inference, expr, polynomial(index) or 1, dim)
             continue
         number = integer(index)
+        if isinstance(index, ast.Name) and index.id == "end":
+            mend = counted_back(inference, expr, index, dims)
+            inference.fail("E310", "The index end is used and never bound.", index, None, mend=mend)
         if number is None:
             _no_index(inference, index)
         found = find(dim)
         if number < 1 or (isinstance(found, int) and number > found):
             reach = f"from 1 to {found}" if isinstance(found, int) else "from 1"
             said = f"The index {number} is out of range: indices of {base} go {reach}."
-            inference.fail("E307", said, index, mend=counted_from_one(inference, expr))
+            mend = counted_from_one(inference, expr) or counted_back(inference, expr, index, dims)
+            inference.fail("E307", said, index, mend=mend)
     return ()
 
 
 def _wrong_count(inference: Inferring, expr: ast.Index, base: str, shape: OpenShape, count: int) -> NoReturn:
     got = len(expr.indices)
     hint = None
+    if base == "E" and got == 1 and base in inference.inferred:
+        inner = inference.written(expr.indices[0])
+        inference.fail(
+            "E307",
+            f"E is not declared, and an expected value is no part of the language; the mean of samples is mean({inner}).",
+            expr,
+            mend=((expr.span.start, expr.span.end, f"mean({inner})"),),
+        )
     if isinstance(expr.base, ast.Name) and expr.base.id in inference.inferred:
         names = [index.id if isinstance(index, ast.Name) else "n" for index in expr.indices]
         hint = f"declare `{expr.base.id} : R[{', '.join(names)}]`, with its sizes"

@@ -162,6 +162,31 @@ def counted_from_one(inference: Inferring, expr: ast.Index) -> Mend:
     return ()
 
 
+def counted_back(inference: Inferring, expr: ast.Index, index: ast.Expr, shape: OpenShape) -> Mend:
+    """`x[-1]`, `x[end]` and `A[0, :]` with the place that is meant, the axis having a name or a number."""
+    taken = [item for item in expr.indices if not (isinstance(item, ast.Name) and item.id == "None")]
+    dims = shape[1:] if len(shape) == 2 and shape[0] == 1 and len(taken) == 1 else shape
+    ends = [(item, (item.first, item.last) if isinstance(item, ast.Slice) else (item,)) for item in taken]
+    place = next((k for k, (_, parts) in enumerate(ends) if index in parts), len(dims))
+    size = find(dims[place]) if place < len(dims) else None
+    number = 1 if isinstance(index, ast.Name) else _negative(index)
+    if isinstance(index, ast.Num) and index.value == 0:
+        return ((index.span.start, index.span.end, "1"),)
+    if number is None or not isinstance(size, int | str):
+        return ()
+    last = next((item.last for item, _ in ends if isinstance(item, ast.Slice)), None)
+    back = number if index is last and not isinstance(index, ast.Name) else number - 1  # in Python a slice ends before
+    written = str(size - back) if isinstance(size, int) else f"{size} - {back}" if back else size
+    return ((index.span.start, index.span.end, written),)
+
+
+def _negative(index: ast.Expr) -> int | None:
+    """k of an index -k."""
+    if isinstance(index, ast.Neg) and isinstance(index.arg, ast.Num) and index.arg.value.denominator == 1:
+        return index.arg.value.numerator
+    return None
+
+
 def axis_by_position(inference: Inferring, expr: ast.Call) -> Mend:
     """`sum(A, 0)` as `sum(A, axis=0)`."""
     if len(expr.args) == 2 and isinstance(expr.args[1], ast.Num) and not expr.kwargs:

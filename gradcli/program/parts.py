@@ -36,6 +36,10 @@ class Item:
     label: ast.Expr | None = None
 
 
+class _Beyond(Exception):
+    """A place before the first, or named `end`: the place and where it is written."""
+
+
 def label_count(inference: Inferring, expr: ast.Expr) -> Dim | None:
     """C of an expression whose values are labels from 1 to C, a name of such or an entry of one; else None."""
     base = expr.base if isinstance(expr, ast.Index) else expr
@@ -85,7 +89,20 @@ def is_size(inference: Inferring, index: ast.Expr) -> bool:
 
 def items_of(inference: Inferring, expr: ast.Index) -> list[Item]:
     """The indices of a part, read.  Raises GradcliError."""
-    return [_item(inference, index) for index in expr.indices]
+    try:
+        return [_item(inference, index) for index in expr.indices]
+    except _Beyond as beyond:
+        from gradcli.program.mends import counted_back
+
+        place, index = beyond.args
+        if isinstance(index, ast.Name):
+            said, hint = f"The index {index.id} is used and never bound.", "the last place is the size of the axis"
+            code = "E310"
+        else:
+            said, hint = f"Places count from 1, and this is {place}.", "x[1] is the first entry, x[n] the last"
+            code = "E307"
+        shape = settle(inference.infer(expr.base, {}))
+        inference.fail(code, said, index, hint, mend=counted_back(inference, expr, index, shape))
 
 
 def _item(inference: Inferring, index: ast.Expr) -> Item:
@@ -107,6 +124,8 @@ def _place(inference: Inferring, expr: ast.Expr) -> Dim:
         inference.fail(
             "E307", f"{inference.text(expr)} is no place: one is a number or made of sizes.", expr, "x[2:n - 1]"
         )
+    if place == "end" and "end" not in inference.scope.dims and "end" not in inference.shapes:
+        raise _Beyond(place, expr)
     unknown = [name for name in names_of(place) if name not in inference.scope.dims or name in inference.shapes]
     if unknown:
         name = unknown[0]
@@ -117,9 +136,7 @@ def _place(inference: Inferring, expr: ast.Expr) -> Dim:
             f"declare it, `{name} : {{1..n}}`, if it is any one place",
         )
     if isinstance(place, int) and place < 1:
-        inference.fail(
-            "E307", f"Places count from 1, and this is {place}.", expr, "x[1] is the first entry, x[n] the last"
-        )
+        raise _Beyond(place, expr)
     return place
 
 

@@ -97,7 +97,12 @@ def _divided(t: Tokens, over: Expr, op: int, under: Expr) -> None:
 
 
 def _differentials(over: Expr, under: Product) -> tuple[Edit, ...]:
-    """`d f / d x` as `df/dx`."""
+    """`d f / d x` and `d/dx f` as `∂f/∂x`."""
+    name, of = under.factors[0], under.factors[-1]
+    if isinstance(over, Name) and over.id == "d" and isinstance(name, Name) and isinstance(of, Name):
+        by = name.id.removeprefix("d")
+        found = len(under.factors) == 2 and by and by != name.id
+        return ((over.span.start, under.span.end, f"∂{of.id}/∂{by}"),) if found else ()
     if not (isinstance(over, Product) and all(_is_d(product) for product in (over, under))):
         return ()
     f, x = over.factors[1], under.factors[1]

@@ -93,13 +93,17 @@ def _matlab(s: str) -> str:
     s = re.sub(rf"\b({_NAME})\(\s*:\s*\)", r"vec(\1)", s)
     s = re.sub(rf"\b({_NAME})\(((?:\s*(?:\w+|:)\s*,)*\s*:\s*(?:,\s*(?:\w+|:)\s*)*)\)", r"\1[\2]", s)
     s = re.sub(rf"\b({_NAME})\.\(", r"\1(", s)
+    s = re.sub(r"\)\s*&&?\s*\(", ") * (", s)
+    s = re.sub(r"\b([A-Za-z]\w?)\((\d+(?:\s*,\s*\d+)*)\)", r"\1[\2]", s)
+    s = re.sub(rf"\b({_NAME})\[\s*:\s*:\s*-1\s*\]", r"flip(\1)", s)
     return re.sub(r"\s*\.([+-])", r" \1", s)
 
 
 def _derivative(s: str) -> str:
     """`d/dx f`, `d/dx (f)`: the derivative as a question."""
     found = re.fullmatch(rf"(?:d|∂)\s*/\s*(?:d|∂)\s*({_NAME})\s*\(?\s*({_NAME})\s*\)?", s)
-    return f"∂{found[2]}/∂{found[1]}" if found else s
+    s = f"∂{found[2]}/∂{found[1]}" if found else s
+    return re.sub(rf"∇²\s*({_NAME})\(({_NAME})\)", r"hess(\1, \2)", s)
 
 
 def _compared(s: str) -> str:

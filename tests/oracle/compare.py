@@ -47,6 +47,10 @@ class Setting:
                 if isinstance(declare.type, ast.FunctionType):
                     self.callables[name.id] = self._callable(name.id, declare.type)
                 elif name.id not in defined:
+                    if declare.type.labels is not None:
+                        count = self.shape((declare.type.labels,))[0]
+                        self.free[name.id] = source.integers(1, count + 1, self.shape(declare.type.dims))
+                        continue
                     attributes = [a.id for a in declare.attributes]
                     self.free[name.id] = draw.array(self.shape(declare.type.dims), attributes, source)
         for name_, dims in case.shapes.items():
@@ -63,7 +67,7 @@ class Setting:
                 types = [declare.type.domain, declare.type.codomain]
             for one in types:
                 assert isinstance(one, ast.ArrayType)
-                dims += [str(dim) for dim in one.dims]
+                dims += [str(dim) for dim in one.dims] + ([] if one.labels is None else [str(one.labels)])
         for more in self.case.shapes.values():
             dims += more
         return dims

@@ -375,6 +375,7 @@ class Reference:
         found: dict[str, int] = {}
         known = dict(env)
         todo: list[Any] = [e]
+        shifted: list[tuple[ast.Sum, int]] = []
         while todo:
             part = todo.pop()
             if isinstance(part, ast.Index):
@@ -388,10 +389,22 @@ class Reference:
                 for index, size in zip(part.indices, shape, strict=True):
                     if isinstance(index, ast.Name):
                         found[index.id] = size
+                    elif isinstance(index, ast.Sum):
+                        shifted.append((index, size))
             elif isinstance(part, ast.Expr):
                 todo.extend(getattr(part, slot) for slot in part.__slots__ if slot != "span")
             elif isinstance(part, tuple):
                 todo.extend(part)
+        for index, size in shifted:  # `x[i + j - 1]`: as far as it lies in the array where the others are largest
+            names = [term.id for term in index.terms if isinstance(term, ast.Name)]
+            unknown = [name for name in names if name not in found]
+            if len(unknown) == 1:
+                numbers = [
+                    int(term.value) if isinstance(term, ast.Num) else found.get(getattr(term, "id", ""), 0)
+                    for term in index.terms
+                ]
+                signs = [1, *(-1 if op == "-" else 1 for op in index.ops)]
+                found[unknown[0]] = size - sum(sign * number for sign, number in zip(signs, numbers, strict=True))
         return found, known
 
 
