@@ -74,7 +74,7 @@ def _wrong_count(inference: Inferring, expr: ast.Index, base: str, shape: OpenSh
         inner = inference.written(expr.indices[0])
         inference.fail(
             "E307",
-            f"E is not declared, and an expected value is no part of the language; the mean of samples is mean({inner}).",
+            f"E is not declared; there are no expected values here, and the mean of samples is mean({inner}).",
             expr,
             mend=((expr.span.start, expr.span.end, f"mean({inner})"),),
         )
