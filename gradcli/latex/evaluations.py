@@ -174,8 +174,11 @@ def document_call(
     if name not in context.functions and len(stem) > 1 and stem not in _greek():
         hint = f"declare it, `{name} : R -> R`, or say what it is, `{reader.written(core)} as NAME`"
         reader.fail(f"{name} is no function that is known here", core, hint, "D703")
+    if len(scripts.powers) == 1 and is_inverse(scripts.powers[0]) and f"{name}_inv" in context.functions:
+        return document_call(reader, items, at, f"{name}_inv", core, replace(scripts, powers=[]), parts)
     if scripts.powers and any(minus(power) for power in scripts.powers):
-        reader.fail("an inverse function is not understood", item, None, "D703")
+        hint = f"say what it is first, {name}^{{-1}}(y) = .., of a function {name} that is defined"
+        reader.fail("an inverse function that is not defined", item, hint, "D703")
     args = arguments(reader, bracket)
     out: ast.Expr
     if len(args) == 1 and isinstance(args[0], Spread) and _by_entry(reader, name):
@@ -196,6 +199,12 @@ def document_call(
     for power in scripts.powers:
         out = powers.powered(reader, out, power, item)
     return out, at + 2
+
+
+def is_inverse(power: Items) -> bool:
+    """Whether a superscript is -1."""
+    rest = minus(power)
+    return rest is not None and plain_number(rest) == "1"
 
 
 def _by_entry(reader: Reader, name: str) -> bool:
@@ -352,7 +361,8 @@ def constant(
 
             return ast.Index(span, build.name("I", span), indices(reader, parts, 2)), at + 1
     if base == "e" and scripts.sub is not None and not context.is_value("e") and "e" not in context.bare:
-        return _unit(reader, item, scripts)
+        unit = _unit(reader, item, scripts)
+        return (unit, at + 1) if unit is not None else None
     if base == "pi" and scripts.sub is None and bracket_after(items, at) is None:
         return powers.scripted_value(reader, build.name("pi", span), scripts, item), at + 1
     return None
@@ -406,8 +416,19 @@ def _size(reader: Reader, part: Item) -> ast.Expr | None:
     return None
 
 
-def _unit(reader: Reader, item: Item, scripts: Scripts) -> tuple[ast.Expr, int] | None:
-    return None
+def _unit(reader: Reader, item: Item, scripts: Scripts) -> ast.Expr | None:
+    r"""`e_i`, a column of the identity."""
+    from gradcli.latex.names import indices
+
+    parts = index_parts(scripts.sub) if scripts.sub is not None else None
+    if parts is None or len(parts) != 1 or isinstance(parts[0], Mark) or scripts.star or scripts.label is not None:
+        return None
+    if isinstance(parts[0], Symbol) and parts[0].name not in "ijklmnpqrs" and parts[0].name not in reader.bound:
+        return None
+    span = build.span(item)
+    index = reader.context.fresh("r")
+    entry = ast.Index(span, build.name("I", span), (ast.Name(span, index), *indices(reader, parts, 1)))
+    return powers.scripted_value(reader, Spread(span, index, entry), replace(scripts, sub=None), item)
 
 
 def ones(reader: Reader, core: Item, scripts: Scripts) -> ast.Expr | None:

@@ -440,7 +440,11 @@ def _relation(reader: Reader, left: Items, sign: Mark, right: Items, at: Span) -
         op = "!="
     if op is None:
         reader.fail(f"`{reader.written(sign)}` is no condition", sign, None, "D703")
-    return ast.Compare(at, op, reader.expression(left), reader.expression(right))
+    values = [
+        indices(reader, [one], 1)[0] if one is not None and (other is None or isinstance(one, Number)) else None
+        for one, other in (pair, pair[::-1])
+    ]
+    return ast.Compare(at, op, values[0] or reader.expression(left), values[1] or reader.expression(right))
 
 
 def _as_index(reader: Reader, side: Items) -> Item | None:

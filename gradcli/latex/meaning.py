@@ -14,6 +14,7 @@ from gradcli.latex.declarations import declared_names, domain, function_type
 from gradcli.latex.derivatives import _parts as derivative_parts
 from gradcli.latex.derivatives import is_jacobian, square_root
 from gradcli.latex.differentials import differs, is_differential, varied_in
+from gradcli.latex.evaluations import is_inverse
 from gradcli.latex.fault import FormulaFault
 from gradcli.latex.functions import function_of
 from gradcli.latex.names import _base, _counts, _known, _new_name, _run, with_words
@@ -174,9 +175,11 @@ class Meaning:
         if len(items) != 1:
             return None
         core, scripts = flattened(items[0])
+        context = self.context
+        if params is not None and len(scripts.powers) == 1 and is_inverse(scripts.powers[0]) and not scripts.primes:
+            return self._inverse(core, params)
         if scripts.powers or scripts.primes:
             return None
-        context = self.context
         if isinstance(core, Named):
             name = core.text.strip()
             if not name.replace("_", "a").isalnum() or name[0].isdigit():
@@ -235,6 +238,14 @@ class Meaning:
         if label:
             context.labelled.add(name)
         return Left(name, None, params, False)
+
+    def _inverse(self, core: Item, params: list[Items]) -> Left | None:
+        r"""`\sigma^{-1}(y) = ...` of a function of numbers that is defined: a function of its own."""
+        names = spellings(core.name) if isinstance(core, Symbol) else ()
+        name = next((one for one in names if one in self.context.scalar_functions), None)
+        if name is None or len(params) != 1 or f"{name}_inv" in self.context.functions:
+            return None
+        return Left(f"{name}_inv", None, params, False)
 
     def _named_differential(self, reader: Reader, items: Items) -> Left | None:
         """`dW = ...` where it cannot be a differential is the definition of a name, dW."""
@@ -684,6 +695,12 @@ class Meaning:
             context.scalars.add(param)
         context.shapes.forget()
         out = [Said("definition", chain.start, chain.end, [*reader.extra, statement])]
+        inverted = left.name.removesuffix("_inv")
+        if inverted != left.name and inverted in context.scalar_functions:  # that it is the inverse is claimed
+            context.use(param)
+            back = build.call(inverted, statement.span, value)
+            check = ast.Check(statement.span, "check", (back, build.name(param, statement.span)))
+            out = [Said("claim", chain.start, chain.end, [*reader.extra, statement, check])]
         if len(sides) > 2:
             context.use(param)
             out += self.claims(sides[1:], relations[1:], chain, None)

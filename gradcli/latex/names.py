@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -311,7 +312,18 @@ def _resolve(
         if label and whole is None:
             context.labelled.add(name)
         return _value_or_call(reader, items, at, name, core, replace(scripts, label=None))
+    labels = _labels(reader, base, accent, label, scripts.sub)
+    if labels is not None:
+        name, own = labels
+        if not any(_is_class(reader, part) for part in own):
+            return _value_or_call(reader, items, at, name, core, replace(scripts, label=None), own)
+        value = _of_class(reader, name, own, items[at])
+        return powers.scripted_value(reader, value, replace(scripts, sub=None, label=None), items[at]), at + 1
     parts = index_parts(scripts.sub)
+    if parts is not None and whole is None and not label:
+        sample = _sample(reader, base, accent, replace(scripts, label=scripts.sub, sub=None), items[at])
+        if sample is not None:
+            return sample, at + 1
     if parts is not None:
         entry = _entry_base(reader, base, accent, label, parts, items, at)
         if entry is not None:
@@ -334,6 +346,10 @@ def _sample(reader: Reader, base: str, accent: str | None, scripts: Scripts, ite
     if parts is None or len(parts) != 1 or not isinstance(parts[0], Symbol) or parts[0].name not in reader.bound:
         return None
     names = (base.upper(), base) if len(base) == 1 and base.islower() else (base,)
+    if scripts.label is not None and scripts.label_open == "":  # x_i: a row of X, where no x stands for itself
+        if len(names) == 1 or _known_base(reader, base) or base in reader.context.bare:
+            return None
+        names = names[:1]
     name = next(
         (n for one in names if (n := _known(reader, one, accent, "", "")) is not None and n in reader.context.arrays),
         None,
@@ -341,6 +357,8 @@ def _sample(reader: Reader, base: str, accent: str | None, scripts: Scripts, ite
     shape = reader.context.name_shape(name) if name is not None else ()
     inner = index_parts(scripts.sub) if scripts.sub is not None else []
     if name is None or inner is None or rank(shape) not in (1, 2) or len(inner) >= rank(shape):
+        return None
+    if not scripts.label_open and rank(shape) != 2:
         return None
     at = build.span(item)
     own = indices(reader, parts, 1)[0]
@@ -359,6 +377,56 @@ def _sample(reader: Reader, base: str, accent: str | None, scripts: Scripts, ite
     along = ast.Name(at, index)
     line = Spread(at, index, ast.Index(at, value, (along, own) if column else (own, along)))
     return powers.scripted_value(reader, line, rest, item)
+
+
+def _labels(reader: Reader, base: str, accent: str | None, label: str, sub: Items) -> tuple[str, list[Item]] | None:
+    """`P_{i, y_i}`, `p_y` with a class y: the array, and the indices, labels among them; None where there is none."""
+    context = reader.context
+    parts = [part for part in _unbraced(sub) if not (isinstance(part, Mark) and part.kind == "punct")]
+    named = [flattened(part) for part in parts]
+    found = [
+        isinstance(core, Symbol) and any(name in context.discrete for name in spellings(core.name)) for core, _ in named
+    ]
+    others = [part for part, is_label in zip(parts, found, strict=True) if not is_label]
+    if not any(found) or any(index_parts((part,)) is None for part in others):
+        return None
+    name = _known(reader, base, accent, label, "")
+    if name is None or rank(context.name_shape(name)) != len(parts):
+        return None
+    return name, parts
+
+
+def _is_class(reader: Reader, part: Item) -> bool:
+    """Whether a label is one number, and no entry of a list of them."""
+    return isinstance(part, Symbol) and any(name in reader.context.discrete for name in spellings(part.name))
+
+
+def _of_class(reader: Reader, name: str, parts: list[Item], item: Item) -> ast.Expr:
+    """`p_y` as the sum of the p_k with k = y, in which no index stands open."""
+    at = build.span(item)
+    entries: list[ast.Expr] = []
+    bound: list[str] = []
+    factors: list[ast.Expr] = []
+    for part in parts:
+        if _is_class(reader, part):
+            bound.append(reader.context.fresh("k"))
+            entries.append(ast.Name(at, bound[-1]))
+            factors.append(ast.Compare(at, "==", ast.Name(at, bound[-1]), reader.expression((part,))))
+        else:
+            entries += indices(reader, [part], 1)
+    reader.context.use(name)
+    body = ast.Product(at, (ast.Index(at, build.name(name, at), tuple(entries)), *factors), ("*",) * len(factors))
+    return ast.IndexSum(at, tuple(bound), body)
+
+
+def _unbraced(items: Items) -> Items:
+    out: list[Item] = []
+    for item in items:
+        if isinstance(item, Group):
+            out += _unbraced(item.items)
+        elif not isinstance(item, Space):
+            out.append(item)
+    return tuple(out)
 
 
 def _new_name(context: Context, base: str, accent: str | None, subscript: str) -> str:
@@ -467,16 +535,11 @@ def indices(reader: Reader, parts: list[Item], count: int) -> tuple[ast.Expr, ..
             out.append(build.number(item.text, at))
         elif isinstance(item, Symbol):
             out.append(build.name(reader.bound.get(item.name, item.name), at))
+        elif isinstance(item, Mark):
+            out.append(ast.Slice(at, None, None))
         else:
-            out.append(_slice(reader, item))
+            out.append(reader.expression((item,)))
     return tuple(out)
-
-
-def _slice(reader: Reader, item: Item) -> ast.Expr:
-    made = getattr(ast, "Slice", None)
-    if made is None:
-        reader.fail("a whole row or column is not understood here", item, r"write it with \sum over its entries")
-    return made(build.span(item), None, None)  # type: ignore[no-any-return]
 
 
 def _value_or_call(
@@ -554,10 +617,59 @@ def scripted(reader: Reader, item: Scripted) -> ast.Expr:
 def composed(reader: Reader, pieces: list[list[Item]], ops: list[Mark]) -> ast.Expr | None:
     r"""`(f \circ g)`: only called, so a composition alone has no value."""
     del ops
-    first = tuple(pieces[0])
+    first = trimmed_parts(pieces[0])
     if len(first) == 1 and isinstance(first[0], Symbol) and first[0].name in reader.context.functions:
         reader.fail(r"a composition of functions stands without an argument", first, "write f(g(x))", "D703")
     return None
+
+
+def trimmed_parts(items: Sequence[Item]) -> Items:
+    """Parts without spaces."""
+    return tuple(item for item in items if not isinstance(item, Space))
+
+
+def called_composition(reader: Reader, items: Items, at: int) -> tuple[ast.Expr, int] | None:
+    r"""`(f \circ g)(x)`, `(f \circ g)'(x)`: the functions one after another, or the derivative by x."""
+    core, scripts = flattened(items[at])
+    bracket = bracket_after(items, at)
+    if (
+        not isinstance(core, Bracket)
+        or core.open != "("
+        or bracket is None
+        or scripts.powers
+        or scripts.sub is not None
+    ):
+        return None
+    parts = trimmed_parts(core.items)
+    functions, signs = parts[::2], parts[1::2]
+    if not signs or len(functions) != len(signs) + 1 or scripts.primes > 1:
+        return None
+    if any(not isinstance(sign, Mark) or sign.text != "circ" for sign in signs):
+        return None
+    names = [_function_named(reader, item) for item in functions]
+    args = evaluations.arguments(reader, bracket)
+    if None in names or len(args) != 1:
+        return None
+    span = ast.Span(items[at].start, items[at + 1].end)
+    value = args[0]
+    for name in reversed(names):
+        assert name is not None
+        value = build.call(name, span, value)
+    if scripts.primes:
+        if reader.shape(args[0]) or not isinstance(args[0], ast.Name):
+            reader.fail("the derivative of a composition is read at a number that has a name", items[at], None, "D703")
+        value = build.call("jac", span, value, args[0])
+    _, own = flattened(items[at + 1])
+    return powers.scripted_value(reader, value, own, items[at + 1]), at + 2
+
+
+def _function_named(reader: Reader, item: Item) -> str | None:
+    core, scripts = flattened(item)
+    if scripts != Scripts() or not isinstance(core, Symbol | Word):
+        return None
+    if isinstance(core, Word):
+        return function_of(core.text)
+    return next((name for name in spellings(core.name) if name in reader.context.functions), None)
 
 
 __all__ = ["GREEK", "named", "plain_number", "scripted", "unscripted", "with_words"]

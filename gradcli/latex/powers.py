@@ -51,6 +51,8 @@ def entry_with_powers(
 ) -> ast.Expr:
     """`A_{ij}^T` is an entry of the transpose, `x_i^2` the square of an entry."""
     value = primed(reader, value, scripts.primes, item)
+    if len(entries) == 2 and sum(isinstance(entry, ast.Slice) for entry in entries) == 1:
+        return _line(reader, value, entries, scripts, item)
     after: list[Items] = []
     shape = reader.shape(value)
     for power in scripts.powers:
@@ -73,6 +75,19 @@ def entry_with_powers(
     return out
 
 
+def _line(reader: Reader, value: ast.Expr, entries: tuple[ast.Expr, ...], scripts: Scripts, item: Item) -> ast.Expr:
+    """`W_{i,:}`, a row, and `W_{:,j}`, a column, known by their entries."""
+    at = build.span(item)
+    if isinstance(value, ast.Name) and not reader.context.known(value.id):
+        reader.context.use(value.id)
+    index = reader.context.fresh("r")
+    own = tuple(ast.Name(at, index) if isinstance(entry, ast.Slice) else entry for entry in entries)
+    line: ast.Expr = Spread(at, index, ast.Index(at, value, own), isinstance(entries[1], ast.Slice))
+    for power in scripts.powers:
+        line = powered(reader, line, power, item)
+    return line
+
+
 def _is_inverse(power: Items) -> bool:
     rest = minus(power)
     return rest is not None and (plain_number(rest) == "1" or is_transpose(rest))
@@ -84,6 +99,13 @@ def primed(reader: Reader, value: ast.Expr, primes: int, item: Item) -> ast.Expr
         return value
     if primes == 1 and reader.shape(value):
         return ast.Transpose(build.span(item), value)
+    if isinstance(value, ast.Name) and value.id in reader.context.values and primes <= 2:
+        at = build.span(item)
+        variables = sorted(reader.context.reached([value.id]) & set(reader.context.arrays))
+        if len(variables) == 1 and not reader.context.name_shape(variables[0]):
+            for _ in range(primes):  # y' of a number y that depends on one number
+                value = build.call("jac", at, value, build.name(variables[0], at))
+            return value
     reader.fail("a prime is the derivative of a function or the transpose of an array", item, None, "D703")
 
 

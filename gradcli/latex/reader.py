@@ -254,6 +254,8 @@ class Reader:
         if differentials.is_differential(self, items, at):
             return differentials.differential(self, items, at)
         core, _ = names.unscripted(item)
+        if isinstance(core, Bracket) and (composed := names.called_composition(self, items, at)) is not None:
+            return composed
         if isinstance(core, Symbol | Word | Accent | Named) or (isinstance(core, Group) and core.font):
             return names.named(self, items, at)
         return self.atom(item), at + 1

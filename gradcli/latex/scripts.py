@@ -182,7 +182,7 @@ def index_parts(items: Items) -> list[Item] | None:
                 continue
             case Mark() if item.text == ":":
                 out.append(item)
-            case Mark() if item.text == "ast":
+            case Mark() if item.text in ("ast", "cdot", "bullet") and len(items) > 1:
                 out.append(Mark(item.start, item.end, "punct", ":"))
             case Group() if len(item.items) == 1:
                 inner = index_parts(item.items)

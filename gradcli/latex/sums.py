@@ -39,6 +39,10 @@ def is_big(item: Item) -> bool:
 def big(reader: Reader, item: Item, body: Items) -> ast.Expr:
     """A sum or a product over the rest of the term."""
     mark, sub, sup = _parts(item)
+    if mark.text == "lim":
+        from gradcli.latex.limits import limit
+
+        return limit(reader, item, sub, body)
     if mark.text not in ("sum", "prod"):
         reader.fail(f"`{reader.written(mark)}` is not understood", item, None, "D703")
     if not body:
