@@ -14,7 +14,12 @@ _LONGEST = 24  # letters of a name that is looked at
 
 
 def check_glued(inference: Inferring, name: ast.Name) -> None:
-    """Refuse `Wx` where W and x are names of the file; raises GradcliError."""
+    """Refuse `Wx` where W and x are names of the file; raises GradcliError.
+
+    A name that does not stand in the text as it is was read from another notation, as `z^{(l)}` in a document.
+    """
+    if inference.source.text[name.span.start : name.span.end] != name.id:
+        return
     _check_entry(inference, name)
     parts = glued(name.id, names_of(inference))
     if parts is None:
