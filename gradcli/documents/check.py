@@ -72,7 +72,7 @@ def _misfits_refuted(checked: Checked) -> Checked:
     checked = replace(checked, diagnostics=tuple(said for said in checked.diagnostics if said.code != "W604"))
     gone: set[int] = set()
     for verdict in checked.verdicts:
-        if verdict.kind != "error" or verdict.code not in ("E301",):
+        if verdict.kind != "error" or verdict.code not in _SHAPES:
             verdicts.append(verdict)
             continue
         inside = [
@@ -80,7 +80,7 @@ def _misfits_refuted(checked: Checked) -> Checked:
             for k, said in enumerate(checked.diagnostics)
             if said.span is not None and said.is_error and _within(said.span, verdict.statement)
         ]
-        if any(checked.diagnostics[k].code != "E301" for k in inside):
+        if not all(_is_misfit(checked.diagnostics[k]) for k in inside):
             verdicts.append(verdict)
             continue
         gone.update(inside)
@@ -88,6 +88,16 @@ def _misfits_refuted(checked: Checked) -> Checked:
         verdicts.append(replace(verdict, kind="refuted", ok=ok, code=None if ok else "C504"))
     kept = tuple(said for k, said in enumerate(checked.diagnostics) if k not in gone)
     return replace(checked, verdicts=tuple(verdicts), diagnostics=kept)
+
+
+_SHAPES = ("E301", "E302", "E310")
+
+
+def _is_misfit(said: Diagnostic) -> bool:
+    """Whether an error says that shapes do not fit: of factors, of what must be square, of an index at two arrays."""
+    if said.code == "E302":
+        return "square" in said.message
+    return said.code == "E301" or (said.code == "E310" and ", over " in said.message)
 
 
 def _conventions_asked(program: DocumentProgram, checked: Checked) -> Checked:

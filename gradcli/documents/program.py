@@ -17,6 +17,7 @@ from gradcli.latex.meaning import Meaning, Said, holds_derivative
 from gradcli.latex.notations import order
 from gradcli.latex.placed import placed, shifted
 from gradcli.latex.prescan import prescan
+from gradcli.latex.reader import trimmed
 from gradcli.latex.scripts import flattened
 from gradcli.latex.shapes import settle
 from gradcli.latex.structure import structured
@@ -133,6 +134,22 @@ def _grouped(
     return [group for group in groups if group]
 
 
+def go_on(steps: list[_Step]) -> None:
+    """A display that begins with `=` goes on with the one before it."""
+    before: Chain | None = None
+    for step in steps:
+        if not isinstance(step, _Scanned) or not step.piece.display or not step.chains:
+            before = before if isinstance(step, _Scanned) and not step.piece.display else None
+            continue
+        first = step.chains[0]
+        if before is not None and first.relations and first.relations[0].text == "=" and not trimmed(first.sides[0]):
+            if len(before.sides) > 1 and not trimmed(before.sides[-1]):  # `... =` at the end of the line before
+                before.sides.pop()
+                before.relations.pop()
+            first.sides[0] = before.sides[-1]
+        before = step.chains[-1]
+
+
 def _scanned(source: Source, piece: Formula, macros: Macros) -> _Scanned:
     try:
         items = items_of(source.text, piece.first, piece.last, macros)
@@ -176,6 +193,7 @@ class _Builder:
             self.context.layout = stated.name.id
 
     def build(self, steps: list[_Step]) -> DocumentProgram:
+        go_on(steps)
         formulas = [step.items for step in steps if isinstance(step, _Scanned) and step.items is not None]
         prescan(formulas, self.context)
         self.look_ahead(steps)

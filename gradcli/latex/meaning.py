@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from gradcli.latex import build
@@ -19,6 +20,7 @@ from gradcli.latex.fault import FormulaFault
 from gradcli.latex.functions import function_of
 from gradcli.latex.names import _base, _counts, _known, _new_name, _run, with_words
 from gradcli.latex.notations import order, rewritten
+from gradcli.latex.prescan import FUNCTION_LETTERS
 from gradcli.latex.reader import Reader, split_commas, trimmed
 from gradcli.latex.scripts import flattened, index_parts, is_transpose, plain_number, slug
 from gradcli.latex.shapes import fit
@@ -404,10 +406,13 @@ class Meaning:
         allowed = params | {"e", "pi", "I", "T", "d", "exp", "log", "max", "min"}
         allowed |= {part.name for part in left.parts or [] if isinstance(part, Symbol)}
         found = False
+        called = _called(chain.sides[1])
         for item in every(chain.sides[1]):
             if isinstance(item, Symbol) and item.name.isalpha():
                 found = True
                 names = set(spellings(item.name))
+                if item.name in called and not names & self.context.bare:
+                    continue
                 upper = item.name.upper()
                 index = item.name in _INDEX
                 if wanted and names & (self.context.differentiated | self.context.expected):
@@ -824,7 +829,7 @@ class Meaning:
         for value in values:
             self.context.touched.update(build.names_in(value))
         placed = [replace(value, span=build.span(*trimmed(part))) for value, part in zip(values, parts, strict=True)]
-        start = trimmed(parts[0])[0].start
+        start = max(chain.start, trimmed(parts[0])[0].start)  # a display may go on with the side of one before it
         end = trimmed(parts[-1])[-1].end
         check = ast.Check(Span(start, end), kind, tuple(placed))
         return Said("claim", start, end, [*reader.extra, check])
@@ -906,6 +911,18 @@ def holds_derivative(items: Sequence[Item]) -> bool:
         if isinstance(item, Fraction) and derivative_parts(item) is not None:
             return True
     return False
+
+
+def _called(items: Items) -> set[str]:
+    """Letters for functions that stand before brackets: of them nothing need be known."""
+    found: set[str] = set()
+    lists = [items, *(part.items for part in every(items) if isinstance(part, Bracket | Group))]
+    lists += [one for part in every(items) if isinstance(part, Fraction) for one in (part.top, part.bottom)]
+    for one in lists:
+        for item, after in pairwise(one):
+            if isinstance(item, Symbol) and item.name in FUNCTION_LETTERS and isinstance(after, Bracket):
+                found.add(item.name)
+    return found
 
 
 def separate(value: ast.Expr, free: set[str], context: Context) -> ast.Expr:

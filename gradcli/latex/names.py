@@ -458,9 +458,10 @@ def _entry_base(
 ) -> str | None:
     """The array whose entry a name with indices is; None where the subscript belongs to the name."""
     context = reader.context
-    if not all(_may_index(reader, part) for part in parts):
-        return None
     known = _known(reader, base, accent, label, "")
+    whole = known is not None and len(parts) > 1 and rank(context.name_shape(known)) == len(parts)
+    if not all(_may_index(reader, part, whole) for part in parts):
+        return None
     if known is not None and known in context.functions:
         return known if bracket_after(items, at) is not None or known in context.scalar_functions else None
     if known is not None and known in context.losses:
@@ -502,7 +503,8 @@ def _counts(reader: Reader, name: str, parts: list[Item]) -> bool:
     return have == 2 and len(parts) == 1 and isinstance(parts[0], Number) and len(parts[0].text) == 2
 
 
-def _may_index(reader: Reader, part: Item) -> bool:
+def _may_index(reader: Reader, part: Item, whole: bool = False) -> bool:
+    """Whether a part of a subscript may be an index; `whole`: as many stand there as the array has."""
     if not isinstance(part, Symbol):
         return True
     if part.name in reader.bound:
@@ -510,7 +512,7 @@ def _may_index(reader: Reader, part: Item) -> bool:
     if part.name.isupper():
         return part.name in reader.context.dims
     known = reader.context.is_value(part.name) and part.name not in reader.context.discrete
-    return part.name in _INDEX_LETTERS and not known
+    return (part.name in _INDEX_LETTERS or (whole and part.name.islower() and len(part.name) == 1)) and not known
 
 
 def _surely_index(reader: Reader, part: Item) -> bool:

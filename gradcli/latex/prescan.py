@@ -22,7 +22,7 @@ from gradcli.latex.tree import (
     every,
 )
 
-_FUNCTION_LETTERS = frozenset("fghFGH") | {"phi", "varphi", "sigma", "psi"}
+FUNCTION_LETTERS = frozenset("fghFGH") | {"phi", "varphi", "sigma", "psi"}
 
 
 def prescan(formulas: Iterable[Items], context: Context) -> None:
@@ -68,7 +68,7 @@ def _enter(core: Symbol, items: Items, k: int, context: Context, called: bool, d
             context.alone.update(names)
         if not called and not derived and not scripts.primes:
             context.bare.update(names)
-    elif scripts.sub is not None and called and core.name in _FUNCTION_LETTERS and index_parts(scripts.sub):
+    elif scripts.sub is not None and called and core.name in FUNCTION_LETTERS and index_parts(scripts.sub):
         bracket, _ = flattened(items[k + 1])
         if isinstance(bracket, Bracket) and _is_whole(bracket.items):
             context.indexed_functions.update(names)

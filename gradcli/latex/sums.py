@@ -49,6 +49,7 @@ def big(reader: Reader, item: Item, body: Items) -> ast.Expr:
         reader.fail("there is nothing to sum over", item)
     if sub is None:
         return _without_index(reader, mark, body, item)
+    sub, sup = _counted(sub, sup)
     letters, condition = _indices(reader, sub, item)
     before = dict(reader.bound)
     own: dict[str, str] = {}
@@ -109,6 +110,18 @@ def _parts(item: Item) -> tuple[Mark, Items | None, Items | None]:
         return mark, _filled(item.sub) or sub, _filled(item.sup) or sup
     assert isinstance(item, Mark)
     return item, None, None
+
+
+def _counted(sub: Items, sup: Items | None) -> tuple[Items, Items | None]:
+    r"""`i \in [n]` as the index and its last value."""
+    items = tuple(part for part in sub if not isinstance(part, Space))
+    while len(items) == 1 and isinstance(items[0], Group):
+        items = tuple(part for part in items[0].items if not isinstance(part, Space))
+    if len(items) == 3 and isinstance(items[1], Mark) and items[1].text == "in" and sup is None:
+        bracket = items[2]
+        if isinstance(bracket, Bracket) and bracket.open == "[":
+            return items[:1], bracket.items
+    return sub, sup
 
 
 def _filled(script: Items | None) -> Items | None:
