@@ -64,7 +64,7 @@ def equation_code(
         dict.fromkeys(
             (str(instr.data[0]), int(instr.data[1]))
             for instr in used
-            if instr.kind in ("call", "field") and isinstance(instr.data, tuple)
+            if instr.kind in ("call", "field", "each_row") and isinstance(instr.data, tuple)
         )
     )
     inner = names.fresh("equation")

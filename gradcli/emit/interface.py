@@ -131,7 +131,7 @@ def _used(
             continue
         if node.op == "cotangent" or (node.op == "hess" and node.args[0].op == "loss"):
             seeds[node] = None
-        elif node.op in ("elem", "vfun") and isinstance(node.data, tuple):
+        elif node.op in ("elem", "vfun", "vrows") and isinstance(node.data, tuple):
             name, order = str(node.data[0]), int(node.data[1])
             function = program.functions.get(name)
             if name not in ELEMENTWISE and (function is None or function.body is None):
@@ -149,4 +149,8 @@ def lengths_told(roots: Iterable[Node]) -> dict[str, tuple[Node, int]]:
             for axis, dim in enumerate(node.shape[-1:] if is_list(node.shape) else node.shape):
                 if isinstance(dim, str):
                     told.setdefault(dim, (node, axis))
+        elif node.op == "vrows" and isinstance(node.data, tuple) and node.data[1] == 0:
+            for axis in range(len(node.args[0].shape) - 1, len(node.shape)):
+                if isinstance(node.shape[axis], str):
+                    told.setdefault(str(node.shape[axis]), (node, axis))
     return told

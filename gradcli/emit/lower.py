@@ -177,6 +177,11 @@ def _vfun(low: Lowering, node: Node) -> Instr:
     return low.plan.make("field", *low.args(node), data=(name, order, shape, result), rank=rank_of(node))
 
 
+def _vrows(low: Lowering, node: Node) -> Instr:
+    name, order = payload(node, Applied)
+    return low.plan.make("each_row", *low.args(node), data=(name, order), rank=rank_of(node))
+
+
 def _cmp(low: Lowering, node: Node) -> Instr:
     compared = low.plan.make("compare", *low.args(node), data=node.data, rank=rank_of(node))
     return low.plan.make("indicator", compared, rank=rank_of(node))
@@ -331,6 +336,7 @@ _RULES: dict[str, Rule] = {
     "norm1": _same("norm1"),
     "elem": _elem,
     "vfun": _vfun,
+    "vrows": _vrows,
     "max": _same("maximum"),
     "min": _same("minimum"),
     "cmp": _cmp,

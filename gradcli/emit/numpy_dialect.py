@@ -335,6 +335,11 @@ def _field(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     return Code(f"{called.text}.reshape(-1)", Level.ATOM) if result == "row" else called
 
 
+def _each_row(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    name, order = held(instr, tuple)
+    return dialect.help("each_row", dialect.function(name, order, True), *args)
+
+
 # ----------------------------------------------------------------- comparisons
 
 
@@ -434,6 +439,7 @@ _RULES: dict[str, Rule] = {
     "call": _call,
     "defined": _defined,
     "field": _field,
+    "each_row": _each_row,
     "compare": _compare,
     "nonzero": _nonzero,
     "indicator": _indicator,

@@ -142,6 +142,12 @@ def {unit}(shape, index):
     out[index] = 1.0
     return out
 ''',
+    "each_row": '''
+def {each_row}(function, a):
+    """The values of a function of what lies along the last axis."""
+    values = {np}.stack([{np}.asarray(function(row)) for row in a.reshape(-1, a.shape[-1])])
+    return values.reshape(a.shape[:-1] + values.shape[1:])
+''',
     "cholesky_factors": '''
 def {cholesky_factors}(a):
     """The lower triangular factor of the symmetric part of each matrix."""

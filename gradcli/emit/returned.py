@@ -15,7 +15,7 @@ from gradcli.expr.shapes import Dim, is_list, is_row
 from gradcli.program.model import Variable
 
 _LIKE_VARIABLE = ("gradient", "hvp")
-_GIVEN = ("input", "call", "field")
+_GIVEN = ("input", "call", "field", "each_row")
 _VIEWS = frozenset(
     {
         *("part", "transpose", "diagonal", "row", "column", "flat", "columns", "reshape", "entry", "axes", "column_of"),

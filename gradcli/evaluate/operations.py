@@ -165,6 +165,24 @@ def _vfun(point: Point, node: Node, args: list[Array]) -> Array:
         return full(shape, Undefined(str(trouble)))
 
 
+def _vrows(point: Point, node: Node, args: list[Array]) -> Array:
+    """A vector function, or its derivative, of each row."""
+    name, order = payload(node, Applied)
+    shape, n = point.shape(node), args[0].shape[-1]
+    count = len(args[0].flat) // n
+    size = len(full(shape, 0).flat) // count
+    hook = point.vector_function(name, n, size // n**order)
+    flat: list[Scalar] = []
+    for start in range(0, count * n, n):
+        row = args[0].flat[start : start + n]
+        bad = next((x for x in row if isinstance(x, Undefined)), None)
+        try:
+            flat += list(hook(order, row)) if bad is None else [bad] * size
+        except OutsideDomain as trouble:
+            flat += [Undefined(str(trouble))] * size
+    return Array(shape, flat)
+
+
 def _extreme(pick: Callable[..., Scalar]) -> Operation:
     def operation(point: Point, node: Node, args: list[Array]) -> Array:
         shape = point.shape(node)
@@ -495,6 +513,7 @@ _TABLE: dict[str, Operation] = {
     **REDUCTIONS,
     "elem": _elem,
     "vfun": _vfun,
+    "vrows": _vrows,
     "max": _extreme(_larger),
     "min": _extreme(_smaller),
     "cmp": _cmp,

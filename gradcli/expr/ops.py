@@ -72,6 +72,7 @@ _BUILD: dict[str, Builder] = {
     "norm1": lambda n, a: reduce.norm("norm1", *a),
     "elem": lambda n, a: reduce.elementwise(*payload(n, Applied), *a),
     "vfun": _same,
+    "vrows": _same,
     "max": lambda n, a: reduce.binary("max", a[0], a[1], TIED if n.data == TIED else None),
     "min": lambda n, a: reduce.binary("min", a[0], a[1], TIED if n.data == TIED else None),
     "cmp": lambda n, a: reduce.compare(payload(n, str), *a),

@@ -132,6 +132,10 @@ ARRAYS = (
         "h : R[n] -> R[m]\nx : R[n]\ny = h(x)", payload=Applied, rules=("vector_function",),
     ),
     Operation(
+        "vrows", "X", "`h : R[n] -> R[m]` and its derivatives of each row, of what lies along the last axis",
+        "h : R[n] -> R[m]\nX : R[m, n]\nY = [h(X[i, :])[j]]_ij", payload=Applied, rules=("row_function",),
+    ),
+    Operation(
         "implicit", "what it depends on", "where the residual is zero",
         "A : R[n, n]\nb : R[n]\nimplicit x : A @ x == b\ny = 2 * x",
         payload=Settled, rules=("implicit",),

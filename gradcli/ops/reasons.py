@@ -25,7 +25,7 @@ _REASONS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
     "normal form": (
         (("elem",), "each function has a form of its own: normal/functions.py"),
         (("pinv", "norm2", "norm_nuc", "implicit", "largest", "smallest", "attains", "cumprod"), _OF_ITS_OWN),
-        (("inverses", "determinants", "logdets", "cholesky_factors"), _OF_ITS_OWN),
+        (("vrows", "inverses", "determinants", "logdets", "cholesky_factors"), _OF_ITS_OWN),
         (("sqrtm", "logm", "logm_frechet", "sylvester", "matrix_power", "atan2"), _OF_ITS_OWN),
         (
             ("variance", "std", "cumsum", "cross", "skew", "hypot", "logaddexp", "leaky_relu", "clip"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from gradcli.expr.arith import ones, power, sqrt
 from gradcli.expr.contraction import contract
-from gradcli.expr.node import Node, axis_of, num
+from gradcli.expr.node import Node, axis_of, make, num
 from gradcli.expr.ops import rebuild
 from gradcli.expr.reduce import elementwise, over_axis, unit_entry
 from gradcli.expr.shapes import Dim, Shape, cols, rows
@@ -61,6 +61,11 @@ def batched(node: Node, args: Sequence[Batch], dims: Mapping[int, Dim]) -> Batch
         ]
         own = tuple(range(len(first.core)))
         return Batch(_contracted([(first, own), *units], (), letters, dims), letters, ())
+    if op == "vfun" and len(first.core) == 1 and first.letters:
+        core = tuple(dim for dim in node.shape if dim != 1)
+        return Batch(
+            make("vrows", (first.node,), data=node.data, shape=(*first.node.shape[:-1], *core)), letters, node.shape
+        )
     if len(first.core) == 1:
         return _along(node, first, len(letters))
     return None

@@ -66,7 +66,7 @@ def _value(draft: Draft, builder: Builder, name: str, statement: Definition) -> 
         return builder.build(statement.value, {})
     dims = tuple(_closed_dim(dim) for dim in draft.axes[name])
     indices = tuple(index.id for index in statement.indices)
-    return builder.indexed(statement.value, indices, dims, draft.nodes[name].shape)
+    return builder.indexed(statement.value, indices, dims[: len(indices)], draft.nodes[name].shape)
 
 
 def _undetermined(draft: Draft, name: str) -> None:

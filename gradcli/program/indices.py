@@ -16,7 +16,7 @@ from gradcli.program.mends import counted_back, counted_from_one
 from gradcli.program.parts import is_size, label_count, match_labels, within
 from gradcli.program.shifts import affine, note, resolve, shifted_names
 from gradcli.program.subexpressions import parts_of, subexpressions
-from gradcli.program.unify import OpenDim, OpenShape, Unknown, find, settle, show_open, unify
+from gradcli.program.unify import OpenDim, OpenShape, Unknown, find, settle, show_open, unify, unify_shapes
 from gradcli.syntax import ast
 
 _OVER_INDICES = ("sum", "mean", "prod", "max", "min")
@@ -229,6 +229,12 @@ def definition_shape(
 ) -> tuple[OpenDim, ...]:
     """The sizes of the axes of `Y[i, j] = ...`; `declared` are those of a declaration of Y."""
     names = tuple(index.id for index in statement.indices)
+    rows = _own_axes(inference, statement.value)
+    if declared is not None and rows and len(declared) == len(names) + rows:
+        last = declared[len(names) :]
+        declared = declared[: len(names)]
+    else:
+        last = ()
     if declared is not None and len(declared) != len(names):
         declared = axes_of(settle(declared))  # type: ignore[assignment]
     if declared is not None and len(declared) != len(names):
@@ -243,8 +249,11 @@ def definition_shape(
         shape = settle(inference.infer(statement.value, {}))
     finally:
         inference.indices = {}
-    if shape:
+    if shape and len(shape) != rows:
         _array_inside(inference, statement.value, shape, list(names))
+    if last and not unify_shapes(last, shape):
+        message = f"{statement.name.id} is declared with rows of {show_open(last)}, and these are {show_open(shape)}."
+        inference.fail("E301", message, statement.value)
     resolve(inference)
     for index in statement.indices:
         if isinstance(find(axes[index.id].dim), Unknown) and axes[index.id].used is None:
@@ -256,7 +265,13 @@ def definition_shape(
                 place,
                 f"declare `{statement.name.id} : R[{sizes}]`, with its sizes",
             )
-    return tuple(axes[name].dim for name in names)
+    return (*(axes[name].dim for name in names), *shape)
+
+
+def _own_axes(inference: Inferring, value: ast.Expr) -> int:
+    """How many axes each value has of `Y[i] = f(X[i, :])`, f a function that gives arrays; 0 of anything else."""
+    found = inference.scope.function_types.get(value.fn) if isinstance(value, ast.Call) and not value.primes else None
+    return 0 if found is None else len(found[0].codomain.dims)
 
 
 def check_reduction(inference: Inferring, expr: ast.Call) -> None:

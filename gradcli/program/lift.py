@@ -95,11 +95,16 @@ class Lifting:
             args = [memo[arg.serial] for arg in node.args]
             memo[node.serial] = self._one(node, args)
         result = memo[root.serial]
+        if isinstance(result, Batch) and set(result.letters) == set(output):
+            own = tuple(self.fresh(dim) for dim in result.core)
+            return contract([(result.node, (*result.letters, *own))], (*output, *own), self.dims)
         return self._array(_terms(result), output)
 
     # ------------------------------------------------------------------ one operation
 
     def _one(self, node: Node, args: Sequence[Lifted]) -> Lifted:
+        if node.op == "at" and isinstance(args[0], Batch):
+            return self._entry_of(node, args[0])
         if node.op == "at":
             return self._entry(node, self._plain(args[0], node))
         if node.op == "isum":
@@ -191,6 +196,22 @@ class Lifting:
     def _free(self, args: Iterable[Lifted]) -> set[int]:
         many = [arg for arg in args if isinstance(arg, list)]
         return {letter for arg in many for term in arg for letter in term.free()}
+
+    def _entry_of(self, node: Node, base: Batch) -> Lifted:
+        """An entry of an array that depends on indices, `f(X[i, :])[j]`."""
+        letters = list(base.letters)
+        units: list[tuple[Node, Letters]] = []
+        summed: set[int] = set()
+        shape = base.shape[-1:] if is_row(base.shape) and len(_letters(node.data)) == 1 else base.shape
+        for code, dim in zip(_letters(node.data), shape, strict=True):
+            if dim == 1:
+                continue
+            letter = -code if code < 0 else self.fresh(dim)
+            letters.append(letter)
+            if code > 0:
+                summed.add(letter)
+                units.append((unit_entry((dim,), (code,)), (letter,)))
+        return [Product(((base.node, tuple(letters)), *units), frozenset(summed))]
 
     def _entry(self, node: Node, base: Node) -> Lifted:
         codes = _letters(node.data)

@@ -31,7 +31,7 @@ _ANALYTIC = frozenset(
     {
         "num", "const", "dim", "var", "cotangent", "param", "zeros", "ones", "eye", "unit", "add", "mul", "matmul",
         "T", "tr", "sum", "sum_axis", "diag", "diagonal", "stack", "entry", "tril", "triu", "kron", "vec", "reshape",
-        "einsum", "mpow", "det", "softmax", "logsoftmax", "logsumexp", "vfun",
+        "einsum", "mpow", "det", "softmax", "logsoftmax", "logsumexp", "vfun", "vrows",
     }
 )  # fmt: skip
 

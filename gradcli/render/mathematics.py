@@ -213,6 +213,9 @@ class Mathematics(Notation):
         name, order = primes(node)
         return self.call(self.function(name) + "'" * order, node.args)
 
+    def below(self, letters: str) -> str:
+        return self.subscript(letters)
+
     def op_vfun(self, node: Node) -> Form:
         name, order = primes(node)
         arg = node.args[0]
@@ -310,6 +313,8 @@ class Mathematics(Notation):
         suffix = self.subscript(index) if index else ""
         if arg in self.names:
             return self.indexed(arg, suffix)
+        if arg.op == "vrows" and len(index) == len(arg.shape):
+            return self.row_entry(arg, index)
         if arg.op == "eye":
             return [self.signs.delta + suffix]
         if arg.op == "ones":

@@ -243,6 +243,23 @@ class Notation:
             pieces += [", "] * (number > 0) + [filled if sized else Child(arg, Level.ANY)]
         return Form(Level.ATOM, [*pieces, f", axis={node.data})" if node.data else ")"])
 
+    def op_vrows(self, node: Node) -> Form:
+        """`[h(X[i, :])[j]]_ij`: a function of each row, by its entries."""
+        letters = "ijklpqrs"[: len(node.shape)]
+        return Form(Level.ATOM, ["[", *self.row_entry(node, letters), "]", self.below(letters)])
+
+    def row_entry(self, node: Node, letters: str) -> list[Piece]:
+        """`h(X[i, :])[j]`: an entry of a function of each row."""
+        name, order = primes(node)
+        lead = len(node.args[0].shape) - 1
+        own = f"[{', '.join(letters[lead:])}]" if letters[lead:] else ""
+        called = f"{self.function(name)}{chr(39) * order}("
+        return [called, Child(node.args[0], Level.ATOM), f"[{', '.join(letters[:lead])}, :]){own}"]
+
+    def below(self, letters: str) -> str:
+        """Letters below what stands before."""
+        return f"_{letters}"
+
     def op_place(self, node: Node) -> Form:
         """A place by itself: rows of an identity; of several indices `place(m, k, n, 1, 1, -1)`, which may be typed."""
         bounds = slice_of(node)

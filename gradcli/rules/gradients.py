@@ -126,6 +126,7 @@ GRADIENTS: Pass[Gradients] = Pass(
         "einsum": schemas.einsum,
         "kron": schemas.kron,
         "vfun": schemas.vector_function,
+        "vrows": schemas.row_function,
         "factor": schemas.factorisation,
         "implicit": schemas.settled_by_equation,
     },

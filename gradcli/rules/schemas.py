@@ -72,6 +72,23 @@ def vector_function(node: Node, grad: Node, wanted: set[int], engine: Engine) ->
     yield 0, value, "vector_function"
 
 
+def row_function(node: Node, grad: Node, wanted: set[int], engine: Engine) -> Contributions:
+    """Of `h` of each row the rule; of a derivative of h, and of a scalar h, the sum over its axes."""
+    name, order = payload(node, Applied)
+    (arg,) = node.args
+    shape = (*node.shape, arg.shape[-1])
+    derivative = make("vrows", (arg,), data=Applied(name, order + 1), shape=shape)
+    if len(shape) > len(_LETTERS):
+        raise NoRule("E402", f"There is no rule for so high a derivative of {name}.")
+    if len(node.shape) == len(arg.shape) == 2:
+        formula = all_rules()["row_function"].gradients["X"]
+        yield 0, fill(formula, {"X": arg, "grad_Y": grad}, lambda primes, at: derivative), "row_function"
+        return
+    letters = _LETTERS[: len(shape)]
+    kept = letters[: len(arg.shape) - 1] + letters[-1:]
+    yield 0, contraction.einsum([letters[:-1], letters], kept, [grad, derivative]), "row_function"
+
+
 def factorisation(node: Node, grad: Node, wanted: set[int], engine: Engine) -> Contributions:
     """Of a component of a factorisation: the rule of all components, the gradients of the others being zero."""
     kind, part = parts_of(node)

@@ -174,7 +174,7 @@ class Book:
         while todo:
             node = todo.pop()
             if node.op in PLACEHOLDERS or (
-                node.op in ("elem", "vfun") and isinstance(node.data, tuple) and node.data[1]
+                node.op in ("elem", "vfun", "vrows") and isinstance(node.data, tuple) and node.data[1]
             ):
                 return True
             if node.op == "var" and node not in seen:

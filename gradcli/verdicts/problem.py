@@ -265,7 +265,7 @@ def _function_names(nodes: Sequence[Node], book: Book) -> dict[str, Node]:
     for _, body in book.bodies.values():
         todo += postorder(body)
     for node in todo:
-        if node.op in ("elem", "vfun") and isinstance(node.data, tuple):
+        if node.op in ("elem", "vfun", "vrows") and isinstance(node.data, tuple):
             name = str(node.data[0])
             if name in book.opaque:
                 found.setdefault(name, node)

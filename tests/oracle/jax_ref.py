@@ -273,7 +273,9 @@ class Reference:
             return nth_derivative(scalar, e.primes)(args[0])
         declared = self.declared.get(e.fn)
         if declared is not None and isinstance(declared.type, ast.FunctionType) and declared.type.domain.dims:
-            return inside_keeping_rows(self.functions[e.fn](e.primes)(outside(args[0])))
+            flat = len(declared.type.domain.dims) == 1  # a row is a list too
+            natural = jnp.reshape(args[0], -1) if flat else outside(args[0])
+            return inside_keeping_rows(self.functions[e.fn](e.primes)(natural))
         return self.functions[e.fn](e.primes)(args[0])
 
     def defined(self, e: ast.Call, env: Mapping[str, Value]) -> Value:
@@ -357,7 +359,8 @@ class Reference:
     def indexed(self, e: ast.DefineIndexed, env: Mapping[str, Value]) -> Value:
         ranges, env = self.ranges(e.value, env)
         sizes = {index.id: ranges[index.id] for index in e.indices}
-        return inside_keeping_rows(self.everywhere(e.value, env, sizes).reshape(tuple(sizes.values())))
+        values = self.everywhere(e.value, env, sizes)
+        return inside_keeping_rows(values.reshape((*sizes.values(), *values.shape[1:])))
 
     def everywhere(self, e: ast.Expr, env: Mapping[str, Value], sizes: Mapping[str, int]) -> Value:
         """An expression at every choice of its indices, in order, as a list."""
@@ -366,7 +369,8 @@ class Reference:
         places = np.indices(tuple(sizes.values())).reshape(len(sizes), -1) + 1.0
 
         def at(*index: Value) -> Value:
-            return jnp.asarray(self.eval(e, {**env, **dict(zip(sizes, index, strict=True))})).reshape(())
+            value = outside(self.eval(e, {**env, **dict(zip(sizes, index, strict=True))}))
+            return value.reshape(()) if value.size == 1 else value.reshape(-1)  # a function that gives rows
 
         return jax.vmap(at)(*places)
 

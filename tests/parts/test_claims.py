@@ -97,9 +97,17 @@ TRUE = [
     "6 * L[i, j] * (i == k) * (j == l) * (j <= i)",
     "S : R[n, n] symmetric; x : R[n]; f = x.T @ S @ x; "
     "check hess(f, S, x, structure=tangent)[i, j, k] == (i == k) * x[j] + (j == k) * x[i]",
+    "f : R[d] -> R[k]; X : R[N, d]; W : R[k, p]; y[i] = f(X[i, :]); Z = y @ W; G = grad(L, Z); loss L(Z); "
+    "check grad(L, W) == y.T @ G; check grad(L, X)[i, j] == sum[a]((G @ W.T)[i, a] * f'(X[i, :])[a, j])",
+    "f : R[d] -> R; X : R[N, d]; y[i] = f(X[i, :]); L = sum(y**2); "
+    "check grad(L, X)[i, j] == 2 * y[i] * f'(X[i, :])[j]; check y == [f(X[i, :])]_i",
+    "f : R[d] -> R[k]; X : R[d, N]; Y[i] = f(X[:, i]); loss L(Y); "
+    "check grad(L, X)[j, i] == sum[a](grad(L, Y)[i, a] * f'(X[:, i])[a, j]); check Y[2, :].T == f(X[:, 2])",
     "X : R -> R[n, k]; t : R; A : R[n, k]; s = sum(A * X(t)); check grad(s, t) == sum(A * X'(t))",
 ]
 FALSE = [
+    "f : R[d] -> R[k]; X : R[N, d]; Y[i] = f(X[i, :]); loss L(Y); "
+    "refute grad(L, X)[i, j] == 2 * sum[a](grad(L, Y)[i, a] * f'(X[i, :])[a, j])",
     "T : R[B, n, n]; L = sum(logdet(T)); refute grad(L, T) == inv(T)",
     "S : R[n, n] symmetric; f = tr(S @ S); refute hess(f, S, structure=entries) == hess(f, S)",
     "T : R[B, t, d]; refute cumsum(T, axis=0) == cumsum(T, axis=1)",

@@ -36,6 +36,7 @@ SAMPLES: dict[str, Node] = {
     "mpow": make("mpow", (A,), data=2, shape=square),
     "elem": make("elem", (x,), data=("sin", 0), shape=vector),
     "vfun": make("vfun", (x,), data=("h", 1), shape=("m", "n")),
+    "vrows": make("vrows", (A,), data=("h", 0), shape=("m", "k")),
     "max": make("max", (x, z), shape=vector),
     "min": make("min", (x, z), shape=vector),
     "cmp": make("cmp", (x, z), data="<=", shape=vector),

@@ -21,6 +21,7 @@ PROGRAMS: dict[str, tuple[str, str, str]] = {
     "where": ("x, w : R[n]\ny = where(x > w, x**2, 3*x)", "y", "x"),
     "product": ("A : R[m, n]\nB : R[n, p]\nY = A @ B @ B.T", "Y", "B"),
     "transpose": ("A : R[m, n]\nY = exp(A).T", "Y", "A"),
+    "row_function": ("h : R[n] -> R[m]\nX : R[m, n]\nY[i] = h(X[i, :])", "Y", "X"),
     "inverses": ("A : R[m, n, n]\nY = inv(A)", "Y", "A"),
     "determinants": ("A : R[m, n, n]\ny = det(A)", "y", "A"),
     "log_determinants": ("A : R[m, n, n]\ny = logdet(A)", "y", "A"),

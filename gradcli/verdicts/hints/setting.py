@@ -55,7 +55,7 @@ def _inner(book: Book, nodes: list[Node], roots: list[Node]) -> Iterator[str]:
     """Derivatives of functions: those in the answer, and those of the functions that it is computed with."""
     names = set(book.program.nodes)
     for node in nodes:
-        if node.op in ("elem", "vfun") and isinstance(node.data, tuple) and node.data[1]:
+        if node.op in ("elem", "vfun", "vrows") and isinstance(node.data, tuple) and node.data[1]:
             yield mc(node, None, names)
     short = _short(roots)
     for node in postorder(roots):
