@@ -8,20 +8,19 @@ from pathlib import Path
 import click
 
 from gradcli.verdicts.verdict import Checked
-from gradcli.ways_in.mending import difference, mended, mends_of
+from gradcli.ways_in.mending import difference, mended_file
 
 
 def mend_files(files: Sequence[Checked]) -> int:
     """Write the mends of files into them, line ends kept; how many files were changed."""
     changed = 0
     for file in files:
-        mends = mends_of(file)
-        if not mends:
+        new = mended_file(file)
+        if new is None:
             continue
         path = Path(file.source.name)
         try:
             raw = path.read_bytes()
-            new = mended(file.source.text, mends)
             if b"\r\n" in raw and raw.count(b"\r\n") == raw.count(b"\n"):
                 new = new.replace("\n", "\r\n")
             if raw.startswith(b"\xef\xbb\xbf"):
@@ -37,7 +36,5 @@ def mend_files(files: Sequence[Checked]) -> int:
 def show_mends(files: Sequence[Checked]) -> str:
     """What would be written, as a unified diff."""
     return "".join(
-        difference(file.source.name, file.source.text, mended(file.source.text, mends))
-        for file in files
-        if (mends := mends_of(file))
+        difference(file.source.name, file.source.text, new) for file in files if (new := mended_file(file)) is not None
     )

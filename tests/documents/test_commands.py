@@ -115,3 +115,29 @@ def test_programs_are_derived_without_the_rooms_of_documents() -> None:
         "assert not [name for name in sys.modules if name.startswith(('gradcli.latex', 'gradcli.documents'))]\n"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, cwd=ROOT).returncode == 0
+
+
+def test_a_false_side_is_mended_in_its_cell(tmp_path: Path) -> None:
+    cells = [
+        HEAD + "$$y = Wx$$",
+        "x = 1",
+        "$$\\nabla_x f = W \\nabla_y f$$\n中文\n$$\\frac{\\partial y}{\\partial x} = W^T$$",
+    ]
+    kinds = ["markdown", "code", "markdown"]
+    book = {
+        "cells": [
+            {"cell_type": kind, "metadata": {}, "source": cell.splitlines(keepends=True)}
+            for kind, cell in zip(kinds, cells, strict=True)
+        ],
+        "nbformat": 4,
+    }
+    path = tmp_path / "notes.ipynb"
+    path.write_text(json.dumps(book, indent=1, ensure_ascii=False), encoding="utf-8")
+    before = path.read_text(encoding="utf-8").splitlines()
+    assert run("check", "--fix", str(path)).status == 0
+    after = path.read_text(encoding="utf-8").splitlines()
+    changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+    assert [new.strip() for _, new in changed] == [
+        r'"$$\\nabla_x f = W^T \\nabla_{y} f$$\n",',
+        r'"$$\\frac{\\partial y}{\\partial x} = W$$"',
+    ]
