@@ -517,6 +517,8 @@ def norm(reader: Reader, core: Bracket, scripts: Scripts, item: Item) -> ast.Exp
             if len(reader.shape(weight)) != 2:
                 reader.fail(f"`{reader.written(item)}`: which norm is this?", item, None, "D703")
             reader.fail("a norm by a matrix is not understood", item, "write x^T A x", "D703")
+        if not scripts.powers:
+            out = replace(out, span=build.span(item))
     for power in scripts.powers:
         out = powers.powered(reader, out, power, item)
     return out

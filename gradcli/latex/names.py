@@ -302,7 +302,7 @@ def _resolve(
         taken = replace(scripts, sub=None, label=None)
         if scripts.second is not None:
             taken.sub, taken.second = scripts.second, None
-        return _value_or_call(reader, items, at, whole, core, taken)
+        return _value_or_call(reader, items, at, whole, _with_scripts(reader, core, scripts), taken)
     if whole is None and scripts.label is not None:
         sample = _sample(reader, base, accent, scripts, items[at])
         if sample is not None:
@@ -334,7 +334,8 @@ def _resolve(
             "this subscript is not understood", items[at], f"write `{reader.written(items[at])} as NAME`", "D703"
         )
     del at_span
-    return _value_or_call(reader, items, at, name, core, replace(scripts, sub=None, label=None))
+    named_at = _with_scripts(reader, core, scripts)
+    return _value_or_call(reader, items, at, name, named_at, replace(scripts, sub=None, label=None))
 
 
 def _sample(reader: Reader, base: str, accent: str | None, scripts: Scripts, item: Item) -> ast.Expr | None:
@@ -577,6 +578,22 @@ def _value_or_call(
         _, own = flattened(items[at])
         return powers.scripted_value(reader, value, own, items[at]), at + 1
     return powers.scripted_value(reader, value, scripts, items[at]), at + 1
+
+
+def _with_scripts(reader: Reader, core: Item, scripts: Scripts) -> Item:
+    """The part that a name is, its place with the subscript and label that belong to the name."""
+    text, end = reader.text, core.end
+    for part in (scripts.sub, scripts.label):
+        if not part or part[-1].end <= end or part[0].start < core.end:
+            continue
+        end = part[-1].end
+        while end < len(text) and text[end] in " )]}" and _open_brackets(text[core.start : end]):
+            end += 1
+    return core if end == core.end or _open_brackets(text[core.start : end]) else replace(core, end=end)
+
+
+def _open_brackets(text: str) -> int:
+    return sum((char in "([{") - (char in ")]}") for char in text)
 
 
 def _note_spelling(

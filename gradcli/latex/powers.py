@@ -125,9 +125,9 @@ def powered(reader: Reader, value: ast.Expr, power: Items, item: Item) -> ast.Ex
         return ast.Transpose(at, value)
     rest = minus(power)
     if rest is not None and is_transpose(rest):
-        return ast.Transpose(at, _inverse(reader, value, item))
+        return ast.Transpose(at, _inverse(reader, value, item, power))
     if rest is not None and plain_number(rest) == "1":
-        return _inverse(reader, value, item)
+        return _inverse(reader, value, item, power)
     if len(power) == 1 and isinstance(power[0], Mark) and power[0].text in _PINV:
         return build.call("pinv", at, value)
     if len(power) == 2 and isinstance(power[0], Mark) and power[0].kind == "had":
@@ -156,10 +156,10 @@ def powered(reader: Reader, value: ast.Expr, power: Items, item: Item) -> ast.Ex
     return ast.MatPower(at, value, exponent)
 
 
-def _inverse(reader: Reader, value: ast.Expr, item: Item) -> ast.Expr:
+def _inverse(reader: Reader, value: ast.Expr, item: Item, power: Items) -> ast.Expr:
     at = build.span(item)
     shape = reader.shape(value)
-    minus_one = ast.Neg(at, build.number(1, at))
+    minus_one = ast.Neg(build.span(*power), build.number(1, build.span(power[-1])))
     if not shape:
         return ast.Power(at, value, minus_one)
     if len(shape) == 2 and fit(shape[:1], shape[1:]):
