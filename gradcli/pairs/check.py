@@ -16,6 +16,7 @@ from gradcli.pysource.refusal import Refused
 from gradcli.pysource.signature import Parameter
 from gradcli.pysource.values import Library
 from gradcli.syntax.ast import Source, Span
+from gradcli.syntax.unparse import unparse
 from gradcli.verdicts.verdict import NOT_REFUTED, REFUTED, SHAPES_DIFFER, UNDECIDED, Checked, Hint, Verdict
 
 NOT_COVERED = "proved for real numbers and every size; rounding, nan guards, dtypes, memory and kernels are not covered"
@@ -115,9 +116,12 @@ def _verdict(
     if verdict.kind == "refuted":
         where = f": {decided.local} is not what its name says" if decided.local is not None else ""
         reason = verdict.reason if verdict.code == SHAPES_DIFFER else f"the gradient by {claim.of} is false{where}"
-        if inner.hint is not None:
-            hint = Hint(inner.hint.kind, renamed(inner.hint.text, claims))
         expected = in_python(inner.expected, claims, library) if inner.expected is not None else None
+        if decided.edit is not None:
+            hint = Hint(decided.edit.kind, renamed(decided.edit.text, claims))
+            expected = in_python(unparse(decided.edit.side), claims, library) or expected
+        elif inner.hint is not None:
+            hint = Hint(inner.hint.kind, renamed(inner.hint.text, claims))
     found = Verdict(
         "check", verdict.kind, verdict.ok, source, span, span, verdict.code, reason, hint=hint, expected=expected,
         counterexample=verdict.counterexample, shown=what, gradient=claim.of, backward=pair.name,

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from gradcli.evaluate.array import Array
 from gradcli.pairs.claim import Claim, Claims
 from gradcli.pairs.find import variables_of
 from gradcli.pysource.reader import Line
 from gradcli.syntax.ast import Source
+from gradcli.verdicts.hints.edit import Edit
+from gradcli.verdicts.hints.trees import parsed
 from gradcli.verdicts.verdict import Verdict
+
+if TYPE_CHECKING:
+    from gradcli.pairs.repair import Repair
+    from gradcli.pairs.trial import Trial
+
+_GRADIENT = re.compile(r"grad\((\w+), (\w+)\)")
 
 
 @dataclass(slots=True)
@@ -22,21 +33,13 @@ class Decided:
     node: ast.AST
     local: str | None = None  # the local that is wrong
     advice: Verdict | None = None  # the verdict on that local, with its hint
+    edit: Edit | None = None  # the change that mends the line
     errors: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
         """The verdict's word."""
         return "refuted" if self.claim.wrong is not None else "error" if self.verdict is None else self.verdict.kind
-
-
-@dataclass(slots=True)
-class _Suspect:
-    """A line of the backward, and the claim that its name makes."""
-
-    line: Line
-    left: str
-    verdict: Verdict | None = field(default=None)
 
 
 def decide(claims: Claims, name: str) -> list[Decided]:
@@ -75,57 +78,124 @@ def _verdicts(
 
 
 def _blame(claims: Claims, decided: Sequence[Decided], broken: Sequence[Decided], name: str) -> None:
-    """Name the line that makes each false gradient false: the first false local that no true gradient rests on."""
+    """Name the line that makes each false gradient false: the first whose mending makes the rest right."""
     trusted: set[str] = set()
     for each in decided:
         if each.kind in ("proved", "equal"):
             trusted |= claims.used_by(each.claim.right)
+    lines = {line.name: line for line in claims.backward_lines()}
     last = {array.code for array in claims.local.values()}
-    suspects: dict[str, _Suspect] = {}
-    for line in claims.backward_lines():
-        left = _meaning(claims, line) if line.top and line.name in last and line.name not in trusted else None
-        if left is not None:
-            suspects[line.name] = _Suspect(line, left)
-    asked = list(suspects.values())
-    for suspect, (verdict, _) in zip(
-        asked, _verdicts(claims, [(each.left, each.line.code) for each in asked], name), strict=True
-    ):
-        suspect.verdict = verdict
-    for each in broken:
-        used = claims.used_by(each.claim.right)
-        lines = [line for line in claims.backward_lines() if line.name in used and line.name not in trusted]
-        guilty = next((line for line in lines if _is_false(suspects.get(line.name))), None)
-        if guilty is None:
-            guilty = _unnamed(claims, lines, suspects, broken)
-            if guilty is not None:
-                each.node = guilty.node
+    meant = {}
+    for line in lines.values():
+        left = _meaning(claims, line) if line.top and line.name in last else None
+        if left is not None and line.name not in trusted:
+            meant[line.name] = left
+    found = _mended(claims, broken, lines, meant, trusted)
+    if found is None:
+        for each in broken:
+            used = claims.used_by(each.claim.right)
+            rest = [line for line in lines.values() if line.name in used and line.name not in trusted]
+            if rest:
+                each.node = rest[-1].node
+        return
+    asked: dict[str, Verdict | None] = {}
+    for each, repair in zip(broken, found, strict=True):
+        if repair is None:
             continue
-        each.node, each.local = guilty.node, guilty.local
-        each.advice = suspects[guilty.name].verdict
+        guilty = lines.get(repair.line)
+        if guilty is None:  # what is returned, without a name of its own
+            each.edit = repair.edit
+            continue
+        each.node, each.edit = guilty.node, repair.edit
+        if guilty.name in meant:
+            if guilty.name not in asked:
+                ((asked[guilty.name], _),) = _verdicts(claims, [(meant[guilty.name], guilty.code)], name)
+            advice = asked[guilty.name]
+            if advice is not None and advice.kind == "refuted":
+                each.local, each.advice = guilty.local, advice
 
 
-def _unnamed(
-    claims: Claims, lines: Sequence[Line], suspects: Mapping[str, _Suspect], broken: Sequence[Decided]
-) -> Line | None:
-    """The line to look at where no name says what it ought to be.
+def _mended(
+    claims: Claims, broken: Sequence[Decided], lines: Mapping[str, Line], meant: Mapping[str, str], trusted: set[str]
+) -> list[Repair | None] | None:
+    """For each false gradient the repair that is likeliest; None where there are no numbers to tell by."""
+    from gradcli.pairs.repair import Broken, best, repairs, scope_of
+    from gradcli.pairs.trial import NoTrial, Trial, close
 
-    Of several false gradients, the first line that all rest on, if there is one; else the last before the gradient.
-    """
-    rest = [line for line in lines if not _is_true(suspects.get(line.name))]
-    if len(broken) > 1:
-        used = [claims.used_by(each.claim.right) for each in broken]
-        shared = [line for line in rest if all(line.name in names for names in used)]
-        if shared:
-            return shared[0]
-    return rest[-1] if rest else None
+    try:
+        trial = Trial(claims, [each.claim.right for each in broken])
+    except NoTrial:
+        return None
+    wrong: list[Broken] = []
+    for each, right in zip(broken, trial.rights, strict=True):
+        truth = _worth(trial, each.claim.left, claims.loss)
+        if truth is None:
+            return None
+        wrong.append(Broken(right, truth))
+    used = set().union(*(trial.below[right] | {right} for right in trial.rights))
+    meanings = {line: worth for line, left in meant.items() if line in used
+                if (worth := _worth(trial, left, claims.loss)) is not None}  # fmt: skip
+    sound = trusted | {line for line, worth in meanings.items() if close(trial.value(line), worth)}
+    able = [
+        line for line in (*lines, *(r for r in trial.rights if r not in lines)) if line in used and line not in sound
+    ]
+    able = [line for line in able if not _renames(lines.get(line), able)]
+    points = _Elsewhere(trial, [each.claim.left for each in broken], claims.loss)
+    found = repairs(trial, wrong, able, meanings, scope_of(claims), points.mends)
+    return [best(trial, found, number) for number in range(len(wrong))]
 
 
-def _is_false(suspect: _Suspect | None) -> bool:
-    return suspect is not None and suspect.verdict is not None and suspect.verdict.kind == "refuted"
+class _Elsewhere:
+    """Whether a change mends gradients at a second point, in other sizes, which is drawn when it is asked for."""
+
+    def __init__(self, trial: Trial, lefts: Sequence[str], loss: str) -> None:
+        self._trial = trial
+        self._lefts = lefts
+        self._loss = loss
+        self._there: Trial | None = None
+        self._truths: dict[int, Array | None] = {}
+
+    def mends(self, line: str, edit: Edit, group: Sequence[int]) -> bool:
+        """Whether the gradients of a group are right there when the line is changed."""
+        from gradcli.pairs.trial import NoTrial, close
+
+        if self._there is None:
+            try:
+                self._there = self._trial.elsewhere()
+            except NoTrial:
+                return True
+        there = self._there
+        node = there.read(edit.side)
+        value = there.of(node) if node is not None else None
+        if value is None:
+            return False
+        after = there.claimed(line, value, [self._trial.rights[i] for i in group])
+        if after is None:
+            return False
+        for i, found in zip(group, after, strict=True):
+            if i not in self._truths:
+                self._truths[i] = _worth(there, self._lefts[i], self._loss)
+            truth = self._truths[i]
+            if truth is None or not close(found, truth):
+                return False
+        return True
 
 
-def _is_true(suspect: _Suspect | None) -> bool:
-    return suspect is not None and suspect.verdict is not None and suspect.verdict.kind in ("proved", "equal")
+def _renames(line: Line | None, able: Sequence[str]) -> bool:
+    """Whether a line only gives another line, which may be wrong itself, a second name."""
+    return line is not None and line.code in able
+
+
+def _worth(trial: Trial, left: str, loss: str) -> Array | None:
+    """What the true side of a claim is worth: `grad(L, x)`, the name of a value, or 0."""
+    asked = _GRADIENT.fullmatch(left)
+    if asked is not None and asked[1] == loss:
+        return trial.gradient(asked[2])
+    if left in trial.nodes:
+        return trial.value(left)
+    tree = parsed(left)
+    node = trial.read(tree) if tree is not None else None
+    return trial.of(node) if node is not None else None
 
 
 def _meaning(claims: Claims, line: Line) -> str | None:

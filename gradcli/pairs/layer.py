@@ -22,6 +22,11 @@ def attributes(reading: Reading, node: ast.FunctionDef) -> None:
             reading.carrier.items[name] = held
     assert reading.pair.owner is not None
     for method in reading.pair.owner.body:
+        if isinstance(method, ast.Assign | ast.AnnAssign) and method.value is not None:
+            held_value = constant(method.value)
+            for target in method.targets if isinstance(method, ast.Assign) else [method.target]:
+                if isinstance(target, ast.Name) and held_value is not None:
+                    reading.carrier.items.setdefault(target.id, held_value)
         if isinstance(method, ast.FunctionDef) and method.name == "__init__":
             constants(reading, method)
         if isinstance(method, ast.FunctionDef) and method.name not in reading.carrier.items:

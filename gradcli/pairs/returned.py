@@ -40,7 +40,7 @@ def _assigned(reading: Reading, found: Value, last: Frame, place: ast.AST) -> li
         for key, value in found.items.items():
             target = key if key in reading.parameters else _by_name(reading, key)
             if target is not None:
-                pairs.append((target, value, place))
+                pairs.append((target, value, found.places.get(key, place)))
         return pairs
     values = list(found.items) if isinstance(found, Items) else [found]
     nodes = returned_nodes(last, len(values))
@@ -72,7 +72,7 @@ def _assigned(reading: Reading, found: Value, last: Frame, place: ast.AST) -> li
             for key, inner in value.items.items():
                 found_name = key if key in reading.parameters else _by_name(reading, key)
                 if found_name is not None:
-                    out.append((found_name, inner, node or place))
+                    out.append((found_name, inner, value.places.get(key) or node or place))
             continue
         if value == NONE:
             continue
@@ -99,16 +99,21 @@ def _kept_gradients(reading: Reading, claims: Claims, done: set[str]) -> list[Cl
     assert reading.carrier is not None
     out = []
     held = dict(reading.carrier.items)
+    places = dict(reading.carrier.places)
     for value in list(held.values()):
         if isinstance(value, Record) and value.kind == "dict":
             for name, inner in value.items.items():
-                held[f"grad_{name}" if name in reading.parameters else name] = inner
+                key = f"grad_{name}" if name in reading.parameters else name
+                held[key] = inner
+                if name in value.places:
+                    places[key] = value.places[name]
     for key, value in held.items():
         target = _by_name(reading, key)
         if target is None or target in done or not isinstance(value, Array | Number) or key in reading.parameters:
             continue
         code = value.code if isinstance(value, Array) else ""
-        node = next((line.node for line in claims.backward_lines() if line.name == code), reading.pair.backward)
+        node = next((line.node for line in claims.backward_lines() if line.name == code), None)
+        node = node or places.get(key, reading.pair.backward)
         claim = _claim(reading, target, value, node, claims)
         if claim is not None:
             done.add(target)

@@ -16,7 +16,8 @@ from gradcli.pysource.arrays import show_dims
 from gradcli.pysource.frame import Frame
 from gradcli.pysource.module import PythonFile, constant
 from gradcli.pysource.program import declare
-from gradcli.pysource.refusal import Refused
+from gradcli.pysource.rebinding import hides, is_rebound
+from gradcli.pysource.refusal import Refused, shown
 from gradcli.pysource.signature import Parameter
 from gradcli.pysource.values import Array, Function, Record, Unknown, Value
 from gradcli.pysource.values import Sequence as Items
@@ -24,8 +25,31 @@ from gradcli.pysource.values import Sequence as Items
 
 def read_pair(file: PythonFile, pair: Pair, shapes: Mapping[str, Parameter] | None = None) -> Claims:
     """What a pair claims.  Raises Refused for what is not read, with its place."""
+    _as_written(file, pair)
     reading = Reading(file, pair, shapes or {})
     return read_tangents(reading) if pair.kind == "jvp" else _read(reading)
+
+
+def _as_written(file: PythonFile, pair: Pair) -> None:
+    """Raises Refused for functions that are not what they say, since the file binds them to something else."""
+    if file.opaque is not None:
+        raise Refused(file.opaque, f"`{shown(file.opaque)}` may bind every name of the file anew")
+    nodes = [node for node in (pair.primal, pair.forward, pair.backward) if node is not None]
+    if pair.owner is None:
+        for node in nodes:
+            if node.name in file.replaced:
+                raise Refused(file.replaced[node.name], f"the name {node.name} is bound to something else here")
+        return
+    hiding = hides(pair.owner)
+    if hiding is not None:
+        raise Refused(hiding, f"`{shown(hiding)}` may change what the class {pair.owner.name} does")
+    if pair.owner.name in file.replaced:
+        raise Refused(file.replaced[pair.owner.name], f"the name {pair.owner.name} is bound to something else here")
+    for node in nodes:
+        path = f"{pair.owner.name}.{node.name}"
+        if is_rebound(file, path):
+            place = next((p for name, p in file.rebound.items() if name.startswith(pair.owner.name)), node)
+            raise Refused(place, f"{path} is assigned to in this file: what it does is not known")
 
 
 def _read(reading: Reading) -> Claims:
@@ -61,9 +85,20 @@ def _read(reading: Reading) -> Claims:
         Function(pair.backward, reading.file.names, pair.backward.name), arranged(reading, bound_now)
     )
     claims = Claims(reading.reader, reading.texts(), loss, start, [], values, arrays_in(last.names))
+    _other_names(claims, bound_now, arguments)
     claims.upstream = {name: seed.code for name, seed in upstream.items()}
     claims.claims = [*same, *gradients(reading, found, last, claims)]
     return claims
+
+
+def _other_names(claims: Claims, bound: Mapping[str, Value], arguments: Mapping[str, Value]) -> None:
+    """The forward's values under the names that they have in a cache, and in the backward."""
+    forward = {line.name for line in claims.forward_lines()}
+    forward |= {held.code for held in arguments.values() if isinstance(held, Array)}
+    held = {key: value for each in bound.values() if isinstance(each, Record) for key, value in each.items.items()}
+    for name, value in (*held.items(), *claims.local.items()):
+        if isinstance(value, Array) and value.code in forward:
+            claims.values.setdefault(name, value)
 
 
 def _defaults_of_primal(pair: Pair) -> dict[str, ast.expr]:

@@ -12,13 +12,32 @@ from gradcli.pysource.describe import described
 from gradcli.pysource.numbers import plain
 from gradcli.pysource.refusal import Refused
 from gradcli.pysource.sizes import Size, size
-from gradcli.pysource.values import NONE, Array, Number, Sequence, Unknown, Value, Word
+from gradcli.pysource.values import NONE, Array, Library, Number, Sequence, Unknown, Value, Word
 
 if TYPE_CHECKING:
     from gradcli.pysource.reading import Reading
 
 _IGNORED = ("dtype", "out", "device", "order", "casting", "copy", "requires_grad", "precision", "inplace", "layout",
             "preferred_element_type", "memory_format", "pin_memory", "non_blocking", "optimize", "subok")  # fmt: skip
+
+
+def kind_of(dtype: Value | None) -> str:
+    """`int`, `bool` or `float`: what a type is; `float` where none is named."""
+    name = ""
+    if isinstance(dtype, Library):
+        name = dtype.path.rpartition(".")[2]
+    elif isinstance(dtype, Word) and isinstance(dtype.value, str):
+        name = dtype.value
+    if name.startswith("bool"):
+        return "bool"
+    return "int" if name.lstrip("u").startswith(("int", "long", "short", "i4", "i8", "byte")) else "float"
+
+
+def converted_to(kind: str, value: Value, node: ast.AST) -> None:
+    """Raises Refused where numbers would be cut off."""
+    if kind == "float" or not isinstance(value, Array) or value.truth or value.classes is not None or value.whole:
+        return
+    raise Refused(node, f"a conversion of numbers to {kind} is not read")
 
 
 @dataclass(slots=True)
@@ -35,6 +54,11 @@ class Arguments:
     def __post_init__(self) -> None:
         if self.named.get("out", NONE) != NONE:
             raise Refused(self.node, f"{self.name} with out= is not read", "assign what it returns")
+        if self.named.get("inplace", Word(False)) not in (Word(False), NONE):
+            raise Refused(self.node, f"{self.name} with inplace= is not read", "assign what it returns")
+        order = self.named.get("order", NONE)
+        if isinstance(order, Word) and order.value not in (None, "C", "K", "A"):
+            raise Refused(self.node, f"{self.name} with order={order.value!r} is not read")
 
     def get(self, place: int | None, *names: str) -> Value | None:
         """An argument, or None where it is not given."""

@@ -10,6 +10,7 @@ from gradcli.pysource.describe import described
 from gradcli.pysource.refusal import Refused
 from gradcli.pysource.sizes import Size, product, size
 from gradcli.pysource.values import ONE, Array, Level, Number, Slice, Value, Word
+from gradcli.pysource.views import current
 
 Dims = tuple[Size, ...]
 
@@ -23,6 +24,9 @@ def as_array(value: Value, node: ast.AST) -> Array:
     """A value as an array.  Raises Refused for what is none."""
     match value:
         case Array():
+            current(value, node)
+            if value.arange is not None:
+                raise Refused(node, "arange is read as an index and beside labels, `np.arange(C) == y[:, None]`")
             return value
         case Number(number):
             text, level = number_code(number)
@@ -123,7 +127,7 @@ def placed(array: Array, dims: Dims) -> Array:
 
 
 def _like(array: Array, code: str, level: Level, dims: Dims) -> Array:
-    return Array(code, dims, level, array.truth, array.classes, array.offset)
+    return Array(code, dims, level, array.truth, array.classes, array.offset, array.arange)
 
 
 def _turned(array: Array) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,12 @@ from gradcli.pysource.describe import described
 from gradcli.pysource.frame import Frame, OuterNames
 from gradcli.pysource.indexing import pick
 from gradcli.pysource.module import OPERATORS
+from gradcli.pysource.rebinding import is_rebound
 from gradcli.pysource.refusal import Refused, shown
 from gradcli.pysource.sizes import Size, size
 from gradcli.pysource.values import (
     NONE,
+    ONE,
     Absent,
     Array,
     Function,
@@ -29,6 +32,7 @@ from gradcli.pysource.values import (
     Value,
     Word,
 )
+from gradcli.pysource.views import apart, current, is_basic, is_view, sharing, written
 
 if TYPE_CHECKING:
     from gradcli.pysource.reading import Reading
@@ -49,7 +53,7 @@ def value_of(reader: Reading, node: ast.expr, frame: Frame, depth: int = 0) -> V
         case ast.Constant(value=value):
             return _constant(value, node)
         case ast.Name(id=name):
-            return reader.lookup(name, frame, node)
+            return current(reader.lookup(name, frame, node), node)
         case ast.BinOp():
             return _chain(reader, node, frame, depth)
         case ast.UnaryOp(op=op, operand=operand):
@@ -71,9 +75,9 @@ def value_of(reader: Reading, node: ast.expr, frame: Frame, depth: int = 0) -> V
         case ast.Dict(keys=keys, values=values):
             return _dictionary(keys, values, inner)
         case ast.Attribute(value=owner, attr=name):
-            return attribute(inner(owner), name, node)
+            return current(attribute(inner(owner), name, node), node)
         case ast.Subscript(value=owner, slice=index):
-            return subscript(inner(owner), inner(index), node)
+            return current(subscript(inner(owner), inner(index), node), node)
         case ast.Slice(lower=lower, upper=upper, step=step):
             ends = [None if end is None else _size(inner(end), end) for end in (lower, upper)]
             by = 1 if step is None else _step(inner(step), step)
@@ -142,10 +146,18 @@ def operate(sign: str, left: Value, right: Value, node: ast.AST) -> Value:
         return Sequence(left.items * min(int(right.value), 1000), left.is_list)
     if sign == "@":
         return matmul(as_array(left, node), as_array(right, node), node)
-    found = numbers.combine(sign, left, right, node)
-    if isinstance(left, Array) and left.classes is not None and isinstance(right, Number) and sign in "+-":
-        raise Refused(node, "labels that are shifted are not read")
+    _no_numbers(sign, left, right, node)
+    found = apart(numbers.combine(sign, left, right, node))
     return found
+
+
+def _no_numbers(sign: str, left: Value, right: Value, node: ast.AST) -> None:
+    """Raises Refused where labels or truth values are taken for numbers."""
+    if any(isinstance(side, Array) and side.classes is not None for side in (left, right)):
+        raise Refused(node, f"`{shown(node)}` takes labels for numbers", "declare them as numbers: y: n")
+    if sign in "+-" and all(isinstance(side, Array) and side.truth for side in (left, right)):
+        raise Refused(node, f"`{shown(node)}` of truth values is not their {'sum' if sign == '+' else 'difference'}",
+                      "convert them: mask.astype(float)")  # fmt: skip
 
 
 def _usable(value: Value, node: ast.AST) -> None:
@@ -171,12 +183,14 @@ def _unary(op: ast.unaryop, value: Value, node: ast.AST) -> Value:
     value = numbers.plain(value)
     _usable(value, node)
     if isinstance(op, ast.UAdd):
-        return value
+        return apart(value)
     if isinstance(op, ast.USub):
         if isinstance(value, Number):
             return Number(-value.value, value.whole)
         if isinstance(value, Size):
             return numbers.combine("*", Number(Fraction(-1), True), value, node)
+        if isinstance(value, Array) and (value.classes is not None or value.truth):
+            raise Refused(node, f"`{shown(node)}` of labels or truth values is not read")
         return negative(as_array(value, node))
     if isinstance(value, Array) and value.truth:
         return _truth(numbers.combine("-", Number(Fraction(1), True), value, node))
@@ -218,8 +232,31 @@ def _compared(op: ast.cmpop, left: Value, right: Value, node: ast.AST) -> Value:
             raise Refused(node, f"`{shown(node)}` is not read")
         return Word(inside == isinstance(op, ast.In))
     sign = _COMPARISONS[type(op)]
+    labelled = _labels_compared(sign, left, right, node)
+    if labelled is not None:
+        return labelled
     known = numbers.compared(sign, left, right, node)
     return Word(known) if known is not None else compare(sign, as_array(left, node), as_array(right, node), node)
+
+
+def _labels_compared(sign: str, left: Value, right: Value, node: ast.AST) -> Value | None:
+    """`y == np.arange(C)` as one-hot rows, `y != 0`, `y == other`; labels count from 1 in the language."""
+    if isinstance(left, Array) and left.arange is not None:
+        left, right = right, left
+    if not isinstance(left, Array) or left.classes is None:
+        return None
+    if isinstance(right, Array) and right.arange == left.classes and sign in ("==", "!="):
+        fits = len(left.dims) == 2 and left.dims[1] == ONE and right.dims[-1] == left.classes
+        if not fits or (len(right.dims) == 2 and right.dims[0] != ONE) or len(right.dims) > 2:
+            raise Refused(node, f"`{shown(node)}` is not read", "write np.arange(C) == y[:, None]")
+        hot = Array(f"onehot({left.code})", (left.dims[0], left.classes), truth=True)
+        return hot if sign == "==" else _truth(numbers.combine("-", Number(Fraction(1), True), hot, node))
+    if isinstance(right, Array) and right.classes is not None:
+        return compare(sign, as_array(left, node), as_array(right, node), node)
+    shifted = numbers.plain(right)
+    if isinstance(shifted, Number | Size):
+        return compare(sign, left, as_array(numbers.combine("+", shifted, Number(Fraction(1), True), node), node), node)
+    raise Refused(node, f"`{shown(node)}` takes labels for numbers", "declare them as numbers: y: n")
 
 
 def _logical(op: ast.boolop, values: list[Value], node: ast.AST) -> Value:
@@ -288,7 +325,8 @@ def attribute(owner: Value, name: str, node: ast.AST) -> Value:
     """`owner.name`."""
     match owner:
         case Array():
-            return methods.attribute(owner, name, node)
+            found = methods.attribute(owner, name, node)
+            return sharing(found, owner) if is_view(name) else found
         case Record(items, kind):
             if kind == "dict":
                 return Method(owner, name)
@@ -311,7 +349,8 @@ def subscript(owner: Value, index: Value, node: ast.AST) -> Value:
     """`owner[index]`."""
     match owner:
         case Array():
-            return pick(owner, index, node)
+            found = pick(owner, index, node)
+            return sharing(found, owner) if is_basic(index) else apart(found)
         case Sequence(items, is_list):
             if isinstance(index, Slice):
                 start, stop = (None if end is None else end.number for end in (index.start, index.stop))
@@ -365,25 +404,36 @@ def call_value(reader: Reading, node: ast.Call, frame: Frame, depth: int = 0) ->
         case Function():
             return reader.call(function, args, named, node, frame)
         case Library(path):
-            written = ast.unparse(node.func)
-            if written in reader.file.rebound:
-                raise Refused(node, f"{written} is assigned to in this file: what it does is not known")
-            return library.called(reader, path, args, named, node)
+            if is_rebound(reader.file, path):
+                called = ast.unparse(node.func)
+                raise Refused(node, f"{called} is assigned to in this file: what it does is not known")
+            found = library.called(reader, path, args, named, node)
+            if path.startswith("builtins."):
+                return apart(found) if isinstance(found, Array) and not path.endswith("getattr") else found
+            return _placed(found, path.rpartition(".")[2], args[0] if args else NONE, named)
         case Method(owner, name):
-            return methods.called(reader, owner, name, args, named, node)
+            found = methods.called(reader, owner, name, args, named, node)
+            return _placed(found, name, owner, named) if isinstance(owner, Array) else found
         case Unknown(why):
             raise Refused(node, f"`{shown(node.func)}` is not read: it is {why}")
     raise Refused(node, f"`{shown(node)}` is not read: {described(function)} is no function")
 
 
+def _placed(found: Value, name: str, owner: Value, named: Mapping[str, Value]) -> Value:
+    """What a function of a library returned, in the memory of its array or in its own."""
+    if is_view(name) or "copy" in named:
+        return sharing(found, owner)
+    return apart(found)
+
+
 def call_statement(reader: Reading, node: ast.Call, frame: Frame) -> None:
     """A call for what it does: `print(...)` is passed over, `np.add.at(A, y, d)` writes."""
-    written = ast.unparse(node.func)
-    if written in ("print", "warnings.warn", "logging.info", "logger.info", "logging.debug", "super().__init__"):
+    called = ast.unparse(node.func)
+    if called in ("print", "warnings.warn", "logging.info", "logger.info", "logging.debug", "super().__init__"):
         return
-    if written.endswith((".add.at", ".subtract.at")):
+    if called.endswith((".add.at", ".subtract.at")):
         owner, place, value = (reader.expr(arg, frame) for arg in node.args)
-        sign = "+" if written.endswith("add.at") else "-"
+        sign = "+" if called.endswith("add.at") else "-"
         found = library.scattered(as_array(owner, node), place, as_array(value, node), sign, node)
         reader.replace(node.args[0], found, frame, node)
         return
@@ -392,7 +442,7 @@ def call_statement(reader: Reading, node: ast.Call, frame: Frame) -> None:
         owner = reader.expr(owner_node, frame)
         if isinstance(owner, Record) and methods.kept(reader, owner, name, node, frame):
             return
-        if isinstance(owner, Sequence) and name in ("append", "extend", "insert") and isinstance(owner_node, ast.Name):
+        if isinstance(owner, Sequence) and owner.is_list and name in ("append", "extend", "insert"):
             args, _ = arguments(reader, node, frame)
             items = list(owner.items)
             if name == "append":
@@ -401,14 +451,22 @@ def call_statement(reader: Reading, node: ast.Call, frame: Frame) -> None:
                 items += reader.items(args[0], node)
             else:
                 items.insert(int(args[0].value) if isinstance(args[0], Number) else 0, args[1])
-            frame.names[owner_node.id] = Sequence(tuple(items), True)
+            reader.store(owner_node, written(owner, Sequence(tuple(items), True), node), frame, node)
             return
-        if isinstance(owner, Array) and name.endswith("_") and not name.endswith("__"):
+        if isinstance(owner, Sequence) and name not in ("copy", "index", "count"):
+            raise Refused(node, f"`{shown(node)}` is not read")
+        writes = name.endswith("_") and not name.endswith("__") and name != "requires_grad_"
+        if isinstance(owner, Array) and (writes or name == "fill"):
             args, named = arguments(reader, node, frame)
             found = methods.in_place(reader, owner, name, args, named, node)
             reader.replace(owner_node, found, frame, node)
             return
+        if isinstance(owner, Array) and name in _WRITING:
+            raise Refused(node, f"`{shown(node)}` writes in place, and is not read")
     call_value(reader, node, frame)
+
+
+_WRITING = ("sort", "partition", "resize", "put", "itemset", "setflags", "byteswap", "setfield")
 
 
 def builtin(name: str, node: ast.AST) -> Value:

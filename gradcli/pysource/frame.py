@@ -19,10 +19,6 @@ class Frame:
     returned: Value | None = None
     exit: ast.Return | None = None
     last: dict[str, ast.AST] = field(default_factory=dict)  # where each local got its value
-    roots: dict[str, str] = field(default_factory=dict)  # which local each one is a view of
-    parameters: frozenset[str] = frozenset()
-    node: ast.AST | None = None
-    loops: int = 0
 
 
 class OuterNames(Mapping[str, Value]):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from gradcli.pysource import arrays, indexing, numbers
-from gradcli.pysource.arguments import Arguments
+from gradcli.pysource.arguments import Arguments, converted_to, kind_of
 from gradcli.pysource.arrays import as_array
 from gradcli.pysource.builtins import BUILTIN_FUNCTIONS
 from gradcli.pysource.describe import described
@@ -17,7 +18,7 @@ from gradcli.pysource.making import MAKING
 from gradcli.pysource.matrix_functions import MATRIX
 from gradcli.pysource.reductions import REDUCTIONS
 from gradcli.pysource.refusal import Refused
-from gradcli.pysource.values import NONE, Array, Level, Library, Value
+from gradcli.pysource.values import NONE, Array, Level, Library, Number, Value
 
 if TYPE_CHECKING:
     from gradcli.pysource.reading import Reading
@@ -75,7 +76,7 @@ def called(reader: Reading, path: str, args: list[Value], named: dict[str, Value
             return BUILTIN_FUNCTIONS[base](given)
         raise Refused(node, f"{base}(...) is not read")
     if base in _DTYPES:
-        return given.array(0)
+        return _typed(base, given)
     if flavour == "math" and base in ("sqrt", "pow") and not any(isinstance(arg, Array) for arg in args):
         exponent: Value = given.at(1, "y") if base == "pow" else numbers.HALF
         found = numbers.combine("**", given.at(0, "x"), exponent, node)
@@ -87,6 +88,17 @@ def called(reader: Reading, path: str, args: list[Value], named: dict[str, Value
     if handler is None:
         raise Refused(node, f"{path} is not read", _hint(base))
     return handler(given)
+
+
+def _typed(base: str, given: Arguments) -> Value:
+    """`np.float32(x)`, `np.int64(3)`."""
+    value = numbers.plain(given.at(0))
+    kind = kind_of(Library(base))
+    if isinstance(value, Number):
+        return Number(Fraction(int(value.value)), True) if kind == "int" else value
+    array = given.array(0)
+    converted_to(kind, array, given.node)
+    return array
 
 
 def _hint(base: str) -> str | None:

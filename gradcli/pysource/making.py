@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from gradcli.pysource import arrays, indexing
-from gradcli.pysource.arguments import Arguments
+from gradcli.pysource.arguments import Arguments, converted_to, kind_of
 from gradcli.pysource.arrays import as_array
 from gradcli.pysource.numbers import plain
 from gradcli.pysource.refusal import Refused
@@ -20,13 +21,28 @@ def _filled(code: str) -> Handler:
     def make(given: Arguments) -> Value:
         shape = given.args[0] if len(given.args) == 1 else Sequence(tuple(given.args))
         found = given.named.get("shape", given.named.get("size", shape))
-        return arrays.full(code, given.dims(found))
+        return _typed(arrays.full(code, given.dims(found)), given.named.get("dtype"))
 
     return make
 
 
 def _like(code: str) -> Handler:
-    return lambda given: arrays.full(code, given.array(0).dims)
+    def make(given: Arguments) -> Value:
+        array = given.array(0)
+        made = arrays.full(code, array.dims)
+        if "dtype" not in given.named and (array.classes is not None or array.whole):
+            return replace(made, whole=True)
+        return _typed(made, given.named.get("dtype"))
+
+    return make
+
+
+def _typed(array: Array, dtype: Value | None) -> Array:
+    """An array of a type: integers are cut off, truth values are masks."""
+    kind = kind_of(dtype)
+    if kind == "bool":
+        return replace(array, truth=True)
+    return replace(array, whole=True) if kind == "int" else array
 
 
 def _full(given: Arguments) -> Value:
@@ -80,6 +96,7 @@ def _stack(parts: list[Array], axis: int, given: Arguments) -> Array:
 
 def _array(given: Arguments) -> Value:
     first = given.at(0, "object", "a", "data")
+    converted_to(kind_of(given.named.get("dtype")), first, given.node)
     if isinstance(first, Array) or not isinstance(first, Sequence):
         return as_array(first, given.node) if not isinstance(plain(first), Number) else plain(first)
     return stacked(given, first)
@@ -248,6 +265,32 @@ def _triangle(name: str) -> Handler:
     return make
 
 
+def _tiled(given: Arguments) -> Value:
+    """`np.tile(b, (n, 1))`: axes of length 1 repeated."""
+    array = given.array(0)
+    counts = given.dims(given.at(1, "reps", "dims") if len(given.args) < 3 else Sequence(tuple(given.args[1:])))
+    rank = max(len(counts), len(array.dims))
+    dims = (ONE,) * (rank - len(array.dims)) + array.dims
+    counts = (ONE,) * (rank - len(counts)) + counts
+    if any(count != ONE and dim != ONE for count, dim in zip(counts, dims, strict=True)):
+        return _repeat(given)
+    wide = tuple(count if dim == ONE else dim for count, dim in zip(counts, dims, strict=True))
+    return arrays.broadcast_to(arrays.placed(array, dims), wide, given.node)
+
+
+def _repeated(given: Arguments) -> Value:
+    """`np.repeat(x[:, None], k, axis=1)`: an axis of length 1 repeated."""
+    array = given.array(0)
+    if given.flavour in ("torch", "method torch"):
+        return _tiled(given)
+    axis = given.axis(2)
+    count = given.dims(given.at(1, "repeats"))
+    if axis is None or len(count) != 1 or array.dims[axis] != ONE:
+        return _repeat(given)
+    at = axis % len(array.dims)
+    return arrays.broadcast_to(array, (*array.dims[:at], *count, *array.dims[at + 1 :]), given.node)
+
+
 def _repeat(given: Arguments) -> Value:
     raise Refused(given.node, f"{given.name} is not read", "write it with broadcasting: x[:, None]")
 
@@ -276,6 +319,6 @@ MAKING: Mapping[str, Handler] = {
     "squeeze": _squeeze, "broadcast_to": _broadcast_to, "expand": _broadcast_to, "split": _split,
     "array_split": _split, "chunk": _split, "one_hot": _one_hot, "copy": _same, "copyto": _repeat, "clone": _same,
     "detach": _stop, "stop_gradient": _stop, "shape": _shape, "pad": _pad_one, "tril": _triangle("tril"),
-    "triu": _triangle("triu"), "repeat": _repeat, "tile": _repeat, "gather": _gather, "take_along_axis": _gather,
+    "triu": _triangle("triu"), "repeat": _repeated, "tile": _tiled, "gather": _gather, "take_along_axis": _gather,
     "nan_to_num": _same, "asfarray": _same, "real": _same, "atleast_1d": _same,
 }  # fmt: skip

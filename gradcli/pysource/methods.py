@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from gradcli.pysource import arrays, library
-from gradcli.pysource.arguments import Arguments
+from gradcli.pysource.arguments import Arguments, converted_to, kind_of
 from gradcli.pysource.describe import described
 from gradcli.pysource.entrywise import ENTRYWISE
 from gradcli.pysource.indexing import written_to
@@ -75,7 +76,7 @@ def called(
         raise Refused(node, f"the method {name} of a string is not read")
     array = arrays.as_array(owner, node)
     if name in _AS_IT_IS:
-        return owner
+        return _converted(owner, name, args, named, node)
     if name == "size" and not args and not named:
         return Sequence(tuple(array.dims))
     if name == "size":
@@ -109,6 +110,28 @@ def called(
     if known in ENTRYWISE or known in library.handlers():
         return _as_function(reader, known, owner, args, named, node)
     raise Refused(node, f"the method {name} of an array is not read")
+
+
+def _converted(owner: Value, name: str, args: list[Value], named: dict[str, Value], node: ast.AST) -> Value:
+    """The array as another type; a mask that becomes numbers is no mask any more."""
+    dtype = named.get("dtype", args[0] if args else None)
+    if name in ("int", "long", "bool", "short"):
+        kind = "int" if name != "bool" else "bool"
+    elif name in ("astype", "to", "type"):
+        kind = kind_of(dtype)
+    else:
+        kind = "float"
+    converted_to(kind, owner, node)
+    numeric = name in ("float", "double", "half", "bfloat16") or (
+        name in ("astype", "to", "type") and dtype is not None
+    )
+    if numeric and kind != "bool" and isinstance(owner, Array) and owner.truth and not _of_device(dtype):
+        return replace(owner, truth=False)
+    return owner
+
+
+def _of_device(dtype: Value | None) -> bool:
+    return isinstance(dtype, Word) and kind_of(dtype) == "float" and "float" not in str(dtype.value)
 
 
 def _as_function(

@@ -4,34 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 
+from gradcli.pysource.file import PythonFile as PythonFile
+from gradcli.pysource.rebinding import find_rebinding
 from gradcli.pysource.refusal import Refused
 from gradcli.pysource.values import Function, Library, Number, Unknown, Value, Word
 
-_LIBRARIES = ("numpy", "jax", "torch", "scipy", "math", "functools", "typing", "jaxtyping", "einops", "autograd")
-
-
-@dataclass(slots=True)
-class PythonFile:
-    """What a file binds at its top: `names` by name; `functions` and `classes` with their syntax.
-
-    `comments` are the `# gradcli:` comments by line; `rebound` are library functions that the file assigns to.
-    """
-
-    name: str
-    text: str
-    tree: ast.Module
-    names: dict[str, Value] = field(default_factory=dict)
-    functions: dict[str, ast.FunctionDef] = field(default_factory=dict)
-    classes: dict[str, ast.ClassDef] = field(default_factory=dict)
-    comments: dict[int, str] = field(default_factory=dict)
-    rebound: dict[str, ast.AST] = field(default_factory=dict)
-
-    def lines(self) -> list[str]:
-        """The lines of the text."""
-        return self.text.split("\n")
+_LIBRARIES = (
+    "numpy", "jax", "torch", "scipy", "math", "functools", "typing", "jaxtyping", "einops", "autograd", "builtins",
+)  # fmt: skip
 
 
 class Unreadable(ValueError):
@@ -57,8 +39,12 @@ def read_file(name: str, text: str) -> PythonFile:
     file.comments = directives(text)
     for statement in tree.body:
         _bind(file, statement)
+    find_rebinding(file)
     for name_, function in file.functions.items():
-        file.names[name_] = Function(function, file.names, name_)
+        if name_ in file.replaced:
+            file.names[name_] = Unknown(f"{name_}, which the file binds anew,", file.replaced[name_])
+        else:
+            file.names[name_] = Function(function, file.names, name_)
     return file
 
 
@@ -97,8 +83,7 @@ def _bind(file: PythonFile, statement: ast.stmt) -> None:
             file.names[name] = Unknown(f"{name}, which the file changes as it is run", statement)
         case ast.If(body=body, orelse=orelse):
             if not _is_main(statement):
-                for each in (*body, *orelse):
-                    _bind(file, each)
+                _bind_branches(file, body, orelse)
         case ast.Try(body=body, handlers=handlers, orelse=orelse, finalbody=last):
             for each in (*body, *orelse, *last, *(s for handler in handlers for s in handler.body)):
                 _bind(file, each)
@@ -106,6 +91,20 @@ def _bind(file: PythonFile, statement: ast.stmt) -> None:
             for inner in ast.walk(statement):
                 if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
                     file.names[inner.id] = Unknown(f"{inner.id}, which the file computes as it is run", inner)
+
+
+def _bind_branches(file: PythonFile, body: list[ast.stmt], orelse: list[ast.stmt]) -> None:
+    """Both branches of a condition: what they bind differently is not known."""
+    before = dict(file.names)
+    for each in body:
+        _bind(file, each)
+    first = dict(file.names)
+    for each in orelse:
+        _bind(file, each)
+    for name, value in file.names.items():
+        changed = first.get(name) != before.get(name), value != first.get(name)
+        if isinstance(value, Number | Word) and (all(changed) or (any(changed) and name in before)):
+            file.names[name] = Unknown(f"{name}, which the file chooses as it is run", body[0])
 
 
 def _is_main(statement: ast.If) -> bool:
@@ -127,8 +126,6 @@ def _assign(file: PythonFile, target: ast.expr, value: ast.expr) -> None:
             for each in targets:
                 if isinstance(each, ast.Name):
                     file.names[each.id] = Unknown(f"{each.id}, which the file computes as it is run", each)
-        case ast.Attribute():
-            file.rebound[ast.unparse(target)] = target
 
 
 def _alias(file: PythonFile, value: ast.expr) -> Value | None:

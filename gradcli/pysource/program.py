@@ -57,7 +57,8 @@ def read_function(file: PythonFile, name: str, shapes: Mapping[str, Parameter] |
 
 def _name_result(reader: Reader, value: Value, node: ast.FunctionDef, frame: Frame) -> None:
     """What is returned without a name becomes the last definition."""
-    if isinstance(value, Array) and not value.code.isidentifier():
+    last = reader.lines[-1].name if reader.lines else None
+    if isinstance(value, Array) and value.code != last:
         returned = next((n for n in ast.walk(node) if isinstance(n, ast.Return)), node)
         reader.define("result" if node.name in ("result",) else "out", value, frame, returned)
 

@@ -29,7 +29,7 @@ from gradcli.pysource.values import (
     Value,
     Word,
 )
-from gradcli.pysource.views import check_alone, remember_view
+from gradcli.pysource.views import current, sharing, written
 
 MOST_TURNS = 64  # of a loop that is written out
 _MOST_CALLS = 30  # calls inside of calls
@@ -72,9 +72,7 @@ class Reader:
     def run(self, function: Function, args: Mapping[str, Value], depth: int = 0) -> tuple[Value, Frame]:
         """The value that a function returns for arguments, by name, and its locals.  Raises Refused."""
         node = function.node
-        frame = Frame(dict(args), function.outer, depth, parameters=frozenset(args), node=node)
-        if depth > _MOST_CALLS:
-            raise Refused(node, "functions that call each other without end are not read")
+        frame = Frame(dict(args), function.outer, depth)
         if isinstance(node, ast.Lambda):
             return self.expr(node.body, frame), frame
         _readable(node)
@@ -86,6 +84,8 @@ class Reader:
         self, function: Function, args: list[Value], named: dict[str, Value], node: ast.AST, frame: Frame
     ) -> Value:
         """A call of a function of the file, which is read in its place."""
+        if frame.depth >= _MOST_CALLS:
+            raise Refused(node, "functions that call each other without end are not read")
         bound = bind(function, args, named, node)
         return self.run(function, bound, frame.depth + 1)[0]
 
@@ -105,8 +105,6 @@ class Reader:
                     if isinstance(value, ast.Name) and isinstance(target, ast.Name) and frame.depth == 0:
                         found = self.another_name(target.id, found, frame, node)
                     self.assign(target, found, frame, node)
-                    if isinstance(target, ast.Name):
-                        remember_view(frame, target.id, value)
             case ast.AnnAssign(target=target, value=value):
                 if value is not None:
                     self.assign(target, self.expr(value, frame), frame, node)
@@ -130,7 +128,11 @@ class Reader:
                 frame.names[name] = Function(node, OuterNames(frame), name)
             case ast.Import() | ast.ImportFrom():
                 frame.names.update(imported(node))
-            case ast.Pass() | ast.Assert() | ast.Global() | ast.Nonlocal() | ast.Delete():
+            case ast.Delete(targets=targets):
+                for target in targets:
+                    if not isinstance(target, ast.Name):
+                        raise Refused(node, f"`{shown(node)}` is not read")
+            case ast.Pass() | ast.Assert() | ast.Global() | ast.Nonlocal():
                 if isinstance(node, ast.Global | ast.Nonlocal):
                     raise Refused(node, f"`{shown(node)}` is not read: a function is read by its arguments alone")
             case ast.Raise():
@@ -163,11 +165,9 @@ class Reader:
             raise Refused(node, f"a loop of {len(turns)} turns is too long to be written out (at most {MOST_TURNS})")
         if any(isinstance(inner, ast.Break | ast.Continue) for inner in ast.walk(node)):
             raise Refused(node, "break and continue are not read")
-        frame.loops += 1
         for item in turns:
             self.assign(node.target, item, frame, node)
             self.body(node.body, frame)
-        frame.loops -= 1
         self.body(node.orelse, frame)
 
     def items(self, value: Value, node: ast.AST) -> list[Value]:
@@ -182,7 +182,8 @@ class Reader:
             case Array(dims=dims) if dims and dims[0].number is not None:
                 if dims[0].number > MOST_TURNS:
                     raise Refused(node, f"a loop of {dims[0].number} turns is too long to be written out")
-                return [pick(value, Number(Fraction(i), True), node) for i in range(dims[0].number)]
+                turns = (pick(value, Number(Fraction(i), True), node) for i in range(dims[0].number))
+                return [sharing(each, value) for each in turns]
             case Array(dims=dims) if dims:
                 raise Refused(
                     node, f"a loop over an axis of length {dims[0]} is not read", "write it with array operations"
@@ -215,6 +216,7 @@ class Reader:
                 if not isinstance(held, Record):
                     raise Refused(target, f"writing to `{shown(target)}` is not read")
                 held.items[name] = self.named(name, value, frame, node)
+                held.places[name] = node
             case _:
                 raise Refused(target, f"assigning to `{shown(target)}` is not read")
 
@@ -249,9 +251,12 @@ class Reader:
 
     def define(self, name: str, value: Array, frame: Frame, node: ast.AST) -> Array:
         """A definition for a value."""
-        written = self.names.fresh(name)
-        self.lines.append(Line(written, value.code, value.dims, node, name, frame.depth == 0))
-        return Array(written, value.dims, truth=value.truth, classes=value.classes, offset=value.offset)
+        name_ = self.names.fresh(name)
+        self.lines.append(Line(name_, value.code, value.dims, node, name, frame.depth == 0))
+        return Array(
+            name_, value.dims, truth=value.truth, classes=value.classes, offset=value.offset, whole=value.whole,
+            memory=value.memory, version=value.version,
+        )  # fmt: skip
 
     def write(self, owner: ast.expr, index: ast.expr, value: Value, frame: Frame, node: ast.AST, add: str = "") -> None:
         """`owner[index] = value`, or `+=`: the owner gets a new value."""
@@ -260,42 +265,71 @@ class Reader:
         if isinstance(held, Record):
             key = _key(place, index)
             old = held.items.get(key)
-            new = value if not add else numbers.combine(add, old if old is not None else NONE, value, node)
+            new = value if not add else self.changed(add, old if old is not None else NONE, value, node)
             held.items[key] = self.named(key, new, frame, node)
+            held.places[key] = node
             return
-        if isinstance(held, Sequence) and held.is_list and isinstance(place, Number) and isinstance(owner, ast.Name):
+        if isinstance(held, Sequence) and held.is_list and isinstance(place, Number):
             items = list(held.items)
             at = int(place.value)
             if not -len(items) <= at < len(items):
                 raise Refused(node, f"index {at} is outside of a list of {len(items)}")
-            items[at] = numbers.combine(add, items[at], value, node) if add else value
-            frame.names[owner.id] = Sequence(tuple(items), True)
+            items[at] = self.changed(add, items[at], value, node) if add else value
+            self.store(owner, written(held, Sequence(tuple(items), True), node), frame, node)
             return
+        if isinstance(held, Array) and self.file.is_jax:
+            raise Refused(node, "JAX's arrays are not written to", f"write {shown(owner)}.at[...].set(...)")
         if not isinstance(held, Array):
             raise Refused(node, f"writing into {described(held)} is not read")
+        _whole(held, value, node)
         found = written_to(held, place, as_array(value, node), node, add)
         self.replace(owner, found, frame, node)
 
+    def changed(self, sign: str, before: Value, value: Value, node: ast.AST) -> Value:
+        """What `before` is after `before += value` and its kin: arrays and lists are written to in place."""
+        current(before, node)
+        _whole(before, value, node)
+        found = expressions.operate(sign, before, value, node)
+        if isinstance(before, Array) and isinstance(found, Array) and not self.file.is_jax:
+            if before.dims and before.dims != found.dims:
+                raise Refused(node, f"`{shown(node)}` would change the shape of an array in place")
+            return written(before, found, node)
+        if isinstance(before, Sequence) and before.is_list and isinstance(found, Sequence):
+            return written(before, found, node)
+        return found
+
     def replace(self, owner: ast.expr, value: Array, frame: Frame, node: ast.AST) -> None:
-        """A new value for what was written to in place.  Other names for the same array would change with it."""
+        """A new value for what was written to in place."""
+        held = self.expr(owner, frame)
+        if not isinstance(held, Array):
+            raise Refused(node, f"writing to `{shown(owner)}` is not read")
+        self.store(owner, written(held, value, node), frame, node)
+
+    def store(self, owner: ast.expr, value: Value, frame: Frame, node: ast.AST) -> None:
+        """A new value under the name, the key or the attribute that holds it."""
         match owner:
             case ast.Name(id=name):
-                check_alone(frame, name, node)
-                frame.names[name] = self.define(name, value, frame, node)
+                frame.names[name] = self.define(name, value, frame, node) if isinstance(value, Array) else value
                 frame.last[name] = node
+                return
             case ast.Subscript(value=inner, slice=index):
                 held = self.expr(inner, frame)
-                if not isinstance(held, Record):
-                    raise Refused(node, f"writing to `{shown(owner)}` is not read")
-                key = _key(self.expr(index, frame), index)
-                held.items[key] = self.define(key, value, frame, node)
+                place = self.expr(index, frame)
+                if isinstance(held, Sequence) and held.is_list and isinstance(place, Number) and place.whole:
+                    items = list(held.items)
+                    at = int(place.value)
+                    items[at] = self.define("item", value, frame, node) if isinstance(value, Array) else value
+                    self.store(inner, written(held, Sequence(tuple(items), True), node), frame, node)
+                    return
+                key = _key(place, index) if isinstance(held, Record) else ""
             case ast.Attribute(value=inner, attr=name):
                 held = self.expr(inner, frame)
-                if not isinstance(held, Record):
-                    raise Refused(node, f"writing to `{shown(owner)}` is not read")
-                held.items[name] = self.define(name, value, frame, node)
+                key = name
             case _:
-                raise Refused(node, f"writing to `{shown(owner)}` is not read")
+                held = NONE
+        if not isinstance(held, Record):
+            raise Refused(node, f"writing to `{shown(owner)}` is not read")
+        held.items[key] = self.define(key, value, frame, node) if isinstance(value, Array) else value
 
     def augmented(self, node: ast.AugAssign, frame: Frame) -> None:
         """`a += b` and its kin."""
@@ -306,12 +340,7 @@ class Reader:
         if isinstance(node.target, ast.Subscript):
             self.write(node.target.value, node.target.slice, value, frame, node, sign)
             return
-        before = self.expr(node.target, frame)
-        found = expressions.operate(sign, before, value, node)
-        if isinstance(before, Array) and isinstance(found, Array) and before.dims and before.dims != found.dims:
-            raise Refused(node, f"`{shown(node)}` would change the shape of an array in place")
-        if isinstance(node.target, ast.Name) and isinstance(before, Array) and before.dims:
-            check_alone(frame, node.target.id, node)
+        found = self.changed(sign, self.expr(node.target, frame), value, node)
         self.assign(node.target, found, frame, node)
 
     # ----------------------------------------------------------------- expressions
@@ -376,6 +405,18 @@ def _keyword(node: ast.stmt) -> str:
     names = {"AsyncFunctionDef": "async def", "ClassDef": "class", "While": "while", "Try": "try", "Match": "match",
              "AsyncFor": "async for", "AsyncWith": "async with", "TryStar": "try"}  # fmt: skip
     return names.get(type(node).__name__, type(node).__name__.lower())
+
+
+def _whole(held: Value, new: Value, node: ast.AST) -> None:
+    """Raises Refused where what is written to an array of integers would be cut off."""
+    if not isinstance(held, Array) or not held.whole:
+        return
+    match numbers.plain(new):
+        case Number(value) if value.denominator == 1:
+            return
+        case Array(truth=True) | Array(whole=True) | Size():
+            return
+    raise Refused(node, "this writes into an array of integers, which cuts off what is behind the point")
 
 
 def _key(value: Value, node: ast.AST) -> str:

@@ -41,5 +41,8 @@ class Reading(Protocol):
     def assign(self, target: ast.expr, value: Value, frame: Frame, node: ast.AST) -> None:
         """`target = value`."""
 
+    def store(self, owner: ast.expr, value: Value, frame: Frame, node: ast.AST) -> None:
+        """A new value under the name, the key or the attribute that holds it."""
+
     def replace(self, owner: ast.expr, value: Array, frame: Frame, node: ast.AST) -> None:
         """A new value for what was written to in place."""

@@ -65,9 +65,31 @@ def _spread(name: str) -> Handler:
         given.only(2, "a", "x", "input", "axis", "dim", "keepdims", "keepdim", "ddof", "correction", "unbiased")
         if given.flavour == "torch" and isinstance(given.get(1), Word):
             raise Refused(given.node, f"{name} with a truth value in place of an axis is not read", "write unbiased=")
-        return _over(name, given, given.array(0), f", ddof={ddof}" if ddof else "", "0 * {}")
+        array = given.array(0)
+        axes = given.axes()
+        if axes is not None and len(axes) > 1 and len(axes) < len(array.dims):
+            return _spread_over(name, array, axes, ddof, given)
+        return _over(name, given, array, f", ddof={ddof}" if ddof else "", "0 * {}")
 
     return reduce
+
+
+def _spread_over(name: str, array: Array, axes: tuple[int, ...], ddof: int, given: Arguments) -> Array:
+    """The variance along several axes, from its definition."""
+
+    def mean(values: Array, keep: bool) -> Array:
+        return arrays.reduced(
+            values, axes, keep, given.node, lambda a, o: a.code if o == "none" else f"mean({a.code}{o})"
+        )
+
+    centred = arrays.binary("-", array, mean(array, True), given.node)
+    squared = Array(f"{centred.at(Level.ATOM)}**2", centred.dims, Level.POWER)
+    found = mean(squared, given.keep())
+    if ddof:
+        count = as_array(product(tuple(array.dims[axis] for axis in axes)), given.node)
+        fewer = arrays.binary("-", count, Array(str(ddof), ()), given.node)
+        found = arrays.binary("*", found, arrays.binary("/", count, fewer, given.node), given.node)
+    return found if name == "var" else arrays.call("sqrt", [found], given.node)
 
 
 def _summed(array: Array, option: str) -> str:

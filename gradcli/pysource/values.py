@@ -22,13 +22,27 @@ class Level(IntEnum):
     ATOM = 5
 
 
+class Memory:
+    """What an array or a list is stored in; others may show the same.
+
+    `version` counts the writes in place, `node` is the last of them.
+    """
+
+    __slots__ = ("node", "version")
+
+    def __init__(self) -> None:
+        self.version = 0
+        self.node: ast.AST | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Array:
     """An array: `code` in the language, `dims` its shape as NumPy has it.
 
     In the language axes of length 1 are gone at rank 1 and 2: NumPy's (n,) and (n, 1) are the vector, (1, n) is the
     row, (1,) and (1, 1) are scalars.  `truth` marks what is 0 or 1, `classes` labels and how many there are,
-    `arange` is the length of `arange(n)`, as which it picks entries.
+    `arange` is the length of `arange(n)`, as which it picks entries; `whole` is of integers.  `memory` is shared by
+    views; what was read of it at an older `version` than it has now is out of date (see `views`).
     """
 
     code: str
@@ -38,6 +52,9 @@ class Array:
     classes: Size | None = None
     offset: int = 0  # added to labels since they were read
     arange: Size | None = None
+    whole: bool = False
+    memory: Memory = field(default_factory=Memory, compare=False, repr=False)
+    version: int = field(default=0, compare=False, repr=False)
 
     def at(self, level: Level) -> str:
         """The code as an operand."""
@@ -69,10 +86,12 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """A tuple or a list."""
+    """A tuple or a list.  A list that is changed in place gets a new value of its `memory`, as an array does."""
 
     items: tuple[Value, ...]
     is_list: bool = False
+    memory: Memory = field(default_factory=Memory, compare=False, repr=False)
+    version: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(slots=True)
@@ -81,6 +100,7 @@ class Record:
 
     items: dict[str, Value] = field(default_factory=dict)
     kind: str = "dict"
+    places: dict[str, ast.AST] = field(default_factory=dict, compare=False)  # where each was set
 
 
 @dataclass(frozen=True, slots=True)

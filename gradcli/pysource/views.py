@@ -1,75 +1,78 @@
-"""Arrays that share memory: what is written to in place changes under every name that views it."""
+"""Arrays that share memory: what is written to in place changes under every name that shows it.
+
+A value holds the memory that it is stored in and the version at which it was read.  Writing makes a new version; an
+older value of the same memory, wherever it is kept, is refused when it is used.
+"""
 
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
+from typing import TypeVar
 
-from gradcli.pysource.frame import Frame
-from gradcli.pysource.refusal import Refused
+from gradcli.pysource.refusal import Refused, shown
+from gradcli.pysource.sizes import Size
+from gradcli.pysource.values import Absent, Array, Memory, Number, Sequence, Slice, Value, Word
 
-# functions and methods that may return a view of their array; all others return an array of their own
+Stored = TypeVar("Stored", Array, Sequence)
+
+# functions, methods and attributes that may return a view of their array; all others return an array of their own
 _VIEWS = frozenset({
     "reshape", "ravel", "view", "transpose", "squeeze", "swapaxes", "expand_dims", "unsqueeze", "permute", "t",
-    "asarray", "ascontiguousarray", "broadcast_to", "detach", "contiguous", "expand", "expand_as", "asfarray",
-    "as_tensor", "flatten", "view_as", "diagonal", "split", "chunk", "moveaxis", "to", "float", "double", "type",
+    "asarray", "ascontiguousarray", "asfarray", "asanyarray", "broadcast_to", "detach", "contiguous", "expand",
+    "expand_as", "as_tensor", "flatten", "view_as", "diagonal", "split", "chunk", "moveaxis", "rollaxis", "to", "float",
+    "double", "type", "type_as", "half", "bfloat16", "flip", "flipud", "fliplr", "atleast_1d", "atleast_2d",
+    "atleast_3d", "array_split", "hsplit", "vsplit", "numpy", "cpu", "cuda", "from_numpy", "narrow", "select", "unbind",
+    "unflatten", "reshape_as", "swapdims", "swap_axes", "stop_gradient", "real", "requires_grad_", "T", "mT", "data",
+    "H", "values", "A", "sum_to_size", "diag", "rearrange",
 })  # fmt: skip
 
 
-def _root(node: ast.expr) -> str | None:
-    """The name whose memory an expression may show."""
-    while True:
-        match node:
-            case ast.Name(id=name):
-                return name
-            case ast.Attribute(value=inner, attr="T" | "mT" | "data" | "real" | "H"):
-                node = inner
-            case ast.Subscript(value=inner, slice=index) if _is_basic(index):
-                node = inner
-            case ast.Call(func=ast.Attribute(value=inner, attr=name), args=args) if name in _VIEWS:
-                library = isinstance(inner, ast.Name) and inner.id in ("np", "numpy", "torch", "jnp")
-                if library and not args:
-                    return None
-                node = args[0] if library else inner
-            case _:
-                return None
+def is_view(name: str) -> bool:
+    """Whether what a function, method or attribute of this name returns may show the memory of its array."""
+    return name in _VIEWS
 
 
-def _is_basic(index: ast.expr) -> bool:
+def sharing(found: Value, owner: Value) -> Value:
+    """A value that shows the memory of another."""
+    if not isinstance(owner, Array):
+        return found
+    if isinstance(found, Array):
+        return replace(found, memory=owner.memory, version=owner.version)
+    if isinstance(found, Sequence):
+        return Sequence(tuple(sharing(item, owner) for item in found.items), found.is_list)
+    return found
+
+
+def apart(found: Value) -> Value:
+    """A value in memory of its own."""
+    if isinstance(found, Array | Sequence):
+        return replace(found, memory=Memory(), version=0)
+    return found
+
+
+def is_basic(index: Value) -> bool:
     """Whether an index is of slices, numbers and new axes, which gives a view; masks and labels copy."""
-    parts = index.elts if isinstance(index, ast.Tuple) else [index]
-    return all(isinstance(part, ast.Slice | ast.Constant | ast.UnaryOp) for part in parts)
+    parts = index.items if isinstance(index, Sequence) and not index.is_list else (index,)
+    return all(isinstance(part, Slice | Number | Size | Absent | Word) for part in parts)
 
 
-def remember_view(frame: Frame, target: str, value: ast.expr) -> None:
-    """What a name views after it was assigned an expression."""
-    root = _root(value)
-    if root is None or root == target:
-        frame.roots.pop(target, None)
-    else:
-        frame.roots[target] = frame.roots.get(root, root)
+def written(old: Stored, new: Stored, node: ast.AST) -> Stored:
+    """The new value of a memory that was written to."""
+    old.memory.version += 1
+    old.memory.node = node
+    return replace(new, memory=old.memory, version=old.memory.version)
 
 
-def check_alone(frame: Frame, name: str, node: ast.AST) -> None:
-    """Raises Refused where a name is written to in place and another name for its memory is used afterwards."""
-    mine = frame.roots.get(name, name)
-    others = [other for other in frame.names if other != name and frame.roots.get(other, other) == mine]
-    hint = f"write {name} = {name}.copy() first"
-    if frame.depth and (mine in frame.parameters):
-        raise Refused(node, f"{name} is an argument of a helper, which is written to in place", hint)
-    for other in others:
-        if frame.loops or _used_after(frame, other, node):
-            raise Refused(node, f"{name} and {other} are one array, and it is written to in place", hint)
-    frame.roots.pop(name, None)
-    for other in others:
-        if frame.roots.get(other) == name:
-            frame.roots.pop(other)
-
-
-def _used_after(frame: Frame, name: str, node: ast.AST) -> bool:
-    if frame.node is None:
-        return True
-    line = int(getattr(node, "end_lineno", 0) or 0)
-    return any(
-        isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load) and each.lineno > line
-        for each in ast.walk(frame.node)
-    )
+def current(value: Value, node: ast.AST) -> Value:
+    """The value, if its memory was not written to since.  Raises Refused."""
+    if isinstance(value, Array | Sequence) and value.memory.version != value.version:
+        write = value.memory.node
+        line = f" (line {write.lineno})" if write is not None and hasattr(write, "lineno") else ""
+        what = "a list" if isinstance(value, Sequence) else "an array"
+        raise Refused(
+            node,
+            f"`{shown(node)}` shows {what} that was written to in place under another name{line}",
+            "write into a copy: y = x.copy()",
+        )
+    return value

@@ -105,7 +105,7 @@ REFUSED = [
     ("return helper(x)", "helper is bound nowhere"),
     ("return np.fft.fft(x)", "numpy.fft.fft is not read"),
     ("return TABLE[0] * x", "TABLE, which the file computes as it is run"),
-    ("y = x\n    y += 1\n    return x + y", "are one array"),
+    ("y = x\n    y += 1\n    return x + y", "written to in place under another name"),
     ("return np.sum(x, where=x > 0)", "where= is not read"),
     ("return x.foo()", "the method foo"),
     ("import os\n    os.remove('x')\n    return x", "os, which is imported from another file"),

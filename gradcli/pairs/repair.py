@@ -1,0 +1,187 @@
+"""The line that breaks: the one whose mending makes what rests on it right.
+
+A line can be mended where some value of it makes the false gradients true, found from numbers at one point; that value
+is what its name says, or what one small change of the line gives, or is settled by several gradients at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from gradcli.evaluate.array import Array
+from gradcli.pairs.claim import Claims
+from gradcli.pairs.trial import Trial, close
+from gradcli.syntax import ast
+from gradcli.syntax.unparse import unparse
+from gradcli.verdicts.hints import trees
+from gradcli.verdicts.hints.edit import Edit, Edits, Setting
+from gradcli.verdicts.hints.edits_form import operations, reversals, signs, transposes
+from gradcli.verdicts.hints.edits_numbers import axes, constants, sums
+from gradcli.verdicts.hints.edits_parts import derivatives, others, terms
+from gradcli.verdicts.hints.sites import sites
+
+_MOST_EDITS = 900  # of one line
+_MOST_ALL = 4000
+_BY_NAME, _SETTLED, _ANY = 3, 4, 8
+
+
+@dataclass(slots=True)
+class Repair:
+    """A line that may be mended: how many of the false gradients that mends, what it costs, and the change if known."""
+
+    line: str
+    fixed: frozenset[int]
+    cost: float
+    edit: Edit | None = None
+    named: bool = False  # its name says what mends it
+
+
+@dataclass(slots=True)
+class Broken:
+    """A false gradient: the name of what is claimed, its true value at the trial's point."""
+
+    name: str
+    truth: Array
+
+
+def repairs(
+    trial: Trial, broken: Sequence[Broken], lines: Sequence[str], meanings: dict[str, Array], scope: Sequence[str],
+    check: Callable[[str, Edit, Sequence[int]], bool],
+) -> list[Repair]:  # fmt: skip
+    """How each of these lines may be mended, in their order; `meanings` is what names say that lines are."""
+    found: list[Repair] = []
+    left = _MOST_ALL
+    truths = [each.truth for each in broken]
+    for line in lines:
+        resting = [i for i, each in enumerate(broken) if line == each.name or line in trial.below.get(each.name, ())]
+        if not resting:
+            continue
+        for group in dict.fromkeys([tuple(resting), *((i,) for i in resting)]):
+            wanted = [broken[i].name for i in group]
+            solved = trial.needed_value(line, wanted, [truths[i] for i in group])
+            if solved is None:
+                continue
+            value, over = solved
+            repair = Repair(line, frozenset(group), _SETTLED if over > 0 else _ANY)
+            if over < 0:
+                repair.cost = _ANY + 1
+            meaning = meanings.get(line)
+            if meaning is not None and not close(trial.value(line), meaning):
+                by_name = trial.claimed(line, meaning, wanted)
+                if by_name is not None and all(close(b, truths[i]) for b, i in zip(by_name, group, strict=True)):
+                    repair.cost, repair.named = _BY_NAME, True
+            edit, cost, spent = _edit(trial, line, value if over >= 0 else None, wanted,
+                                      [truths[i] for i in group], scope, left,
+                                      lambda edit, line=line, group=group: check(line, edit, group))  # type: ignore[misc]  # fmt: skip
+            left -= spent
+            if edit is not None:
+                repair.edit, repair.cost = edit, min(repair.cost, cost)
+            elif repair.cost == _ANY:
+                repair.cost -= (
+                    min(sum(1 for _ in sites(trial.written[line])), 30) / 16
+                )  # much may be wrong where much is written
+            found.append(repair)
+            break
+    return found
+
+
+def best(trial: Trial, found: Sequence[Repair], broken: int) -> Repair | None:
+    """The repair of one false gradient: what mends the most, at the least cost, first.
+
+    Where a line is not what its name says, and its true value mends the rest, it is that line or one before it.
+    """
+    able = [each for each in found if broken in each.fixed]
+    most = max((len(each.fixed) for each in able), default=0)
+    able = [each for each in able if len(each.fixed) == most]
+    named = next((each for each in able if each.named), None)
+    if named is not None:
+        able = [each for each in able if each is named or each.line in trial.below[named.line]]
+    return min(able, key=lambda each: each.cost, default=None)
+
+
+def _edit(
+    trial: Trial, line: str, value: Array | None, wanted: Sequence[str], truths: Sequence[Array], scope: Sequence[str],
+    most: int, check: Callable[[Edit], bool],
+) -> tuple[Edit | None, float, int]:  # fmt: skip
+    """The first small change of a line that gives the value that it must have, its cost, and how many were tried."""
+    root = trial.written[line]
+    setting = _setting(trial, line, scope)
+    tried = 0
+    seen = {trial.made[trial.nodes[line]]}
+    for cost, family in _FAMILIES:
+        for edit in (each for make in family for each in make(root, setting)):
+            tried += 1
+            if tried > min(_MOST_EDITS, most):
+                return None, 0, tried
+            node = trial.read(edit.side)
+            if node is None or node in seen or node.shape != trial.nodes[line].shape:
+                continue
+            seen.add(node)
+            new = trial.of(node)
+            if new is None:
+                continue
+            if value is not None:
+                fits = close(new, value, 1e-3)
+            else:
+                after = trial.claimed(line, new, wanted)
+                fits = after is not None and all(close(a, t) for a, t in zip(after, truths, strict=True))
+            if fits and check(edit):
+                return edit, cost + _likelihood(edit, root), tried
+    return None, 0, tried
+
+
+def _likelihood(edit: Edit, root: ast.Expr) -> float:
+    """What more a change costs: a flipped sign of a term is likelier than a minus that was lost inside."""
+    if edit.kind == "sign":
+        return -0.2 if "the term" in edit.text else 0.1
+    size = sum(1 for _ in sites(root))
+    if sum(1 for _ in sites(edit.side)) > size:  # more is forgotten where more is written
+        return 0.5 - min(size, 30) / 40
+    return 0
+
+
+def _reciprocals(root: ast.Expr, setting: Setting) -> Edits:
+    """A divisor for a factor."""
+    for site in sites(root):
+        if not isinstance(site.expr, ast.Num):
+            said = f"1 / ({unparse(site.expr)}) belongs where {unparse(site.expr)} stands"
+            yield Edit("inverse", said, site.put(trees.times(trees.number(1), site.expr, "/")))
+
+
+def _setting(trial: Trial, line: str, scope: Sequence[str]) -> Setting:
+    """What may stand in a line: the values that it sees, sizes, and their usual companions."""
+    own = trial.nodes[line]
+    at = trial.order.index(line)
+    known = set(trial.order[:at]) | (trial.nodes.keys() - set(trial.order))
+    used = [name for name in scope if name in known][:30]
+    same = [name for name in used if trial.nodes[name].shape == own.shape]
+    factors: list[ast.Expr] = [trees.name(name) for name in same]
+    for name in same:
+        factors += _companions(name)
+    dims = tuple(size for size in trial.sizes if size not in trial.nodes)
+    for size in dims:
+        factors.append(trees.times(trees.number(1), trees.name(size), "/"))
+    return Setting("right", (), tuple(factors), tuple(trees.name(name) for name in same), dims, tuple(used))
+
+
+def _companions(name: str) -> Iterator[ast.Expr]:
+    one = trees.number(1)
+    yield trees.plus(one, trees.name(name), "-")
+    yield trees.times(one, trees.name(name), "/")
+
+
+# what a change costs, the likelier the mistake the less
+_FAMILIES: tuple[tuple[float, tuple[Callable[[ast.Expr, Setting], Edits], ...]], ...] = (
+    (1.0, (signs, axes, operations, transposes, reversals)),
+    (1.2, (constants, _reciprocals, others)),
+    (2.0, (derivatives, sums)),
+    (3.0, (terms,)),
+)
+
+
+def scope_of(claims: Claims) -> list[str]:
+    """The names that lines of the backward may mean, its own first, the last of them before."""
+    backward = [each.name for each in claims.backward_lines()]
+    held = [array.code for array in claims.local.values() if array.code.isidentifier() and array.code not in backward]
+    return list(dict.fromkeys([*reversed(backward), *claims.upstream.values(), *held]))
