@@ -96,6 +96,9 @@ def _segment(chain: list[Node]) -> Node:
         if factor.op == "eye" and (done or todo):
             continue
         merged = _merge(done[-1], factor) if done else None
+        if merged is None and len(done) > 1 and done[-2] is factor and _is_pseudoinverse(done[-1], factor):
+            done.pop()  # A @ pinv(A) @ A is A
+            continue
         if merged is None:
             done.append(factor)
             continue
@@ -203,6 +206,11 @@ def _merge(a: Node, b: Node) -> Node | None:
     if (is_orthogonal(a) or is_orthogonal(b)) and transpose(a) is b and (is_square(a) or a.op == "T"):
         return eye(rows(a.shape))  # of a tall Q the columns are orthonormal: Q.T @ Q, not Q @ Q.T
     return None
+
+
+def _is_pseudoinverse(a: Node, b: Node) -> bool:
+    """Whether one of two is the pseudoinverse of the other."""
+    return (a.op == "pinv" and a.args[0] is b) or (b.op == "pinv" and b.args[0] is a)
 
 
 def _symmetric_part(node: Node) -> Node:
