@@ -116,9 +116,13 @@ class Rewriter:
     def _kept(self, root: ast.Expr, whole: bool = True) -> dict[int, str]:
         """The text of every part as it was written, where it stands on one line; of the `whole` too, or not."""
         kept = {}
+        places: set[ast.Span] = set()  # of `A^{-T}` the inverse in it stands nowhere by itself
         for site in sites(root, everywhere=True):
+            if site.expr.span in places:
+                continue
+            places.add(site.expr.span)
             text = self._text[site.expr.span.start : site.expr.span.end]
-            if "\n" not in text and "#" not in text and (whole or site.expr is not root):
+            if text and "\n" not in text and "#" not in text and (whole or site.expr is not root):
                 kept[id(site.expr)] = text
         return kept
 

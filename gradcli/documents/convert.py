@@ -13,7 +13,7 @@ from gradcli.documents.notebook import Edit
 from gradcli.documents.pieces import Directive, Fence, Piece
 from gradcli.documents.program import DocumentProgram
 from gradcli.documents.read import Document, edited, read_document
-from gradcli.latex.build import walk
+from gradcli.latex.build import names_in, walk
 from gradcli.latex.write import LatexWriter, Unwritable
 from gradcli.program.elaborate import elaborate_with_reader
 from gradcli.syntax import ast
@@ -22,7 +22,10 @@ from gradcli.syntax.unparse import unparse
 
 _ADDED = "  # numerator where nothing is said"
 _BRACKETED = re.compile(r"\\left\((\\frac\{\\partial [^()]*\}\{\\partial [^()]*\})\\right\)")
-_TRANSPOSE = re.compile(r"\^\s*(?:\{\s*)?(\\top|\\intercal|\\mathsf\s*\{?\s*T\s*\}?|\\mathrm\s*\{?\s*T\s*\}?|T)\s*\}?")
+_TRANSPOSE = re.compile(
+    r"\^\s*(?:\{\s*(?:\\top|\\intercal|\\mathsf\s*\{?\s*T\s*\}?|\\mathrm\s*\{?\s*T\s*\}?|T)\s*\}"
+    r"|\\top(?![a-zA-Z])|\\intercal(?![a-zA-Z])|\\mathsf\s*\{\s*T\s*\}|\\mathrm\s*\{\s*T\s*\}|T)"
+)
 
 
 def convert_document(source: Source, target: str) -> Converted:
@@ -92,6 +95,7 @@ class _Writer:
 
     def __init__(self, document: Document, program: DocumentProgram) -> None:
         self.language = False
+        self._made = program.context.made
         found = _TRANSPOSE.search(document.text.text)
         sign = found[0].rstrip() if found else "^T"
         self._latex = LatexWriter(program.context.spelled, program.context.shapes.of, transpose=sign)
@@ -110,6 +114,9 @@ class _Writer:
         self._latex.tight = gaps[0] > gaps[1]
 
     def write(self, expr: ast.Expr, kept: dict[int, str] | None = None, tight: str = "") -> str:
+        made = self._made - {node.id for node in walk(expr) if isinstance(node, ast.Name) and id(node) in (kept or {})}
+        if made & names_in(expr):
+            raise Unwritable  # an array that the formulas only say by its entries has no name to be written
         if self.language:
             return unparse(expr, kept, tight)
         whole = (kept or {}).get(id(expr))

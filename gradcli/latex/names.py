@@ -311,7 +311,9 @@ def _resolve(
         name = whole or _new_name(context, base, accent, label)
         if label and whole is None:
             context.labelled.add(name)
-        return _value_or_call(reader, items, at, name, core, replace(scripts, label=None))
+        return _value_or_call(
+            reader, items, at, name, _with_scripts(reader, core, scripts), replace(scripts, label=None)
+        )
     labels = _labels(reader, base, accent, label, scripts.sub)
     if labels is not None:
         name, own = labels

@@ -118,6 +118,8 @@ def _made(notation: Notation, bindings: Bindings, first: Item, last: Item, rest:
         return named
     if rest.sub is None and rest.sup is None and not rest.primes:
         return named
+    if isinstance(last, Scripted) and (rest.sub, rest.sup, rest.primes) == (last.sub, last.sup, last.primes):
+        named = replace(named, end=max(first.start, last.base.end))  # the scripts are none of the notation's
     return Scripted(first.start, last.end, named, rest.sub, rest.sup, rest.primes)
 
 

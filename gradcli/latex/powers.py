@@ -11,6 +11,7 @@ from gradcli.latex.shapes import fit
 from gradcli.latex.spread import Spread, entry_at
 from gradcli.latex.tree import Group, Item, Items, Mark, Number, Symbol
 from gradcli.syntax import ast
+from gradcli.syntax.ast import Span
 
 if TYPE_CHECKING:
     from gradcli.latex.reader import Reader
@@ -125,7 +126,7 @@ def powered(reader: Reader, value: ast.Expr, power: Items, item: Item) -> ast.Ex
         return ast.Transpose(at, value)
     rest = minus(power)
     if rest is not None and is_transpose(rest):
-        return ast.Transpose(at, _inverse(reader, value, item, power))
+        return ast.Transpose(at, _inverse(reader, value, item, ()))
     if rest is not None and plain_number(rest) == "1":
         return _inverse(reader, value, item, power)
     if len(power) == 1 and isinstance(power[0], Mark) and power[0].text in _PINV:
@@ -159,7 +160,8 @@ def powered(reader: Reader, value: ast.Expr, power: Items, item: Item) -> ast.Ex
 def _inverse(reader: Reader, value: ast.Expr, item: Item, power: Items) -> ast.Expr:
     at = build.span(item)
     shape = reader.shape(value)
-    minus_one = ast.Neg(build.span(*power), build.number(1, build.span(power[-1])))
+    place = build.span(*power) if power else Span(at.end, at.end)
+    minus_one = ast.Neg(place, build.number(1, Span(place.end, place.end)))
     if not shape:
         return ast.Power(at, value, minus_one)
     if len(shape) == 2 and fit(shape[:1], shape[1:]):

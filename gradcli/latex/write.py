@@ -56,6 +56,8 @@ class LatexWriter:
         fresh, level = self._fresh(expr)
         if id(expr) in self.kept:
             text = self.kept[id(expr)]
+            if isinstance(expr, ast.Name) and text.startswith("(") and _is_bracketed(text):
+                text = text[1:-1]  # brackets that its script asked for
             return text, _ATOM if _is_bracketed(text) else level
         return fresh, level
 
