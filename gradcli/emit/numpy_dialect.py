@@ -21,7 +21,7 @@ _FRESH = frozenset(
     {
         *("matmul", "outer", "solve", "inv", "scale_rows", "scale_cols", "diag", "zeros", "ones", "eye", "sum"),
         *("add_diagonal", "add_blocks", "blocks", "plus_transpose", "weighted_gram", "product", "power", "tensordot"),
-        *("sample_gram", "grams"),
+        *("sample_gram", "grams", "softmax", "logsoftmax", "component", "add_at_labels"),
     }
 )
 _LARGEST_EXACT = 2**53
@@ -129,6 +129,16 @@ class NumpyDialect:
         while instr.kind == "reshape" and instr.serial in self.own:
             instr = instr.args[0]
         return code if instr.kind in _FRESH and instr.serial in self.own else self.copied(code)
+
+    def over_axes(self, instr: Instr, code: Code) -> Code | None:
+        """A sum over several axes of one array; None where that is not all."""
+        letters, _, output = str(instr.data).partition("->")
+        summed = [axis for axis, letter in enumerate(letters) if letter not in output]
+        kept = "".join(letter for letter in letters if letter in output)
+        if len(instr.args) != 1 or len(set(letters)) < len(letters) or output != kept or not summed:
+            return None
+        axes = str(summed[0]) if len(summed) == 1 else f"({', '.join(map(str, summed))})"
+        return Code(f"{code.at(Level.ATOM)}.sum({self.axis}={axes})", Level.ATOM)
 
     def flipped_axis(self, axis: int) -> str:
         """The axis of `flip` as an argument."""
@@ -284,6 +294,16 @@ def _add_diagonal(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code
     return dialect.help("add_diagonal", dialect.fresh(instr.args[0], args[0]), args[1])
 
 
+def _at_labels(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    array, labels = args
+    rows = dialect.call("arange", f"len({labels.text})").text
+    return Code(f"{array.at(Level.ATOM)}[{rows}, {dialect.whole(labels)} - 1]", Level.ATOM)
+
+
+def _add_at_labels(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    return dialect.help("add_at_labels", dialect.fresh(instr.args[0], args[0]), dialect.whole(args[1]), args[2])
+
+
 def _tensordot(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     a, b = held(instr, tuple)
     axes = f"({_numbers(a)}, {_numbers(b)})"
@@ -424,6 +444,8 @@ _RULES: dict[str, Rule] = {
     "blocks": _blocks,
     "add_blocks": _add_blocks,
     "add_diagonal": _add_diagonal,
+    "at_labels": _at_labels,
+    "add_at_labels": _add_at_labels,
     "plus_transpose": lambda d, i, args: d.help("plus_transpose", *args),
     "tensordot": _tensordot,
     "scale_rows": _scale_rows,
@@ -447,12 +469,15 @@ _RULES: dict[str, Rule] = {
     "softmax": lambda d, i, args: d.help("softmax", *args, *_axis(d, i)),
     "logsoftmax": lambda d, i, args: d.help("logsoftmax", *args, *_axis(d, i)),
     "logsumexp": lambda d, i, args: d.help("logsumexp", *args, *_axis(d, i)),
+    "softmax_logsoftmax": lambda d, i, args: d.help("softmax_logsoftmax", *args, *_axis(d, i)),
     "softmax_logsumexp": lambda d, i, args: d.help("softmax_logsumexp", *args, *_axis(d, i)),
     "stack": _stack,
     "entry": _entry,
     "tril": lambda d, i, args: d.call("tril", *args, *([str(i.data)] if i.data else [])),
     "triu": lambda d, i, args: d.call("triu", *args, *([str(i.data)] if i.data else [])),
-    "einsum": lambda d, i, args: d.call("einsum", f'"{i.data}"', *args, *(["optimize=True"] if len(args) > 2 else [])),
+    "einsum": lambda d, i, args: (
+        d.over_axes(i, args[0]) or d.call("einsum", f'"{i.data}"', *args, *(["optimize=True"] if len(args) > 2 else []))
+    ),
     "contract": lambda d, i, args: d.call("einsum", f'"{i.data}"', *args, *d.einsum_options),
     "chol_lower": lambda d, i, args: d.call("linalg.cholesky", *args),
     "cho_solve": lambda d, i, args: d.help("cho_solve", *args),

@@ -83,6 +83,21 @@ def {softmax}(a, axis=None):
     weights /= weights.sum() if axis is None else weights.sum(axis=axis, keepdims=True)
     return weights
 """,
+    "softmax_logsoftmax": """
+def {softmax_logsoftmax}(a, axis=None):
+    logs = a - a.max(axis=axis, keepdims=True)
+    weights = {np}.exp(logs)
+    total = weights.sum(axis=axis, keepdims=True)
+    weights /= total
+    logs -= {np}.log(total)
+    return weights, logs
+""",
+    "add_at_labels": '''
+def {add_at_labels}(a, labels, amount):
+    """Adds to the entry of each row that its label tells, in place."""
+    a[{np}.arange(len(a)), labels - 1] += amount
+    return a
+''',
     "softmax_logsumexp": """
 def {softmax_logsumexp}(a, axis=None):
     top = a.max() if axis is None else a.max(axis=axis, keepdims=True)

@@ -43,7 +43,7 @@ object, so that what is used twice is computed once.
 | indicator | c | | 1 where true, else 0 |
 | where | c, a, b | | elementwise choice |
 | softmax, logsoftmax, logsumexp | a | axis or None | |
-| softmax_logsumexp | a | axis or None | both, to be taken apart |
+| softmax_logsumexp, softmax_logsoftmax | a | axis or None | both, to be taken apart |
 | stack | scalars | shape | an array row by row |
 | entry | a | index from 0 | |
 | tril, triu | A | k | |
@@ -70,6 +70,8 @@ object, so that what is used twice is computed once.
 | weighted_gram | A, w | | `A.T @ diag(w) @ A` |
 | sample_gram | A, Q | Q[m] is symmetric | the sum over m of `A[m, i] * A[m, k] * Q[m, j, l]`, by i, j, k, l |
 | grams | A, W | | `A.T @ diag(W[:, j]) @ A` for every j |
+| at_labels | A, labels | | of each row the entry that its label tells |
+| add_at_labels | A, labels, s | | A with s added to these entries |
 | add_diagonal | A, v | | A with v, a list or a scalar, added on its diagonal |
 | stacked, stacked_rows | lists | | a matrix of these columns, of these rows |
 | unstacked | A | | its columns, to be taken apart |

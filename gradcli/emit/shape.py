@@ -176,6 +176,8 @@ _RULES: dict[str, Rule] = {
     "axes": _axes,
     "blocks": _blocks,
     "add_diagonal": lambda plan, instr, shapes: shapes[0],
+    "add_at_labels": lambda plan, instr, shapes: shapes[0],
+    "at_labels": lambda plan, instr, shapes: shapes[1],
     "add_blocks": lambda plan, instr, shapes: shapes[0],
     "plus_transpose": lambda plan, instr, shapes: shapes[0],
     "zeros": _sizes,

@@ -43,6 +43,11 @@ def {single}(function, values, named=None):
     found = function(*double, **named)
     return tuple(value.float() for value in found) if isinstance(found, tuple) else found.float()
 ''',
+    "softmax_logsoftmax": """
+def {softmax_logsoftmax}(a, dim):
+    logs = a.log_softmax(dim=dim)
+    return logs.exp(), logs
+""",
     "softmax_logsumexp": """
 def {softmax_logsumexp}(a, dim):
     total = a.logsumexp(dim=dim)

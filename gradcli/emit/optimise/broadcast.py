@@ -36,9 +36,25 @@ def _in_product(run: Pass, instr: Instr) -> Instr | None:
     value, over, under = parts_of_product(instr)
     new_over = [_spread(run, part) or part for part in over]
     new_under = [_spread(run, part) or part for part in under]
-    if (new_over, new_under) == (over, under) or not _whole([*new_over, *new_under], 2):
+    if not _whole([*new_over, *new_under], 2):
+        return None
+    new_over, new_under = _narrow_first(run, new_over, new_under)
+    if (new_over, new_under) == (over, under):
         return None
     return run.product(value, new_over, new_under)
+
+
+def _narrow_first(run: Pass, over: list[Instr], under: list[Instr]) -> tuple[list[Instr], list[Instr]]:
+    """Several columns as one, several rows as one: their products are of lists, not of matrices."""
+    for kind in _NARROW:
+        above = [part for part in over if part.kind == kind]
+        below = [part for part in under if part.kind == kind]
+        if len(above) + len(below) < 2 or not all(run.once(part) for part in (*above, *below)):
+            continue
+        joined = run.product(1, [part.args[0] for part in above], [part.args[0] for part in below])
+        over = [*(part for part in over if part.kind != kind), run.make(kind, joined, rank=2)]
+        under = [part for part in under if part.kind != kind]
+    return over, under
 
 
 def _in_sum(run: Pass, instr: Instr) -> Instr | None:

@@ -47,11 +47,18 @@ def _without_zeros(run: Pass, instr: Instr) -> Instr | None:
         alike = [part for part in zeros if run.shape(part) == run.shape(instr)]
         return alike[0] if alike and value else None
     terms = terms_of_sum(instr)
-    left = [term for term in terms if term[1].kind != "zeros"]
+    left = [(sign, term) for sign, term in terms if not _is_zero(term)]
     if len(left) == len(terms) or not left:
         return None
     out = make_sum(run, left, instr.rank)
     return out if run.shape(out) == run.shape(instr) is not None else None
+
+
+def _is_zero(term: Instr) -> bool:
+    """Whether these are zeros, spread or not."""
+    while term.kind in ("axes", "column", "row"):
+        term = term.args[0]
+    return term.kind == "zeros"
 
 
 def _without_ones(run: Pass, instr: Instr) -> Instr | None:
@@ -126,24 +133,49 @@ def _sum_out(run: Pass, instr: Instr) -> Instr | None:
 
 
 def _is_centred_last(run: Pass, inner: Instr, inputs: str, output: str) -> bool:
-    """Whether this is `X - mean(X, axis=-1)`, of any rank, summed over its last axis."""
+    """Whether this is `X - mean(X, axis=(-2, -1))`, of any rank, summed over its last axes."""
     terms = terms_of_sum(inner)
-    if output != inputs[:-1] or len(terms) != 2 or {sign for sign, _ in terms} != {True, False}:
+    count = len(inputs) - len(output)
+    if output != inputs[:-count] or len(terms) != 2 or {sign for sign, _ in terms} != {True, False}:
         return False
     whole = next(term for sign, term in terms if not sign)
     spread = next(term for sign, term in terms if sign)
-    if spread.kind != "axes" or spread.data != (*range(whole.rank - 1), None):
+    if spread.kind != "axes" or spread.data != (*range(whole.rank - count), *[None] * count):
         return False
-    value, over, under = parts_of_product(spread.args[0])
+    value, over, under = _flat(spread.args[0])
     shape = run.shape(whole)
     if len(over) != 1 or over[0].kind != "einsum" or over[0].args != (whole,) or shape is None:
         return False
     before, _, after = str(over[0].data).partition("->")
-    if after != before[:-1]:
+    if after != before[:-count]:
         return False
-    if isinstance(shape[-1], int):
-        return not under and value == Fraction(1, shape[-1])
-    return value == 1 and len(under) == 1 and run.plan.dim(under[0]) == shape[-1]
+    below = list(under)
+    number = 1
+    for dim in shape[-count:]:
+        if isinstance(dim, int):
+            number *= dim
+            continue
+        place = next((i for i, part in enumerate(below) if run.plan.dim(part) == dim), None)
+        if place is None:
+            return False
+        del below[place]
+    return not below and value == Fraction(1, number)
+
+
+def _flat(instr: Instr) -> tuple[Fraction, list[Instr], list[Instr]]:
+    """The parts of a product, products of scalars in it taken apart."""
+    value, tops, bottoms = parts_of_product(instr)
+    over, under = list[Instr](), list[Instr]()
+    for parts, above, below in ((tops, over, under), (bottoms, under, over)):
+        for part in parts:
+            if part.rank:
+                above.append(part)
+                continue
+            number, inner_over, inner_under = parts_of_product(part)
+            value = value * number if parts is tops else value / number
+            above += inner_over
+            below += inner_under
+    return value, over, under
 
 
 RULES: dict[str, tuple[Rule, ...]] = {

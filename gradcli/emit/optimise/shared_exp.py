@@ -1,4 +1,4 @@
-"""The exponentials of softmax and of log-sum-exp of the same array, once."""
+"""The exponentials of softmax, and of log-sum-exp or the logarithm of softmax, of the same array, once."""
 
 from __future__ import annotations
 
@@ -8,25 +8,31 @@ from gradcli.emit.instr import Instr
 from gradcli.emit.optimise.rewrite import Pass, Rules
 from gradcli.emit.plan import Plan
 
-_PLACES = {"softmax": 0, "logsumexp": 1}
-JOINT = "softmax_logsumexp"
+_WITH = ("logsoftmax", "logsumexp")  # what softmax is computed together with, the first that is asked for
 
 
 class SharedExpPass(Pass):
-    """Where both are asked of an array along an axis, one operation gives both."""
+    """Where two are asked of an array along an axis, one operation gives both."""
 
     def __init__(self, plan: Plan, rules: Rules, roots: Sequence[Instr]) -> None:
         super().__init__(plan, rules, roots)
         asked: dict[tuple[int, object], set[str]] = {}
         for instr in self.order:
-            if instr.kind in _PLACES:
+            if instr.kind in ("softmax", *_WITH):
                 asked.setdefault((instr.args[0].serial, instr.data), set()).add(instr.kind)
-        self._both = {key for key, kinds in asked.items() if len(kinds) == len(_PLACES)}
+        self._other = {
+            key: next(kind for kind in _WITH if kind in kinds)
+            for key, kinds in asked.items()
+            if "softmax" in kinds and len(kinds) > 1
+        }
 
     def visit(self, instr: Instr) -> Instr:
-        if instr.kind not in _PLACES or (instr.args[0].serial, instr.data) not in self._both:
+        if instr.kind != "softmax" and instr.kind not in _WITH:
             return super().visit(instr)
-        joint = self.plan.make(JOINT, self.memo[instr.args[0].serial], data=instr.data, rank=2)
-        out = self.plan.make("component", joint, data=_PLACES[instr.kind], rank=instr.rank)
+        other = self._other.get((instr.args[0].serial, instr.data))
+        if other is None or instr.kind not in ("softmax", other):
+            return super().visit(instr)
+        joint = self.plan.make(f"softmax_{other}", self.memo[instr.args[0].serial], data=instr.data, rank=2)
+        out = self.plan.make("component", joint, data=int(instr.kind == other), rank=instr.rank)
         self._keep_shape(instr, out)
         return out

@@ -16,6 +16,7 @@ from gradcli.emit.shape import extent
 from gradcli.expr.shapes import Dim
 
 _MOST = 12  # operands
+_LETTERS = "ijklmnopq"
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,8 +324,42 @@ def _sum_of_blocks(run: Pass, instr: Instr) -> Instr | None:
     return None
 
 
+def _over_axes(run: Pass, instr: Instr) -> Instr | None:
+    """Sums along one axis of an array of three axes and more, then along another, are one sum."""
+    (inner, *others) = instr.args
+    if others or (inner.rank < 3 and inner.kind != "einsum"):
+        return None
+    if instr.kind == "sum_axis":
+        if inner.rank < 3 or not isinstance(instr.data, int):
+            return None
+        letters = _LETTERS[: inner.rank]
+        kept = "".join(letter for axis, letter in enumerate(letters) if axis != instr.data)
+        return run.make("einsum", inner, data=f"{letters}->{kept}", rank=instr.rank)
+    outer, _, output = str(instr.data).partition("->")
+    if inner.kind != "einsum" or len(inner.args) != 1 or len(set(outer)) < len(outer) or set(output) - set(outer):
+        return None
+    letters, _, kept = str(inner.data).partition("->")
+    if len(set(letters)) < len(letters) or not run.once(inner):
+        return None
+    names = dict(zip(outer, kept, strict=True))
+    joined = f"{letters}->{''.join(names[letter] for letter in output)}"
+    return run.make("einsum", inner.args[0], data=joined, rank=instr.rank)
+
+
+def _reshape(run: Pass, instr: Instr) -> Instr | None:
+    """The last of several shapes counts; that which an array has is none."""
+    base, *sizes = instr.args
+    while base.kind == "reshape":
+        base = base.args[0]
+    if run.shape(base) is not None and run.shape(base) == run.shape(instr):
+        return base
+    return None if base is instr.args[0] else run.make("reshape", base, *sizes, rank=instr.rank)
+
+
 RULES: dict[str, tuple[Rule, ...]] = {
-    "einsum": (_einsum,),
+    "reshape": (_reshape,),
+    "sum_axis": (_over_axes,),
+    "einsum": (_over_axes, _einsum),
     "axes": (_axes,),
     "product": (_scaled_blocks,),
     "sum": (_sum_of_blocks,),
