@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gradcli.api.program import Program, ProgramError, Shape, parse
     from gradcli.api.python import from_python
     from gradcli.api.report import Report, Verdict, check
+    from gradcli.api.traced import from_jax
     from gradcli.notebook import load_ipython_extension
 
 _PUBLIC = {
@@ -31,6 +32,7 @@ _PUBLIC = {
     "Shape": "gradcli.api.program",
     "Verdict": "gradcli.api.report",
     "check": "gradcli.api.report",
+    "from_jax": "gradcli.api.traced",
     "from_python": "gradcli.api.python",
     "load_ipython_extension": "gradcli.notebook",
     "parse": "gradcli.api.program",
@@ -47,6 +49,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "check",
+    "from_jax",
     "from_python",
     "load_ipython_extension",
     "parse",

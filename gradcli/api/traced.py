@@ -1,0 +1,78 @@
+"""Programs from functions of JAX, by tracing them (the extra `jax`)."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from gradcli.api.program import Program, ProgramError, parse
+from gradcli.api.python import given_shapes
+from gradcli.diagnostics.diagnostic import error
+from gradcli.pysource.names import Names
+from gradcli.pysource.program import declaration, size_names
+from gradcli.pysource.refusal import Refused
+from gradcli.pysource.values import Array, Value
+from gradcli.syntax.ast import Source, Span
+
+
+def from_jax(function: Callable[..., Any], shapes: str) -> Program:
+    """The program of a function of JAX, which is traced with sizes as symbols: `shapes="X: n d, w: d"`.
+
+    The value that it returns is the last definition, `out`.  Raises ProgramError with the primitive that is not read,
+    ImportError without JAX.
+    """
+    import jax
+    from jax import export
+
+    from gradcli.traced.jaxpr import Tracing, full
+
+    known = given_shapes(shapes)
+    order = [name for name in inspect.signature(function).parameters if name in known]
+    sizes = sorted(size_names(known.values()))
+    symbols = dict(zip(sizes, export.symbolic_shape(", ".join(sizes)), strict=True)) if sizes else {}
+    specs = {}
+    shaped: Any = jax.ShapeDtypeStruct
+    for name in order:
+        dims = [dim.number if dim.number is not None else _symbol(str(dim), symbols) for dim in known[name].dims]
+        with _double():
+            specs[name] = shaped(tuple(dims), "int32" if known[name].classes is not None else "float64")
+    names = Names(set(sizes))
+    free: dict[str, Value] = {}
+    declared = []
+    for name in order:
+        written = names.fresh(name)
+        declared.append(declaration(written, known[name]))
+        free[name] = Array(written, known[name].dims, classes=known[name].classes)
+    tracing = Tracing(names)
+    try:
+        with _double():
+            traced = jax.make_jaxpr(lambda *args: function(**dict(zip(order, args, strict=True))))(*specs.values())
+        found = tracing.run(traced.jaxpr, list(traced.consts), [free[name] for name in order])
+        if len(found) != 1:
+            raise Refused(None, f"the function returns {len(found)} values")
+        out = full(found[0], traced.jaxpr.outvars[0])
+    except Refused as refused:
+        title = getattr(function, "__name__", "the function")
+        text = f"{title} cannot be read: {refused.message}"
+        raise ProgramError([error("P702", text, Source("<jax>", ""), Span(0, 0), refused.hint)]) from None
+    return parse("\n".join([*declared, *tracing.lines, f"{names.fresh('out')} = {out.code}"]) + "\n")
+
+
+def _double() -> Any:
+    """Constants are to be kept as they are written, not rounded to single precision."""
+    import jax
+
+    if hasattr(jax, "enable_x64"):
+        return jax.enable_x64(True)
+    older: Any = import_module("jax.experimental")
+    return older.enable_x64()
+
+
+def _symbol(text: str, symbols: dict[str, Any]) -> Any:
+    """A product of sizes, as JAX has it."""
+    found: Any = 1
+    for part in text.split("*"):
+        found = found * (int(part) if part.strip().isdigit() else symbols[part.strip()])
+    return found

@@ -1,0 +1,266 @@
+"""The equations of a traced function as expressions of the language, one operation each."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from gradcli.pysource import arrays, indexing
+from gradcli.pysource.arrays import as_array
+from gradcli.pysource.names import Names
+from gradcli.pysource.refusal import Refused
+from gradcli.pysource.sizes import Size, read_size, size
+from gradcli.pysource.values import ONE, Array, Number, Sequence, Slice, Value
+
+NODE = ast.Pass(lineno=1, col_offset=0)
+_NAMED = {
+    "logistic": "sigmoid", "integer_pow": "", "lgamma": "lgamma", "digamma": "digamma", "erf_inv": "erfinv",
+    **{name: name for name in (
+        "exp", "log", "log1p", "expm1", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh",
+        "acosh", "atanh", "sqrt", "cbrt", "abs", "sign", "erf", "erfc", "floor", "ceil", "max", "min",
+    )},
+}  # fmt: skip
+_OPERATORS = {"add": "+", "add_any": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**"}
+_COMPARED = {"eq": "==", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+_NAN = "nan"
+_INNER = ("jaxpr", "call_jaxpr", "fun_jaxpr")
+_SAME = frozenset({"copy", "copy_p", "reduce_precision", "optimization_barrier", "name", "real"})
+_REDUCED = {"reduce_sum": "sum", "reduce_max": "max", "reduce_min": "min", "reduce_prod": "prod"}
+
+
+class Tracing:
+    """The definitions that a traced function comes to; `notes` is what was dropped."""
+
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.lines: list[str] = []
+        self.notes: dict[str, None] = {}
+
+    def run(self, jaxpr: Any, consts: list[Any], args: list[Value]) -> list[Value]:
+        """The values that a jaxpr returns.  Raises Refused for a primitive that is not read."""
+        env: dict[Any, Value] = {}
+        env.update(zip(jaxpr.constvars, [_constant(each) for each in consts], strict=True))
+        env.update(zip(jaxpr.invars, args, strict=True))
+        uses: dict[Any, int] = {}
+        for equation in jaxpr.eqns:
+            for used in equation.invars:
+                if not hasattr(used, "val"):
+                    uses[used] = uses.get(used, 0) + 1
+
+        def get(var: Any) -> Value:
+            return _constant(var.val) if hasattr(var, "val") else env[var]
+
+        for equation in jaxpr.eqns:
+            found = self.equation(equation, [get(var) for var in equation.invars])
+            for var, value in zip(equation.outvars, found, strict=True):
+                env[var] = self.kept(value, uses.get(var, 0))
+        return [get(var) for var in jaxpr.outvars]
+
+    def kept(self, value: Value, uses: int) -> Value:
+        """A value that is used again, or is long, becomes a definition."""
+        if not isinstance(value, Array) or value.code.isidentifier() or (uses < 2 and len(value.code) < 60):
+            return value
+        if value.code.replace(".", "").isdigit():
+            return value
+        name = self.names.fresh("u")
+        self.lines.append(f"{name} = {value.code}")
+        return Array(name, value.dims, truth=value.truth, classes=value.classes)
+
+    def equation(self, equation: Any, args: list[Value]) -> list[Value]:
+        """The results of one equation."""
+        name, params = equation.primitive.name, equation.params
+        inner = next((params[key] for key in _INNER if key in params), None)
+        if inner is not None and name not in ("scan", "while", "cond"):
+            called = str(params.get("name", "")).strip("_")
+            if called in ("inv", "det", "solve") and len(equation.outvars) == 1:
+                return [self.linear(called, args)]
+            closed = getattr(inner, "jaxpr", inner)
+            return self.run(closed, list(getattr(inner, "consts", ())), args)
+        handler = _HANDLERS.get(name)
+        if name in _SAME:
+            return list(args)
+        if name == "split":
+            return self.split(params, full(args[0], equation.invars[0]))
+        if handler is None and name not in _ELEMENTWISE:
+            raise Refused(None, f"the primitive {name} is not read")
+        if handler is not None:
+            shaped = [full(arg, var) for arg, var in zip(args, equation.invars, strict=True)]
+            return [handler(self, params, shaped, dims_of(equation.outvars[0]))]
+        return [self.elementwise(name, params, args, equation)]
+
+    def elementwise(self, name: str, params: Mapping[str, Any], args: list[Value], equation: Any) -> Value:
+        """An operation of every entry."""
+        x = [as_array(arg, NODE) for arg in args]
+        if name in _OPERATORS:
+            return arrays.binary(_OPERATORS[name], x[0], x[1], NODE)
+        if name in _COMPARED:
+            return arrays.compare(_COMPARED[name], x[0], x[1], NODE)
+        match name:
+            case "neg":
+                return arrays.negative(x[0])
+            case "integer_pow":
+                return arrays.binary("**", x[0], as_array(Number(Fraction(int(params["y"])), True), NODE), NODE)
+            case "square":
+                return arrays.binary("**", x[0], Array("2", ()), NODE)
+            case "rsqrt":
+                return arrays.binary("/", Array("1", ()), arrays.call("sqrt", x, NODE), NODE)
+            case "exp2":
+                return arrays.binary("**", Array("2", ()), x[0], NODE)
+            case "is_finite":
+                self.notes["guards by is_finite are dropped: every number is finite"] = None
+                return _truth(arrays.full("1", x[0].dims))
+            case "stop_gradient":
+                return Array(f"stop({x[0].code})", x[0].dims)
+            case "convert_element_type":
+                whole = "int" in str(params["new_dtype"])
+                if whole and not (x[0].truth or x[0].classes is not None or not x[0].dims):
+                    raise Refused(None, "a conversion of numbers to integers is not read")
+                return args[0]
+            case "clamp":
+                return arrays.call("clip", [x[1], x[0], x[2]], NODE)
+            case "and":
+                return _truth(arrays.binary("*", x[0], x[1], NODE))
+            case "or":
+                return _truth(arrays.call("max", x, NODE))
+            case "not":
+                return _truth(arrays.binary("-", Array("1", ()), x[0], NODE))
+            case "select_n":
+                if len(x) != 3:
+                    raise Refused(None, "a choice of more than two is not read")
+                if _NAN in (x[1].code, x[2].code):
+                    self.notes["guards that give nan are dropped"] = None
+                    return x[2] if x[1].code == _NAN else x[1]
+                if x[0].code.startswith(("1", "ones(")) and x[0].truth:
+                    return x[2]
+                return arrays.call("where", [x[0], x[2], x[1]], NODE)
+        return arrays.call(_NAMED[name], x, NODE)
+
+    def linear(self, name: str, args: list[Value]) -> Array:
+        """`inv`, `det` and `solve`, whose insides are factorisations."""
+        x = [as_array(arg, NODE) for arg in args]
+        if name == "solve":
+            return Array(f"solve({x[0].code}, {x[1].code})", x[1].dims)
+        return Array(f"{name}({x[0].code})", () if name == "det" else x[0].dims)
+
+    def split(self, params: Mapping[str, Any], array: Array) -> list[Value]:
+        """`split(x, sizes, axis)`."""
+        start, out = size(0), list[Value]()
+        for length in params["sizes"]:
+            stop = start + read_size(str(length))
+            index: list[Value] = [Slice(None, None)] * len(array.dims)
+            index[params["axis"]] = Slice(start, stop)
+            out.append(indexing.pick(array, Sequence(tuple(index)), NODE))
+            start = stop
+        return out
+
+
+_ELEMENTWISE = {
+    *_NAMED, *_OPERATORS, *_COMPARED, "neg", "square", "rsqrt", "exp2", "is_finite", "stop_gradient",
+    "convert_element_type", "clamp", "and", "or", "not", "select_n",
+}  # fmt: skip
+
+
+def dims_of(var: Any) -> tuple[Size, ...]:
+    """The shape of a traced value."""
+    return tuple(read_size(str(dim)) for dim in var.aval.shape)
+
+
+def full(value: Value, var: Any) -> Array:
+    """A value in the whole shape that it is traced with; until then axes along which it is spread have length 1."""
+    array, dims = as_array(value, NODE), dims_of(var)
+    return array if array.dims == dims else arrays.broadcast_to(array, dims, NODE)
+
+
+def _constant(value: Any) -> Value:
+    if getattr(value, "shape", ()) not in ((), None):
+        raise Refused(None, "an array that the function holds itself is not read", "pass it as an argument")
+    number = value.item() if hasattr(value, "item") else value
+    if isinstance(number, float):
+        number = float(number)
+        if number != number:
+            return Array(_NAN, ())
+    if isinstance(number, bool):
+        return Array(str(int(number)), (), truth=True)
+    if isinstance(number, int):
+        return Number(Fraction(number), True)
+    if isinstance(number, float) and abs(number) == float("inf"):
+        return Array("inf" if number > 0 else "-inf", ())
+    if isinstance(number, float) and number == number:
+        return Number(Fraction(repr(number)))
+    raise Refused(None, f"the constant {number!r} is not read")
+
+
+def _truth(array: Array) -> Array:
+    return Array(array.code, array.dims, array.level, truth=True)
+
+
+_Handler = Callable[[Tracing, Mapping[str, Any], list[Array], tuple[Size, ...]], Value]
+
+
+def _reduce(name: str) -> _Handler:
+    def handle(tracing: Tracing, params: Mapping[str, Any], x: list[Array], dims: tuple[Size, ...]) -> Value:
+        return arrays.reduced(x[0], params["axes"], False, NODE,
+                              lambda a, o: a.code if o == "none" else f"{name}({a.code}{o})")  # fmt: skip
+
+    return handle
+
+
+def _dot(tracing: Tracing, params: Mapping[str, Any], x: list[Array], dims: tuple[Size, ...]) -> Value:
+    (left, right), (batch_left, batch_right) = params["dimension_numbers"]
+    a, b = x
+    if not batch_left and len(left) == 1 and left[0] == len(a.dims) - 1 and right[0] == 0 and len(b.dims) <= 2:
+        return arrays.matmul(a, b, NODE)
+    letters = iter("abcdefghijklmnopqrstuvwxyz")
+    first = [next(letters) for _ in a.dims]
+    second = ["" for _ in b.dims]
+    for i, j in (*zip(left, right, strict=True), *zip(batch_left, batch_right, strict=True)):
+        second[j] = first[i]
+    second = [letter or next(letters) for letter in second]
+    result = [first[i] for i in batch_left]
+    result += [each for i, each in enumerate(first) if i not in left and i not in batch_left]
+    result += [each for j, each in enumerate(second) if j not in right and j not in batch_right]
+    if len(a.dims) == len(b.dims) == 2 and not batch_left:
+        one = a if left[0] == 1 else arrays.transpose(a, None, NODE)
+        other = b if right[0] == 0 else arrays.transpose(b, None, NODE)
+        return arrays.matmul(one, other, NODE)
+    return arrays.einsum(f"{''.join(first)},{''.join(second)}->{''.join(result)}", x, NODE)
+
+
+def _spread(tracing: Tracing, params: Mapping[str, Any], x: list[Array], dims: tuple[Size, ...]) -> Value:
+    at = {int(to): place for place, to in enumerate(params["broadcast_dimensions"])}
+    array = x[0]
+    if not array.dims:
+        return array
+    return arrays.placed(array, tuple(array.dims[at[axis]] if axis in at else ONE for axis in range(len(dims))))
+
+
+def _stacked(tracing: Tracing, params: Mapping[str, Any], x: list[Array], dims: tuple[Size, ...]) -> Value:
+    at = int(params["axis"])
+    wide = [arrays.placed(part, (*part.dims[:at], ONE, *part.dims[at:])) for part in x]
+    return indexing.joined(wide, at, NODE) if len(wide) > 1 else wide[0]
+
+
+def _sliced(tracing: Tracing, params: Mapping[str, Any], x: list[Array], dims: tuple[Size, ...]) -> Value:
+    if params["strides"] is not None and any(int(step) != 1 for step in params["strides"]):
+        raise Refused(None, "a slice with a step is not read")
+    ends = zip(params["start_indices"], params["limit_indices"], strict=True)
+    index = [Slice(read_size(str(start)), read_size(str(stop))) for start, stop in ends]
+    return indexing.pick(x[0], Sequence(tuple(index)), NODE)
+
+
+_HANDLERS: Mapping[str, _Handler] = {
+    **{name: _reduce(word) for name, word in _REDUCED.items()},
+    "dot_general": _dot,
+    "transpose": lambda t, p, x, dims: arrays.transpose(x[0], p["permutation"], NODE),
+    "reshape": lambda t, p, x, dims: arrays.reshape(x[0], dims, NODE),
+    "squeeze": lambda t, p, x, dims: arrays.reshape(x[0], dims, NODE),
+    "expand_dims": lambda t, p, x, dims: arrays.reshape(x[0], dims, NODE),
+    "broadcast_in_dim": _spread,
+    "concatenate": lambda t, p, x, dims: indexing.joined(x, p["dimension"], NODE),
+    "slice": _sliced,
+    "stack": _stacked,
+    "dim_as_value": lambda t, p, x, dims: as_array(read_size(str(p["dim"])), NODE),
+    "cumsum": lambda t, p, x, dims: arrays.along("cumsum", x[0], p["axis"], NODE),
+}

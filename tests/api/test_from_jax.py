@@ -1,0 +1,65 @@
+"""Functions of JAX that are traced have the derivatives that JAX gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import gradcli
+
+jax = pytest.importorskip("jax")
+jnp = jax.numpy
+jax.config.update("jax_enable_x64", True)
+
+SIZES = {"n": 4, "d": 3, "m": 5, "T": 4}
+
+
+def _attention(q: Any, k: Any, v: Any) -> Any:
+    p = jax.nn.softmax(q @ k.T / jnp.sqrt(3.0), axis=-1)
+    return jnp.sum((p @ v) ** 2)
+
+
+def _layer_norm(x: Any, g: Any, b: Any) -> Any:
+    xhat = (x - x.mean(-1, keepdims=True)) * jax.lax.rsqrt(x.var(-1, keepdims=True) + 1e-5)
+    return jnp.sum(jnp.tanh(xhat * g + b))
+
+
+FUNCTIONS: list[tuple[str, Callable[..., Any]]] = [
+    ("x: n d, w: d", lambda x, w: jnp.sum(jnp.tanh(x @ w))),
+    ("x: n d", lambda x: jnp.sum(jax.nn.logsumexp(x, axis=1))),
+    ("x: n d", lambda x: jnp.sum(jax.nn.softmax(x, axis=-1) ** 2)),
+    ("x: n d, t: n d", lambda x, t: -jnp.sum(t * jax.nn.log_softmax(x))),
+    ("x: n d", lambda x: jnp.sum(jax.nn.silu(x))),
+    ("x: n d", lambda x: jnp.sum(jax.nn.gelu(x))),
+    ("x: n d", lambda x: jnp.sum(jax.nn.softplus(x))),
+    ("x: n d", lambda x: jnp.sum(jax.nn.relu(x) ** 2)),
+    ("x: n, y: n", lambda x, y: jnp.mean((x - y) ** 2)),
+    ("x: n, y: n", lambda x, y: jnp.sum(jnp.where(jnp.abs(x - y) < 1, (x - y) ** 2 / 2, jnp.abs(x - y) - 0.5))),
+    ("x: n d, g: d, b: d", _layer_norm),
+    ("q: T d, k: T d, v: T m", _attention),
+    ("x: n d", lambda x: jnp.sum(x / jnp.linalg.norm(x, axis=1, keepdims=True) * jnp.arctan(x))),
+    ("x: n 2*d", lambda x: jnp.sum(jnp.prod(jnp.stack(jnp.split(x, 2, axis=1)), axis=0))),
+    ("mu: n, s: n", lambda mu, s: -0.5 * jnp.sum(1 + s - mu**2 - jnp.exp(s))),
+]
+
+
+@pytest.mark.parametrize(("shapes", "function"), FUNCTIONS, ids=range(len(FUNCTIONS)))
+def test_gradients_are_those_of_jax(shapes: str, function: Callable[..., Any]) -> None:
+    program = gradcli.from_jax(function, shapes=shapes)
+    rng = np.random.default_rng(7)
+    given = {}
+    for part in shapes.split(","):
+        name, _, dims = part.partition(":")
+        given[name.strip()] = rng.normal(size=[eval(dim, {}, SIZES) for dim in dims.split()])
+    wanted = jax.grad(function, argnums=tuple(range(len(given))))(*given.values())
+    for name, expected in zip(given, wanted, strict=True):
+        found = program.grad("out", name).to_numpy()(**given)
+        assert np.allclose(found, expected, rtol=1e-8, atol=1e-9), name
+
+
+def test_what_is_not_read_is_named() -> None:
+    with pytest.raises(gradcli.ProgramError, match="primitive sort is not read"):
+        gradcli.from_jax(lambda x: jnp.sort(x), shapes="x: n")
