@@ -122,6 +122,9 @@ def _concat(natural: list[Value], axis: int = 0) -> Value:
 PARTS: dict[str, Callable[..., Value]] = {
     "concat": _concat,
     "stack": lambda natural, axis=0: jnp.stack(natural, axis=axis),
+    "windows": lambda natural: jnp.stack(
+        [natural[0][i : i + int(natural[1])] for i in range(len(natural[0]) - int(natural[1]) + 1)]
+    ),
     "block_diag": lambda natural: jax.scipy.linalg.block_diag(*natural),
 }
 
