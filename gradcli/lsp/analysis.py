@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from gradcli.diagnostics import Diagnostic
+from gradcli.diagnostics.mend import Mend, mend_of
 from gradcli.expr.node import own_program
 from gradcli.lsp.text import Text
 from gradcli.program.elaborate import elaborate
@@ -27,13 +28,17 @@ ATTRIBUTES = ("symmetric", "spd", "diagonal", "lower", "upper", "unit", "orthogo
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One message at a place: an error, a warning, or a verdict that is not well; `mend` is a text for `span`."""
+    """One message at a place: an error, a warning, or a verdict that is not well.
+
+    `mend` is a text for `span`; `edit` is what the hint asks for, wherever that is.
+    """
 
     span: Span
     severity: str
     code: str
     message: str
     mend: str | None = None
+    edit: Mend | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,8 @@ class Analysis:
             return None
         span = said.span if said.span is not None and self._is_here(said.source) else Span(0, 0)
         hint = f"\nhint: {said.hint}" if said.hint else ""
-        return Said(span, said.severity, said.code, said.message + hint)
+        edit = mend_of(said) if self.is_program and self._is_here(said.source) else None
+        return Said(span, said.severity, said.code, said.message + hint, edit=edit)
 
     def _verdict(self, verdict: Verdict) -> Said:
         from gradcli.verdicts.report.words import example, message

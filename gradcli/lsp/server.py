@@ -157,13 +157,16 @@ def build() -> Server:
 
 
 def _actions(uri: str, analysis: Analysis, said: Said) -> list[types.CodeAction]:
-    """The mends of one message: the expected side, or the line that states the loss."""
+    """The mends of one message: the expected side, the corrected line, a declaration, or the loss that is missing."""
     found: list[Any] = []
     if said.mend is not None:
         edit = types.TextEdit(_range(analysis.text, said.span), said.mend)
         found.append((f"Write {said.mend}", edit))
+    if said.edit is not None:
+        edit = types.TextEdit(_range(analysis.text, said.edit.span), said.edit.text)
+        found.append((said.edit.title[:1].upper() + said.edit.title[1:], edit))
     loss = analysis.losses()
-    if loss is not None and "write `loss" in said.message:
+    if loss is not None and said.edit is None and "write `loss" in said.message:
         line = analysis.text.place(said.span.start).line
         position = types.Position(line, 0)
         found.append((f"State {loss}", types.TextEdit(types.Range(position, position), f"{loss}\n")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gradcli.derive.derive import Derivation, derive
-from gradcli.diagnostics import Diagnostic
+from gradcli.diagnostics import Diagnostic, error
 from gradcli.expr.node import own_program
 from gradcli.program.elaborate import elaborate
 from gradcli.program.model import LAYOUTS, Program
@@ -43,6 +43,8 @@ def answer(request: Any) -> dict[str, Any]:
         shown = _shown(derivation)
     verdicts = _verdicts(module, wrong)
     said = [*program.diagnostics, *derivation.diagnostics]
+    if text.strip() and not derivation.answers and not verdicts and not any(each.is_error for each in said):
+        said.append(_nothing(program))
     return {
         "shapes": _shapes(program, source),
         "html": shown,
@@ -71,6 +73,13 @@ def _read(request: Any) -> tuple[str, str | None, str | None, str | None]:
 def _asks(module: Module, program: Program) -> bool:
     """Whether answers are wanted: of a text with checks alone, verdicts are."""
     return program.asks or not any(isinstance(each, Check) for each in module.statements)
+
+
+def _nothing(program: Program) -> Diagnostic:
+    """Why nothing is shown: a page that stays empty is no answer."""
+    last = program.last
+    why = f"{last} depends on no name that may vary" if last else "it defines nothing and asks nothing"
+    return error("E112", f"there is nothing to derive: {why}", hint="write a definition: y = W @ x")
 
 
 def _shown(derivation: Derivation) -> str:
@@ -166,8 +175,19 @@ def _diagnostic(said: Diagnostic, source: Source) -> dict[str, Any]:
         "severity": said.severity,
         "message": said.message,
         "hint": said.hint,
+        "fix": _fix(said, source) if here else None,
         **_place(said.span if here and said.span is not None else Span(0, 0), source),
     }
+
+
+def _fix(said: Diagnostic, source: Source) -> dict[str, Any] | None:
+    """The edit that a hint asks for."""
+    from gradcli.diagnostics.mend import mend_of
+
+    mend = mend_of(said)
+    if mend is None:
+        return None
+    return {"title": mend.title, "text": mend.text, **_place(mend.span, source)}
 
 
 def _place(span: Span, source: Source) -> dict[str, int]:

@@ -57,6 +57,18 @@ def test_check_and_mend(page: Any) -> None:
     assert page.input_value("#program").endswith("== 2 * x")
 
 
+def test_a_hint_is_a_button(page: Any) -> None:
+    page.fill("#program", "r = X w - y\nL = sum(r^2)")
+    page.click("button.mend >> text=write L = sum(r**2)")
+    page.wait_for_selector("#answer h2 >> text=Gradient")
+    assert page.input_value("#program") == "r = X w - y\nL = sum(r**2)"
+
+
+def test_an_empty_answer_says_why(page: Any) -> None:
+    page.fill("#program", "c = 1 + 2")
+    page.wait_for_selector("#said li.error >> text=nothing to derive")
+
+
 def test_share(page: Any) -> None:
     page.fill("#program", "y = W @ x  # 数学")
     page.wait_for_selector("#shapes >> text=y: m")

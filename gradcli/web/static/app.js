@@ -64,6 +64,7 @@ function showSaid(found) {
     const item = document.createElement("li");
     item.className = said.severity;
     item.append(place(said), `${said.code} ${said.message}${said.hint ? ` — ${said.hint}` : ""}`);
+    if (said.fix) item.append(document.createElement("br"), mendButton(said.fix, said.fix.title, said.fix.text));
     list.append(item);
   }
   for (const verdict of found.verdicts) {
@@ -74,7 +75,7 @@ function showSaid(found) {
       for (const words of [verdict.hint ? `hint: ${verdict.hint}` : verdict.reason, verdict.counterexample]) {
         if (words) item.append(document.createElement("br"), words);
       }
-      if (verdict.mend) item.append(document.createElement("br"), mendButton(verdict));
+      if (verdict.mend) item.append(document.createElement("br"), mendButton(verdict, `write ${verdict.mend}`, verdict.mend));
     }
     list.append(item);
   }
@@ -98,13 +99,13 @@ function strong(text) {
   return element;
 }
 
-function mendButton(verdict) {
+function mendButton(where, title, text) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "mend";
-  button.textContent = `write ${verdict.mend}`;
+  button.textContent = title;
   button.addEventListener("click", () => {
-    program.setRangeText(verdict.mend, verdict.from, verdict.to, "end");
+    program.setRangeText(text, where.from, where.to, "end");
     program.focus();
     refresh();
   });
