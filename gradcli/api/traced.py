@@ -7,20 +7,22 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-from gradcli.api.program import Program, ProgramError, parse
+from gradcli.api.program import Program, ProgramError, program_of
 from gradcli.api.python import given_shapes
-from gradcli.diagnostics.diagnostic import error
+from gradcli.diagnostics.diagnostic import error, note
 from gradcli.pysource.names import Names
 from gradcli.pysource.program import declaration, size_names
 from gradcli.pysource.refusal import Refused
 from gradcli.pysource.values import Array, Value
 from gradcli.syntax.ast import Source, Span
+from gradcli.syntax.parse import parse_module
+from gradcli.syntax.sources import source_of_text
 
 
 def from_jax(function: Callable[..., Any], shapes: str) -> Program:
     """The program of a function of JAX, which is traced with sizes as symbols: `shapes="X: n d, w: d"`.
 
-    The value that it returns is the last definition, `out`.  Raises ProgramError with the primitive that is not read,
+    The value that it returns is the last definition, `out`; `warnings` tells what was dropped.  Raises ProgramError with the primitive that is not read,
     ImportError without JAX.
     """
     import jax
@@ -57,7 +59,9 @@ def from_jax(function: Callable[..., Any], shapes: str) -> Program:
         title = getattr(function, "__name__", "the function")
         text = f"{title} cannot be read: {refused.message}"
         raise ProgramError([error("P702", text, Source("<jax>", ""), Span(0, 0), refused.hint)]) from None
-    return parse("\n".join([*declared, *tracing.lines, f"{names.fresh('out')} = {out.code}"]) + "\n")
+    text = "\n".join([*declared, *tracing.lines, f"{names.fresh('out')} = {out.code}"]) + "\n"
+    module, said = parse_module(source_of_text(text))
+    return program_of(module, [*said, *(note("P704", dropped) for dropped in tracing.notes)])
 
 
 def _double() -> Any:

@@ -74,7 +74,7 @@ class Tracing:
         inner = next((params[key] for key in _INNER if key in params), None)
         if inner is not None and name not in ("scan", "while", "cond"):
             called = str(params.get("name", "")).strip("_")
-            if called in ("inv", "det", "solve") and len(equation.outvars) == 1:
+            if called in ("inv", "det", "solve") and is_of_library(called, inner, equation.invars):
                 return [self.linear(called, args)]
             closed = getattr(inner, "jaxpr", inner)
             return self.run(closed, list(getattr(inner, "consts", ())), args)
@@ -114,6 +114,8 @@ class Tracing:
             case "stop_gradient":
                 return Array(f"stop({x[0].code})", x[0].dims)
             case "convert_element_type":
+                if "float" in str(params["new_dtype"]) and "float" in str(equation.invars[0].aval.dtype):
+                    self.notes["conversions between precisions are dropped: numbers are real"] = None
                 whole = "int" in str(params["new_dtype"])
                 if whole and not (x[0].truth or x[0].classes is not None or not x[0].dims):
                     raise Refused(None, "a conversion of numbers to integers is not read")
@@ -160,6 +162,17 @@ _ELEMENTWISE = {
     *_NAMED, *_OPERATORS, *_COMPARED, "neg", "square", "rsqrt", "exp2", "is_finite", "stop_gradient",
     "convert_element_type", "clamp", "and", "or", "not", "select_n",
 }  # fmt: skip
+
+
+def is_of_library(name: str, inner: Any, variables: list[Any]) -> bool:
+    """Whether an inner function is the one of `jax.numpy.linalg`, and not one of the user's with the same name."""
+    import jax
+
+    shaped: Any = jax.ShapeDtypeStruct
+    given = [shaped(var.aval.shape, var.aval.dtype) for var in variables]
+    meant = jax.make_jaxpr(getattr(jax.numpy.linalg, name))(*given).jaxpr
+    inside = next((meant.eqns[0].params[key] for key in _INNER if key in meant.eqns[0].params), None)
+    return len(meant.eqns) == 1 and str(inside) == str(inner)
 
 
 def dims_of(var: Any) -> tuple[Size, ...]:

@@ -63,3 +63,21 @@ def test_gradients_are_those_of_jax(shapes: str, function: Callable[..., Any]) -
 def test_what_is_not_read_is_named() -> None:
     with pytest.raises(gradcli.ProgramError, match="primitive sort is not read"):
         gradcli.from_jax(lambda x: jnp.sort(x), shapes="x: n")
+
+
+@jax.jit
+def inv(a: Any) -> Any:
+    """A function of the user's with the name of one of the library's."""
+    return 1 / a
+
+
+def test_a_function_of_the_users_is_not_taken_for_one_of_the_library() -> None:
+    a = np.random.default_rng(3).normal(size=(3, 3)) + 3 * np.eye(3)
+    for function in (lambda a: jnp.sum(inv(a)), lambda a: jnp.sum(jnp.linalg.inv(a))):
+        found = gradcli.from_jax(function, shapes="a: n n").grad("out", "a").to_numpy()(a=a)
+        assert np.allclose(found, jax.grad(function)(a), rtol=1e-8)
+
+
+def test_what_is_dropped_is_told() -> None:
+    program = gradcli.from_jax(lambda x: jnp.sum(x.astype(jnp.float32)), shapes="x: n")
+    assert [said.code for said in program.warnings] == ["P704"]
