@@ -22,8 +22,8 @@ from gradcli.syntax.sources import source_of_text
 def from_jax(function: Callable[..., Any], shapes: str) -> Program:
     """The program of a function of JAX, which is traced with sizes as symbols: `shapes="X: n d, w: d"`.
 
-    The value that it returns is the last definition, `out`; `warnings` tells what was dropped.  Raises ProgramError with the primitive that is not read,
-    ImportError without JAX.
+    The value that it returns is the last definition, `out`; `warnings` tells what was dropped.  Raises ProgramError
+    with the primitive that is not read, ImportError without JAX.
     """
     import jax
     from jax import export

@@ -59,7 +59,13 @@ def test_an_interruption_ends_the_processes_at_once(tmp_path: Path, number: sign
     for name in "abcd":
         (tmp_path / f"{name}.mc").write_text("A : R[n,n]; check A^3100000 == A\n")
     command = [sys.executable, "-m", "gradcli", "check", "-j", "2", "--timeout", "60", str(tmp_path)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # shells have what runs behind ignore it
+    )
     time.sleep(2.5)
     os.killpg(process.pid, number) if number is signal.SIGINT else process.send_signal(number)
     start = time.monotonic()
