@@ -74,7 +74,7 @@ def derive(
     worked: list[Worked] = []
     for question in map(free.question, asked):
         try:
-            with limited():
+            with limited(len(definitions)):
                 raw = without_vanishing((*asker.answer(question), *asker.offered), definitions)
                 named, renamed = weights.renamed(raw)
                 found = [_finished(program, free.answer(answer)) for answer in named]

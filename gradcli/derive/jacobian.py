@@ -69,12 +69,13 @@ def vector_jacobians(graph: Graph, of: Node, wrt: Collection[Node], turned: bool
     rules: dict[Node, dict[str, None]] = {of: {}}
     found = Jacobians()
     outer = [name for name in wrt if name not in graph.values]
+    wanted = set(wrt)
     for name in [*reversed(graph.values), *outer]:
         if name not in parts or name not in path:
             continue
         total = collected([add(*reversed(parts.pop(name)))])[0]
         took = rules.pop(name)
-        if name in wrt:
+        if name in wanted:
             found.values[name] = total
             found.rules[name] = tuple(took)
         value = graph.values.get(name)

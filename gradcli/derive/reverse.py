@@ -11,8 +11,8 @@ from gradcli.derive.steps import written_out
 from gradcli.expr.arith import add, is_zero, power, zeros
 from gradcli.expr.collect import collected
 from gradcli.expr.node import Node, make, name_of, num, value_of
-from gradcli.expr.replace import replace
-from gradcli.expr.walk import postorder
+from gradcli.expr.ops import rebuild
+from gradcli.expr.walk import postorder, transform
 from gradcli.record import dataclass, field
 from gradcli.rules.implicit import RULE
 from gradcli.rules.pullback import pullback
@@ -123,10 +123,13 @@ def by_name(contribution: Node, value: Node, name: Node, named: Mapping[Node, No
 
     `named` are the names of components of factorisations.
     """
-    table = dict(named)
+    own: dict[Node, Node] = {}
     if value.args and not (name.op == "var" and name_of(name).startswith(ANONYMOUS)):
-        table |= {value: name, **_powers_of_root(contribution, value, name)}
-    return replace([contribution], table)[0] if table else contribution
+        own = {value: name, **_powers_of_root(contribution, value, name)}
+    if not own and not named:
+        return contribution
+    # the two are not put together: a program may name as many components as it has definitions
+    return transform([contribution], lambda node, args: own.get(node) or named.get(node) or rebuild(node, args))[0]
 
 
 def _powers_of_root(contribution: Node, value: Node, name: Node) -> dict[Node, Node]:

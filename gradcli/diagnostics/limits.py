@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 SECONDS = 10.0  # for a statement or a question
+_EACH = 0.02  # more seconds for each definition that a question passes, where the user names no bound
 GROWTH = 600 * 2**20  # bytes that a statement may take beside what was there before
 _TICK = 0.1
 
@@ -37,14 +38,18 @@ def seconds() -> float | None:
 
 
 @contextmanager
-def limited() -> Iterator[None]:
-    """Raise LimitReached where what is inside takes too long or too much memory; of several the outermost counts."""
+def limited(definitions: int = 0) -> Iterator[None]:
+    """Raise LimitReached where what is inside takes too long or too much memory; of several the outermost counts.
+
+    `definitions` is how many a question passes: a long program is not too large because it is long.
+    """
     global _running
     usable = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
     if _running or _seconds is None or not usable:
         yield
         return
-    limit, start = _seconds, time.process_time()  # not the hour: a busy machine changes no verdict
+    limit = _seconds + _EACH * definitions if _seconds == SECONDS else _seconds
+    start = time.process_time()  # not the hour: a busy machine changes no verdict
     before = _resident()
     done = False
 

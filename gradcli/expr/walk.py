@@ -9,22 +9,23 @@ from gradcli.expr.node import Node
 
 def postorder(roots: Node | Iterable[Node]) -> list[Node]:
     """All different subexpressions, arguments before what uses them."""
-    todo = [roots] if isinstance(roots, Node) else list(roots)
+    todo: list[Node | None] = [roots] if isinstance(roots, Node) else list(roots)
     todo.reverse()
-    seen: set[int] = set()
+    seen: set[Node] = set()
     out: list[Node] = []
+    entered: list[Node] = []  # whose arguments are being passed; None in `todo` says that those of the last are done
     while todo:
-        node = todo[-1]
-        if node.serial in seen:
-            todo.pop()
-            continue
-        waiting = [arg for arg in node.args if arg.serial not in seen]
-        if waiting:
-            todo.extend(reversed(waiting))
-        else:
-            todo.pop()
-            seen.add(node.serial)
-            out.append(node)
+        node = todo.pop()
+        if node is None:
+            out.append(entered.pop())
+        elif node not in seen:
+            seen.add(node)
+            if node.args:
+                entered.append(node)
+                todo.append(None)
+                todo.extend(node.args[::-1])
+            else:
+                out.append(node)
     return out
 
 
@@ -35,10 +36,10 @@ def leaves(root: Node, op: str = "var") -> Iterator[Node]:
 
 def transform(roots: list[Node], visit: Callable[[Node, tuple[Node, ...]], Node]) -> list[Node]:
     """Rebuild expressions bottom up: `visit(node, new_args)` gives what replaces each node."""
-    memo: dict[int, Node] = {}
+    memo: dict[Node, Node] = {}
     for node in postorder(roots):
-        memo[node.serial] = visit(node, tuple(memo[arg.serial] for arg in node.args))
-    return [memo[root.serial] for root in roots]
+        memo[node] = visit(node, tuple([memo[arg] for arg in node.args]))
+    return [memo[root] for root in roots]
 
 
 def tree_size(node: Node, named: Container[Node] = ()) -> int:

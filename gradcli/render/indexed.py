@@ -52,8 +52,8 @@ def entries(program: Program, answer: Answer, notation: Mathematics) -> Entries 
     if counts is None:
         return None
     notation.prepare(answer.value)
-    taken = {*program.nodes, *(str(node.data) for node in leaves(answer.value, "dim"))}
-    free = [letter for letter in _LETTERS if letter not in taken]
+    dims = {str(node.data) for node in leaves(answer.value, "dim")}
+    free = [letter for letter in _LETTERS if letter not in program.nodes and letter not in dims]
     if sum(counts) > len(free):
         return None
     sizes = {str(dim) for node in postorder(answer.value) for dim in node.shape}
