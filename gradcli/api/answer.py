@@ -140,14 +140,14 @@ class Answer:
             return code_of(target, self._program, self._answer)
 
     def _repr_html_(self) -> str:
-        from gradcli.render.labels import latex_label
+        from gradcli.render.latex_labels import latex_label
         from gradcli.render.mathml import mathml
 
         with own_program(self._number):
             return mathml(f"{latex_label(self._answer)} = {self.latex}", large=True)
 
     def _repr_latex_(self) -> str:
-        from gradcli.render.labels import latex_label
+        from gradcli.render.latex_labels import latex_label
 
         with own_program(self._number):
             return rf"$\displaystyle {latex_label(self._answer)} = {self.latex}$"

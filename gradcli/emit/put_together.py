@@ -43,8 +43,15 @@ def _part(dialect: Words, instr: Instr, args: list[Code]) -> Code:
     for kept in cast("tuple[bool, ...]", instr.data):
         start = next(places).text if kept else ""
         stop = next(places).text if kept else ""
-        cut.append(f"{'' if start == '0' else start}:{stop}")
+        cut.append(_slice("" if start == "0" else start, stop))
     return Code(f"{array.at(Level.ATOM)}[{', '.join(cut)}]", Level.ATOM)
+
+
+def _slice(start: str, stop: str) -> str:
+    """A slice as formatters lay it out: with room round the colon where a bound is more than a word."""
+    if all(bound.isalnum() or bound.isidentifier() or not bound for bound in (start, stop)):
+        return f"{start}:{stop}"
+    return f"{start} : {stop}".strip()
 
 
 def _concat(dialect: Words, instr: Instr, args: list[Code]) -> Code:

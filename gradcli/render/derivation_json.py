@@ -11,7 +11,8 @@ from gradcli.expr.node import Node, name_of
 from gradcli.program.model import Program
 from gradcli.render.derivation_rows import made_up, no_indices, rows_of
 from gradcli.render.derivation_steps import LatexWords
-from gradcli.render.labels import latex_label, text_label
+from gradcli.render.labels import text_label
+from gradcli.render.latex_labels import latex_label
 from gradcli.render.parts import Names
 from gradcli.render.step_formulas import FormulaWriter
 from gradcli.render.step_notation import StepLatex, StepText

@@ -13,8 +13,9 @@ from gradcli.program.outputs import joint_definitions, joint_head, relation_of
 from gradcli.render.blocks import Block, Display, Equation, Math, Paragraph
 from gradcli.render.derivation_steps import step_blocks
 from gradcli.render.indexed import entries
-from gradcli.render.labels import NO_LAYOUT, TITLES, latex_entry_label, latex_label, latex_shape
+from gradcli.render.labels import NO_LAYOUT, TITLES
 from gradcli.render.latex import LatexNotation
+from gradcli.render.latex_labels import latex_entry_label, latex_label, latex_shape
 from gradcli.render.latex_names import latex_function, latex_name
 from gradcli.render.steps import Bound, Steps, is_arbitrary, loss_arguments, taken_names
 

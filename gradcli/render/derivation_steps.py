@@ -10,7 +10,7 @@ from gradcli.expr.node import Node, name_of
 from gradcli.program.model import Program
 from gradcli.render.blocks import Block, Display, Equation, Paragraph
 from gradcli.render.derivation_rows import Row, made_up, no_indices, worked_rows
-from gradcli.render.labels import latex_label
+from gradcli.render.latex_labels import latex_label
 from gradcli.render.latex_names import latex_text
 from gradcli.render.parts import Names
 from gradcli.render.step_formulas import FormulaWriter

@@ -16,7 +16,6 @@ from gradcli.expr.node import Node, make, num, value_of
 from gradcli.render.parts import Names
 from gradcli.render.placed import part_of_product, put_together
 from gradcli.render.products import as_product
-from gradcli.render.windows import is_window, windowed
 
 _SUMS = ("sum", "sum_axis")
 
@@ -33,9 +32,12 @@ def written_as(node: Node, names: Names) -> Node:
     if node.op == "mul":
         return as_written(with_means(node, names))
     if node.op == "einsum":
-        sliding = windowed(node) if any(is_window(arg) for arg in node.args) else None
-        if sliding is not None:
-            return written_as(sliding, names)
+        if any(arg.op == "place" for arg in node.args):
+            from gradcli.render.windows import windowed
+
+            sliding = windowed(node)
+            if sliding is not None:
+                return written_as(sliding, names)
         product = as_product(node) or node
         return part_of_product(product, names) if product.op == "matmul" else product
     if node.op == "sum_axis" and isinstance(node.data, int):
