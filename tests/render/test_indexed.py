@@ -6,6 +6,13 @@ import pytest
 
 from gradcli.cli.main import main
 
+
+@pytest.fixture(autouse=True)
+def unfolded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers in one line, whatever width the environment says."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 BATCH = "X : R[m, n]; W : R[n, c]; L = sum(logsumexp(X @ W, axis=1)) / m; hessian L wrt W"
 
 
