@@ -151,13 +151,9 @@ def _derivation(
 
 
 def _nothing(given: Input, derivation: Derivation) -> Diagnostic:
-    last = derivation.program.last
-    why, hint = "it defines nothing and asks nothing", "write a definition: y = W @ x"
-    if last:
-        why = f"{last} depends on no name that may vary"
-    elif derivation.program.definitions:
-        why = "every definition stands below the first check, and names there only help an answer"
-        hint = "put what is to be derived above the first check, or ask: jacobian y wrt x"
+    from gradcli.derive.nothing import why_nothing
+
+    why, hint = why_nothing(derivation.program)
     return error("E112", f"there is nothing to derive in {given.name}: {why}", hint=hint)
 
 

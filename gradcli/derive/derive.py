@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace as with_changes
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from gradcli.program.functions import RESERVED
 from gradcli.program.model import Program, Question, Relation
 from gradcli.program.outputs import outputs_with
 from gradcli.record import dataclass
+from gradcli.record import replace as with_changes
 from gradcli.syntax.ast import Span
 
 if TYPE_CHECKING:

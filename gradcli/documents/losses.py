@@ -6,9 +6,8 @@ function of what it names, which says the same.
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 from gradcli.latex.context import Context
+from gradcli.program.subexpressions import parts_of
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Ident
 
@@ -63,10 +62,5 @@ def values_in(expr: ast.Expr) -> set[str]:
         if isinstance(node, ast.Call) and node.fn in _DERIVATIVES and isinstance(node.args[0], ast.Name):
             todo += node.args[1:]
             continue
-        for one in fields(node):
-            part = getattr(node, one.name)
-            if isinstance(part, ast.Expr):
-                todo.append(part)
-            elif isinstance(part, tuple):
-                todo += [sub for sub in part if isinstance(sub, ast.Expr)]
+        todo += parts_of(node)
     return found

@@ -88,12 +88,6 @@ def {cho_inverse}(lower):
     corner = left @ below
     return {np}.block([[above + corner @ left.T, -corner], [-corner.T, below]])
 ''',
-    "each_row": '''
-def {each_row}(function, a):
-    """The values of a function of what lies along the last axis."""
-    values = {np}.stack([{np}.asarray(function(row)) for row in a.reshape(-1, a.shape[-1])])
-    return values.reshape(a.shape[:-1] + values.shape[1:])
-''',
     "cholesky_factors": '''
 def {cholesky_factors}(a):
     """The lower triangular factor of the symmetric part of each matrix."""

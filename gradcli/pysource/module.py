@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from gradcli.pysource.file import PythonFile as PythonFile
-from gradcli.pysource.rebinding import find_rebinding
+from gradcli.pysource.rebinding import dotted, find_rebinding
 from gradcli.pysource.refusal import Refused
 from gradcli.pysource.values import Function, Library, Number, Unknown, Value, Word
 
@@ -130,17 +130,12 @@ def _assign(file: PythonFile, target: ast.expr, value: ast.expr) -> None:
 
 def _alias(file: PythonFile, value: ast.expr) -> Value | None:
     """`f = np.exp`: another name of a library function."""
-    path: list[str] = []
-    while isinstance(value, ast.Attribute):
-        path.append(value.attr)
-        value = value.value
-    if not isinstance(value, ast.Name):
-        return None
-    root = file.names.get(value.id)
-    if isinstance(root, Library):
-        return Library(".".join([root.path, *reversed(path)]))
-    if not path and value.id in file.functions:
-        return Function(file.functions[value.id], file.names, value.id)
+    root, path = dotted(value)
+    bound = file.names.get(root)
+    if isinstance(bound, Library):
+        return Library(".".join([bound.path, *path]))
+    if not path and root in file.functions:
+        return Function(file.functions[root], file.names, root)
     return None
 
 

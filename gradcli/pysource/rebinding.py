@@ -79,18 +79,22 @@ def _called(file: PythonFile, call: ast.Call) -> None:
 
 def resolved(file: PythonFile, node: ast.expr) -> str | None:
     """`np.exp` as `numpy.exp`, `Layer.backward` as it stands; None of what is no library, class or function."""
+    root, path = dotted(node)
+    bound = file.names.get(root)
+    if isinstance(bound, Library):
+        return ".".join([bound.path, *path])
+    if root in file.classes or root in file.functions:
+        return ".".join([root, *path])
+    return None
+
+
+def dotted(node: ast.expr) -> tuple[str, list[str]]:
+    """`a.b.c` as `a` and the attributes after it; an empty name where something else stands before them."""
     path: list[str] = []
     while isinstance(node, ast.Attribute):
         path.append(node.attr)
         node = node.value
-    if not isinstance(node, ast.Name):
-        return None
-    root = file.names.get(node.id)
-    if isinstance(root, Library):
-        return ".".join([root.path, *reversed(path)])
-    if node.id in file.classes or node.id in file.functions:
-        return ".".join([node.id, *reversed(path)])
-    return None
+    return node.id if isinstance(node, ast.Name) else "", path[::-1]
 
 
 def is_rebound(file: PythonFile, path: str) -> bool:

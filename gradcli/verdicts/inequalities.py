@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from fractions import Fraction
-from itertools import combinations_with_replacement, product
+from itertools import combinations_with_replacement
 from math import prod
 
 from gradcli.expr.node import Node
@@ -17,6 +17,7 @@ from gradcli.normal.equal import Comparison
 from gradcli.normal.poly import Poly, Term, TooLarge, combination
 from gradcli.normal.simplify import multiply
 from gradcli.normal.units import argument, is_positive, is_strict, product_of, shared_factors
+from gradcli.verdicts.elimination import Row, is_false, without
 from gradcli.verdicts.forms import is_negative_form
 
 _MOST = 200
@@ -24,8 +25,7 @@ _SHORT, _MOST_MULTIPLIED = 4, 5
 
 Condition = tuple[Node, bool]
 """`(u, strictly)`: u > 0, or u >= 0, in every entry."""
-_Row = tuple[dict[Term, Fraction], Fraction, bool]
-"""The coefficients, the constant, and whether the sum is > 0 or only >= 0."""
+_Row = Row[Term]
 
 
 def contradictory(comparison: Comparison, conditions: Iterable[Condition]) -> bool:
@@ -63,12 +63,12 @@ def _is_contradictory(rows: list[_Row]) -> bool:
     if any(is_negative_form(row[0], row[1], row[2]) for row in rows):
         return True
     for term in {term: None for coefficients, _, _ in rows for term in coefficients}:
-        if any(_is_false(row) for row in rows):
+        if any(is_false(row) for row in rows):
             return True
-        rows = _without(rows, term)
+        rows = without(rows, term)
         if len(rows) > _MOST:
             return False
-    return any(_is_false(row) for row in rows)
+    return any(is_false(row) for row in rows)
 
 
 def _cleared(poly: Poly) -> Poly | None:
@@ -142,21 +142,3 @@ def _of_root(term: Term) -> list[_Row]:
 def _row(poly: Poly, strictly: bool) -> _Row:
     constant = Fraction(poly.terms.get((), 0))
     return {term: Fraction(value) for term, value in poly.terms.items() if term}, constant, strictly
-
-
-def _is_false(row: _Row) -> bool:
-    coefficients, constant, strictly = row
-    return not coefficients and (constant < 0 or (strictly and constant == 0))
-
-
-def _without(rows: Sequence[_Row], term: Term) -> list[_Row]:
-    """What follows of the others, one unknown eliminated."""
-    above = [row for row in rows if row[0].get(term, 0) > 0]
-    below = [row for row in rows if row[0].get(term, 0) < 0]
-    out = [row for row in rows if term not in row[0]]
-    for (a, a_constant, a_strict), (b, b_constant, b_strict) in product(above, below):
-        p, q = a[term], -b[term]
-        sums = {t: a.get(t, Fraction(0)) * q + b.get(t, Fraction(0)) * p for t in {**a, **b} if t != term}
-        left = {t: value for t, value in sums.items() if value}
-        out.append((left, a_constant * q + b_constant * p, a_strict or b_strict))
-    return out

@@ -9,7 +9,7 @@ from math import log10
 
 from gradcli.evaluate.array import Array
 from gradcli.expr.dims import dim_value
-from gradcli.expr.node import Node, label_count
+from gradcli.expr.node import Node, has_attribute, label_count
 from gradcli.verdicts.problem import Place
 
 # Attributes that a multiple of the value has as well; that of the second ones a positive multiple alone.
@@ -85,10 +85,9 @@ def lines(place: Place, free: Sequence[Node], discrete: Sequence[Node]) -> list[
 def keeps_signs(place: Place, free: Sequence[Node]) -> bool:
     """Whether every name that is declared positive, or not negative, is so at a place."""
     for node in free:
-        attributes = node.data[1] if node.op == "var" and isinstance(node.data, tuple) else ()
-        if "positive" in attributes and any(x <= 0 for x in place.values[node].flat):
+        if has_attribute(node, "positive") and any(x <= 0 for x in place.values[node].flat):
             return False
-        if "nonnegative" in attributes and any(x < 0 for x in place.values[node].flat):
+        if has_attribute(node, "nonnegative") and any(x < 0 for x in place.values[node].flat):
             return False
     return True
 

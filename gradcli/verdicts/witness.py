@@ -5,17 +5,17 @@ Source: A. Schrijver, Theory of Linear and Integer Programming, section 12.2.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from fractions import Fraction
 
 from gradcli.expr.node import Node, value_of
+from gradcli.verdicts.elimination import Row, is_false, without
 
 _MOST_ROWS = 200
 _SHARE = Fraction(8191, 16384)  # about the middle, off the round numbers at which something may tie by chance
 _FREE = Fraction(1023, 1024)
 
 Linear = tuple[dict[Node, Fraction], Fraction]
-_Row = tuple[dict[Node, Fraction], Fraction, bool]
 
 
 def linear_form(number: Node) -> Linear | None:
@@ -43,20 +43,20 @@ def linear_form(number: Node) -> Linear | None:
 
 def witness(conditions: Iterable[tuple[Node, bool]]) -> dict[Node, Fraction] | None:
     """Numbers for names at which each `(u, strictly)` is > 0, or >= 0; None where none is found."""
-    rows: list[_Row] = []
+    rows: list[Row[Node]] = []
     for number, strictly in conditions:
         form = linear_form(number)
         if form is None:
             return None
         rows.append((*form, strictly))
     names = list(dict.fromkeys(name for row in rows for name in row[0]))
-    stages: list[list[_Row]] = []
+    stages: list[list[Row[Node]]] = []
     for name in names:
         stages.append([row for row in rows if name in row[0]])
-        rows = _without(rows, name)
+        rows = without(rows, name)
         if len(rows) > _MOST_ROWS:
             return None
-    if any(constant < 0 or (strictly and constant == 0) for _, constant, strictly in rows):
+    if any(map(is_false, rows)):
         return None
     found: dict[Node, Fraction] = {}
     for name, stage in zip(reversed(names), reversed(stages), strict=True):
@@ -77,17 +77,3 @@ def _between(low: Fraction | None, high: Fraction | None) -> Fraction:
     if high is not None:
         return high - (1 + abs(high) / 4) * _FREE
     return _FREE
-
-
-def _without(rows: Sequence[_Row], name: Node) -> list[_Row]:
-    """What follows of the others, one name eliminated."""
-    out = [row for row in rows if name not in row[0]]
-    above = [row for row in rows if row[0].get(name, 0) > 0]
-    below = [row for row in rows if row[0].get(name, 0) < 0]
-    for a, a_constant, a_strict in above:
-        for b, b_constant, b_strict in below:
-            p, q = a[name], -b[name]
-            sums = {other: a.get(other, Fraction(0)) * q + b.get(other, Fraction(0)) * p for other in {**a, **b}}
-            kept = {other: value for other, value in sums.items() if value and other is not name}
-            out.append((kept, a_constant * q + b_constant * p, a_strict or b_strict))
-    return out

@@ -12,7 +12,6 @@ from gradcli.record import dataclass
 
 _LAYOUTS = ("numerator", "denominator", "mixed")
 _UNDECIDED = ("fail", "warn")
-_KEYS = ("layout", "undecided", "exclude", "include", "jobs")
 
 
 class WrongSettings(ValueError):
@@ -89,7 +88,7 @@ def _read(path: Path, required: bool = False) -> Settings:
 
 
 def _settings(path: Path, table: Mapping[str, Any]) -> Settings:
-    known = _KEYS
+    known = [key for key in Settings.__match_args__ if key != "base"]
     for key in table:
         if key not in known:
             near = _nearest(key, known)

@@ -77,9 +77,10 @@ def _asks(module: Module, program: Program) -> bool:
 
 def _nothing(program: Program) -> Diagnostic:
     """Why nothing is shown: a page that stays empty is no answer."""
-    last = program.last
-    why = f"{last} depends on no name that may vary" if last else "it defines nothing and asks nothing"
-    return error("E112", f"there is nothing to derive: {why}", hint="write a definition: y = W @ x")
+    from gradcli.derive.nothing import why_nothing
+
+    why, hint = why_nothing(program)
+    return error("E112", f"there is nothing to derive: {why}", hint=hint)
 
 
 def _shown(derivation: Derivation) -> str:
