@@ -42,7 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="Prove the backward passes of Python files that hold a `# gradcli:` comment, one item a gradient.",
     )
-    parser.addini("gradcli_files", "Patterns of files to check with gradcli.", type="args", default=_PATTERNS)
+    parser.addini("gradcli_files", "Patterns of files to check with gradcli.", type="linelist", default=_PATTERNS)
     parser.addini("gradcli_undecided", "Whether undecided statements fail or warn.", default="fail")
 
 
@@ -57,9 +57,13 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Fil
 
     root = parent.config.rootpath
     relative = file_path.relative_to(root) if file_path.is_relative_to(root) else file_path
-    if patterns_match(relative.as_posix(), _patterns(parent.config)):
-        from gradcli.ways_in.registry import way_of
+    patterns = _patterns(parent.config)
+    if patterns_match(relative.as_posix(), patterns):
+        from gradcli.ways_in.registry import known_endings, way_of
 
+        ending = file_path.suffix.lower()
+        if ending not in known_endings() and not any(ending and each.lower().endswith(ending) for each in patterns):
+            return None  # a pattern that names a folder means what gradcli reads in it
         if not way_of(file_path.name).is_meant(str(file_path)):
             return None
         return ProgramFile.from_parent(parent, path=file_path)
@@ -71,17 +75,25 @@ def pytest_configure(config: pytest.Config) -> None:
     said = _undecided(config)
     if said not in ("fail", "warn"):
         raise pytest.UsageError(f"gradcli_undecided is fail or warn, and not {said!r}")
+    if not (patterns := _patterns(config)):
+        raise pytest.UsageError("gradcli_files names no file: write patterns, as in gradcli_files = notes/*.mc")
+    for pattern in patterns:
+        if pattern.startswith(("/", "~")) or ".." in pattern.split("/"):
+            raise pytest.UsageError(f"gradcli_files: {pattern!r} is no name and no path from {config.rootpath}")
 
 
 def _undecided(config: pytest.Config) -> str:
     """The setting without a comment behind it."""
-    return str(config.getini("gradcli_undecided")).partition("#")[0].strip()
+    return _uncommented(str(config.getini("gradcli_undecided")))
 
 
 def _patterns(config: pytest.Config) -> list[str]:
-    """The patterns of files, of names or of paths from the root; what follows a `#` is a comment."""
-    words = [str(word) for word in config.getini("gradcli_files")]
-    return words[: words.index("#")] if "#" in words else words
+    """The patterns of files, of names or of paths from the root; what follows a `#` in a line is a comment."""
+    return [word for line in config.getini("gradcli_files") for word in _uncommented(str(line)).split()]
+
+
+def _uncommented(line: str) -> str:
+    return line.partition("#")[0].strip()
 
 
 class ProgramFile(pytest.File):

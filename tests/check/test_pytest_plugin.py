@@ -5,8 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gradcli.pytest_plugin import pytest_configure
 
 ROOT = Path(__file__).parents[2]
 PLUGIN = "gradcli.pytest_plugin"
@@ -67,6 +73,39 @@ def test_settings_name_paths_and_have_comments(tmp_path: Path) -> None:
         "[pytest]\ngradcli_files = notes/*.mc   # not the rest\ngradcli_undecided = warn   # let pass\n"
     )
     assert "1 passed" in run(tmp_path).stdout
-    settings.write_text("[pytest]\ngradcli_undecided = wrn\n")
+    settings.write_text("[pytest]\ngradcli_files =\n    drafts/*.mc  # soon\n    # and these\n    notes/  #all\n")
+    (tmp_path / "notes" / "conftest.py").write_text("")
     result = run(tmp_path)
-    assert result.returncode == 4 and "fail or warn" in result.stderr
+    assert "1 passed" in result.stdout and "conftest.py::" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("files", "undecided", "said"),
+    [
+        (["*.mc"], "fail # or warn", None),
+        (["*.mc"], "wrn", "fail or warn"),
+        (["# all"], "fail", "names no file"),
+        (["a.mc", "../notes/*.mc"], "fail", "'../notes/\\*.mc' is no name and no path from"),
+    ],
+)
+def test_values_that_mean_nothing_are_refused(files: list[str], undecided: str, said: str | None) -> None:
+    class Config:
+        rootpath = ROOT
+
+        def getini(self, name: str) -> object:
+            return {"gradcli_files": files, "gradcli_undecided": undecided}[name]
+
+    config: Any = Config()
+    with pytest.raises(pytest.UsageError, match=said) if said else nullcontext():
+        pytest_configure(config)
+
+
+def test_the_settings_of_the_documentation_collect_what_they_say(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    sample = page.split("```ini\n", 1)[1].split("```", 1)[0]
+    (tmp_path / "pytest.ini").write_text(sample)
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "a.mc").write_text("x : R[n]\ncheck x == x\ncheck log(-x**2 - 1) == x\n")
+    (tmp_path / "b.mc").write_text("x : R[n]\ncheck x == 2 * x\n")
+    result = run(tmp_path)
+    assert result.returncode == 0 and "2 passed, 1 warning" in result.stdout
