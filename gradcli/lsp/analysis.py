@@ -14,16 +14,11 @@ from gradcli.lsp.text import Text
 from gradcli.program.elaborate import elaborate
 from gradcli.program.model import Program
 from gradcli.syntax.ast import Source, Span
+from gradcli.syntax.colours import KEYWORD_WORDS, MODIFIER_WORDS, PIECE_KINDS, pieces
 from gradcli.syntax.parse import parse_module
 from gradcli.verdicts.verdict import Checked, Verdict
 from gradcli.ways_in.files import check_text
 from gradcli.ways_in.registry import PROGRAMS, way_of
-
-WORDS = ("check", "refute", "loss", "layout", "implicit", "assume", "grad", "jacobian", "hessian", "derivative",
-         "differential", "wrt", "numerator", "denominator", "mixed")  # fmt: skip
-ATTRIBUTES = ("symmetric", "spd", "diagonal", "lower", "upper", "unit", "orthogonal", "permutation", "positive",
-              "constant", "skew", "invertible", "binary", "signs", "simplex",
-              "onehot", "unitnorm", "nonnegative")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +176,9 @@ class Analysis:
             yield name, text_shape(node.shape)
         for name in sorted(RESERVED):
             yield name, "function"
-        for word in WORDS:
+        for word in KEYWORD_WORDS:
             yield word, "keyword"
-        for word in ATTRIBUTES:
+        for word in MODIFIER_WORDS:
             yield word, "attribute"
 
     def losses(self) -> str | None:
@@ -200,27 +195,11 @@ class Analysis:
         return laid_out(self.source) if self.is_program else self.source.text
 
 
-_TOKEN = re.compile(
-    r"(?P<comment>#[^\n]*)|(?P<string>\"[^\"\n]*\")|(?P<number>\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)"
-    r"|(?P<name>[^\W\d]\w*)"
-)
-TOKEN_KINDS = ("comment", "string", "number", "keyword", "function", "variable", "type")
-
-
 def tokens(analysis: Analysis) -> Iterator[tuple[Span, str]]:
-    """The coloured pieces of a program, in order."""
+    """The coloured pieces of a program, in order, each of a kind of `PIECE_KINDS`."""
     from gradcli.program.functions import RESERVED
 
-    for found in _TOKEN.finditer(analysis.source.text):
-        kind = found.lastgroup or "name"
-        if kind == "name":
-            word = found[0]
-            if word in WORDS or word in ATTRIBUTES:
-                kind = "keyword"
-            elif word in RESERVED or word in analysis.program.functions:
-                kind = "function"
-            elif word in ("R", "Z"):
-                kind = "type"
-            else:
-                kind = "variable"
-        yield Span(found.start(), found.end()), kind
+    called = RESERVED | set(analysis.program.functions)
+    for span, kind in pieces(analysis.source.text, called):
+        if kind in PIECE_KINDS:
+            yield span, kind

@@ -8,9 +8,10 @@ from urllib.parse import unquote, urlparse
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
-from gradcli.lsp.analysis import TOKEN_KINDS, Analysis, Said, tokens
+from gradcli.lsp.analysis import Analysis, Said, tokens
 from gradcli.lsp.text import Place, Text
 from gradcli.syntax.ast import Span
+from gradcli.syntax.colours import PIECE_KINDS
 from gradcli.version import __version__
 
 _SEVERITY = {
@@ -141,7 +142,7 @@ def build() -> Server:
         touched = [said for said in analysis.said() if said.span.start <= end and start <= said.span.end]
         return [action for said in touched for action in _actions(uri, analysis, said)]
 
-    @server.feature(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, types.SemanticTokensLegend(list(TOKEN_KINDS), []))
+    @server.feature(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, types.SemanticTokensLegend(list(PIECE_KINDS), []))
     def semantic(params: types.SemanticTokensParams) -> types.SemanticTokens:
         analysis = server.analysis(params.text_document.uri)
         data: list[int] = []
@@ -149,7 +150,7 @@ def build() -> Server:
         for span, kind in tokens(analysis) if analysis.is_program else ():
             place, end = analysis.text.place(span.start), analysis.text.place(span.end)
             step = place.character - (last.character if place.line == last.line else 0)
-            data += [place.line - last.line, step, end.character - place.character, TOKEN_KINDS.index(kind), 0]
+            data += [place.line - last.line, step, end.character - place.character, PIECE_KINDS.index(kind), 0]
             last = place
         return types.SemanticTokens(data)
 
