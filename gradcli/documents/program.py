@@ -12,12 +12,12 @@ from gradcli.documents.pieces import Directive, Fence, Formula, Piece, Unclosed
 from gradcli.latex.chains import Chain, chains_of
 from gradcli.latex.context import Context, Notation
 from gradcli.latex.fault import FormulaFault
+from gradcli.latex.lists import trimmed
 from gradcli.latex.macros import Macros, expanded, macros_of, without_definitions
 from gradcli.latex.meaning import Meaning, Said, holds_derivative
 from gradcli.latex.notations import order
 from gradcli.latex.placed import placed, shifted
 from gradcli.latex.prescan import prescan
-from gradcli.latex.reader import trimmed
 from gradcli.latex.scripts import flattened
 from gradcli.latex.shapes import settle
 from gradcli.latex.structure import structured

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from gradcli.latex import build
+from gradcli.latex.entries import define_by_entries
+from gradcli.latex.reading import Reading
 from gradcli.latex.shapes import Shape, fit, product, transposed
-from gradcli.latex.spread import Spread, spread_product
+from gradcli.latex.spread import Spread, entry
 from gradcli.latex.tree import Fraction, Items
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
 
-if TYPE_CHECKING:
-    from gradcli.latex.reader import Reader
 
-
-def folded(reader: Reader, factors: list[tuple[str, ast.Expr]], items: Items) -> ast.Expr:
+def folded(reader: Reading, factors: list[tuple[str, ast.Expr]], items: Items) -> ast.Expr:
     """Factors, from the left; where two do not fit, a scalar product that follows is formed first."""
     todo = list(factors)
     out = todo.pop(0)[1]
@@ -31,7 +29,7 @@ def folded(reader: Reader, factors: list[tuple[str, ast.Expr]], items: Items) ->
     return out
 
 
-def combined(reader: Reader, a: ast.Expr, op: str, b: ast.Expr, items: Items) -> ast.Expr:
+def combined(reader: Reading, a: ast.Expr, op: str, b: ast.Expr, items: Items) -> ast.Expr:
     """Two parts with a sign between them (`juxt` for none)."""
     if isinstance(a, Spread) or isinstance(b, Spread):
         return spread_product(reader, a, op, b, items)
@@ -83,7 +81,7 @@ def combined(reader: Reader, a: ast.Expr, op: str, b: ast.Expr, items: Items) ->
     return _joined(a, "@", b, at)
 
 
-def contraction(reader: Reader, a: ast.Expr, b: ast.Expr, items: Items) -> ast.Expr | None:
+def contraction(reader: Reading, a: ast.Expr, b: ast.Expr, items: Items) -> ast.Expr | None:
     r"""`\frac{\partial L}{\partial Z} \frac{\partial Z}{\partial W}` where one is a tensor: summed over Z."""
     a, b = _meant(reader, a), _meant(reader, b)
     if not isinstance(a, ast.Call) or not isinstance(b, ast.Call) or {a.fn, b.fn} - {"jac", "grad"}:
@@ -106,15 +104,13 @@ def contraction(reader: Reader, a: ast.Expr, b: ast.Expr, items: Items) -> ast.E
     body = ast.IndexSum(at, over, ast.Product(at, (left, right), ("*",)))
     if not along:
         return body
-    from gradcli.latex.sums import define_by_entries
-
     whole = define_by_entries(reader, along, body, items[0])
     reader.context.define(whole.id, reader.shape(by))
     gradient = "grad" in (a.fn, b.fn) or reader.context.layout != "numerator"
     return whole if gradient else ast.Transpose(at, whole)
 
 
-def _meant(reader: Reader, expr: ast.Expr) -> ast.Expr:
+def _meant(reader: Reading, expr: ast.Expr) -> ast.Expr:
     """The derivative that a name was defined as."""
     if isinstance(expr, ast.Name):
         meaning = reader.context.meanings.get(expr.id)
@@ -127,7 +123,7 @@ def _list_of(shape: Shape) -> Shape:
     return shape[1:] if len(shape) == 2 and shape[0] == 1 else shape
 
 
-def _of_vectors(reader: Reader, a: ast.Expr, op: str, b: ast.Expr, at: Span, items: Items) -> ast.Expr | None:
+def _of_vectors(reader: Reading, a: ast.Expr, op: str, b: ast.Expr, at: Span, items: Items) -> ast.Expr | None:
     """A dot between vectors is their inner product."""
     sa, sb = reader.shape(a), reader.shape(b)
     if not fit(sa, sb):
@@ -153,7 +149,7 @@ def _joined(a: ast.Expr, op: str, b: ast.Expr, at: Span) -> ast.Expr:
     return ast.Product(at, (a, b), (op,))
 
 
-def quotient(reader: Reader, top: ast.Expr, bottom: ast.Expr, item: Fraction) -> ast.Expr:
+def quotient(reader: Reading, top: ast.Expr, bottom: ast.Expr, item: Fraction) -> ast.Expr:
     """A fraction that is no derivative."""
     if isinstance(top, Spread) or isinstance(bottom, Spread):
         return spread_product(reader, top, "/", bottom, (item,))
@@ -181,7 +177,7 @@ def _with_size(expr: ast.Expr, dim: object) -> ast.Expr:
     return build.call("ones", expr.span, build.size(dim, expr.span))
 
 
-def sized_pair(reader: Reader, a: ast.Expr, op: str, b: ast.Expr) -> tuple[ast.Expr, ast.Expr]:
+def sized_pair(reader: Reading, a: ast.Expr, op: str, b: ast.Expr) -> tuple[ast.Expr, ast.Expr]:
     """Two factors, a vector of ones among them given its size by the other."""
     if is_ones(b) and not is_ones(a):
         shape = reader.shape(a)
@@ -203,7 +199,7 @@ def sized_pair(reader: Reader, a: ast.Expr, op: str, b: ast.Expr) -> tuple[ast.E
     return a, b
 
 
-def sized(reader: Reader, terms: Sequence[ast.Expr]) -> list[ast.Expr]:
+def sized(reader: Reading, terms: Sequence[ast.Expr]) -> list[ast.Expr]:
     """Terms of a sum, vectors of ones among them given the size of the others."""
     whole = next((s for s in map(reader.shape, terms) if len(s) == 2 and None not in s and 1 not in s), None)
     if whole is not None:  # X W + \mathbf{1} b^T
@@ -220,7 +216,7 @@ def sized(reader: Reader, terms: Sequence[ast.Expr]) -> list[ast.Expr]:
     return out
 
 
-def filled(reader: Reader, expr: ast.Expr, want: Shape) -> ast.Expr:
+def filled(reader: Reading, expr: ast.Expr, want: Shape) -> ast.Expr:
     """An expression whose vectors of ones have the sizes that the other side of the claim has."""
     match expr:
         case ast.Call() if is_ones(expr) and want and want[0] is not None:
@@ -250,3 +246,47 @@ def filled(reader: Reader, expr: ast.Expr, want: Shape) -> ast.Expr:
                     factors[first] = _with_size(factors[first], want[0])
             return replace(expr, factors=tuple(factors))
     return expr
+
+
+# ------------------------------------------------- arrays known by their entries
+
+
+def spread_product(reader: Reading, a: ast.Expr, op: str, b: ast.Expr, items: Items) -> ast.Expr:
+    """A product one of whose factors is known by its entries."""
+    at = Span(min(a.span.start, b.span.start), max(a.span.end, b.span.end))
+    sa = _kind(reader, a)
+    sb = _kind(reader, b)
+    if op in ("odot", "oslash", "circ") and sa == sb != "scalar":
+        index = reader.context.fresh("r")
+        body = combined(reader, entry(a, index, at), "/" if op == "oslash" else "juxt", entry(b, index, at), items)
+        return Spread(at, index, body, sa == "row")
+    if sa == "scalar" and isinstance(b, Spread):
+        return Spread(at, b.index, combined(reader, a, "juxt", b.body, items), b.row)
+    if sb == "scalar" and isinstance(a, Spread):
+        return Spread(at, a.index, combined(reader, a.body, "/" if op == "/" else "juxt", b, items), a.row)
+    index = reader.context.fresh("r")
+    if (sa, sb) == ("row", "column") or (op == "cdot" and sa == sb != "matrix"):
+        body = combined(reader, entry(a, index, at), "juxt", entry(b, index, at), items)
+        return ast.IndexSum(at, (index,), body)
+    if sa == "matrix" and isinstance(b, Spread) and not b.row:
+        other = reader.context.fresh("r")
+        left = ast.Index(at, a, (ast.Name(at, other), ast.Name(at, index)))
+        body = combined(reader, left, "juxt", entry(b, index, at), items)
+        return Spread(at, other, ast.IndexSum(at, (index,), body))
+    if sb == "matrix" and isinstance(a, Spread) and a.row:
+        other = reader.context.fresh("r")
+        right = ast.Index(at, b, (ast.Name(at, index), ast.Name(at, other)))
+        body = combined(reader, entry(a, index, at), "juxt", right, items)
+        return Spread(at, other, ast.IndexSum(at, (index,), body), True)
+    reader.fail("this product of arrays with open indices is not understood", items, "write it by entries, with sums")
+
+
+def _kind(reader: Reading, expr: ast.Expr) -> str:
+    if isinstance(expr, Spread):
+        return "row" if expr.row else "column"
+    shape = reader.shape(expr)
+    if not shape:
+        return "scalar"
+    if len(shape) == 1:
+        return "column"
+    return "row" if shape[0] == 1 else "matrix"

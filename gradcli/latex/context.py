@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from gradcli.latex import build
 from gradcli.latex.shapes import Dim, Shape, Shapes, settle
 from gradcli.latex.tree import Items
 from gradcli.latex.vocabulary import GREEK, SAME_LETTER
@@ -236,3 +237,19 @@ def spellings(base: str, accent: str | None = None, subscript: str | None = None
                 yield f"{b}{subscript.replace('_', '')}"
         return
     yield from bases
+
+
+def through(context: Context, name: str, wanted: str) -> bool:
+    """Whether a definition goes through an intermediate name."""
+    seen: set[str] = set()
+    todo = [name]
+    while todo:
+        one = todo.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        if one == wanted:
+            return True
+        if one in context.meanings:
+            todo += build.names_in(context.meanings[one])
+    return False

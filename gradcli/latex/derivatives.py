@@ -2,21 +2,21 @@ r"""Derivatives: `\frac{\partial y}{\partial x}`, `\frac{\partial}{\partial x} (
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gradcli.latex import build, combine
-from gradcli.latex.context import Context, spellings
+from gradcli.latex.context import spellings, through
+from gradcli.latex.entries import define_by_entries
+from gradcli.latex.evaluations import arguments
 from gradcli.latex.fault import FormulaFault
-from gradcli.latex.scripts import Scripts, flattened, is_transpose, plain_number
+from gradcli.latex.grids import is_list, listed
+from gradcli.latex.indices import indices
+from gradcli.latex.lists import split_commas
+from gradcli.latex.reading import Reading
+from gradcli.latex.scripts import Scripts, flattened, index_parts, is_transpose, plain_number
 from gradcli.latex.shapes import fit
 from gradcli.latex.spread import Spread
 from gradcli.latex.tree import Accent, Bracket, Fraction, Group, Item, Items, Mark, Scripted, Space, Symbol, Word
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
-
-if TYPE_CHECKING:
-    from gradcli.latex.reader import Reader
-
 
 # ---------------------------------------------------------------- recognising them
 
@@ -40,7 +40,7 @@ def is_operator(item: Item) -> bool:
     return found is not None and not found[1]
 
 
-def is_derivative(reader: Reader, item: Fraction) -> bool:
+def is_derivative(reader: Reading, item: Fraction) -> bool:
     """Whether a fraction is a derivative."""
     return _parts(item) is not None
 
@@ -117,7 +117,7 @@ def _word_differential(items: Items) -> Items | None:
 # ----------------------------------------------------------------------- reading
 
 
-def fraction(reader: Reader, item: Fraction) -> ast.Expr:
+def fraction(reader: Reading, item: Fraction) -> ast.Expr:
     """A derivative written as a fraction."""
     found = _parts(item)
     assert found is not None
@@ -127,7 +127,7 @@ def fraction(reader: Reader, item: Fraction) -> ast.Expr:
     return differentiated(reader, order, of, by, item)
 
 
-def applied(reader: Reader, item: Item, body: Items) -> ast.Expr:
+def applied(reader: Reading, item: Item, body: Items) -> ast.Expr:
     """An operator on the rest of the term."""
     assert isinstance(item, Fraction)
     found = _parts(item)
@@ -139,7 +139,7 @@ def applied(reader: Reader, item: Item, body: Items) -> ast.Expr:
     return differentiated(reader, found[0], body, found[2], item)
 
 
-def differentiated(reader: Reader, order: int, of_items: Items, by: list[Items], item: Item) -> ast.Expr:
+def differentiated(reader: Reading, order: int, of_items: Items, by: list[Items], item: Item) -> ast.Expr:
     """The derivative of some parts by others."""
     each = [_without_square(by[0])] * 2 if order == 2 and len(by) == 1 else by
     if any(square_root(reader, one) for one in each):
@@ -163,7 +163,7 @@ def differentiated(reader: Reader, order: int, of_items: Items, by: list[Items],
     return second(reader, of_value(reader, of_items, pairs[0][0]), pairs, item)
 
 
-def _by_expression(reader: Reader, of_items: Items, by: Items, item: Item) -> ast.Expr | None:
+def _by_expression(reader: Reading, of_items: Items, by: Items, item: Item) -> ast.Expr | None:
     r"""`\partial \log|S| / \partial |S|`: by an expression that stands in what is differentiated; it gets a name."""
     part, of = reader.expression(by), reader.expression(of_items)
     if isinstance(part, Spread | ast.Num) or isinstance(of, Spread) or build.free_indices(part):
@@ -183,7 +183,7 @@ def _by_expression(reader: Reader, of_items: Items, by: Items, item: Item) -> as
     return derivative(reader, made, put, None, False, item)
 
 
-def square_root(reader: Reader, items: Items) -> Items | None:
+def square_root(reader: Reading, items: Items) -> Items | None:
     r"""The sigma of `\sigma^2`, where sigma is a number that was declared and `\sigma^2` is no name of its own."""
     items = _open(items)
     if len(items) == 1 and isinstance(items[0], Bracket) and items[0].open == "(":
@@ -203,7 +203,7 @@ def square_root(reader: Reader, items: Items) -> Items | None:
     return None if reader.context.name_shape(probe.id) else bare
 
 
-def _by_squares(reader: Reader, order: int, of_items: Items, by: list[Items], item: Item) -> ast.Expr:
+def _by_squares(reader: Reading, order: int, of_items: Items, by: list[Items], item: Item) -> ast.Expr:
     r"""Derivatives by `\sigma^2`: those by sigma, over 2 sigma, one after another."""
     if len(by) != order:
         reader.fail("a derivative of this order is not understood", item, None, "D703")
@@ -234,7 +234,7 @@ def _without_square(items: Items) -> Items:
     return items
 
 
-def of_value(reader: Reader, items: Items, by: ast.Expr) -> ast.Expr:
+def of_value(reader: Reading, items: Items, by: ast.Expr) -> ast.Expr:
     """What is differentiated; a function that stands alone is applied to what it is differentiated by."""
     parts = _open(items)
     if len(parts) == 1:
@@ -248,9 +248,6 @@ def of_value(reader: Reader, items: Items, by: ast.Expr) -> ast.Expr:
                     break
                 value: ast.Expr = build.call(name, build.span(core), by)
                 if scripts.sub is not None:
-                    from gradcli.latex.names import indices
-                    from gradcli.latex.scripts import index_parts
-
                     found = index_parts(scripts.sub)
                     if found is None:
                         break
@@ -265,7 +262,7 @@ def of_value(reader: Reader, items: Items, by: ast.Expr) -> ast.Expr:
     return value
 
 
-def _arbitrary(reader: Reader, core: Symbol, alone: bool) -> ast.Expr | None:
+def _arbitrary(reader: Reading, core: Symbol, alone: bool) -> ast.Expr | None:
     """`f` of which nothing is said: any scalar function of the last definition."""
     context = reader.context
     if not alone or core.name != "f" or any(context.known(name) for name in spellings("f")):
@@ -281,13 +278,11 @@ def _arbitrary(reader: Reader, core: Symbol, alone: bool) -> ast.Expr | None:
     return build.name("f", at)
 
 
-def variable(reader: Reader, items: Items) -> tuple[ast.Expr, tuple[ast.Expr, ...] | None, bool]:
+def variable(reader: Reading, items: Items) -> tuple[ast.Expr, tuple[ast.Expr, ...] | None, bool]:
     """What is differentiated by: a name, the indices of an entry of it, and whether it is transposed."""
     items = _open(items)
     if len(items) == 1 and isinstance(items[0], Bracket) and items[0].open == "(":
         inner = items[0].items
-        from gradcli.latex.grids import is_list, listed
-
         if is_list(inner):
             return listed(reader, items[0]), None, False
         items = _open(inner)
@@ -314,7 +309,7 @@ def variable(reader: Reader, items: Items) -> tuple[ast.Expr, tuple[ast.Expr, ..
 
 
 def derivative(
-    reader: Reader, of: ast.Expr, by: ast.Expr, entries: tuple[ast.Expr, ...] | None, turned: bool, item: Item
+    reader: Reading, of: ast.Expr, by: ast.Expr, entries: tuple[ast.Expr, ...] | None, turned: bool, item: Item
 ) -> ast.Expr:
     """The derivative of a value by a name or an entry of it."""
     at = Span(item.start, max(item.end, of.span.end))
@@ -331,8 +326,6 @@ def derivative(
         whole = build.call("jac", at, of.base, by, layout="numerator")
         return ast.Index(at, whole, (*_listed(reader, of), *_listed_entries(reader, by, entries)))
     if not shape:
-        from gradcli.latex.sums import define_by_entries
-
         name = define_by_entries(reader, tuple(open_of), of, item)
         whole = build.call("jac", at, name, by, layout="numerator")
         indices = tuple(ast.Name(at, index) for index in open_of)
@@ -347,18 +340,18 @@ def derivative(
     reader.fail("the derivative of a matrix by an entry is not understood", item, "write it by entries", "D703")
 
 
-def _listed(reader: Reader, of: ast.Index) -> tuple[ast.Expr, ...]:
+def _listed(reader: Reading, of: ast.Index) -> tuple[ast.Expr, ...]:
     """The indices of an entry as a derivative counts them: a row is the list of its entries."""
     return _listed_entries(reader, of.base, of.indices)
 
 
-def _listed_entries(reader: Reader, base: ast.Expr, entries: tuple[ast.Expr, ...]) -> tuple[ast.Expr, ...]:
+def _listed_entries(reader: Reading, base: ast.Expr, entries: tuple[ast.Expr, ...]) -> tuple[ast.Expr, ...]:
     shape = reader.shape(base)
     return entries[-1:] if len(shape) == 2 and shape[0] == 1 and len(entries) == 2 else entries
 
 
 def _by_whole(
-    reader: Reader, of: ast.Expr, by: ast.Expr, turned: bool, open_of: dict[str, None], at: Span, item: Item
+    reader: Reading, of: ast.Expr, by: ast.Expr, turned: bool, open_of: dict[str, None], at: Span, item: Item
 ) -> ast.Expr:
     shape, by_shape = reader.shape(of), reader.shape(by)
     if open_of and by_shape:
@@ -370,8 +363,6 @@ def _by_whole(
                     "write it by entries",
                     "D703",
                 )
-            from gradcli.latex.sums import define_by_entries
-
             name: ast.Expr = define_by_entries(reader, tuple(open_of), of, item)
             entries: tuple[ast.Expr, ...] = tuple(ast.Name(at, index) for index in open_of)
         else:
@@ -384,8 +375,6 @@ def _by_whole(
         if isinstance(of, ast.Index) and not build.free_indices(of.base):
             return ast.Index(at, build.call("jac", at, of.base, by), of.indices)
         if not shape:
-            from gradcli.latex.sums import define_by_entries
-
             name = define_by_entries(reader, tuple(open_of), of, item)
             return ast.Index(at, build.call("jac", at, name, by), tuple(ast.Name(at, index) for index in open_of))
     if turned and len(by_shape) == 1:
@@ -398,7 +387,7 @@ def _by_whole(
 
 
 def second(
-    reader: Reader, of: ast.Expr, pairs: list[tuple[ast.Expr, tuple[ast.Expr, ...] | None]], item: Item
+    reader: Reading, of: ast.Expr, pairs: list[tuple[ast.Expr, tuple[ast.Expr, ...] | None]], item: Item
 ) -> ast.Expr:
     """A second derivative."""
     at = Span(item.start, max(item.end, of.span.end))
@@ -424,7 +413,7 @@ def second(
 # -------------------------------------------------------------------------- nabla
 
 
-def nabla(reader: Reader, items: Items, at: int) -> tuple[ast.Expr, int]:
+def nabla(reader: Reading, items: Items, at: int) -> tuple[ast.Expr, int]:
     r"""`\nabla_x f`, `\nabla f(x)`, `\nabla^2 f`."""
     item = items[at]
     _, scripts = flattened(item)
@@ -460,11 +449,9 @@ def nabla(reader: Reader, items: Items, at: int) -> tuple[ast.Expr, int]:
     return build.call("grad", span, of, by), end
 
 
-def _by(reader: Reader, sub: Items) -> ast.Expr | tuple[ast.Expr, tuple[ast.Expr, ...]]:
+def _by(reader: Reading, sub: Items) -> ast.Expr | tuple[ast.Expr, tuple[ast.Expr, ...]]:
     items = _open(sub)
     if any(isinstance(part, Mark) and part.kind == "punct" for part in items):
-        from gradcli.latex.reader import split_commas
-
         names = [reader.expression(part) for part in split_commas(items) if part]
         return ast.ListLit(build.span(*items), tuple(names))
     base, entries, turned = variable(reader, items)
@@ -472,7 +459,7 @@ def _by(reader: Reader, sub: Items) -> ast.Expr | tuple[ast.Expr, tuple[ast.Expr
     return base if entries is None else (base, entries)
 
 
-def _operand(reader: Reader, items: Items, at: int, item: Item, by: ast.Expr | None) -> tuple[Items, int]:
+def _operand(reader: Reading, items: Items, at: int, item: Item, by: ast.Expr | None) -> tuple[Items, int]:
     r"""What a gradient takes: a name that depends on the variable alone, with its brackets; else the whole product."""
     while at < len(items) and isinstance(items[at], Space):
         at += 1
@@ -501,14 +488,14 @@ def _operand(reader: Reader, items: Items, at: int, item: Item, by: ast.Expr | N
     return items[begin:at], at
 
 
-def _stands_alone(reader: Reader, value: ast.Expr, by: ast.Expr | None) -> bool:
+def _stands_alone(reader: Reading, value: ast.Expr, by: ast.Expr | None) -> bool:
     """Whether a factor is a whole that depends on the variable: a scalar, or a name."""
     if isinstance(value, ast.Num) or not _depends(reader, value, by):
         return False
     return isinstance(value, ast.Name | ast.Call) or not reader.shape(value)
 
 
-def _depends(reader: Reader, value: ast.Expr, by: ast.Expr | None) -> bool:
+def _depends(reader: Reading, value: ast.Expr, by: ast.Expr | None) -> bool:
     """Whether an expression depends on a variable, as far as its definitions say; with no variable, on any."""
     names = build.names_in(value)
     context = reader.context
@@ -524,22 +511,6 @@ def _depends(reader: Reader, value: ast.Expr, by: ast.Expr | None) -> bool:
     return any(_depends(reader, arg, by) for node in calls for arg in node.args)
 
 
-def through(context: Context, name: str, wanted: str) -> bool:
-    """Whether a definition goes through an intermediate name."""
-    seen: set[str] = set()
-    todo = [name]
-    while todo:
-        one = todo.pop()
-        if one in seen:
-            continue
-        seen.add(one)
-        if one == wanted:
-            return True
-        if one in context.meanings:
-            todo += build.names_in(context.meanings[one])
-    return False
-
-
 def _is_sum(item: Item) -> bool:
     core, _ = flattened(item)
     return isinstance(core, Mark) and core.kind == "big"
@@ -548,7 +519,7 @@ def _is_sum(item: Item) -> bool:
 class _Probe:
     """Reads factors to see what they are, and takes back what that defined."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reading) -> None:
         self.reader = reader
 
     def factor(self, items: Items, at: int) -> tuple[ast.Expr | None, int]:
@@ -571,15 +542,13 @@ class _Probe:
         return value, after
 
 
-def _only_variable(reader: Reader, items: Items, item: Item) -> ast.Expr:
+def _only_variable(reader: Reading, items: Items, item: Item) -> ast.Expr:
     """By what `\\nabla f` is: the arguments of f, or the one variable on which it depends."""
     context = reader.context
     if len(items) >= 2:
         bracket, _ = flattened(items[-1])
         core, _ = flattened(items[0])
         if isinstance(bracket, Bracket) and isinstance(core, Symbol) and bracket.open == "(":
-            from gradcli.latex.evaluations import arguments
-
             args = arguments(reader, bracket)
             if all(isinstance(arg, ast.Name) for arg in args):
                 return args[0] if len(args) == 1 else ast.ListLit(build.span(bracket), args)
@@ -611,7 +580,7 @@ def _only_variable(reader: Reader, items: Items, item: Item) -> ast.Expr:
     reader.fail(f"by what is this gradient? it depends on {names}", item, hint, "D705")
 
 
-def is_jacobian(reader: Reader, core: Item, scripts: Scripts) -> bool:
+def is_jacobian(reader: Reading, core: Item, scripts: Scripts) -> bool:
     """Whether `J_y` before brackets is the Jacobian of y."""
     context = reader.context
     if not isinstance(core, Symbol) or core.name != "J" or scripts.sub is None or scripts.label is not None:
@@ -621,7 +590,7 @@ def is_jacobian(reader: Reader, core: Item, scripts: Scripts) -> bool:
     return named_function(reader, scripts.sub) is not None
 
 
-def named_function(reader: Reader, items: Items) -> str | None:
+def named_function(reader: Reading, items: Items) -> str | None:
     """The value or function that a subscript names."""
     items = _open(items)
     if len(items) != 1 or not isinstance(items[0], Symbol):
@@ -633,7 +602,7 @@ def named_function(reader: Reader, items: Items) -> str | None:
     return None
 
 
-def jacobian(reader: Reader, of: str, bracket: Bracket, at: Span) -> ast.Expr:
+def jacobian(reader: Reading, of: str, bracket: Bracket, at: Span) -> ast.Expr:
     """`J_y(x)`, `D f(x)`: the derivative in the layout."""
     by, _, _ = variable(reader, bracket.items)
     context = reader.context
@@ -641,7 +610,7 @@ def jacobian(reader: Reader, of: str, bracket: Bracket, at: Span) -> ast.Expr:
     return build.call("jac", at, value, by)
 
 
-def partial(reader: Reader, items: Items, at: int) -> tuple[ast.Expr, int]:
+def partial(reader: Reading, items: Items, at: int) -> tuple[ast.Expr, int]:
     r"""`\partial_x f`, `\partial f / \partial x`."""
     item = items[at]
     _, scripts = flattened(item)

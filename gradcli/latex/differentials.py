@@ -2,23 +2,20 @@ r"""Differentials: `\mathrm{d}X` of a variable is any change of it, `\mathrm{d}f
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gradcli.latex import build
-from gradcli.latex.context import spellings
+from gradcli.latex.context import Context, spellings, through
+from gradcli.latex.entries import define_by_entries
 from gradcli.latex.functions import function_of
+from gradcli.latex.powers import powered
+from gradcli.latex.reading import Reading
 from gradcli.latex.scripts import flattened, is_transpose
 from gradcli.latex.spread import Spread
 from gradcli.latex.tree import Accent, Bracket, Group, Item, Items, Scripted, Space, Symbol, Word, every
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
 
-if TYPE_CHECKING:
-    from gradcli.latex.context import Context
-    from gradcli.latex.reader import Reader
 
-
-def is_differential(reader: Reader, items: Items, at: int) -> bool:
+def is_differential(reader: Reading, items: Items, at: int) -> bool:
     """Whether a `d` at a position begins a differential: one that is set upright, or stands for nothing else."""
     item = items[at]
     context = reader.context
@@ -46,7 +43,7 @@ def _operand(items: Items, at: int) -> int:
     return at
 
 
-def differential(reader: Reader, items: Items, at: int) -> tuple[ast.Expr, int]:
+def differential(reader: Reading, items: Items, at: int) -> tuple[ast.Expr, int]:
     """The differential at a position, and where the next factor begins."""
     item, of = items[at], _operand(items, at)
     of_item = items[of]
@@ -74,8 +71,6 @@ def differential(reader: Reader, items: Items, at: int) -> tuple[ast.Expr, int]:
         reader.fail("a differential by entries is not understood", of_item, None, "D703")
     out = of_value(reader, value, span)
     for power in after:
-        from gradcli.latex.powers import powered
-
         out = powered(reader, out, power, of_item)
     return out, end
 
@@ -87,7 +82,7 @@ def _without_powers(item: Scripted) -> Item:
     return Scripted(item.start, item.end, base, item.sub, None, item.primes)
 
 
-def of_value(reader: Reader, value: ast.Expr, span: Span) -> ast.Expr:
+def of_value(reader: Reading, value: ast.Expr, span: Span) -> ast.Expr:
     """The differential of a value."""
     context = reader.context
     if isinstance(value, ast.Name) and value.id not in context.values and value.id not in context.losses:
@@ -108,7 +103,7 @@ def _all_variables(context: Context, value: ast.Expr) -> list[str]:
     return sorted(name for name in found if name in context.arrays and name not in context.discrete)
 
 
-def _change(reader: Reader, variable: ast.Name, span: Span) -> ast.Expr:
+def _change(reader: Reading, variable: ast.Name, span: Span) -> ast.Expr:
     """Any change of a variable: a name of its own, of the same shape."""
     context = reader.context
     name = f"d_{variable.id}"
@@ -124,20 +119,16 @@ def _change(reader: Reader, variable: ast.Name, span: Span) -> ast.Expr:
 
 
 def _reaches(context: Context, value: ast.Expr, name: str) -> bool:
-    from gradcli.latex.derivatives import through
-
     return any(
         one == name or through(context, one, name) or _loss_reaches(context, one, name) for one in build.names_in(value)
     )
 
 
 def _loss_reaches(context: Context, one: str, name: str) -> bool:
-    from gradcli.latex.derivatives import through
-
     return any(through(context, arg, name) for arg in context.losses.get(one, ()))
 
 
-def _along(reader: Reader, value: ast.Expr, name: str, span: Span) -> ast.Expr:
+def _along(reader: Reading, value: ast.Expr, name: str, span: Span) -> ast.Expr:
     """How a value changes with one variable."""
     shape = reader.shape(value)
     by = build.name(name, span)
@@ -153,8 +144,6 @@ def _along(reader: Reader, value: ast.Expr, name: str, span: Span) -> ast.Expr:
         return ast.Product(span, (build.call("jac", span, value, by, layout="numerator"), change), ("@",))
     if not by_shape:
         return ast.Product(span, (build.call("jac", span, value, by), change), ("*",))
-    from gradcli.latex.sums import define_by_entries
-
     rows = tuple(reader.context.fresh("r") for _ in shape)
     along = tuple(reader.context.fresh("c") for _ in by_shape)
     names = [tuple(ast.Name(span, index) for index in group) for group in (rows, along)]
@@ -172,7 +161,7 @@ def _along(reader: Reader, value: ast.Expr, name: str, span: Span) -> ast.Expr:
     return made
 
 
-def varied_in(reader: Reader, items: Items) -> set[str]:
+def varied_in(reader: Reading, items: Items) -> set[str]:
     """The variables whose differentials stand in a formula."""
     found: set[str] = set()
     for one in _lists(items):
@@ -194,7 +183,7 @@ def varied_in(reader: Reader, items: Items) -> set[str]:
     return found
 
 
-def differs(reader: Reader, items: Items) -> bool:
+def differs(reader: Reading, items: Items) -> bool:
     """Whether the differential of a variable or of an expression stands in a formula: `dz` of a value may be a name."""
     if varied_in(reader, items):
         return True

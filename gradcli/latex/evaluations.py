@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from gradcli.latex import build, powers
+from gradcli.latex.context import spellings, through
 from gradcli.latex.functions import function_of
+from gradcli.latex.grids import diagonal_by_entries
+from gradcli.latex.indices import bracket_after, indices, rank
+from gradcli.latex.lists import split_commas
+from gradcli.latex.placed import placed
+from gradcli.latex.reading import Reading
 from gradcli.latex.scripts import Scripts, flattened, index_parts, is_transpose, minus, plain_number
 from gradcli.latex.shapes import fit
 from gradcli.latex.spread import Spread, mapped, renamed
 from gradcli.latex.tree import Bracket, Fraction, Item, Items, Mark, Named, Number, Scripted, Symbol, Word
+from gradcli.latex.vocabulary import GREEK
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source, Span
-
-if TYPE_CHECKING:
-    from gradcli.latex.reader import Reader
 
 _LINE = re.compile(r"(\w+)\[\s*(\w+|:)\s*,\s*(\w+|:)\s*\](\.T|\^T)?")
 _VARIADIC = ("max", "min", "dot", "kron", "cross", "outer")
@@ -26,12 +29,9 @@ _VARIADIC = ("max", "min", "dot", "kron", "cross", "outer")
 
 
 def language_call(
-    reader: Reader, items: Items, at: int, word: Word, scripts: Scripts, fn: str, agreed: bool = False
+    reader: Reading, items: Items, at: int, word: Word, scripts: Scripts, fn: str, agreed: bool = False
 ) -> tuple[ast.Expr, int]:
     r"""A function of the language: `\log(x)`, `\sin^2 x`, `\operatorname{softmax}(z)_i`."""
-    from gradcli.latex.grids import diagonal_by_entries
-    from gradcli.latex.names import bracket_after, indices, rank
-
     item = items[at]
     if scripts.star or scripts.label is not None:
         reader.fail("this script on a function is not understood", item)
@@ -92,7 +92,7 @@ def language_call(
     return out, at + 1
 
 
-def _refuse_matrix(reader: Reader, fn: str, arg: ast.Expr, items: Items) -> None:
+def _refuse_matrix(reader: Reading, fn: str, arg: ast.Expr, items: Items) -> None:
     """The softmax of a matrix: of its rows or of its columns?"""
     shape = reader.shape(arg)
     if len(shape) != 2 or 1 in shape or isinstance(arg, Spread):
@@ -107,24 +107,22 @@ def _refuse_matrix(reader: Reader, fn: str, arg: ast.Expr, items: Items) -> None
     reader.fail(f"`{text}`: {fn} of a matrix: of its rows or of its columns?", items, hint, "D705")
 
 
-def arguments(reader: Reader, bracket: Bracket) -> tuple[ast.Expr, ...]:
+def arguments(reader: Reading, bracket: Bracket) -> tuple[ast.Expr, ...]:
     """The arguments of a call."""
-    from gradcli.latex.reader import split_commas
-
     parts = [part for part in split_commas(bracket.items) if part]
     if not parts:
         reader.fail("this function has no argument", bracket)
     return tuple(argument(reader, part) for part in parts)
 
 
-def argument(reader: Reader, part: Items) -> ast.Expr:
+def argument(reader: Reading, part: Items) -> ast.Expr:
     """One argument; a relation is 1 where it holds."""
     if any(isinstance(item, Mark) and item.kind == "rel" for item in part):
         return reader.indicator(part, build.span(*part))
     return reader.expression(part)
 
 
-def is_called(reader: Reader, name: str, bracket: Bracket) -> bool:
+def is_called(reader: Reading, name: str, bracket: Bracket) -> bool:
     """Whether a name before a bracket is a function that is called."""
     context = reader.context
     if name in context.functions:
@@ -142,17 +140,13 @@ def is_called(reader: Reader, name: str, bracket: Bracket) -> bool:
 
 
 def _greek() -> frozenset[str]:
-    from gradcli.latex.vocabulary import GREEK
-
     return GREEK
 
 
 def document_call(
-    reader: Reader, items: Items, at: int, name: str, core: Item, scripts: Scripts, parts: list[Item] | None = None
+    reader: Reading, items: Items, at: int, name: str, core: Item, scripts: Scripts, parts: list[Item] | None = None
 ) -> tuple[ast.Expr, int]:
     """A function of the document, or one that only has a name."""
-    from gradcli.latex.names import bracket_after, indices, rank
-
     context = reader.context
     item = items[at]
     bracket = bracket_after(items, at)
@@ -207,16 +201,14 @@ def is_inverse(power: Items) -> bool:
     return rest is not None and plain_number(rest) == "1"
 
 
-def _by_entry(reader: Reader, name: str) -> bool:
+def _by_entry(reader: Reading, name: str) -> bool:
     """Whether a function of the document acts entry by entry."""
     info = reader.context.functions.get(name)
     return info is None or (info.domain == ((),) and not info.codomain)
 
 
-def evaluated(reader: Reader, name: str, bracket: Bracket, core: Item) -> ast.Expr | None:
+def evaluated(reader: Reading, name: str, bracket: Bracket, core: Item) -> ast.Expr | None:
     r"""`J(\theta)` where J is a value: J itself, or its definition with other arguments; None where it multiplies."""
-    from gradcli.latex.reader import split_commas
-
     context = reader.context
     span = build.span(core)
     if name in context.losses:
@@ -253,10 +245,8 @@ def _root(value: ast.Expr) -> ast.Expr:
     return build.call("sqrt", value.span, value)
 
 
-def _is_argument(reader: Reader, name: str, values: list[ast.Expr]) -> bool:
+def _is_argument(reader: Reading, name: str, values: list[ast.Expr]) -> bool:
     """Whether a scalar depends on all that stands in brackets after it, so that it is not multiplied by it."""
-    from gradcli.latex.derivatives import through
-
     context = reader.context
     if context.name_shape(name):
         return False
@@ -272,12 +262,12 @@ def _is_name(part: Items) -> bool:
     )
 
 
-def has_argument(reader: Reader, name: str) -> bool:
+def has_argument(reader: Reading, name: str) -> bool:
     """Whether a function may stand without an argument: what it is applied to is known."""
     return name in reader.context.scalar_functions
 
 
-def lone(reader: Reader, name: str, span: Span) -> ast.Expr:
+def lone(reader: Reading, name: str, span: Span) -> ast.Expr:
     """A name as a value."""
     context = reader.context
     if name in context.poisoned and not context.known(name):
@@ -287,10 +277,9 @@ def lone(reader: Reader, name: str, span: Span) -> ast.Expr:
     return build.name(name, span)
 
 
-def parsed_target(reader: Reader, text: str, core: Named) -> ast.Expr:
+def parsed_target(reader: Reading, text: str, core: Named) -> ast.Expr:
     """What a notation stands for, read in the language and set at its place."""
     from gradcli.diagnostics import Diagnostic
-    from gradcli.latex.placed import placed
 
     line = _LINE.fullmatch(text.strip())
     if line is not None and ":" in line.groups():
@@ -307,7 +296,7 @@ def parsed_target(reader: Reader, text: str, core: Named) -> ast.Expr:
     return placed(made, build.span(core))
 
 
-def _line_of(reader: Reader, line: re.Match[str], at: Span) -> ast.Expr:
+def _line_of(reader: Reading, line: re.Match[str], at: Span) -> ast.Expr:
     """`X[i, :]`, `X[:, j].T`: a row or a column, known by its entries."""
     name, first, second, turned = line.groups()
     index = reader.context.fresh("r")
@@ -326,11 +315,9 @@ def _line_of(reader: Reader, line: re.Match[str], at: Span) -> ast.Expr:
 
 
 def constant(
-    reader: Reader, items: Items, at: int, base: str, accent: str | None, core: Item, scripts: Scripts
+    reader: Reading, items: Items, at: int, base: str, accent: str | None, core: Item, scripts: Scripts
 ) -> tuple[ast.Expr, int] | None:
     r"""`e^x`, `I`, `\mathbf 1`, `\delta_{ij}`, `\pi`: names that mean something where nothing else is said."""
-    from gradcli.latex.names import bracket_after
-
     context = reader.context
     item = items[at]
     span = build.span(item)
@@ -357,8 +344,6 @@ def constant(
     if base == "delta" and scripts.sub is not None:
         parts = index_parts(scripts.sub)
         if parts is not None and len(parts) == 2 and not scripts.powers:
-            from gradcli.latex.names import indices
-
             return ast.Index(span, build.name("I", span), indices(reader, parts, 2)), at + 1
     if base == "e" and scripts.sub is not None and not context.is_value("e") and "e" not in context.bare:
         unit = _unit(reader, item, scripts)
@@ -369,12 +354,10 @@ def constant(
 
 
 def _names_of(base: str) -> list[str]:
-    from gradcli.latex.context import spellings
-
     return list(spellings(base))
 
 
-def _exponential(reader: Reader, item: Item, scripts: Scripts) -> ast.Expr:
+def _exponential(reader: Reading, item: Item, scripts: Scripts) -> ast.Expr:
     exponent = reader.expression(scripts.powers[0])
     shape = reader.shape(exponent)
     if len(shape) == 2 and 1 not in shape and fit(shape[:1], shape[1:]):
@@ -385,7 +368,7 @@ def _exponential(reader: Reader, item: Item, scripts: Scripts) -> ast.Expr:
     return out
 
 
-def _identity(reader: Reader, item: Item, scripts: Scripts) -> ast.Expr:
+def _identity(reader: Reading, item: Item, scripts: Scripts) -> ast.Expr:
     span = build.span(item)
     whole: ast.Expr = build.name("I", span)
     if scripts.sub is None:
@@ -395,8 +378,6 @@ def _identity(reader: Reader, item: Item, scripts: Scripts) -> ast.Expr:
     if len(sizes) == 3 and isinstance(sizes[1], Mark) and sizes[1].text == "times":
         parts = [sizes[0]]
     if parts is not None and len(parts) == 2:
-        from gradcli.latex.names import indices
-
         return ast.Index(span, whole, indices(reader, parts, 2))
     dim = _size(reader, parts[0]) if parts is not None and len(parts) == 1 else None
     if dim is None:
@@ -404,7 +385,7 @@ def _identity(reader: Reader, item: Item, scripts: Scripts) -> ast.Expr:
     return powers.scripted_value(reader, build.call("eye", span, dim), replace(scripts, sub=None), item)
 
 
-def _size(reader: Reader, part: Item) -> ast.Expr | None:
+def _size(reader: Reading, part: Item) -> ast.Expr | None:
     span = build.span(part)
     if isinstance(part, Number):
         return build.number(part.text, span)
@@ -416,10 +397,8 @@ def _size(reader: Reader, part: Item) -> ast.Expr | None:
     return None
 
 
-def _unit(reader: Reader, item: Item, scripts: Scripts) -> ast.Expr | None:
+def _unit(reader: Reading, item: Item, scripts: Scripts) -> ast.Expr | None:
     r"""`e_i`, a column of the identity."""
-    from gradcli.latex.names import indices
-
     parts = index_parts(scripts.sub) if scripts.sub is not None else None
     if parts is None or len(parts) != 1 or isinstance(parts[0], Mark) or scripts.star or scripts.label is not None:
         return None
@@ -431,7 +410,7 @@ def _unit(reader: Reader, item: Item, scripts: Scripts) -> ast.Expr | None:
     return powers.scripted_value(reader, Spread(span, index, entry), replace(scripts, sub=None), item)
 
 
-def ones(reader: Reader, core: Item, scripts: Scripts) -> ast.Expr | None:
+def ones(reader: Reading, core: Item, scripts: Scripts) -> ast.Expr | None:
     r"""`\mathbf 1_n`, `1_{[i=j]}`, `\mathbf 1^T`."""
     span = build.span(core)
     out: ast.Expr
@@ -463,7 +442,7 @@ def ones(reader: Reader, core: Item, scripts: Scripts) -> ast.Expr | None:
     return out
 
 
-def _norm_of_line(reader: Reader, value: Spread, scripts: Scripts, item: Item) -> ast.Expr:
+def _norm_of_line(reader: Reading, value: Spread, scripts: Scripts, item: Item) -> ast.Expr:
     """The 2-norm of a vector that is known by its entries."""
     at = value.span
     if scripts.sub is not None and plain_number(scripts.sub) != "2":
@@ -477,14 +456,14 @@ def _norm_of_line(reader: Reader, value: Spread, scripts: Scripts, item: Item) -
     return out
 
 
-def without_frobenius(reader: Reader, sub: Items) -> Items | None:
+def without_frobenius(reader: Reading, sub: Items) -> Items | None:
     r"""The subscript of `\langle A, B \rangle_F` says which inner product it is, and takes no entry."""
     first = sub[0] if len(sub) == 1 else None
     named = isinstance(first, Symbol) and first.name in ("F", "2")
     return None if named or plain_number(sub) == "2" else sub
 
 
-def norm(reader: Reader, core: Bracket, scripts: Scripts, item: Item) -> ast.Expr:
+def norm(reader: Reading, core: Bracket, scripts: Scripts, item: Item) -> ast.Expr:
     r"""`\|x\|_2^2`, `\|A\|_F`, `\|x\|_1`."""
     span = build.span(core)
     value = reader.expression(core.items)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gradcli.latex import build
+from gradcli.latex.entries import check_bound, define_by_entries, size_of, with_index
 from gradcli.latex.general import Pattern, general
+from gradcli.latex.indices import indices
+from gradcli.latex.lists import split_commas
+from gradcli.latex.reading import Reading
 from gradcli.latex.scripts import index_parts
 from gradcli.latex.spread import Spread
 from gradcli.latex.tree import Bracket, Grid, Item, Items, Mark, Number, Prose, Space, Symbol, Word, key
 from gradcli.latex.vocabulary import MATRICES
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
-
-if TYPE_CHECKING:
-    from gradcli.latex.reader import Reader
 
 _SECOND = "\ue001"
 _COMPARE = {
@@ -32,7 +31,7 @@ _COMPARE = {
 _ELSE = ("otherwise", "else", "其他", "其它", "否则", "その他", "elsewhere", "sonst", "sinon")
 
 
-def grid(reader: Reader, item: Grid) -> ast.Expr:
+def grid(reader: Reading, item: Grid) -> ast.Expr:
     """A matrix, or cases."""
     if item.environment in ("cases", "dcases", "rcases"):
         return cases(reader, item)
@@ -46,7 +45,7 @@ def grid(reader: Reader, item: Grid) -> ast.Expr:
     return value
 
 
-def matrix(reader: Reader, item: Grid) -> ast.Expr:
+def matrix(reader: Reading, item: Grid) -> ast.Expr:
     """The matrix that rows of cells make."""
     rows = [[_trim(cell) for cell in row] for row in item.rows]
     rows = [row for row in rows if any(row)]
@@ -70,13 +69,13 @@ def matrix(reader: Reader, item: Grid) -> ast.Expr:
     return ast.ListLit(at, tuple(ast.ListLit(at, tuple(row)) for row in values))
 
 
-def _cell(reader: Reader, cell: Items, item: Item) -> ast.Expr:
+def _cell(reader: Reading, cell: Items, item: Item) -> ast.Expr:
     if not cell:
         return build.number(0, build.span(item))
     return reader.expression(cell)
 
 
-def _blocks(reader: Reader, values: list[list[ast.Expr]], at: Span) -> ast.Expr:
+def _blocks(reader: Reading, values: list[list[ast.Expr]], at: Span) -> ast.Expr:
     """Blocks; a gradient as a row of a stack is a row."""
     out: list[ast.Expr] = []
     for row in values:
@@ -113,10 +112,8 @@ def _by_spaces(items: Items) -> list[Items]:
     return [tuple(part) for part in out if part]
 
 
-def listed(reader: Reader, item: Bracket) -> ast.Expr:
+def listed(reader: Reading, item: Bracket) -> ast.Expr:
     """`[a, b]` is a list, a vector; `[a \\quad b]` a row."""
-    from gradcli.latex.reader import split_commas
-
     commas = any(isinstance(part, Mark) and part.kind == "punct" for part in item.items)
     pieces = [part for part in (split_commas(item.items) if commas else _by_spaces(item.items)) if part]
     if not commas and len(pieces) == 1:
@@ -166,7 +163,7 @@ def _is_dots(cell: Items) -> bool:
 # -------------------------------------------------------------------------- dots
 
 
-def dotted(reader: Reader, rows: list[list[Items]], item: Item) -> ast.Expr:
+def dotted(reader: Reading, rows: list[list[Items]], item: Item) -> ast.Expr:
     """The array that its corners say."""
     kept = [row for row in rows if not all(_is_dots(cell) or not cell for cell in row)]
     tall = len(kept) < len(rows)
@@ -193,7 +190,7 @@ def dotted(reader: Reader, rows: list[list[Items]], item: Item) -> ast.Expr:
     raise AssertionError
 
 
-def _unclear(reader: Reader, item: Item) -> None:
+def _unclear(reader: Reading, item: Item) -> None:
     reader.fail(
         "what the dots stand for is not clear from the entries around them",
         item,
@@ -202,7 +199,7 @@ def _unclear(reader: Reader, item: Item) -> None:
     )
 
 
-def _pattern(reader: Reader, first: Items, last: Items, item: Item, letter: str = "\ue000") -> Pattern:
+def _pattern(reader: Reading, first: Items, last: Items, item: Item, letter: str = "\ue000") -> Pattern:
     pattern = general(first, last, letter)
     if pattern is None:
         _unclear(reader, item)
@@ -210,10 +207,8 @@ def _pattern(reader: Reader, first: Items, last: Items, item: Item, letter: str 
     return pattern
 
 
-def _line(reader: Reader, cells: list[Items], item: Item) -> ast.Expr:
+def _line(reader: Reading, cells: list[Items], item: Item) -> ast.Expr:
     """A vector from its first entries and its last."""
-    from gradcli.latex.sums import check_bound, define_by_entries, size_of, with_index
-
     pattern = _pattern(reader, cells[0], cells[-1], item)
     for k, cell in enumerate(cells[1:-1]):
         if not pattern.matches(cell, k + 2):
@@ -257,10 +252,8 @@ def _whole_vector(value: ast.Expr, name: str) -> ast.Expr | None:
     return None
 
 
-def _plane(reader: Reader, corners: list[list[Items]], item: Item) -> ast.Expr:
+def _plane(reader: Reading, corners: list[list[Items]], item: Item) -> ast.Expr:
     """A matrix from its four corners."""
-    from gradcli.latex.sums import check_bound, define_by_entries, size_of
-
     across = _pattern(reader, corners[0][0], corners[0][-1], item, _SECOND)
     below = _pattern(reader, corners[-1][0], corners[-1][-1], item, _SECOND)
     if key(across.last) != key(below.last):
@@ -296,15 +289,12 @@ def _is_nothing(cell: Items) -> bool:
     return not cell or (len(cell) == 1 and isinstance(cell[0], Number) and cell[0].text == "0")
 
 
-def _diagonal(reader: Reader, corners: list[list[Items]], item: Item) -> ast.Expr:
+def _diagonal(reader: Reading, corners: list[list[Items]], item: Item) -> ast.Expr:
     return build.call("diag", build.span(item), _line(reader, [row[k] for k, row in enumerate(corners)], item))
 
 
-def diagonal_by_entries(reader: Reader, bracket: Bracket) -> ast.Expr | None:
+def diagonal_by_entries(reader: Reading, bracket: Bracket) -> ast.Expr | None:
     r"""`diag(\dots e_i \dots)`, `diag(x_1, \dots, x_n)`: the vector on the diagonal; None where it is given as one."""
-    from gradcli.latex.reader import split_commas
-    from gradcli.latex.sums import define_by_entries
-
     pieces = [part for part in split_commas(bracket.items) if part]
     if len(pieces) == 1:
         pieces = _around_dots(pieces[0])
@@ -324,7 +314,7 @@ def diagonal_by_entries(reader: Reader, bracket: Bracket) -> ast.Expr | None:
 # ------------------------------------------------------------------------- cases
 
 
-def cases(reader: Reader, item: Grid) -> ast.Expr:
+def cases(reader: Reading, item: Grid) -> ast.Expr:
     """`{ a if ..., b otherwise }`."""
     branches: list[tuple[ast.Expr, Items | None]] = []
     for row in item.rows:
@@ -358,7 +348,7 @@ def _branch(row: tuple[Items, ...]) -> tuple[Items, Items]:
     return row[0], ()
 
 
-def _condition_items(reader: Reader, said: Items, item: Item) -> Items | None:
+def _condition_items(reader: Reading, said: Items, item: Item) -> Items | None:
     """The relation of a condition; None of `otherwise`."""
     words = "".join(part.text for part in said if isinstance(part, Prose | Word)).lower()
     kept = tuple(
@@ -380,7 +370,7 @@ def _condition_items(reader: Reader, said: Items, item: Item) -> Items | None:
     return kept
 
 
-def _chosen(reader: Reader, said: Items, value: ast.Expr, other: ast.Expr, at: Span) -> ast.Expr:
+def _chosen(reader: Reading, said: Items, value: ast.Expr, other: ast.Expr, at: Span) -> ast.Expr:
     where = condition(reader, said, at)
     if isinstance(value, Spread) or isinstance(other, Spread):
         reader.fail("these cases are not understood", said)
@@ -403,7 +393,7 @@ def _is_number(expr: ast.Expr, value: int) -> bool:
     return isinstance(expr, ast.Num) and expr.value == value
 
 
-def condition(reader: Reader, items: Items, at: Span) -> ast.Expr:
+def condition(reader: Reading, items: Items, at: Span) -> ast.Expr:
     """1 where a relation holds, 0 elsewhere: of indices an entry of the identity, of values a comparison."""
     sides: list[list[Item]] = [[]]
     signs: list[Mark] = []
@@ -423,9 +413,7 @@ def condition(reader: Reader, items: Items, at: Span) -> ast.Expr:
     return out
 
 
-def _relation(reader: Reader, left: Items, sign: Mark, right: Items, at: Span) -> ast.Expr:
-    from gradcli.latex.names import indices
-
+def _relation(reader: Reading, left: Items, sign: Mark, right: Items, at: Span) -> ast.Expr:
     written = reader.written(sign).lstrip("\\")
     pair = [_as_index(reader, side) for side in (left, right)]
     if sign.text in ("=", "!=") and pair[0] is not None and pair[1] is not None:
@@ -447,7 +435,7 @@ def _relation(reader: Reader, left: Items, sign: Mark, right: Items, at: Span) -
     return ast.Compare(at, op, values[0] or reader.expression(left), values[1] or reader.expression(right))
 
 
-def _as_index(reader: Reader, side: Items) -> Item | None:
+def _as_index(reader: Reading, side: Items) -> Item | None:
     parts = index_parts(side)
     if parts is None or len(parts) != 1 or isinstance(parts[0], Mark):
         return None

@@ -3,20 +3,17 @@ r"""`\lim_{h \to 0} \frac{f(x + h) - f(x)}{h}`: the derivative at 0 of what stan
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING
 
 from gradcli.latex import build
+from gradcli.latex.reading import Reading
 from gradcli.latex.tree import Bracket, Fraction, Group, Item, Items, Mark, Number, Root, Scripted, Space, Symbol, key
 from gradcli.syntax import ast
-
-if TYPE_CHECKING:
-    from gradcli.latex.reader import Reader
 
 _LETTER = "\ue001"
 _HINT = r"limits are read of difference quotients, \lim_{h \to 0} \frac{f(x + h) - f(x)}{h}, of numbers"
 
 
-def limit(reader: Reader, item: Item, sub: Items | None, body: Items) -> ast.Expr:
+def limit(reader: Reading, item: Item, sub: Items | None, body: Items) -> ast.Expr:
     """The limit of a difference quotient.  Raises FormulaFault where it is none."""
     variable = _variable(sub)
     parts = tuple(part for part in body if not isinstance(part, Space))

@@ -15,17 +15,18 @@ from gradcli.latex.declarations import declared_names, domain, function_type
 from gradcli.latex.derivatives import _parts as derivative_parts
 from gradcli.latex.derivatives import is_jacobian, square_root
 from gradcli.latex.differentials import differs, is_differential, varied_in
+from gradcli.latex.entries import define_by_entries
 from gradcli.latex.evaluations import is_inverse
 from gradcli.latex.fault import FormulaFault
 from gradcli.latex.functions import function_of
+from gradcli.latex.lists import split_commas, trimmed
 from gradcli.latex.names import _base, _counts, _known, _new_name, _run, with_words
 from gradcli.latex.notations import order, rewritten
 from gradcli.latex.prescan import FUNCTION_LETTERS
-from gradcli.latex.reader import Reader, split_commas, trimmed
+from gradcli.latex.reader import Reader
 from gradcli.latex.scripts import flattened, index_parts, is_transpose, plain_number, slug
 from gradcli.latex.shapes import fit
 from gradcli.latex.spread import Spread, entry, left_over, renamed
-from gradcli.latex.sums import define_by_entries
 from gradcli.latex.tree import (
     Accent,
     Bracket,
@@ -774,7 +775,7 @@ class Meaning:
         idents = tuple(ast.Ident(part.name, build.span(part)) for part in letters)
         span = Span(chain.start, trimmed(sides[1])[-1].end)
         statement = ast.DefineIndexed(span, ident, idents, separate(value, set(names), context))
-        from gradcli.latex.sums import size_of
+        from gradcli.latex.entries import size_of
 
         shape = tuple(size_of(reader, name, value) for name in names)
         depends: set[str] = set()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from gradcli.latex import build, evaluations, powers
+from gradcli.latex import build, derivatives, evaluations, powers
 from gradcli.latex.context import Context, spellings
 from gradcli.latex.functions import function_of
+from gradcli.latex.indices import OPENS, bracket_after, indices, rank
+from gradcli.latex.reading import Reading
 from gradcli.latex.scripts import Scripts, flattened, index_parts, plain_number, slug
-from gradcli.latex.shapes import Shape
+from gradcli.latex.spread import Spread
 from gradcli.latex.tree import (
     Accent,
     Bracket,
@@ -28,12 +29,8 @@ from gradcli.latex.tree import (
 from gradcli.latex.vocabulary import GREEK
 from gradcli.syntax import ast
 
-if TYPE_CHECKING:
-    from gradcli.latex.reader import Reader
-
 _INDEX_LETTERS = frozenset("ijklmnpqrstuvab") | {"ell", "alpha", "beta", "mu", "nu"}
 _SURE_LETTERS = frozenset("ijklmnpqrs")
-_OPENS = ("(", "[", "{")
 
 
 def unscripted(item: Item) -> tuple[Item, Scripts]:
@@ -49,7 +46,7 @@ def plain(text: str) -> str:
 # ------------------------------------------------------------------- bare letters
 
 
-def with_words(reader: Reader, items: Items) -> Items:
+def with_words(reader: Reading, items: Items) -> Items:
     """Letters that stand side by side and spell a function before a bracket, or a name of the document, as words."""
     out: list[Item] = []
     at = 0
@@ -67,7 +64,7 @@ def with_words(reader: Reader, items: Items) -> Items:
         else:
             out += run[:start]
             first, last = run[start], run[-1]
-            word = Word(first.start, last.end if isinstance(last, Symbol) else last.base.end, spelled[start:])  # type: ignore[attr-defined]
+            word = Word(first.start, last.base.end if isinstance(last, Scripted) else last.end, spelled[start:])
             out.append(_carry(word, last))
         at += len(run)
     return tuple(out)
@@ -100,10 +97,10 @@ def _letter(item: Item) -> str:
     return core.name if isinstance(core, Symbol) else ""
 
 
-def _word_start(reader: Reader, spelled: str, run: list[Item], after: Item | None) -> int | None:
+def _word_start(reader: Reading, spelled: str, run: list[Item], after: Item | None) -> int | None:
     context = reader.context
     core = flattened(after)[0] if after is not None else None
-    called = isinstance(core, Bracket) and core.open in _OPENS
+    called = isinstance(core, Bracket) and core.open in OPENS
     for start in range(len(spelled) - 1):
         word = spelled[start:]
         apart = all(context.known(letter) for letter in word)
@@ -131,7 +128,7 @@ def _carry(word: Word, last: Item) -> Item:
 # -------------------------------------------------------------------------- names
 
 
-def named(reader: Reader, items: Items, at: int) -> tuple[ast.Expr, int]:
+def named(reader: Reading, items: Items, at: int) -> tuple[ast.Expr, int]:
     """What a name at a position stands for, with its arguments; and where the next factor begins."""
     item = items[at]
     core, scripts = flattened(item)
@@ -152,10 +149,8 @@ def named(reader: Reader, items: Items, at: int) -> tuple[ast.Expr, int]:
     return _resolve(reader, items, at, base, accents, core, scripts)
 
 
-def _jacobian(reader: Reader, items: Items, at: int, core: Item, scripts: Scripts) -> tuple[ast.Expr, int] | None:
+def _jacobian(reader: Reading, items: Items, at: int, core: Item, scripts: Scripts) -> tuple[ast.Expr, int] | None:
     """`J_y(x)`, `D f(x)`: Jacobians by their signs."""
-    from gradcli.latex import derivatives
-
     bracket = bracket_after(items, at)
     if bracket is not None and derivatives.is_jacobian(reader, core, scripts) and scripts.sub is not None:
         name = derivatives.named_function(reader, scripts.sub)
@@ -174,11 +169,11 @@ def _jacobian(reader: Reader, items: Items, at: int, core: Item, scripts: Script
     return None
 
 
-def _known_base(reader: Reader, base: str) -> bool:
+def _known_base(reader: Reading, base: str) -> bool:
     return any(reader.context.known(name) for name in spellings(base))
 
 
-def _several(reader: Reader, core: Group, item: Item) -> ast.Expr:
+def _several(reader: Reading, core: Group, item: Item) -> ast.Expr:
     r"""`\mathbf{XW}_{pq}` is (XW)_{pq}, `\mathbf{ab}^T` is a b^T."""
     word = "".join(_letter(part) for part in core.items if isinstance(part, Symbol))
     if reader.context.known(word) and not all(reader.context.known(letter) for letter in word):
@@ -199,7 +194,7 @@ def _with_core(item: Item, core: Item) -> Item:
     return core
 
 
-def _agreed(reader: Reader, items: Items, at: int, core: Named, scripts: Scripts) -> tuple[ast.Expr, int]:
+def _agreed(reader: Reading, items: Items, at: int, core: Named, scripts: Scripts) -> tuple[ast.Expr, int]:
     """A notation that the document says how to read."""
     text = core.text
     name = text.strip()
@@ -226,7 +221,7 @@ def _agreed(reader: Reader, items: Items, at: int, core: Named, scripts: Scripts
     return powers.scripted_value(reader, value, scripts, items[at]), at + 1
 
 
-def _base(reader: Reader, core: Item, scripts: Scripts) -> tuple[str, str | None]:
+def _base(reader: Reading, core: Item, scripts: Scripts) -> tuple[str, str | None]:
     """The letter that a name is made of, and its accents."""
     if isinstance(core, Symbol):
         return core.name, "star" if scripts.star else None
@@ -261,7 +256,7 @@ def _base(reader: Reader, core: Item, scripts: Scripts) -> tuple[str, str | None
     )
 
 
-def _dotted(reader: Reader, items: Items, at: int, core: Accent, scripts: Scripts) -> tuple[ast.Expr, int] | None:
+def _dotted(reader: Reading, items: Items, at: int, core: Accent, scripts: Scripts) -> tuple[ast.Expr, int] | None:
     r"""`\dot\sigma(z)`: the derivative of a function."""
     if len(core.items) != 1 or not isinstance(core.items[0], Symbol):
         return None
@@ -275,16 +270,8 @@ def _dotted(reader: Reader, items: Items, at: int, core: Accent, scripts: Script
     return evaluations.document_call(reader, items, at, called or name, core, scripts)
 
 
-def bracket_after(items: Items, at: int) -> Bracket | None:
-    """The bracket that follows, with or without scripts of its own."""
-    if at + 1 >= len(items):
-        return None
-    core, _ = flattened(items[at + 1])
-    return core if isinstance(core, Bracket) and core.open in _OPENS else None
-
-
 def _resolve(
-    reader: Reader, items: Items, at: int, base: str, accent: str | None, core: Item, scripts: Scripts
+    reader: Reading, items: Items, at: int, base: str, accent: str | None, core: Item, scripts: Scripts
 ) -> tuple[ast.Expr, int]:
     context = reader.context
     at_span = build.span(core)
@@ -340,7 +327,7 @@ def _resolve(
     return _value_or_call(reader, items, at, name, named_at, replace(scripts, sub=None, label=None))
 
 
-def _sample(reader: Reader, base: str, accent: str | None, scripts: Scripts, item: Item) -> ast.Expr | None:
+def _sample(reader: Reading, base: str, accent: str | None, scripts: Scripts, item: Item) -> ast.Expr | None:
     r"""`x^{(i)}` in a sum over i: the i-th row of the matrix X (a column, if i counts those), `y^{(i)}` an entry.
 
     None where nothing is declared that could hold the samples.
@@ -374,15 +361,13 @@ def _sample(reader: Reader, base: str, accent: str | None, scripts: Scripts, ite
     if inner:
         along = indices(reader, inner, 1)[0]
         return powers.scripted_value(reader, ast.Index(at, value, (along, own) if column else (own, along)), rest, item)
-    from gradcli.latex.spread import Spread
-
     index = reader.context.fresh("r")
     along = ast.Name(at, index)
     line = Spread(at, index, ast.Index(at, value, (along, own) if column else (own, along)))
     return powers.scripted_value(reader, line, rest, item)
 
 
-def _labels(reader: Reader, base: str, accent: str | None, label: str, sub: Items) -> tuple[str, list[Item]] | None:
+def _labels(reader: Reading, base: str, accent: str | None, label: str, sub: Items) -> tuple[str, list[Item]] | None:
     """`P_{i, y_i}`, `p_y` with a class y: the array, and the indices, labels among them; None where there is none."""
     context = reader.context
     parts = [part for part in _unbraced(sub) if not (isinstance(part, Mark) and part.kind == "punct")]
@@ -399,12 +384,12 @@ def _labels(reader: Reader, base: str, accent: str | None, label: str, sub: Item
     return name, parts
 
 
-def _is_class(reader: Reader, part: Item) -> bool:
+def _is_class(reader: Reading, part: Item) -> bool:
     """Whether a label is one number, and no entry of a list of them."""
     return isinstance(part, Symbol) and any(name in reader.context.discrete for name in spellings(part.name))
 
 
-def _of_class(reader: Reader, name: str, parts: list[Item], item: Item) -> ast.Expr:
+def _of_class(reader: Reading, name: str, parts: list[Item], item: Item) -> ast.Expr:
     """`p_y` as the sum of the p_k with k = y, in which no index stands open."""
     at = build.span(item)
     entries: list[ast.Expr] = []
@@ -438,7 +423,7 @@ def _new_name(context: Context, base: str, accent: str | None, subscript: str) -
     return next((name for name in names if name in context.expected), names[0])
 
 
-def _known(reader: Reader, base: str, accent: str | None, label: str, sub: str) -> str | None:
+def _known(reader: Reading, base: str, accent: str | None, label: str, sub: str) -> str | None:
     """The name of the document that a notation is, its label and subscript being part of it."""
     context = reader.context
     combined = [f"{label}_{sub}", f"{sub}_{label}", f"{label}{sub}"] if label and sub else [label or sub]
@@ -451,13 +436,8 @@ def _known(reader: Reader, base: str, accent: str | None, label: str, sub: str) 
     return None
 
 
-def rank(shape: Shape) -> int:
-    """How many indices an entry has."""
-    return 1 if len(shape) == 2 and shape[0] == 1 else len(shape)
-
-
 def _entry_base(
-    reader: Reader, base: str, accent: str | None, label: str, parts: list[Item], items: Items, at: int
+    reader: Reading, base: str, accent: str | None, label: str, parts: list[Item], items: Items, at: int
 ) -> str | None:
     """The array whose entry a name with indices is; None where the subscript belongs to the name."""
     context = reader.context
@@ -498,7 +478,7 @@ def _entry_base(
     return name if name in context.ahead and _counts(reader, name, parts) else None
 
 
-def _counts(reader: Reader, name: str, parts: list[Item]) -> bool:
+def _counts(reader: Reading, name: str, parts: list[Item]) -> bool:
     """Whether a name has as many indices as stand there; two digits may be two."""
     have = rank(reader.context.name_shape(name))
     if have == len(parts):
@@ -506,7 +486,7 @@ def _counts(reader: Reader, name: str, parts: list[Item]) -> bool:
     return have == 2 and len(parts) == 1 and isinstance(parts[0], Number) and len(parts[0].text) == 2
 
 
-def _may_index(reader: Reader, part: Item, whole: bool = False) -> bool:
+def _may_index(reader: Reading, part: Item, whole: bool = False) -> bool:
     """Whether a part of a subscript may be an index; `whole`: as many stand there as the array has."""
     if not isinstance(part, Symbol):
         return True
@@ -518,7 +498,7 @@ def _may_index(reader: Reader, part: Item, whole: bool = False) -> bool:
     return (part.name in _INDEX_LETTERS or (whole and part.name.islower() and len(part.name) == 1)) and not known
 
 
-def _surely_index(reader: Reader, part: Item) -> bool:
+def _surely_index(reader: Reading, part: Item) -> bool:
     return (
         isinstance(part, Symbol)
         and (part.name in reader.bound or part.name in _SURE_LETTERS)
@@ -526,29 +506,8 @@ def _surely_index(reader: Reader, part: Item) -> bool:
     )
 
 
-def indices(reader: Reader, parts: list[Item], count: int) -> tuple[ast.Expr, ...]:
-    """The indices of an entry."""
-    out: list[ast.Expr] = []
-    if len(parts) == 1 and count == 2 and isinstance(parts[0], Number):
-        part = parts[0]
-        for k, digit in enumerate(part.text):
-            out.append(build.number(digit, ast.Span(part.start + k, part.start + k + 1)))
-        return tuple(out)
-    for item in parts:
-        at = build.span(item)
-        if isinstance(item, Number):
-            out.append(build.number(item.text, at))
-        elif isinstance(item, Symbol):
-            out.append(build.name(reader.bound.get(item.name, item.name), at))
-        elif isinstance(item, Mark):
-            out.append(ast.Slice(at, None, None))
-        else:
-            out.append(reader.expression((item,)))
-    return tuple(out)
-
-
 def _value_or_call(
-    reader: Reader, items: Items, at: int, name: str, core: Item, scripts: Scripts, parts: list[Item] | None = None
+    reader: Reading, items: Items, at: int, name: str, core: Item, scripts: Scripts, parts: list[Item] | None = None
 ) -> tuple[ast.Expr, int]:
     """A name as a value, an entry of it, or called with what follows."""
     context = reader.context
@@ -582,7 +541,7 @@ def _value_or_call(
     return powers.scripted_value(reader, value, scripts, items[at]), at + 1
 
 
-def _with_scripts(reader: Reader, core: Item, scripts: Scripts) -> Item:
+def _with_scripts(reader: Reading, core: Item, scripts: Scripts) -> Item:
     """The part that a name is, its place with the subscript and label that belong to the name."""
     text, end = reader.text, core.end
     for part in (scripts.sub, scripts.label):
@@ -599,7 +558,7 @@ def _open_brackets(text: str) -> int:
 
 
 def _note_spelling(
-    reader: Reader, name: str, item: Item, core: Item, scripts: Scripts, parts: list[Item] | None
+    reader: Reading, name: str, item: Item, core: Item, scripts: Scripts, parts: list[Item] | None
 ) -> None:
     """How the document writes a name, for what is said to its readers."""
     spelled = reader.context.spelled
@@ -616,7 +575,7 @@ def _note_spelling(
         spelled[name] = text
 
 
-def scripted(reader: Reader, item: Scripted) -> ast.Expr:
+def scripted(reader: Reading, item: Scripted) -> ast.Expr:
     """A part that is no name, with scripts."""
     core, scripts = flattened(item)
     if isinstance(core, Number) and core.text == "1" and scripts.sub is not None:
@@ -635,7 +594,7 @@ def scripted(reader: Reader, item: Scripted) -> ast.Expr:
     return powers.scripted_value(reader, value, scripts, item)
 
 
-def composed(reader: Reader, pieces: list[list[Item]], ops: list[Mark]) -> ast.Expr | None:
+def composed(reader: Reading, pieces: list[list[Item]], ops: list[Mark]) -> ast.Expr | None:
     r"""`(f \circ g)`: only called, so a composition alone has no value."""
     del ops
     first = trimmed_parts(pieces[0])
@@ -649,7 +608,7 @@ def trimmed_parts(items: Sequence[Item]) -> Items:
     return tuple(item for item in items if not isinstance(item, Space))
 
 
-def called_composition(reader: Reader, items: Items, at: int) -> tuple[ast.Expr, int] | None:
+def called_composition(reader: Reading, items: Items, at: int) -> tuple[ast.Expr, int] | None:
     r"""`(f \circ g)(x)`, `(f \circ g)'(x)`: the functions one after another, or the derivative by x."""
     core, scripts = flattened(items[at])
     bracket = bracket_after(items, at)
@@ -684,7 +643,7 @@ def called_composition(reader: Reader, items: Items, at: int) -> tuple[ast.Expr,
     return powers.scripted_value(reader, value, own, items[at + 1]), at + 2
 
 
-def _function_named(reader: Reader, item: Item) -> str | None:
+def _function_named(reader: Reading, item: Item) -> str | None:
     core, scripts = flattened(item)
     if scripts != Scripts() or not isinstance(core, Symbol | Word):
         return None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from gradcli.latex import build
+from gradcli.latex.indices import indices, rank
+from gradcli.latex.reading import Reading
 from gradcli.latex.scripts import Scripts, index_parts, is_transpose, minus, plain_number, unwrapped
 from gradcli.latex.shapes import fit
 from gradcli.latex.spread import Spread, entry_at
@@ -13,20 +14,15 @@ from gradcli.latex.tree import Group, Item, Items, Mark, Number, Symbol
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
 
-if TYPE_CHECKING:
-    from gradcli.latex.reader import Reader
-
 _PINV = ("dagger", "+")
 
 
-def scripted_value(reader: Reader, value: ast.Expr, scripts: Scripts, item: Item) -> ast.Expr:
+def scripted_value(reader: Reading, value: ast.Expr, scripts: Scripts, item: Item) -> ast.Expr:
     """A value with all of its scripts."""
     if scripts.sub is not None:
         parts = index_parts(scripts.sub)
         if parts is None:
             reader.fail("this subscript is not understood", item, f"write `{reader.written(item)} as NAME`", "D703")
-        from gradcli.latex.names import indices, rank
-
         if isinstance(value, Spread) and len(parts) == 1:
             inner: ast.Expr = entry_at(value, indices(reader, parts, 1)[0])
             for power in scripts.powers:
@@ -48,7 +44,7 @@ def scripted_value(reader: Reader, value: ast.Expr, scripts: Scripts, item: Item
 
 
 def entry_with_powers(
-    reader: Reader, value: ast.Expr, entries: tuple[ast.Expr, ...], scripts: Scripts, item: Item
+    reader: Reading, value: ast.Expr, entries: tuple[ast.Expr, ...], scripts: Scripts, item: Item
 ) -> ast.Expr:
     """`A_{ij}^T` is an entry of the transpose, `x_i^2` the square of an entry."""
     value = primed(reader, value, scripts.primes, item)
@@ -76,7 +72,7 @@ def entry_with_powers(
     return out
 
 
-def _line(reader: Reader, value: ast.Expr, entries: tuple[ast.Expr, ...], scripts: Scripts, item: Item) -> ast.Expr:
+def _line(reader: Reading, value: ast.Expr, entries: tuple[ast.Expr, ...], scripts: Scripts, item: Item) -> ast.Expr:
     """`W_{i,:}`, a row, and `W_{:,j}`, a column, known by their entries."""
     at = build.span(item)
     if isinstance(value, ast.Name) and not reader.context.known(value.id):
@@ -94,7 +90,7 @@ def _is_inverse(power: Items) -> bool:
     return rest is not None and (plain_number(rest) == "1" or is_transpose(rest))
 
 
-def primed(reader: Reader, value: ast.Expr, primes: int, item: Item) -> ast.Expr:
+def primed(reader: Reading, value: ast.Expr, primes: int, item: Item) -> ast.Expr:
     """`x'` of an array is its transpose."""
     if not primes:
         return value
@@ -110,7 +106,7 @@ def primed(reader: Reader, value: ast.Expr, primes: int, item: Item) -> ast.Expr
     reader.fail("a prime is the derivative of a function or the transpose of an array", item, None, "D703")
 
 
-def powered(reader: Reader, value: ast.Expr, power: Items, item: Item) -> ast.Expr:
+def powered(reader: Reading, value: ast.Expr, power: Items, item: Item) -> ast.Expr:
     """A value with one superscript."""
     at = build.span(item)
     power = unwrapped(power)
@@ -157,7 +153,7 @@ def powered(reader: Reader, value: ast.Expr, power: Items, item: Item) -> ast.Ex
     return ast.MatPower(at, value, exponent)
 
 
-def _inverse(reader: Reader, value: ast.Expr, item: Item, power: Items) -> ast.Expr:
+def _inverse(reader: Reading, value: ast.Expr, item: Item, power: Items) -> ast.Expr:
     at = build.span(item)
     shape = reader.shape(value)
     place = build.span(*power) if power else Span(at.end, at.end)
@@ -186,10 +182,8 @@ def _half(exponent: ast.Expr) -> int:
     return 0
 
 
-def _upper_entry(reader: Reader, value: ast.Expr, power: Items, item: Item) -> ast.Expr | None:
+def _upper_entry(reader: Reading, value: ast.Expr, power: Items, item: Item) -> ast.Expr | None:
     """`X^{ik}`: indices above."""
-    from gradcli.latex.names import indices, rank
-
     letters = [part for part in power if isinstance(part, Symbol) and len(part.name) == 1]
     have = rank(reader.shape(value))
     if len(letters) != len(power) or len(power) < 2 or have != len(power):
@@ -199,7 +193,7 @@ def _upper_entry(reader: Reader, value: ast.Expr, power: Items, item: Item) -> a
     return ast.Index(build.span(item), value, indices(reader, list(power), have))
 
 
-def _refuse_label(reader: Reader, power: Items, item: Item) -> None:
+def _refuse_label(reader: Reading, power: Items, item: Item) -> None:
     """A letter above that nothing was said of: a power or a label?"""
     letters = [part for part in power if isinstance(part, Symbol)]
     for part in letters:

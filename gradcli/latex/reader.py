@@ -8,7 +8,7 @@ products; functions without brackets; scripts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NoReturn
 
@@ -16,6 +16,7 @@ from gradcli.latex import build, combine, derivatives, differentials, grids, nam
 from gradcli.latex.context import Context
 from gradcli.latex.fault import FormulaFault
 from gradcli.latex.functions import ELEMENTWISE, MATRIX_FUNCTIONS, RECIPROCAL, WHOLE_PRODUCT, function_of
+from gradcli.latex.lists import split_commas, split_marks, trimmed
 from gradcli.latex.notations import rewritten
 from gradcli.latex.shapes import Shape, fit
 from gradcli.latex.spread import Spread, mapped, spread_sum
@@ -468,21 +469,6 @@ class Reader:
 # ------------------------------------------------------------------------ lists
 
 
-def trimmed(items: Items) -> Items:
-    """Parts without the spaces and stops at their ends."""
-    first, last = 0, len(items)
-    while first < last and (isinstance(items[first], Space)):
-        first += 1
-    while last > first and (isinstance(items[last - 1], Space) or is_stop(items[last - 1])):
-        last -= 1
-    return items[first:last]
-
-
-def is_stop(item: Item) -> bool:
-    """A full stop, comma or semicolon."""
-    return isinstance(item, Mark) and item.kind == "punct"
-
-
 def split_terms(reader: Reader, items: Items) -> tuple[list[Items], list[str]]:
     """The terms of a sum and the sign of each."""
     terms: list[list[Item]] = [[]]
@@ -514,22 +500,3 @@ def split_terms(reader: Reader, items: Items) -> tuple[list[Items], list[str]]:
         if not term:
             reader.fail("a term is missing here", items[-1])
     return whole, signs
-
-
-def split_commas(items: Items) -> list[Items]:
-    """Parts between commas, or semicolons."""
-    return split_marks(items, lambda mark: mark.kind == "punct" and mark.text in (",", ";"))
-
-
-def split_marks(items: Items, splits: Callable[[Mark], bool]) -> list[Items]:
-    """Parts between marks of some kind."""
-    out: list[list[Item]] = [[]]
-    for item in items:
-        if isinstance(item, Mark) and splits(item):
-            out.append([])
-        else:
-            out[-1].append(item)
-    return [trimmed(tuple(part)) for part in out]
-
-
-__all__ = ["Reader", "split_commas", "split_marks", "split_terms", "trimmed"]

@@ -3,16 +3,13 @@ r"""Arrays that are known by their entries while other indices are open: `\parti
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gradcli.latex import build
-from gradcli.latex.tree import Items
+from gradcli.latex.reading import Reading
 from gradcli.record import dataclass
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
-
-if TYPE_CHECKING:
-    from gradcli.latex.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ def renamed(expr: ast.Expr, old: str, new: str) -> ast.Expr:
     return replaced(expr, old, lambda at: ast.Name(at, new))
 
 
-def replaced(expr: ast.Expr, old: str, new) -> ast.Expr:  # type: ignore[no-untyped-def]
+def replaced(expr: ast.Expr, old: str, new: Callable[[Span], ast.Expr]) -> ast.Expr:
     """The expression with an index put in for another."""
     from dataclasses import fields, replace
 
@@ -69,51 +66,8 @@ def replaced(expr: ast.Expr, old: str, new) -> ast.Expr:  # type: ignore[no-unty
     return replace(expr, **changes) if changes else expr
 
 
-def spread_product(reader: Reader, a: ast.Expr, op: str, b: ast.Expr, items: Items) -> ast.Expr:
-    """A product one of whose factors is known by its entries."""
-    from gradcli.latex.combine import combined
-
-    at = Span(min(a.span.start, b.span.start), max(a.span.end, b.span.end))
-    sa = _kind(reader, a)
-    sb = _kind(reader, b)
-    if op in ("odot", "oslash", "circ") and sa == sb != "scalar":
-        index = reader.context.fresh("r")
-        body = combined(reader, entry(a, index, at), "/" if op == "oslash" else "juxt", entry(b, index, at), items)
-        return Spread(at, index, body, sa == "row")
-    if sa == "scalar" and isinstance(b, Spread):
-        return Spread(at, b.index, combined(reader, a, "juxt", b.body, items), b.row)
-    if sb == "scalar" and isinstance(a, Spread):
-        return Spread(at, a.index, combined(reader, a.body, "/" if op == "/" else "juxt", b, items), a.row)
-    index = reader.context.fresh("r")
-    if (sa, sb) == ("row", "column") or (op == "cdot" and sa == sb != "matrix"):
-        body = combined(reader, entry(a, index, at), "juxt", entry(b, index, at), items)
-        return ast.IndexSum(at, (index,), body)
-    if sa == "matrix" and isinstance(b, Spread) and not b.row:
-        other = reader.context.fresh("r")
-        left = ast.Index(at, a, (ast.Name(at, other), ast.Name(at, index)))
-        body = combined(reader, left, "juxt", entry(b, index, at), items)
-        return Spread(at, other, ast.IndexSum(at, (index,), body))
-    if sb == "matrix" and isinstance(a, Spread) and a.row:
-        other = reader.context.fresh("r")
-        right = ast.Index(at, b, (ast.Name(at, index), ast.Name(at, other)))
-        body = combined(reader, entry(a, index, at), "juxt", right, items)
-        return Spread(at, other, ast.IndexSum(at, (index,), body), True)
-    reader.fail("this product of arrays with open indices is not understood", items, "write it by entries, with sums")
-
-
-def spread_sum(reader: Reader, terms: list[ast.Expr], signs: list[str], at: Span) -> ast.Expr:
+def spread_sum(reader: Reading, terms: list[ast.Expr], signs: list[str], at: Span) -> ast.Expr:
     """A sum of vectors, some of them known by their entries."""
     index = reader.context.fresh("r")
     row = next(term.row for term in terms if isinstance(term, Spread))
     return Spread(at, index, build.summed([entry(term, index, at) for term in terms], signs, at), row)
-
-
-def _kind(reader: Reader, expr: ast.Expr) -> str:
-    if isinstance(expr, Spread):
-        return "row" if expr.row else "column"
-    shape = reader.shape(expr)
-    if not shape:
-        return "scalar"
-    if len(shape) == 1:
-        return "column"
-    return "row" if shape[0] == 1 else "matrix"

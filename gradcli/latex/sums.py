@@ -2,11 +2,12 @@ r"""`\sum`, `\prod`, and sums with dots in them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gradcli.latex import build
+from gradcli.latex.entries import check_bound, define_by_entries, size_name, size_of, with_index
 from gradcli.latex.general import Pattern, general
-from gradcli.latex.shapes import agree
+from gradcli.latex.grids import condition as indicator
+from gradcli.latex.limits import limit
+from gradcli.latex.reading import Reading
 from gradcli.latex.spread import Spread
 from gradcli.latex.tree import (
     Accent,
@@ -25,9 +26,6 @@ from gradcli.latex.tree import (
 )
 from gradcli.syntax import ast
 
-if TYPE_CHECKING:
-    from gradcli.latex.reader import Reader
-
 
 def is_big(item: Item) -> bool:
     """Whether a part is an operator like a sum."""
@@ -36,12 +34,10 @@ def is_big(item: Item) -> bool:
     return isinstance(item, Mark) and item.kind == "big"
 
 
-def big(reader: Reader, item: Item, body: Items) -> ast.Expr:
+def big(reader: Reading, item: Item, body: Items) -> ast.Expr:
     """A sum or a product over the rest of the term."""
     mark, sub, sup = _parts(item)
     if mark.text == "lim":
-        from gradcli.latex.limits import limit
-
         return limit(reader, item, sub, body)
     if mark.text not in ("sum", "prod"):
         reader.fail(f"`{reader.written(mark)}` is not understood", item, None, "D703")
@@ -59,7 +55,7 @@ def big(reader: Reader, item: Item, body: Items) -> ast.Expr:
     reader.bound = {**before, **own}
     if sup is not None and len(letters) == 1:
         bound = [part for part in sup if not isinstance(part, Space)]
-        size = _size_name(bound[0]) if len(bound) == 1 else ""
+        size = size_name(bound[0]) if len(bound) == 1 else ""
         reader.ranges[letters[0]] = str(reader.context.sizes.get(size, size))
     try:
         value = reader.term(body)
@@ -76,7 +72,7 @@ def big(reader: Reader, item: Item, body: Items) -> ast.Expr:
 
 
 def summed_over(
-    reader: Reader,
+    reader: Reading,
     names: tuple[str, ...],
     letters: list[str],
     value: ast.Expr,
@@ -129,7 +125,7 @@ def _filled(script: Items | None) -> Items | None:
     return script if script and any(not isinstance(part, Space) for part in script) else None
 
 
-def _indices(reader: Reader, sub: Items, item: Item) -> tuple[list[str], Items]:
+def _indices(reader: Reading, sub: Items, item: Item) -> tuple[list[str], Items]:
     r"""The letters that a sum runs over, and a condition on them (`j \neq i`)."""
     items = tuple(part for part in sub if not isinstance(part, Space))
     while len(items) == 1 and isinstance(items[0], Group):
@@ -158,7 +154,7 @@ def _indices(reader: Reader, sub: Items, item: Item) -> tuple[list[str], Items]:
     reader.fail(f"`{reader.written(items)}`: this range is not understood", item, None, "D706")
 
 
-def _letters(reader: Reader, items: Items, item: Item) -> list[str]:
+def _letters(reader: Reading, items: Items, item: Item) -> list[str]:
     out = []
     for part in items:
         if (isinstance(part, Symbol) and len(part.name) == 1) or (isinstance(part, Symbol) and part.name == "ell"):
@@ -170,16 +166,14 @@ def _letters(reader: Reader, items: Items, item: Item) -> list[str]:
     return out
 
 
-def _conditioned(reader: Reader, condition: Items, value: ast.Expr) -> ast.Expr:
-    from gradcli.latex.grids import condition as indicator
-
+def _conditioned(reader: Reading, condition: Items, value: ast.Expr) -> ast.Expr:
     factor = indicator(reader, condition, build.span(*condition))
     if isinstance(value, Spread):
         return Spread(value.span, value.index, ast.Product(value.span, (factor, value.body), ("*",)), value.row)
     return ast.Product(value.span, (factor, value), ("*",))
 
 
-def _without_index(reader: Reader, mark: Mark, body: Items, item: Item) -> ast.Expr:
+def _without_index(reader: Reading, mark: Mark, body: Items, item: Item) -> ast.Expr:
     value = reader.term(body)
     at = build.span(item, *body)
     if reader.shape(value):
@@ -190,7 +184,7 @@ def _without_index(reader: Reader, mark: Mark, body: Items, item: Item) -> ast.E
     return ast.IndexSum(at, (free[0],), value)
 
 
-def _product(reader: Reader, names: tuple[str, ...], value: ast.Expr, item: Item) -> ast.Expr:
+def _product(reader: Reading, names: tuple[str, ...], value: ast.Expr, item: Item) -> ast.Expr:
     free = [name for name in build.free_indices(value) if name not in names]
     if len(names) != 1 or free:
         reader.fail("a product over indices is read of one index, with no other open", item, None, "D703")
@@ -200,32 +194,8 @@ def _product(reader: Reader, names: tuple[str, ...], value: ast.Expr, item: Item
     return build.call("prod", build.span(item), name)
 
 
-def define_by_entries(reader: Reader, names: tuple[str, ...], value: ast.Expr, item: Item) -> ast.Name:
-    """A new array whose entries are given, and its name."""
-    at = build.span(item)
-    name = reader.context.fresh("m" if len(names) > 1 else "v")
-    idents = tuple(ast.Ident(index, at) for index in names)
-    reader.extra.append(ast.DefineIndexed(at, ast.Ident(name, at), idents, value))
-    reader.context.made.add(name)
-    reader.context.define(name, tuple(size_of(reader, index, value) for index in names))
-    return build.name(name, at)
-
-
-def size_of(reader: Reader, index: str, value: ast.Expr) -> object:
-    """The size of the axis that an index runs along, as far as it is known."""
-    for node in build.walk(value):
-        if not isinstance(node, ast.Index):
-            continue
-        shape = reader.shape(node.base)
-        dims = shape[1:] if len(shape) == 2 and shape[0] == 1 and len(node.indices) == 1 else shape
-        for position, one in enumerate(node.indices):
-            if isinstance(one, ast.Name) and one.id == index and position < len(dims) and dims[position] is not None:
-                return dims[position]
-    return None
-
-
 def _check_range(
-    reader: Reader, index: str, letter: str, value: ast.Expr, sub: Items, sup: Items | None, item: Item
+    reader: Reading, index: str, letter: str, value: ast.Expr, sub: Items, sup: Items | None, item: Item
 ) -> None:
     """A sum runs over all entries: what is written above it must be their number."""
     if sup is None:
@@ -236,39 +206,11 @@ def _check_range(
     check_bound(reader, size_of(reader, index, core), sup, item, letter)
 
 
-def check_bound(reader: Reader, dim: object, bound: Items, item: Item, letter: str) -> None:
-    """The last value of an index must be the size of its axis; a name for it that is new is that size from here on."""
-    parts = tuple(part for part in bound if not isinstance(part, Space))
-    while len(parts) == 1 and isinstance(parts[0], Group):
-        parts = parts[0].items
-    if len(parts) != 1 or not isinstance(parts[0], Symbol | Number | Scripted):
-        reader.fail(f"`{reader.written(bound)}`: a sum is read over all entries", item, None, "D706")
-    text = _size_name(parts[0])
-    context = reader.context
-    if dim is None:
-        return
-    known = text if text in context.dims or text.isdigit() else context.sizes.get(text)
-    if known is None:
-        if not context.is_value(text):
-            context.sizes[text] = dim
-        return
-    if not agree(known, dim):
-        reader.fail(f"{letter} runs to {text}, and here are {dim} entries", item, None, "D706")
-
-
-def _size_name(part: Item) -> str:
-    from gradcli.latex.scripts import slug
-
-    if isinstance(part, Scripted):
-        return f"{slug((part.base,))}_{slug(part.sub or ())}"
-    return part.name if isinstance(part, Symbol) else part.text if isinstance(part, Number) else ""
-
-
-def _bound_size(reader: Reader, bound: Items) -> ast.Expr | None:
+def _bound_size(reader: Reading, bound: Items) -> ast.Expr | None:
     parts = tuple(part for part in bound if not isinstance(part, Space))
     if len(parts) != 1 or not isinstance(parts[0], Symbol | Number | Scripted):
         return None
-    text = _size_name(parts[0])
+    text = size_name(parts[0])
     at = build.span(parts[0])
     if text.isdigit():
         return build.number(text, at)
@@ -300,7 +242,7 @@ def _mentions(items: Items, letter: str) -> bool:
     return False
 
 
-def dotted_sum(reader: Reader, terms: list[Items], signs: list[str], dotted: list[int]) -> ast.Expr:
+def dotted_sum(reader: Reading, terms: list[Items], signs: list[str], dotted: list[int]) -> ast.Expr:
     r"""`x_1 + x_2 + \dots + x_n`."""
     whole = tuple(part for term in terms for part in term)
     at = dotted[0]
@@ -322,7 +264,7 @@ def dotted_sum(reader: Reader, terms: list[Items], signs: list[str], dotted: lis
     return build.summed([*before, value], ["+"] * (start + 1), build.span(*whole))
 
 
-def reader_term(reader: Reader, pattern: Pattern, item: Item) -> ast.Expr:
+def reader_term(reader: Reading, pattern: Pattern, item: Item) -> ast.Expr:
     """The sum of what a pattern says, over its index."""
     name, value = with_index(reader, pattern, lambda: reader.term(reader.prepared(pattern.items)))
     if name not in build.free_indices(value):
@@ -331,18 +273,7 @@ def reader_term(reader: Reader, pattern: Pattern, item: Item) -> ast.Expr:
     return ast.IndexSum(value.span, (name,), value)
 
 
-def with_index(reader: Reader, pattern: Pattern, read):  # type: ignore[no-untyped-def]
-    """Read something in which the pattern's letter is an index; the index and what was read."""
-    name = reader.context.fresh("r")
-    before = reader.bound
-    reader.bound = {**before, pattern.letter: name}
-    try:
-        return name, read()
-    finally:
-        reader.bound = before
-
-
-def confirm(reader: Reader, pattern: Pattern, others: list[Items], at: Items) -> None:
+def confirm(reader: Reading, pattern: Pattern, others: list[Items], at: Items) -> None:
     """The terms between the first and the dots must be what the pattern says."""
     for k, other in enumerate(others):
         if not pattern.matches(other, k + 2):
