@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 _USAGE = "%%mc [NAME] [--steps rules|components] [--layout numerator|denominator|mixed]"
 
 
+class WrongLine(ValueError):
+    """What stands behind `%%mc` is not understood."""
+
+
 class Shown:
     """What a cell shows: HTML where that is shown, else text."""
 
@@ -43,7 +47,12 @@ def load_ipython_extension(shell: Any) -> None:
     """Enter the magic; called by `%load_ext gradcli`."""
 
     def mc(line: str, cell: str) -> Shown:
-        shown, name, program = run_cell(line, cell)
+        try:
+            shown, name, program = run_cell(line, cell)
+        except WrongLine as wrong:
+            from IPython.core.error import UsageError  # shown as one line, without a traceback
+
+            raise UsageError(str(wrong)) from None
         if name is not None and program is not None:
             shell.push({name: program})
         return shown
@@ -52,7 +61,7 @@ def load_ipython_extension(shell: Any) -> None:
 
 
 def run_cell(line: str, cell: str) -> tuple[Shown, str | None, Program | None]:
-    """What a cell shows, and the name that its program is to have.  Raises ValueError for a wrong line."""
+    """What a cell shows, and the name that its program is to have.  Raises WrongLine."""
     from gradcli.api.program import Program, ProgramError
     from gradcli.api.report import check
     from gradcli.derive.derive import derive
@@ -103,7 +112,10 @@ def _scoped(style: str) -> str:
 
 
 def _options(line: str) -> tuple[str | None, str | None, str | None]:
-    words = shlex.split(line)
+    try:
+        words = shlex.split(line)
+    except ValueError:
+        words = line.split()  # a quote without its other half
     found: dict[str, str] = {}
     name = None
     while words:
@@ -113,9 +125,9 @@ def _options(line: str) -> tuple[str | None, str | None, str | None]:
         elif word.isidentifier() and name is None:
             name = word
         else:
-            raise ValueError(f"{word!r} is not understood: {_USAGE}")
+            raise WrongLine(f"{word!r} is not understood: {_USAGE}")
     if found.get("--steps", "rules") not in ("rules", "components"):
-        raise ValueError(f"--steps {found['--steps']} is not understood: {_USAGE}")
+        raise WrongLine(f"--steps {found['--steps']} is not understood: {_USAGE}")
     if found.get("--layout", "mixed") not in ("numerator", "denominator", "mixed"):
-        raise ValueError(f"--layout {found['--layout']} is not understood: {_USAGE}")
+        raise WrongLine(f"--layout {found['--layout']} is not understood: {_USAGE}")
     return name, found.get("--steps"), found.get("--layout")
