@@ -85,7 +85,7 @@ def run_cell(line: str, cell: str) -> tuple[Shown, str | None, Program | None]:
     plain: list[str] = []
     checks = [each for each in module.statements if isinstance(each, ast.Check)]
     if program.inner.asks or not checks:
-        with own_program(program.number):
+        with own_program(program.scope):
             found = derive(program.inner, steps=steps)
             html.append(derivation_html(found.program, found.answers, found.worked))
             plain.append(derive_text(found.program, found.answers, worked=found.worked))

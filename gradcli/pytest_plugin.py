@@ -8,14 +8,15 @@ Settings: `gradcli_files` (patterns; by default programs, and documents that hol
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from gradcli.syntax.ast import Source, Span, Statement
+    from gradcli.diagnostics.diagnostic import Diagnostic
+    from gradcli.syntax.ast import Module, Source, Span, Statement
     from gradcli.verdicts.verdict import Checked, Verdict
 
 
@@ -105,7 +106,6 @@ class ProgramFile(pytest.File):
         """An item for each statement; one more for the program where it is wrong outside of them."""
         from gradcli.diagnostics.diagnostic import Diagnostic
         from gradcli.diagnostics.position import line_and_column
-        from gradcli.program.elaborate import elaborate
         from gradcli.syntax import ast
         from gradcli.syntax.parse import parse_module
         from gradcli.syntax.sources import read_source
@@ -120,7 +120,7 @@ class ProgramFile(pytest.File):
             return
         module, diagnostics = parse_module(source)
         statements = [s for s in module.statements if isinstance(s, ast.Check)]
-        errors = [said for said in elaborate([module], diagnostics).diagnostics if said.is_error]
+        errors = _errors(module, diagnostics)
         if any(said.span is None or not any(_holds(s, said.span) for s in statements) for said in errors):
             yield ProgramItem.from_parent(self, name="program")
         for number, statement in enumerate(statements):
@@ -134,7 +134,6 @@ class ProgramFile(pytest.File):
         from gradcli.diagnostics.position import line_and_column
         from gradcli.documents.notebook import CellSource
         from gradcli.documents.read import read_document
-        from gradcli.program.elaborate import elaborate
         from gradcli.syntax import ast
 
         document = read_document(source)
@@ -145,7 +144,7 @@ class ProgramFile(pytest.File):
         wrong = False
         for program in document.programs:
             claims = [s for s in program.module.statements if isinstance(s, ast.Check)]
-            errors = [s for s in elaborate([program.module], program.diagnostics).diagnostics if s.is_error]
+            errors = _errors(program.module, program.diagnostics)
             wrong = wrong or any(e.span is None or not any(_holds(s, e.span) for s in claims) for e in errors)
             statements += claims
         if wrong:
@@ -167,6 +166,15 @@ class ProgramFile(pytest.File):
         if self._checked is None:
             self._checked = check_file(str(self.path))
         return self._checked
+
+
+def _errors(module: Module, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """What is wrong with a program."""
+    from gradcli.expr.node import own_program
+    from gradcli.program.elaborate import elaborate
+
+    with own_program():
+        return [said for said in elaborate([module], diagnostics).diagnostics if said.is_error]
 
 
 def _holds(statement: Statement, span: Span) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from gradcli.api.code import Code, code_of
 from gradcli.derive import model as derived
-from gradcli.expr.node import own_program
+from gradcli.expr.node import Scope, own_program
 from gradcli.program.model import Program, Question
 
 Detail = Literal["rules", "components"]
@@ -29,9 +29,9 @@ class Answer:
     """
 
     def __init__(
-        self, number: int, program: Program, answer: derived.Answer, questions: Sequence[Question] | None
+        self, scope: Scope, program: Program, answer: derived.Answer, questions: Sequence[Question] | None
     ) -> None:
-        self._number = number
+        self._scope = scope
         self._program = program
         self._answer = answer
         self._questions = questions
@@ -91,7 +91,7 @@ class Answer:
     def _written(self) -> dict[str, Any]:
         from gradcli.render.derive_json import derive_dict
 
-        with own_program(self._number):
+        with own_program(self._scope):
             result: dict[str, Any] = derive_dict(self._program, [self._answer])["results"][0]
         return result
 
@@ -109,7 +109,7 @@ class Answer:
 
         if detail not in ("rules", "components"):
             raise ValueError(f"{detail!r} is no way to write steps: rules, components")
-        with own_program(self._number):
+        with own_program(self._scope):
             found = derive(self._program, self._questions, steps=detail)
             at = [(each.of, each.wrt, each.kind) for each in found.answers].index((self.of, self.wrt, self.kind))
             answers, worked = [found.answers[at]], [found.worked[at]]
@@ -136,18 +136,18 @@ class Answer:
         return self._code("torch")
 
     def _code(self, target: str) -> Code:
-        with own_program(self._number):
+        with own_program(self._scope):
             return code_of(target, self._program, self._answer)
 
     def _repr_html_(self) -> str:
         from gradcli.render.latex_labels import latex_label
         from gradcli.render.mathml import mathml
 
-        with own_program(self._number):
+        with own_program(self._scope):
             return mathml(f"{latex_label(self._answer)} = {self.latex}", large=True)
 
     def _repr_latex_(self) -> str:
         from gradcli.render.latex_labels import latex_label
 
-        with own_program(self._number):
+        with own_program(self._scope):
             return rf"$\displaystyle {latex_label(self._answer)} = {self.latex}$"

@@ -68,15 +68,14 @@ def program_of(module: Module, diagnostics: Sequence[Diagnostic], layout: str | 
 class Program:
     """Names with shapes, definitions, and questions; see `parse`.
 
-    `inner` is the program as the engine sees it, `number` that of its names in the table of expressions (see
+    `inner` is the program as the engine sees it, `scope` that of its expressions (see
     `gradcli.expr.node.own_program`), `warnings` what was said of it that is no error.
     """
 
     def __init__(self, module: Module, diagnostics: Sequence[Diagnostic] = ()) -> None:
         self._module = module
         self._diagnostics = tuple(diagnostics)
-        with own_program() as number:
-            self.number = number
+        with own_program() as self.scope:
             self.inner = elaborate([module], diagnostics)
         wrong = [said for said in self.inner.diagnostics if said.is_error]
         if wrong:
@@ -89,7 +88,7 @@ class Program:
         """The program in the language: declarations and definitions."""
         from gradcli.render.mc import McNotation
 
-        with own_program(self.number):
+        with own_program(self.scope):
             values = self.inner.nodes.keys() | self.inner.variables.keys()
             return "\n".join(program_lines(self.inner, McNotation(variables=values, arrays=arrays_of(self.inner))))
 
@@ -168,7 +167,7 @@ class Program:
             from gradcli.syntax.layouts import in_layout
 
             module = in_layout(module, _known_layout(layout))
-        with own_program(self.number):
+        with own_program(self.scope):
             try:
                 program, questions = asked_question(module, self._diagnostics, of, wrt, kind)
             except NoQuestion as none:
@@ -181,14 +180,14 @@ class Program:
         wrong = [said for said in program.diagnostics if said.is_error]
         if wrong:
             raise ProgramError(wrong)
-        with own_program(self.number):
+        with own_program(self.scope):
             derivation = derive(program, questions)
         wrong = [said for said in derivation.diagnostics if said.is_error]
         if wrong:
             raise ProgramError(wrong)
         if not derivation.answers:
             raise ValueError("there is nothing to derive: no name that may vary has a part in it")
-        return tuple(Answer(self.number, derivation.program, each, questions) for each in derivation.answers)
+        return tuple(Answer(self.scope, derivation.program, each, questions) for each in derivation.answers)
 
 
 def _dims(dims: Sequence[Dim]) -> tuple[str | int, ...]:

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from gradcli.cli.status import INTERRUPTED, OK, TERMINATED, WRONG
 
-_COLLECTED = (100_000, 20, 50)  # expressions are kept to the end: to look through them for rubbish finds none
+_COLLECTED = (100_000, 10, 5)  # to look through expressions that are still used finds no rubbish
 
 
 def run() -> NoReturn:

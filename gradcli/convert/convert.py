@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gradcli.convert.rewrite import Change, Rewriter
 from gradcli.diagnostics import Diagnostic
+from gradcli.expr.node import own_program
 from gradcli.program.elaborate import elaborate_with_reader
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Module, Source, Span
@@ -31,6 +32,7 @@ class Converted:
         return any(diagnostic.is_error for diagnostic in self.diagnostics)
 
 
+@own_program()
 def convert(source: Source, target: str) -> Converted:
     """Rewrite a program into a layout.  A formula that cannot be turned names its old layout instead."""
     module, diagnostics = parse_module(source)

@@ -11,6 +11,7 @@ from gradcli.diagnostics import Diagnostic
 from gradcli.documents.notebook import Edit
 from gradcli.documents.pieces import Directive, Fence, Piece
 from gradcli.documents.read import Document, edited, read_document
+from gradcli.expr.node import own_program
 from gradcli.program.elaborate import elaborate
 from gradcli.program.model import Program, Question
 from gradcli.render.blocks import Display, Equation, Paragraph
@@ -33,6 +34,7 @@ def asking(document: Document) -> list[tuple[Program, list[Question]]]:
     return out
 
 
+@own_program()
 def with_answers(source: Source) -> tuple[str, list[Diagnostic]]:
     """The text of a document with every answer below its question; a second time changes nothing."""
     document = read_document(source)

@@ -13,6 +13,7 @@ from gradcli.documents.notebook import Edit
 from gradcli.documents.pieces import Directive, Fence, Piece
 from gradcli.documents.program import DocumentProgram
 from gradcli.documents.read import Document, edited, read_document
+from gradcli.expr.node import own_program
 from gradcli.latex.build import names_in, walk
 from gradcli.latex.write import LatexWriter, Unwritable
 from gradcli.program.elaborate import elaborate_with_reader
@@ -28,6 +29,7 @@ _TRANSPOSE = re.compile(
 )
 
 
+@own_program()
 def convert_document(source: Source, target: str) -> Converted:
     """Rewrite a document into a layout.  A formula that cannot be turned stays, and is named in a warning."""
     document = read_document(source)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from itertools import count
 from typing import Any, TypeVar
 
 from gradcli.expr.shapes import Dim, Shape
@@ -31,11 +32,11 @@ _LABELS = "1.."
 class Node:
     """One operation `op` on `args`; `data` holds what is not an operand (a name, an axis, a value).
 
-    `serial` numbers nodes in order of creation: arguments come before what uses them.  `turned` is the transpose once
-    it has been asked for.
+    `serial` numbers nodes in order of creation: arguments come before what uses them.  `turned` is the transpose and
+    `digest` the name in every process, once they have been asked for.
     """
 
-    __slots__ = ("args", "data", "op", "serial", "shape", "turned")
+    __slots__ = ("args", "data", "digest", "op", "serial", "shape", "turned")
 
     op: str
     args: tuple[Node, ...]
@@ -43,6 +44,7 @@ class Node:
     shape: Shape
     serial: int
     turned: Node | None
+    digest: str | None
 
     def __init__(self, op: str, args: tuple[Node, ...], data: Hashable, shape: Shape, serial: int) -> None:
         self.op = op
@@ -51,36 +53,60 @@ class Node:
         self.shape = shape
         self.serial = serial
         self.turned = None
+        self.digest = None
 
     def __repr__(self) -> str:
         inner = ", ".join(f"{arg.op}#{arg.serial}" for arg in self.args)
         return f"<{self.op}#{self.serial}({inner}) data={self.data!r} shape={self.shape}>"
 
 
-_table: dict[tuple[object, ...], Node] = {}
+class Scope:
+    """What is interned for one program: `nodes`, and what other rooms keep by program.
+
+    All of it goes when nothing names the scope any more.
+    """
+
+    __slots__ = ("_stores", "nodes")
+
+    def __init__(self) -> None:
+        self.nodes: dict[tuple[object, ...], Node] = {}
+        self._stores: dict[str, dict[Any, Any]] = {}
+
+    def store(self, name: str) -> dict[Any, Any]:
+        """What is kept under a name for this program."""
+        return self._stores.setdefault(name, {})
+
+
+SHARED = Scope()  # of all programs, and as permanent as the process: what modules hold
 _PER_PROGRAM = frozenset({"var", "cotangent", "dim", "eye", "ones", "zeros"})
-_program = 0
-_programs = 0
+_LARGEST_SHARED = 100
+_shared = SHARED.nodes
+_scope = SHARED
+_table = _shared
+_serials = count()
 
 
 @contextmanager
-def own_program(number: int | None = None) -> Iterator[int]:
-    """Names that are entered inside are other nodes than those of programs before and after.
+def own_program(scope: Scope | None = None) -> Iterator[Scope]:
+    """What is entered inside are other nodes than those of programs before and after, and goes with its program.
 
     A shared node keeps the order of its first writing, which another program must not settle: what is said of a file
-    does not depend on the files that were read before it in the same process.  Gives the program's number, by which
+    does not depend on the files that were read before it in the same process.  Gives the program's scope, by which
     it is entered again.
     """
-    global _program, _programs
-    before = _program
-    if number is None:
-        _programs += 1
-        number = _programs
-    _program = number
+    global _scope, _table
+    before = _scope
+    _scope = Scope() if scope is None else scope
+    _table = _scope.nodes
     try:
-        yield number
+        yield _scope
     finally:
-        _program = before
+        _scope, _table = before, before.nodes
+
+
+def kept(name: str) -> dict[Any, Any]:
+    """What is kept under a name for the program that is at work."""
+    return _scope.store(name)
 
 
 def make(op: str, args: tuple[Node, ...] = (), data: Hashable = None, shape: Shape = ()) -> Node:
@@ -89,14 +115,19 @@ def make(op: str, args: tuple[Node, ...] = (), data: Hashable = None, shape: Sha
     if op in COMMUTATIVE:
         serials.sort()
     key: tuple[object, ...] = (op, data, shape, *serials)
-    if not serials and op in _PER_PROGRAM:
-        key = (op, data, shape, "program", _program)
     node = _table.get(key)
+    if node is None and op not in _PER_PROGRAM:
+        node = _shared.get(key)
     if node is None:
         if type(data) is tuple and op in _PAYLOADS:
             data = _PAYLOADS[op](data)
-        node = _table[key] = Node(op, args, data, shape, len(_table))
+        table = _shared if op == "num" and _is_small(data) else _table
+        node = table[key] = Node(op, args, data, shape, next(_serials))
     return node
+
+
+def _is_small(data: Hashable) -> bool:
+    return isinstance(data, Fraction) and abs(data.numerator) <= _LARGEST_SHARED >= data.denominator
 
 
 def payload(node: Node, kind: type[P]) -> P:

@@ -56,7 +56,7 @@ class Analysis:
     def program(self) -> Program:
         """The program, of a file in the language; of a document, an empty one."""
         module, wrong = parse_module(self.source if self.is_program else Source(self.source.name, ""))
-        with own_program() as self._number:
+        with own_program() as self._scope:
             return elaborate([module], wrong)
 
     @cached_property
@@ -121,7 +121,7 @@ class Analysis:
 
         name = found[0]
         node = self.program.nodes[name]
-        with own_program(self._number):
+        with own_program(self._scope):
             lines = [f"{name} : {' '.join([text_shape(node.shape), *attributes_of(node)])}"]
             if name in self.program.definitions:
                 values = self.program.nodes.keys() | self.program.variables.keys()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
+from gradcli.expr.node import SHARED, kept, own_program
 from gradcli.normal import functions, powers, units
 from gradcli.normal.late import LATE
 from gradcli.normal.poly import (
@@ -27,7 +26,8 @@ from gradcli.normal.simplify import multiply, simplify
 from gradcli.ops import formula
 from gradcli.ops.functions import SCALAR_FUNCTIONS
 
-ARGUMENT = atom("sym", ("t", (), "argument", ()))
+with own_program(SHARED):
+    ARGUMENT = atom("sym", ("t", (), "argument", ()))
 
 
 def argument() -> Poly:
@@ -35,11 +35,13 @@ def argument() -> Poly:
     return Poly({((ARGUMENT, (), 1),): 1})
 
 
-@lru_cache(maxsize=1_000)
 def _derivative(name: str, order: int) -> Poly:
-    if order == 0:
-        return functions.named(name, 0, argument())
-    return differentiated(_derivative(name, order - 1))
+    known: dict[tuple[str, int], Poly] = kept("derivatives of atoms")
+    found = known.get((name, order))
+    if found is None:
+        found = functions.named(name, 0, argument()) if order == 0 else differentiated(_derivative(name, order - 1))
+        known[name, order] = found
+    return found
 
 
 def derivative_at(name: str, order: int, value: Poly) -> Poly:

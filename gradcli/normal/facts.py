@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from gradcli.expr.node import kept
 from gradcli.expr.shapes import Dim
 from gradcli.normal import units
 from gradcli.normal.match import find
@@ -27,14 +28,17 @@ class Rule:
     image: Poly
 
 
-_rules: dict[str, tuple[Rule, ...]] = {}
+def _rules() -> dict[str, tuple[Rule, ...]]:
+    """The rules by their mark, of the program that is at work."""
+    return kept("facts")
 
 
 def enter(mark: str, zeros: Iterable[Poly]) -> None:
     """Let the names with this mark obey equations, each a polynomial that is zero; once, as a mark says which."""
-    if mark in _rules:
+    rules = _rules()
+    if mark in rules:
         return
-    _rules[mark] = tuple(rule for rule in map(_rule, zeros) if rule is not None)
+    rules[mark] = tuple(rule for rule in map(_rule, zeros) if rule is not None)
 
 
 def _rule(zero: Poly) -> Rule | None:
@@ -66,7 +70,7 @@ def _free(term: Term) -> set[int]:
 def rewrite(spot: Spot, table: Table, dummies: dict[int, Dim]) -> Rewritten | None:
     """The product after the first rule of a fact about the array at `spot`; None where none applies."""
     for mark in _marks(spot[0]):
-        for rule in _rules.get(mark, ()):
+        for rule in _rules().get(mark, ()):
             if not any(array is spot[0] for array, _, _ in rule.pattern):
                 continue
             match = find(rule.pattern, table, {}, set())

@@ -15,6 +15,7 @@ from fractions import Fraction
 from hashlib import blake2b
 from typing import TypeVar
 
+from gradcli.expr.node import SHARED, kept
 from gradcli.expr.shapes import Dim
 
 FIRST_DUMMY = 100
@@ -111,8 +112,7 @@ Term = tuple[Factor, ...]
 
 # Kinds that apply to each entry: the slots are the free indices of the arguments.
 ENTRYWISE = frozenset({"exp", "log", "abs", "step", "root", "power", "elem"})
-
-_atoms: dict[str, Atom] = {}
+_shared: dict[str, Atom] = SHARED.store("atoms")
 
 
 def atom(
@@ -126,9 +126,10 @@ def atom(
 ) -> Atom:
     """The atom of this description, the same object each time; the `repr` of `data` says what it is."""
     key = digest("|".join([kind, repr(data), repr(dims), *(arg.key for arg in args)]))
-    found = _atoms.get(key)
+    here: dict[str, Atom] = kept("atoms")
+    found = here.get(key) or _shared.get(key)
     if found is None:
-        found = _atoms[key] = Atom(kind, data, args, dims, symmetries, positive, regular, key)
+        found = here[key] = Atom(kind, data, args, dims, symmetries, positive, regular, key)
     return found
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gradcli.evaluate.array import Array
+from gradcli.expr.node import own_program
 from gradcli.pairs.claim import Claim, Claims
 from gradcli.pairs.find import variables_of
 from gradcli.pysource.reader import Line
@@ -77,6 +78,7 @@ def _verdicts(
     return [(verdict, errors if verdict.kind == "error" else ()) for verdict in checked.verdicts]
 
 
+@own_program()
 def _blame(claims: Claims, decided: Sequence[Decided], broken: Sequence[Decided], name: str) -> None:
     """Name the line that makes each false gradient false: the first whose mending makes the rest right."""
     trusted: set[str] = set()

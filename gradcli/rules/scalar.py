@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from gradcli.expr import reduce
 from gradcli.expr.arith import add, mul, ones
-from gradcli.expr.node import ONE, Node, make, value_of
+from gradcli.expr.node import ONE, SHARED, Node, kept, make, own_program, value_of
 from gradcli.expr.ops import rebuild
 from gradcli.expr.replace import replace
 from gradcli.expr.walk import transform
@@ -15,7 +13,8 @@ from gradcli.rules.fill import fill
 from gradcli.rules.load import all_rules
 from gradcli.rules.missing import NoRule
 
-PARAMETER = make("param", data="t")
+with own_program(SHARED):
+    PARAMETER = make("param", data="t")
 _HIGHEST_ORDER = 12
 _MOST_TERMS = 200
 
@@ -36,9 +35,16 @@ def written_at(name: str, order: int, arg: Node, engine: Engine) -> Node:
     return value if value.shape == arg.shape else mul(value, ones(arg.shape))  # a constant has the argument's shape
 
 
-@cache
 def known_derivative(name: str, order: int, engine: Engine) -> Node:
     """The formula of a derivative of a function of the language, over PARAMETER."""
+    known: dict[tuple[str, int, Engine], Node] = kept("derivatives")
+    found = known.get((name, order, engine))
+    if found is None:
+        found = known[name, order, engine] = _known_derivative(name, order, engine)
+    return found
+
+
+def _known_derivative(name: str, order: int, engine: Engine) -> Node:
     if order == 1:
         text = all_rules()[name].derivative
         assert text is not None

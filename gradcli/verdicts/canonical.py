@@ -17,26 +17,23 @@ def canonical(roots: Iterable[Node]) -> str:
     return digest(" ".join(sorted(digests(roots).values())))
 
 
-_known: dict[Node, str] = {}  # as permanent as the interned nodes: what checks share is named once
-
-
 def digests(roots: Iterable[Node]) -> dict[Node, str]:
     """A name for each of some expressions."""
     listed = list(roots)
     todo = list(listed)
     while todo:
         node = todo[-1]
-        waiting = [] if node in _known else [arg for arg in node.args if arg not in _known]
+        waiting = [] if node.digest is not None else [arg for arg in node.args if arg.digest is None]
         if waiting:
             todo += waiting
             continue
         todo.pop()
-        if node not in _known:
-            parts = [_known[arg] for arg in node.args]
+        if node.digest is None:
+            parts = [arg.digest for arg in node.args if arg.digest is not None]
             if node.op in COMMUTATIVE:
                 parts.sort()
-            _known[node] = digest("|".join([node.op, _payload(node), repr(node.shape), *parts]))
-    return {root: _known[root] for root in listed}
+            node.digest = digest("|".join([node.op, _payload(node), repr(node.shape), *parts]))
+    return {root: root.digest for root in listed if root.digest is not None}
 
 
 def _payload(node: Node) -> str:
