@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 
 from gradcli.diagnostics import Diagnostic, error
 from gradcli.documents.directives import Part, notations, parts_of
+from gradcli.documents.order import comes_after, explains, reordered
 from gradcli.documents.pieces import Directive, Fence, Formula, Piece, Unclosed
 from gradcli.latex.chains import Chain, chains_of
+from gradcli.latex.conditions import attached, condition_of
 from gradcli.latex.context import Context, Notation
 from gradcli.latex.fault import FormulaFault
 from gradcli.latex.lists import trimmed
@@ -31,6 +33,13 @@ LONGEST_FORMULA = 20_000
 MOST_FORMULAS = 20_000
 MOST_NOTATIONS = 300
 _MOST_UNCLOSED = 20
+_CUE = re.compile(
+    r"(?:\b(?:if|when|for|case(?: \w+)?|assume|assuming|suppose|consider|given)"
+    r"|若|当|如果|假设|对于|对|在|情况.{0,3}|^|\n)"
+    r"[\s*_\-(（\d.:：,，]*$",
+    re.IGNORECASE,
+)
+_SENTENCE_ENDS = re.compile(r"[。！？#]|[.!?](?:\s|$)|\n\s*\n.*\n\s*\n", re.DOTALL)
 _SAYS = re.compile(r"=|\\neq?\b|\\equiv\b|\\begin|\\in\b")
 
 
@@ -186,6 +195,8 @@ class _Builder:
         self.skip = 0
         self.define = False
         self.refute: Part | None = None
+        self.beside: list[Items] = []  # the condition that the sentence states
+        self.said_at = 0  # and where it ends
         self.forced = layout
         if layout is not None:
             self.context.layout = layout
@@ -194,6 +205,7 @@ class _Builder:
 
     def build(self, steps: list[_Step]) -> DocumentProgram:
         go_on(steps)
+        steps = self.in_order(steps)
         formulas = [step.items for step in steps if isinstance(step, _Scanned) and step.items is not None]
         prescan(formulas, self.context)
         self.look_ahead(steps)
@@ -220,6 +232,31 @@ class _Builder:
             self.statements = lowered(self.statements, self.context)
         self.program.module = Module(self.source, tuple(front + self.statements))
         return self.program
+
+    def in_order(self, steps: list[_Step]) -> list[_Step]:
+        """The steps, definitions that follow a display as what is meant there (`where z = ...`) before it."""
+        out: list[_Step] = []
+        begin, place, last, first = 0, 0, -1, True  # of the display, where the last formula of its sentence ends
+        display: list[Chain] = []
+        for step in steps:
+            if not isinstance(step, _Scanned):
+                last = -1
+            elif step.piece.display:
+                step.chains = reordered(step.chains)
+                begin = place = len(out)
+                last, first, display = step.piece.end, True, step.chains
+            elif last >= 0 and comes_after(self.source.text[last : step.piece.start], first):
+                last, first = step.piece.end, False
+                if step.chains and all(explains(chain, display) for chain in step.chains):
+                    display = [*display, *step.chains]
+                    at = next((k for k in range(begin, place) if uses(out[k], step)), place)
+                    out.insert(at, step)
+                    place += 1
+                    continue
+            else:
+                last = -1
+            out.append(step)
+        return out
 
     def look_ahead(self, steps: list[_Step]) -> None:
         """The names that are declared further on, or differentiated: in the text, definitions may use them."""
@@ -401,7 +438,13 @@ class _Builder:
             return
         condition = False
         wanted = self.refute is not None
-        for chain in step.chains:
+        conditions = attached(step.chains, self.context)
+        said_before, self.beside = self.beside_for(step.piece), []
+        for k, chain in enumerate(step.chains):
+            if condition_of(chain.items, self.context) is not None and len(step.chains) > 1:
+                self.program.passed.append(Passed(Span(chain.start, chain.end), "a condition on indices"))
+                continue
+            self.meaning.conditions = conditions.get(k, said_before)
             if condition and chain.separator == "arrow":
                 self.program.passed.append(Passed(Span(chain.start, chain.end), "it follows from a condition"))
                 continue
@@ -417,10 +460,14 @@ class _Builder:
                 self.fault(fault)
                 self.meaning.poison(chain)
             self.note(first)
+        self.meaning.conditions = []
 
     def inline(self, step: _Scanned) -> None:
         """A formula in the text: declarations, equations with derivatives, definitions of new names by known ones."""
         for chain in step.chains:
+            condition = condition_of(chain.items, self.context)
+            if condition is not None:
+                self.remember(step.piece, condition)
             try:
                 if self.declare(chain, True):
                     continue
@@ -438,6 +485,7 @@ class _Builder:
                 continue
             first = len(self.statements)
             self.meaning.readers.clear()
+            self.meaning.conditions = self.beside_for(step.piece) if derives else []
             try:
                 before = self.meaning.saved()
                 for said in self.meaning.said(chain):
@@ -452,7 +500,23 @@ class _Builder:
                     self.meaning.readers.clear()
                     self.meaning.poison(chain)
                     self.program.passed.append(Passed(span, fault.message))
+            if derives:
+                self.beside = []
+            self.meaning.conditions = []
             self.note(first)
+
+    def remember(self, piece: Formula, condition: Items) -> None:
+        """Keep a condition in the text, `if $i = j$`, for the claim that follows in its sentence."""
+        before = self.source.text[max(0, piece.start - 24) : piece.start]
+        alone = not self.beside_for(piece)
+        self.beside = [condition] if alone and _CUE.search(before) else []
+        self.said_at = piece.end
+
+    def beside_for(self, piece: Formula) -> list[Items]:
+        """The condition that the sentence before a formula states."""
+        if not self.beside or _SENTENCE_ENDS.search(self.source.text, self.said_at, piece.start):
+            return []
+        return self.beside
 
     def note(self, first: int) -> None:
         """Keep what was declared on the way by the chain whose statements begin at a position."""
@@ -503,6 +567,13 @@ class _Builder:
         self.program.unreadable += 1
         self.refute = None
         self.say(fault.code, fault.message, Span(fault.start, max(fault.end, fault.start + 1)), fault.hint)
+
+
+def uses(step: _Step, other: _Step) -> bool:
+    """Whether a formula uses what another one defines."""
+    if not isinstance(step, _Scanned) or not isinstance(other, _Scanned):
+        return False
+    return any(explains(chain, step.chains) for chain in other.chains)
 
 
 def _content(step: _Scanned) -> Span:

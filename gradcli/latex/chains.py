@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gradcli.latex.tree import Bracket, Grid, Group, Item, Items, Mark, Prose, Space, Word
+from gradcli.latex.tree import Bracket, Grid, Group, Item, Items, Mark, Number, Prose, Space, Symbol, Word
 from gradcli.latex.vocabulary import ALIGNED
 
 _STRENGTH = {"amp": 0, "space": 1, "prose": 2, "after prose": 2, "comma": 3, "to": 4, "arrow": 5, "row": 6}
@@ -137,6 +137,8 @@ def _pieces(items: list[Item]) -> Iterator[tuple[str, list[Item]]]:
     kind, piece = "start", list[Item]()
     for k, item in enumerate(items):
         other = "prose" if _is_lone_word(items, k) else _separates(item)
+        if _is_stop_after_condition(item, piece):
+            other = "comma"
         if other is None:
             piece.append(item)
             continue
@@ -149,6 +151,13 @@ def _pieces(items: list[Item]) -> Iterator[tuple[str, list[Item]]]:
             other = "after prose"
         kind = other
     yield kind, piece
+
+
+def _is_stop_after_condition(item: Item, piece: list[Item]) -> bool:
+    """Whether a colon ends a condition on indices, `i = j:`."""
+    if not isinstance(item, Mark) or item.text != ":" or len(piece) != 3:
+        return False
+    return isinstance(piece[0], Symbol) and isinstance(piece[1], Mark) and isinstance(piece[2], Symbol | Number)
 
 
 def _is_lone_word(items: list[Item], k: int) -> bool:

@@ -418,12 +418,17 @@ def nabla(reader: Reading, items: Items, at: int) -> tuple[ast.Expr, int]:
     item = items[at]
     _, scripts = flattened(item)
     order = 1
+    if scripts == Scripts() and at + 1 < len(items) and is_nabla(items[at + 1]):  # \nabla\nabla f is \nabla^2 f
+        _, scripts = flattened(items[at + 1])
+        order, at = 2, at + 1
     for power in scripts.powers:
         if plain_number(power) != "2":
             reader.fail(f"`{reader.written(item)}` is not understood", item, None, "D703")
         order = 2
     by = _by(reader, scripts.sub) if scripts.sub is not None else None
     of_items, end = _operand(reader, items, at + 1, item, by[0] if isinstance(by, tuple) else by)
+    if not of_items:
+        reader.fail("there is nothing to differentiate here", item)
     span = Span(item.start, of_items[-1].end)
     if by is None:
         by = _only_variable(reader, of_items, item)

@@ -10,6 +10,7 @@ from typing import Any
 from gradcli.latex import build
 from gradcli.latex.chains import Chain
 from gradcli.latex.combine import filled
+from gradcli.latex.conditions import cut_off, under
 from gradcli.latex.context import Context, Notation, Template, spellings
 from gradcli.latex.declarations import declared_names, domain, function_type
 from gradcli.latex.derivatives import _parts as derivative_parts
@@ -82,6 +83,7 @@ class Meaning:
         self.context = context
         self.text = text
         self.readers: list[Reader] = []
+        self.conditions: list[Items] = []  # on the indices of the chain that is read
         self.varied = False  # whether a differential stands on the right in the chain that is read
 
     def reader(self) -> Reader:
@@ -425,8 +427,36 @@ class Meaning:
                     or index
                     or self._agreed(item)
                 ):
-                    return False
+                    return self._reads_by_known(chain)
         return found
+
+    def _reads_by_known(self, chain: Chain) -> bool:
+        """Whether a definition, read whole, uses known names alone: `v_c` may be known where v is not."""
+        before, readers = self.saved(), list(self.readers)
+        try:
+            statements = [statement for said in self.said(chain) for statement in said.statements]
+        except FormulaFault:
+            return False
+        finally:
+            self.restore(before)
+            self.readers[:] = readers
+        names: set[str] = set()
+        found = False
+        for statement in statements:
+            match statement:
+                case ast.Define() | ast.DefineIndexed():
+                    names |= build.names_in(statement.value) - {statement.name.id}
+                    found = True
+                case ast.DefineFunction():
+                    names |= build.names_in(statement.value) - {param.id for param in statement.params}
+                    found = True
+                case ast.Check():
+                    return False
+        left = next(iter(statements), None)
+        params = self.context.params.get(left.name.id, ()) if isinstance(left, ast.Define) else ()
+        made = {one.name.id for one in statements if isinstance(one, ast.Define | ast.DefineIndexed)}
+        allowed = self.context.dims | self.context.expected | set(params) | made | {"I", "pi", "e_", "inf"}
+        return found and all(name in allowed or self.context.known(name) for name in names)
 
     def _agreed(self, item: Symbol) -> bool:
         return any(
@@ -755,8 +785,9 @@ class Meaning:
         letters = [part for part in left.parts if isinstance(part, Symbol)]
         if len(letters) != len(left.parts) or len({p.name for p in letters}) != len(letters):
             reader.fail("a definition by entries has a letter for each index", sides[0], None, "D708")
-        value = reader.expression(sides[1])
         names = [part.name for part in letters]
+        reader.open = set(names)
+        value = reader.expression(sides[1])
         if isinstance(value, Spread) or reader.shape(value):
             reader.fail("an entry is a number, and this is an array", sides[1], None, "D708")
         self._whole(reader, value)
@@ -816,8 +847,12 @@ class Meaning:
     def _claim(self, kind: str, parts: list[Items], chain: Chain) -> Said:
         reader = self.reader()
         self._refuse_primed_name(reader, parts)
+        last, condition = cut_off(parts[-1], self.context)
+        conditions = [*self.conditions, *([condition] if condition is not None else [])]
+        parts = [*parts[:-1], last]
         for part in parts:
             reader.varied |= varied_in(reader, part)
+        self._open_letters(reader, parts)
         values = [reader.expression(part) for part in parts]
         lists = dict(reader.lists)
         values = self._alike(reader, values, parts)
@@ -827,6 +862,8 @@ class Meaning:
         for value in values:
             free |= set(build.free_indices(value))
         values = [separate(self.summed_twice(value, None), free, self.context) for value in values]
+        if conditions:
+            values = under(reader, conditions, values)
         for value in values:
             self.context.touched.update(build.names_in(value))
         placed = [replace(value, span=build.span(*trimmed(part))) for value, part in zip(values, parts, strict=True)]
@@ -834,6 +871,26 @@ class Meaning:
         end = trimmed(parts[-1])[-1].end
         check = ast.Check(Span(start, end), kind, tuple(placed))
         return Said("claim", start, end, [*reader.extra, check])
+
+    def _open_letters(self, reader: Reader, parts: list[Items]) -> None:
+        """The letters at which vectors have their entries, and the sizes that they count."""
+        for part in parts:
+            for item in every(part):
+                if not isinstance(item, Scripted) or item.sub is None:
+                    continue
+                letters = index_parts(item.sub)
+                core = flattened(item)[0]
+                if letters is None or len(letters) != 1 or not isinstance(core, Symbol):
+                    continue
+                letter = letters[0]
+                if not isinstance(letter, Symbol) or letter.name not in _INDEX or self.context.is_value(letter.name):
+                    continue
+                known = next((name for name in spellings(core.name) if self.context.is_value(name)), None)
+                shape = self.context.name_shape(known) if known is not None else ()
+                if len(shape) == 1:
+                    reader.open.add(letter.name)
+                    if shape[0] is not None:
+                        reader.ranges.setdefault(letter.name, str(shape[0]))
 
     def _refuse_primed_name(self, reader: Reader, parts: list[Items]) -> None:
         """`h' = ...` of an array h is its transpose, or a name of its own."""

@@ -133,6 +133,10 @@ def named(reader: Reading, items: Items, at: int) -> tuple[ast.Expr, int]:
     item = items[at]
     core, scripts = flattened(item)
     if isinstance(core, Group):
+        word = "".join(_letter(part) for part in core.items)
+        if len(word) == len(core.items) > 1 and function_of(word) and not all(map(reader.context.known, word)):
+            spelled = _with_core(item, Word(core.start, core.end, word))  # \mathbf{diag}
+            return named(reader, (*items[:at], spelled, *items[at + 1 :]), at)
         return _several(reader, core, item), at + 1
     if isinstance(core, Named):
         return _agreed(reader, items, at, core, scripts)
@@ -333,13 +337,17 @@ def _sample(reader: Reading, base: str, accent: str | None, scripts: Scripts, it
     None where nothing is declared that could hold the samples.
     """
     parts = index_parts(scripts.label or ())
-    if parts is None or len(parts) != 1 or not isinstance(parts[0], Symbol) or parts[0].name not in reader.bound:
+    if parts is None or len(parts) != 1 or not isinstance(parts[0], Symbol):
         return None
-    names = (base.upper(), base) if len(base) == 1 and base.islower() else (base,)
+    if parts[0].name not in reader.bound and parts[0].name not in reader.open:
+        return None
+    upper = base.upper() if len(base) == 1 else base.removeprefix("var").capitalize() if base in GREEK else base
+    names = (upper, base) if base.islower() and upper != base else (base,)
     if scripts.label is not None and scripts.label_open == "":  # x_i: a row of X, where no x stands for itself
-        if len(names) == 1 or _known_base(reader, base) or base in reader.context.bare:
+        own_lines = _has_counted_lines(reader, _known(reader, base, accent, "", ""), parts[0].name)
+        if not own_lines and (len(names) == 1 or _known_base(reader, base) or base in reader.context.bare):
             return None
-        names = names[:1]
+        names = (base,) if own_lines else names[:1]
     name = next(
         (n for one in names if (n := _known(reader, one, accent, "", "")) is not None and n in reader.context.arrays),
         None,
@@ -365,6 +373,13 @@ def _sample(reader: Reading, base: str, accent: str | None, scripts: Scripts, it
     along = ast.Name(at, index)
     line = Spread(at, index, ast.Index(at, value, (along, own) if column else (own, along)))
     return powers.scripted_value(reader, line, rest, item)
+
+
+def _has_counted_lines(reader: Reading, name: str | None, letter: str) -> bool:
+    """Whether a letter counts the rows, or the columns, of an array, and not both."""
+    counted = reader.ranges.get(letter)
+    shape = reader.context.name_shape(name) if name is not None else ()
+    return counted is not None and rank(shape) == 2 and [str(dim) for dim in shape].count(counted) == 1
 
 
 def _labels(reader: Reading, base: str, accent: str | None, label: str, sub: Items) -> tuple[str, list[Item]] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gradcli.latex.context import Context, spellings
+from gradcli.latex.functions import function_of
 from gradcli.latex.scripts import flattened, index_parts, is_transpose
 from gradcli.latex.tree import (
     Accent,
@@ -79,8 +80,15 @@ def _is_whole(items: Items) -> bool:
     return all(isinstance(item, Symbol) or (isinstance(item, Mark) and item.kind == "punct") for item in items)
 
 
+def spelled_letters(items: Items) -> list[str]:
+    """The letters of a word, in order."""
+    return [item.name for item in items if isinstance(item, Symbol)]
+
+
 def _inside(item: Item, context: Context) -> None:
     match item:
+        case Group() if item.font and function_of("".join(spelled_letters(item.items))):
+            return  # \mathbf{diag}
         case Bracket() | Group() | Accent():
             _scan(item.items, context, False)
         case Root():

@@ -59,6 +59,7 @@ class Reader:
         self.varied: set[str] = set()
         self.depth = 0
         self.lists: dict[int, ast.Expr] = {}
+        self.open: set[str] = set()  # letters that stand for an entry in the whole formula
 
     # ------------------------------------------------------------------ helpers
 
