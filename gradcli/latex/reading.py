@@ -16,7 +16,8 @@ class Reading(Protocol):
     """Reads parts of one formula; `extra` collects the definitions that it needs beside itself.
 
     `bound` holds the indices of sums around a place, `ranges` to what they run as the document writes it, `locals` the
-    values of parameters, `lists` vectors that were written as lists, `open` letters at which vectors have their entries, `varied` and `used` the names met on the way.
+    values of parameters, `lists` vectors that were written as lists, `open` letters at which vectors have entries,
+    `varied` and `used` the names met on the way.
     Everything raises FormulaFault for what is not understood.
     """
 
