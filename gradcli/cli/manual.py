@@ -1,4 +1,7 @@
-"""The manual page, made of what the commands say of themselves: `python -m gradcli.cli.manual > docs/gradcli.1`."""
+"""The manual page, made of what the commands say of themselves: `python -m gradcli.cli.manual > docs/gradcli.1`.
+
+With `--markdown` the same for the documentation: `python -m gradcli.cli.manual --markdown > docs/commands.md`.
+"""
 
 from __future__ import annotations
 
@@ -40,21 +43,62 @@ def _lines() -> Iterator[str]:
     yield from _entry("-V, --version", "Show the version and exit; with any command.")
     yield from _entry("-h, --help", "Show the help and exit; of a command, that of the command.")
     yield ".SH COMMANDS"
+    for usage, help_text, records in _commands():
+        yield f".SS {_text(usage)}"
+        yield from _paragraphs(help_text)
+        for record in records:
+            yield from _entry(*record)
+    for title, entries in (("EXIT STATUS", _EXIT), ("ENVIRONMENT", _ENVIRONMENT), ("FILES", _FILES)):
+        yield f".SH {title}"
+        for term, told in entries:
+            yield from _entry(term, told)
+
+
+def _commands() -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
+    """Of each command its usage, its help, and its options with what they do."""
     with click.Context(gradcli, info_name="gradcli") as above:
         for name in COMMANDS:
             command = gradcli.get_command(above, name)
             assert command is not None
             with click.Context(command, info_name=name, parent=above) as context:
-                yield from (f".SS {_text(command.get_usage(context).removeprefix('Usage: '))}",)
-                yield from _paragraphs(command.help or "")
-                for parameter in command.get_params(context):
-                    record = parameter.get_help_record(context) if isinstance(parameter, click.Option) else None
-                    if record is not None and parameter.name not in ("version", "help"):
-                        yield from _entry(*record)
-    for title, entries in (("EXIT STATUS", _EXIT), ("ENVIRONMENT", _ENVIRONMENT), ("FILES", _FILES)):
-        yield f".SH {title}"
-        for term, told in entries:
-            yield from _entry(term, told)
+                records = [
+                    parameter.get_help_record(context)
+                    for parameter in command.get_params(context)
+                    if isinstance(parameter, click.Option) and not {"--version", "--help"} & set(parameter.opts)
+                ]
+                usage = command.get_usage(context).removeprefix("Usage: ")
+                yield usage, command.help or "", [record for record in records if record is not None]
+
+
+def markdown() -> str:
+    """The same as a page of the documentation."""
+    lines = [
+        "# Commands",
+        "",
+        "What `gradcli help COMMAND` and `man gradcli` say. `-h` and `-V` go with every command.",
+        "",
+    ]
+    for usage, help_text, records in _commands():
+        lines += [f"## {usage.split()[1]}", "", f"    {usage}", ""]
+        for paragraph in re.split(r"\n\s*\n", help_text.strip()):
+            kept = "\b" in paragraph
+            written = [line for line in paragraph.splitlines() if line.strip() != "\b"]
+            lines += [*((f"    {line}" if kept else line.strip()) for line in written), ""]
+        lines += ["| option | what it does |", "| --- | --- |"]
+        lines += [
+            f"| `{term.replace('|', chr(92) + '|')}` | {told.replace('|', chr(92) + '|')} |" for term, told in records
+        ]
+        lines.append("")
+    for title, entries in (("Exit status", _EXIT), ("Environment", _ENVIRONMENT), ("Files", _FILES)):
+        lines += [
+            f"## {title}",
+            "",
+            "| | |",
+            "| --- | --- |",
+            *(f"| `{term}` | {told} |" for term, told in entries),
+            "",
+        ]
+    return "\n".join(lines[:-1]) + "\n"
 
 
 def _entry(term: str, told: str) -> tuple[str, ...]:
@@ -86,4 +130,4 @@ def _text(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(manual())
+    sys.stdout.write(markdown() if "--markdown" in sys.argv else manual())

@@ -14,7 +14,7 @@ import pytest
 from click.shell_completion import BashComplete
 
 from gradcli.cli.group import COMMANDS, gradcli
-from gradcli.cli.manual import manual
+from gradcli.cli.manual import manual, markdown
 from gradcli.cli.progress import clock
 from gradcli.diagnostics.registry import all_codes
 from gradcli.rules.load import all_rules
@@ -50,6 +50,11 @@ def test_files_are_the_shells(command: str) -> None:
 
 def test_a_file_for_a_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert "gradcli derive neuron.mc" in run("neuron.mc").err
+
+
+def test_the_page_of_commands_is_current() -> None:
+    page = MANUAL.with_name("commands.md").read_text(encoding="utf-8")
+    assert page == markdown(), "python -m gradcli.cli.manual --markdown > docs/commands.md"
 
 
 def test_the_manual_says_all_options() -> None:
