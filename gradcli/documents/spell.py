@@ -40,6 +40,7 @@ class Speller:
     def __init__(self, program: DocumentProgram) -> None:
         context = program.context
         self._made = frozenset(context.made)
+        self._standins = context.standins
         self._known = _LANGUAGE | set(context.arrays) | set(context.values) | set(context.functions) | set(context.seen)
         self._known |= set(context.losses) | context.dims
         self._own = self._known - _LANGUAGE
@@ -119,6 +120,8 @@ class Speller:
 
     def verdict(self, verdict: Verdict, statement: ast.Check | None) -> Verdict:
         """A verdict with its hint and what was expected in LaTeX."""
+        if statement is not None and statement.span in self._standins:
+            verdict = replace(verdict, hint=None, expected=None)
         told = self.expected(verdict.expected, statement) if verdict.expected is not None else None
         verdict = replace(verdict, expected=told)
         hint = verdict.hint

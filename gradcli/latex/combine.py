@@ -9,7 +9,7 @@ from gradcli.latex import build
 from gradcli.latex.entries import define_by_entries
 from gradcli.latex.reading import Reading
 from gradcli.latex.shapes import Shape, fit, product, transposed
-from gradcli.latex.spread import Spread, entry
+from gradcli.latex.spread import Spread, cell, entry, kind, whole
 from gradcli.latex.tree import Fraction, Items
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
@@ -254,39 +254,39 @@ def filled(reader: Reading, expr: ast.Expr, want: Shape) -> ast.Expr:
 def spread_product(reader: Reading, a: ast.Expr, op: str, b: ast.Expr, items: Items) -> ast.Expr:
     """A product one of whose factors is known by its entries."""
     at = Span(min(a.span.start, b.span.start), max(a.span.end, b.span.end))
-    sa = _kind(reader, a)
-    sb = _kind(reader, b)
+    sa, sb = kind(reader, a), kind(reader, b)
+    index, other = reader.context.fresh("r"), reader.context.fresh("r")
+
+    def times(left: ast.Expr, right: ast.Expr, sign: str = "juxt") -> ast.Expr:
+        return combined(reader, left, sign, right, items)
+
     if op in ("odot", "oslash", "circ") and sa == sb != "scalar":
-        index = reader.context.fresh("r")
-        body = combined(reader, entry(a, index, at), "/" if op == "oslash" else "juxt", entry(b, index, at), items)
-        return Spread(at, index, body, sa == "row")
+        sign = "/" if op == "oslash" else "juxt"
+        if sa == "matrix":
+            body = times(cell(a, index, other, at), cell(b, index, other, at), sign)
+            return Spread(at, index, body, False, other)
+        return Spread(at, index, times(entry(a, index, at), entry(b, index, at), sign), sa == "row")
     if sa == "scalar" and isinstance(b, Spread):
-        return Spread(at, b.index, combined(reader, a, "juxt", b.body, items), b.row)
+        return replace(b, span=at, body=times(a, b.body))
     if sb == "scalar" and isinstance(a, Spread):
-        return Spread(at, a.index, combined(reader, a.body, "/" if op == "/" else "juxt", b, items), a.row)
-    index = reader.context.fresh("r")
+        return replace(a, span=at, body=times(a.body, b, "/" if op == "/" else "juxt"))
     if (sa, sb) == ("row", "column") or (op == "cdot" and sa == sb != "matrix"):
-        body = combined(reader, entry(a, index, at), "juxt", entry(b, index, at), items)
-        return ast.IndexSum(at, (index,), body)
-    if sa == "matrix" and isinstance(b, Spread) and not b.row:
-        other = reader.context.fresh("r")
-        left = ast.Index(at, a, (ast.Name(at, other), ast.Name(at, index)))
-        body = combined(reader, left, "juxt", entry(b, index, at), items)
-        return Spread(at, other, ast.IndexSum(at, (index,), body))
-    if sb == "matrix" and isinstance(a, Spread) and a.row:
-        other = reader.context.fresh("r")
-        right = ast.Index(at, b, (ast.Name(at, index), ast.Name(at, other)))
-        body = combined(reader, entry(a, index, at), "juxt", right, items)
-        return Spread(at, other, ast.IndexSum(at, (index,), body), True)
-    reader.fail("this product of arrays with open indices is not understood", items, "write it by entries, with sums")
-
-
-def _kind(reader: Reading, expr: ast.Expr) -> str:
-    if isinstance(expr, Spread):
-        return "row" if expr.row else "column"
-    shape = reader.shape(expr)
-    if not shape:
-        return "scalar"
-    if len(shape) == 1:
-        return "column"
-    return "row" if shape[0] == 1 else "matrix"
+        return ast.IndexSum(at, (index,), times(entry(a, index, at), entry(b, index, at)))
+    if op not in ("juxt", "cdot", "times"):
+        reader.fail(
+            "this product of arrays with open indices is not understood", items, "write it by entries, with sums"
+        )
+    match sa, sb:
+        case "matrix", "column":
+            body = ast.IndexSum(at, (index,), times(cell(a, other, index, at), entry(b, index, at)))
+            return Spread(at, other, body)
+        case "row", "matrix":
+            body = ast.IndexSum(at, (index,), times(entry(a, index, at), cell(b, index, other, at)))
+            return Spread(at, other, body, True)
+        case "column", "row":
+            return Spread(at, index, times(entry(a, index, at), entry(b, other, at)), False, other)
+        case "matrix", "matrix":
+            column = reader.context.fresh("c")
+            body = ast.IndexSum(at, (index,), times(cell(a, other, index, at), cell(b, index, column, at)))
+            return Spread(at, other, body, False, column)
+    return ast.Product(at, (whole(reader, a, (b,)), whole(reader, b, (a,))), ("@",))

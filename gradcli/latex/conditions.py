@@ -96,6 +96,7 @@ def under(reader: Reading, conditions: Sequence[Items], values: list[ast.Expr]) 
         if sign.text == "=" and free.issuperset(letters) and len(letters) == 2:
             values = [renamed(value, letters[1], letters[0]) for value in values]
             continue
+        reader.stands_in = True
         at = build.span(*one)
         factor = condition(reader, one, at)
         values = [

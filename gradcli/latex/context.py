@@ -92,6 +92,7 @@ class Context:
     scalars: set[str] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
     undeclared: set[str] = field(default_factory=set)
+    standins: set[ast.Span] = field(default_factory=set)  # claims whose sides are not what the document writes
     layout: str = "numerator"
     einstein: bool = False
     fresh_count: int = 0

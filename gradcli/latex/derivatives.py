@@ -337,7 +337,12 @@ def derivative(
         whole = build.call("jac", at, of, by, layout="numerator")
         row = reader.context.layout == "denominator"
         return Spread(at, index, ast.Index(at, whole, (ast.Name(at, index), *entries)), row)
-    reader.fail("the derivative of a matrix by an entry is not understood", item, "write it by entries", "D703")
+    if len(shape) == 2 and not open_of:
+        index, second_index = reader.context.fresh("r"), reader.context.fresh("c")
+        cell = (ast.Name(at, index), ast.Name(at, second_index))
+        every = ast.Index(at, build.call("jac", at, of, by, layout="numerator"), (*cell, *entries))
+        return Spread(at, index, every, False, second_index)
+    reader.fail("the derivative of an array with open indices is not understood", item)
 
 
 def _listed(reader: Reading, of: ast.Index) -> tuple[ast.Expr, ...]:
@@ -377,8 +382,8 @@ def _by_whole(
         if not shape:
             name = define_by_entries(reader, tuple(open_of), of, item)
             return ast.Index(at, build.call("jac", at, name, by), tuple(ast.Name(at, index) for index in open_of))
-    if turned and len(by_shape) == 1:
-        return build.call("jac", at, of, by, layout="numerator")
+    if (turned and len(by_shape) == 1) or (len(shape) == 2 and 1 not in shape and not by_shape):
+        return build.call("jac", at, of, by, layout="numerator")  # of a matrix by a number: by entries in every layout
     if turned and len(by_shape) == 2:
         return ast.Transpose(at, build.call("jac", at, of, by))
     if isinstance(of, ast.Transpose) and len(reader.shape(of.arg)) == 1 and len(by_shape) == 1:

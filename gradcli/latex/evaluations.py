@@ -445,9 +445,11 @@ def ones(reader: Reading, core: Item, scripts: Scripts) -> ast.Expr | None:
 def _norm_of_line(reader: Reading, value: Spread, scripts: Scripts, item: Item) -> ast.Expr:
     """The 2-norm of a vector that is known by its entries."""
     at = value.span
-    if scripts.sub is not None and plain_number(scripts.sub) != "2":
+    if scripts.sub is not None and (plain_number(scripts.sub) != "2" or value.second):
+        scripts = replace(scripts, sub=without_frobenius(reader, scripts.sub) if value.second else scripts.sub)
+    if scripts.sub is not None and (plain_number(scripts.sub) != "2" or value.second):
         reader.fail("this norm of an array with open indices is not understood", item)
-    square = ast.IndexSum(at, (value.index,), ast.Power(at, value.body, build.number(2, at)))
+    square = ast.IndexSum(at, value.indices, ast.Power(at, value.body, build.number(2, at)))
     if len(scripts.powers) == 1 and plain_number(scripts.powers[0]) == "2":
         return square
     out: ast.Expr = build.call("sqrt", at, square)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradcli.latex import build
+from gradcli.latex import build, spread
 from gradcli.latex.entries import check_bound, define_by_entries, size_of, with_index
 from gradcli.latex.general import Pattern, general
 from gradcli.latex.indices import indices
@@ -215,7 +215,7 @@ def _line(reader: Reading, cells: list[Items], item: Item) -> ast.Expr:
             _unclear(reader, item)
     name, value = with_index(reader, pattern, lambda: reader.expression(pattern.items))
     if isinstance(value, Spread):
-        if set(build.free_indices(value.body)) - {name, value.index}:
+        if value.second or set(build.free_indices(value.body)) - {name, value.index}:
             _unclear(reader, item)
         return define_by_entries(reader, (name, value.index), value.body, item)
     if reader.shape(value):
@@ -239,7 +239,7 @@ def _line(reader: Reading, cells: list[Items], item: Item) -> ast.Expr:
 def turned(value: ast.Expr, at: Span) -> ast.Expr:
     """The transpose."""
     if isinstance(value, Spread):
-        return Spread(at, value.index, value.body, not value.row)
+        return spread.turned(value)
     return ast.Transpose(at, value)
 
 

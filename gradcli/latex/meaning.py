@@ -27,7 +27,7 @@ from gradcli.latex.prescan import FUNCTION_LETTERS
 from gradcli.latex.reader import Reader
 from gradcli.latex.scripts import flattened, index_parts, is_transpose, plain_number, slug
 from gradcli.latex.shapes import fit
-from gradcli.latex.spread import Spread, entry, left_over, renamed
+from gradcli.latex.spread import Spread, cell, entry, kind, left_over, renamed, whole
 from gradcli.latex.tree import (
     Accent,
     Bracket,
@@ -504,7 +504,7 @@ class Meaning:
         force = define or first == _DEFINED_BY
         reader = self.reader()
         self.varied = any(differs(reader, side) for side in sides[1:])
-        sides = [self._squared(reader, sides[0]), *sides[1:]]
+        sides = [self._logarithm(reader, self._squared(reader, sides[0])), *sides[1:]]
         left = self.left(reader, sides[0])
         if left is None:
             if force:
@@ -565,6 +565,21 @@ class Meaning:
         self.context.notations.sort(key=order)
         return items
 
+    def _logarithm(self, reader: Reader, side: Items) -> Items:
+        r"""`\ln p(x | \mu) = ...` of a p of which nothing is said defines a name: what is so written from then on."""
+        items = tuple(item for item in trimmed(side) if not isinstance(item, Space))
+        if len(items) not in (2, 3) or not isinstance(items[0], Word) or items[0].text not in ("log", "ln"):
+            return side
+        if len(items) == 3 and not isinstance(items[2], Bracket):
+            return side
+        inner = self.left(reader, items[1:2])
+        if inner is None or inner.known or inner.parts is not None or isinstance(items[1], Scripted | Bracket):
+            return side
+        name = f"log_{inner.name}"
+        self.context.notations += [Notation(items[:k], name, frozenset()) for k in {2, len(items)}]
+        self.context.notations.sort(key=order)
+        return items
+
     def _letters(self, side: Items) -> set[str]:
         found: set[str] = set()
         for item in every(side):
@@ -601,10 +616,10 @@ class Meaning:
             return self._scalar_function(reader, left, ident, params[0], sides, relations, chain)
         value = reader.expression(sides[target])
         if isinstance(value, Spread):
-            if set(build.free_indices(value.body)) != {value.index}:
+            if set(build.free_indices(value.body)) != set(value.indices):
                 reader.fail("the value of this definition is not understood", sides[target])
             row = value.row
-            value = define_by_entries(reader, (value.index,), value.body, sides[target][0])
+            value = define_by_entries(reader, value.indices, value.body, sides[target][0])
             value = ast.Transpose(value.span, value) if row else value
         if build.free_indices(value):
             reader.fail("an index stands on the right and not on the left", sides[target], None, "D703")
@@ -836,9 +851,9 @@ class Meaning:
             else:
                 stretches.append(("check", [side]))
         out = []
-        for kind, parts in stretches:
+        for statement, parts in stretches:
             if len(parts) > 1:
-                out.append(self._claim(kind, parts, chain))
+                out.append(self._claim(statement, parts, chain))
         del first
         if not out:
             return [Said("passed", chain.start, chain.end, why="no equation")]
@@ -870,6 +885,8 @@ class Meaning:
         start = max(chain.start, trimmed(parts[0])[0].start)  # a display may go on with the side of one before it
         end = trimmed(parts[-1])[-1].end
         check = ast.Check(Span(start, end), kind, tuple(placed))
+        if reader.stands_in:
+            self.context.standins.add(check.span)
         return Said("claim", start, end, [*reader.extra, check])
 
     def _open_letters(self, reader: Reader, parts: list[Items]) -> None:
@@ -920,24 +937,20 @@ class Meaning:
         """Sides that are known by their entries, compared entry by entry."""
         if not any(isinstance(value, Spread) for value in values):
             return values
-        index = reader.context.fresh("r")
-        rows = {value.row for value in values if isinstance(value, Spread)}
-        if len(rows) > 1:
-            reader.fail("one side is a row, another a column", parts[1])
-        row = rows.pop()
+        index, other = reader.context.fresh("r"), reader.context.fresh("c")
+        zero = [isinstance(value, ast.Num) and value.value == 0 for value in values]
+        kinds = {kind(reader, value) for value, is_zero in zip(values, zero, strict=True) if not is_zero}
+        if len(kinds) > 1:  # false for the shapes alone
+            return [whole(reader, value, values) for value in values]
         out: list[ast.Expr] = []
-        for value, part in zip(values, parts, strict=True):
+        for value, is_zero, part in zip(values, zero, parts, strict=True):
             at = build.span(*trimmed(part))
-            if isinstance(value, Spread):
-                out.append(renamed(value.body, value.index, index))
-                continue
-            shape = reader.shape(value)
-            if isinstance(value, ast.Num) and value.value == 0:
+            if is_zero:
                 out.append(value)
-            elif (len(shape) == 1 and not row) or (len(shape) == 2 and shape[0] == 1 and row):
-                out.append(entry(value, index, at))
+            elif kinds == {"matrix"}:
+                out.append(cell(value, index, other, at))
             else:
-                reader.fail("the sides are not arrays of one form", part)
+                out.append(entry(value, index, at))
         return out
 
     def _oriented(self, reader: Reader, values: list[ast.Expr], lists: dict[int, ast.Expr]) -> list[ast.Expr]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gradcli.latex import build
 from gradcli.latex.indices import indices, rank
 from gradcli.latex.reading import Reading
 from gradcli.latex.scripts import Scripts, index_parts, is_transpose, minus, plain_number, unwrapped
 from gradcli.latex.shapes import fit
-from gradcli.latex.spread import Spread, entry_at
+from gradcli.latex.spread import Spread, entry_at, turned
 from gradcli.latex.tree import Group, Item, Items, Mark, Number, Symbol
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
@@ -23,8 +21,8 @@ def scripted_value(reader: Reading, value: ast.Expr, scripts: Scripts, item: Ite
         parts = index_parts(scripts.sub)
         if parts is None:
             reader.fail("this subscript is not understood", item, f"write `{reader.written(item)} as NAME`", "D703")
-        if isinstance(value, Spread) and len(parts) == 1:
-            inner: ast.Expr = entry_at(value, indices(reader, parts, 1)[0])
+        if isinstance(value, Spread) and len(parts) == len(value.indices):
+            inner: ast.Expr = entry_at(value, *indices(reader, parts, len(parts)))
             for power in scripts.powers:
                 inner = inner if is_transpose(power) else powered(reader, inner, power, item)
             return inner
@@ -112,7 +110,7 @@ def powered(reader: Reading, value: ast.Expr, power: Items, item: Item) -> ast.E
     power = unwrapped(power)
     if isinstance(value, Spread):
         if is_transpose(power):
-            return replace(value, row=not value.row)
+            return turned(value)
         reader.fail("a power of an array with open indices is not understood", item)
     if is_transpose(power) and reader.lists.get(id(value)) is value:
         return value  # (x_1, ..., x_n)^T is the column

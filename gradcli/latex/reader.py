@@ -19,7 +19,7 @@ from gradcli.latex.functions import ELEMENTWISE, MATRIX_FUNCTIONS, RECIPROCAL, W
 from gradcli.latex.lists import split_commas, split_marks, trimmed
 from gradcli.latex.notations import rewritten
 from gradcli.latex.shapes import Shape, fit
-from gradcli.latex.spread import Spread, mapped, spread_sum
+from gradcli.latex.spread import Spread, mapped, renamed, spread_sum, turned
 from gradcli.latex.tree import (
     Accent,
     Bracket,
@@ -59,6 +59,7 @@ class Reader:
         self.varied: set[str] = set()
         self.depth = 0
         self.lists: dict[int, ast.Expr] = {}
+        self.stands_in = False
         self.open: set[str] = set()  # letters that stand for an entry in the whole formula
 
     # ------------------------------------------------------------------ helpers
@@ -405,7 +406,11 @@ class Reader:
         if fn in ELEMENTWISE:
             return mapped(value, lambda body: build.call(fn, value.span, body, primes=primes))
         if fn == "sum":
-            return ast.IndexSum(value.span, (value.index,), value.body)
+            return ast.IndexSum(value.span, value.indices, value.body)
+        if fn == "tr" and value.second:
+            return ast.IndexSum(value.span, (value.index,), renamed(value.body, value.second, value.index))
+        if fn == "transpose":
+            return turned(value)
         self.fail(
             f"{fn} of an array with open indices is not understood", item, "write it by entries, with sums", "D703"
         )

@@ -17,7 +17,7 @@ class Reading(Protocol):
 
     `bound` holds the indices of sums around a place, `ranges` to what they run as the document writes it, `locals` the
     values of parameters, `lists` vectors that were written as lists, `open` letters at which vectors have entries,
-    `varied` and `used` the names met on the way.
+    `varied` and `used` the names met on the way; `stands_in` is set where an array is put for one of its shape.
     Everything raises FormulaFault for what is not understood.
     """
 
@@ -31,6 +31,7 @@ class Reading(Protocol):
     varied: set[str]
     lists: dict[int, ast.Expr]
     open: set[str]
+    stands_in: bool
 
     def fail(self, message: str, at: Item | Items, hint: str | None = None, code: str = "D702") -> NoReturn:
         """Raise the fault at a place."""

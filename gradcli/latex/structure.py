@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gradcli.latex import vocabulary as words
 from gradcli.latex.fault import FormulaFault
 from gradcli.latex.tokens import Token
@@ -422,14 +424,24 @@ class _Reader:
             out.append(self.bracket(token, bar, bar))
             return
         sign = words.OPENING[token.text]
-        out.append(self.bracket(token, sign, words.PARTNER[sign]))
+        made = self.bracket(token, sign, words.PARTNER[sign])
+        if out and isinstance(made, Bracket) and sign == "(" and isinstance(out[-1], Symbol | Word | Scripted | Group):
+            made = replace(made, items=tuple(map(self.given, made.items)))
+        out.append(made)
+
+    def given(self, item: Item) -> Item:
+        r"""In an argument, the bar of `p(x | \mu)` parts as a comma does."""
+        if isinstance(item, Mark) and self.text[item.start : item.end].strip() in ("|", r"\mid", r"\vert"):
+            return Mark(item.start, item.end, "punct", ",")
+        return item
 
     def partner(self, bar: str) -> bool:
         """Whether another bar stands further on."""
-        depth = 0
+        depth = around = 0
         for token in self.tokens[self.at :]:
             depth += (token.kind == "open") - (token.kind == "close")
-            if depth < 0:
+            around += (token.text in ("(", "[")) - (token.text in (")", "]")) if token.kind == "mark" else 0
+            if depth < 0 or around < 0:
                 return False
             if token.text in ("|", "vert") and not depth:
                 return True

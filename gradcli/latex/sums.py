@@ -2,6 +2,8 @@ r"""`\sum`, `\prod`, and sums with dots in them."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gradcli.latex import build
 from gradcli.latex.entries import check_bound, define_by_entries, size_name, size_of, with_index
 from gradcli.latex.general import Pattern, general
@@ -97,7 +99,7 @@ def summed_over(
         core = ast.Product(at, (size, core), ("*",))
     if used:
         core = ast.IndexSum(at, used, core)
-    return Spread(at, value.index, core, value.row) if isinstance(value, Spread) else core
+    return replace(value, span=at, body=core) if isinstance(value, Spread) else core
 
 
 def _parts(item: Item) -> tuple[Mark, Items | None, Items | None]:
@@ -169,7 +171,7 @@ def _letters(reader: Reading, items: Items, item: Item) -> list[str]:
 def _conditioned(reader: Reading, condition: Items, value: ast.Expr) -> ast.Expr:
     factor = indicator(reader, condition, build.span(*condition))
     if isinstance(value, Spread):
-        return Spread(value.span, value.index, ast.Product(value.span, (factor, value.body), ("*",)), value.row)
+        return replace(value, body=ast.Product(value.span, (factor, value.body), ("*",)))
     return ast.Product(value.span, (factor, value), ("*",))
 
 
