@@ -22,7 +22,7 @@ def on_page_markdown(markdown: str, *, page: Any, config: Any, **rest: Any) -> s
         file = target.partition("#")[0]
         if not (Path(config["docs_dir"]).parent / file).exists():
             raise FileNotFoundError(f"{page.file.src_uri}: {found[2]}")
-        return f"{found[1]}{config['repo_url']}/blob/main/{target}{found[3]}"
+        return f"{found[1]}{config['extra']['repository']}/blob/main/{target}{found[3]}"
 
     return _LINK.sub(led, markdown)
 
