@@ -19,5 +19,9 @@ def command(color: str, quiet: bool, verbose: bool) -> int:
         from gradcli.lsp.server import build
     except ModuleNotFoundError as missing:
         raise click.UsageError(f"{missing.name} is not installed: pip install 'gradcli[lsp]'") from None
-    build().start_io()
+    server = build()
+    try:
+        server.start_io()
+    finally:
+        server.publisher.close()
     return 0

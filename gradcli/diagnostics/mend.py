@@ -24,20 +24,26 @@ class Mend:
 
 
 def mend_of(said: Diagnostic) -> Mend | None:
-    """The edit that the hint of a diagnostic asks for; None where it names none, or where its place is not plain."""
+    """The one edit that the hint of a diagnostic asks for; None where it names none or several."""
+    mends = mends_of(said)
+    return mends[0] if len(mends) == 1 and said.hint is not None and len(_ASKED.findall(said.hint)) == 1 else None
+
+
+def mends_of(said: Diagnostic) -> tuple[Mend, ...]:
+    """The edits that the hint of a diagnostic asks for, each by itself; those left out whose place is not plain."""
     if said.hint is None or said.span is None or said.source is None:
-        return None
-    asked = _ASKED.findall(said.hint)
-    if len(asked) != 1:
-        return None
-    verb, text = asked[0]
+        return ()
+    found = (_mend(verb, text, said.span, said.source.text) for verb, text in _ASKED.findall(said.hint))
+    return tuple(dict.fromkeys(mend for mend in found if mend is not None))
+
+
+def _mend(verb: str, text: str, span: Span, source: str) -> Mend | None:
     if "..." in text or "…" in text:
         return None
-    source = said.source.text
     if verb == "declare" or _BEFORE.match(text):
-        at = 0 if verb == "declare" else source.rfind("\n", 0, said.span.start) + 1
+        at = 0 if verb == "declare" else source.rfind("\n", 0, span.start) + 1
         return Mend(Span(at, at), f"{text}\n", f"{verb} {text}")
-    statement = _statement(source, said.span.start)
+    statement = _statement(source, span.start)
     here, there = _HEAD.match(source, statement.start), _HEAD.match(text)
     if here is None or there is None or here[1] != there[1] or not _balanced(source[statement.start : statement.end]):
         return None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from gradcli.diagnostics import Diagnostic
-from gradcli.diagnostics.mend import Mend, mend_of
+from gradcli.diagnostics.mend import Mend, mends_of
 from gradcli.expr.node import own_program
 from gradcli.lsp.text import Text
 from gradcli.program.elaborate import elaborate
@@ -19,13 +20,14 @@ from gradcli.syntax.parse import parse_module
 from gradcli.verdicts.verdict import Checked, Verdict
 from gradcli.ways_in.files import check_text
 from gradcli.ways_in.registry import PROGRAMS, way_of
+from gradcli.ways_in.settings import Settings, WrongSettings, find_settings, in_force
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
     """One message at a place: an error, a warning, or a verdict that is not well.
 
-    `mend` is a text for `span`; `edit` is what the hint asks for, wherever that is.
+    `mend` is a text for `span`; `edits` are what the hint asks for, wherever that is.
     """
 
     span: Span
@@ -33,7 +35,7 @@ class Said:
     code: str
     message: str
     mend: str | None = None
-    edit: Mend | None = None
+    edits: tuple[Mend, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,24 +64,34 @@ class Analysis:
     @cached_property
     def checked(self) -> Checked:
         """The verdicts, of any kind of file."""
-        return check_text(self.source)
+        return check_text(self.source, in_force(self.source.text, self._settings()))
+
+    def _settings(self) -> Settings:
+        """The settings of the folder that the file stands in; none where they are wrong: commands tell that."""
+        folder = os.path.dirname(self.source.name)
+        try:
+            return find_settings(folder) if os.path.isdir(folder) else Settings()
+        except WrongSettings:
+            return Settings()
 
     def said(self) -> list[Said]:
         """All that is wrong, and all that is to be warned of."""
-        found = [self._diagnostic(each) for each in dict.fromkeys([*self._own(), *self.checked.diagnostics])]
+        found = [self._diagnostic(each) for each in dict.fromkeys(self.checked.diagnostics)]
         found += [self._verdict(each) for each in self.checked.verdicts if not each.ok and each.kind != "error"]
         return [each for each in found if each is not None]
 
-    def _own(self) -> tuple[Diagnostic, ...]:
-        return self.program.diagnostics if self.is_program else ()
+    def said_at_once(self) -> list[Said]:
+        """What is wrong with the text, before anything is decided: of a program alone."""
+        found = [self._diagnostic(each) for each in self.program.diagnostics] if self.is_program else []
+        return [each for each in found if each is not None]
 
     def _diagnostic(self, said: Diagnostic) -> Said | None:
         if said.severity == "note" and said.span is None:
             return None
         span = said.span if said.span is not None and self._is_here(said.source) else Span(0, 0)
         hint = f"\nhint: {said.hint}" if said.hint else ""
-        edit = mend_of(said) if self.is_program and self._is_here(said.source) else None
-        return Said(span, said.severity, said.code, said.message + hint, edit=edit)
+        edits = mends_of(said) if self.is_program and self._is_here(said.source) else ()
+        return Said(span, said.severity, said.code, said.message + hint, edits=edits)
 
     def _verdict(self, verdict: Verdict) -> Said:
         from gradcli.verdicts.report.words import example, message

@@ -9,6 +9,7 @@ from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
 from gradcli.lsp.analysis import Analysis, Said, tokens
+from gradcli.lsp.checking import Publisher
 from gradcli.lsp.text import Place, Text
 from gradcli.syntax.ast import Span
 from gradcli.syntax.colours import PIECE_KINDS
@@ -27,6 +28,7 @@ class Server(LanguageServer):
     def __init__(self) -> None:
         super().__init__("gradcli", __version__)
         self._known: dict[str, tuple[str, Analysis]] = {}
+        self.publisher = Publisher(self.analysis, self._publish)
 
     def analysis(self, uri: str) -> Analysis:
         """What is known of a file."""
@@ -39,6 +41,17 @@ class Server(LanguageServer):
     def forget(self, uri: str) -> None:
         """Drop what is known of a closed file."""
         self._known.pop(uri, None)
+        self.publisher.forget(uri)
+
+    def _publish(self, uri: str, found: list[Said]) -> None:
+        text = self.analysis(uri).text
+        said = [
+            types.Diagnostic(
+                _range(text, each.span), each.message, _SEVERITY[each.severity], each.code, source="gradcli"
+            )
+            for each in found
+        ]
+        self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, said))
 
 
 def _range(text: Text, span: Span) -> types.Range:
@@ -54,23 +67,17 @@ def build() -> Server:
     """A server with every feature."""
     server = Server()
 
-    def publish(uri: str) -> None:
-        analysis = server.analysis(uri)
-        found = [
-            types.Diagnostic(
-                _range(analysis.text, said.span), said.message, _SEVERITY[said.severity], said.code, source="gradcli"
-            )
-            for said in analysis.said()
-        ]
-        server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found))
+    @server.feature(types.INITIALIZED)
+    async def initialized(params: types.InitializedParams) -> None:
+        server.publisher.begin()
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
-    def opened(params: types.DidOpenTextDocumentParams) -> None:
-        publish(params.text_document.uri)
+    async def opened(params: types.DidOpenTextDocumentParams) -> None:
+        server.publisher.changed(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
-    def changed(params: types.DidChangeTextDocumentParams) -> None:
-        publish(params.text_document.uri)
+    async def changed(params: types.DidChangeTextDocumentParams) -> None:
+        server.publisher.changed(params.text_document.uri)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: types.DidCloseTextDocumentParams) -> None:
@@ -135,11 +142,12 @@ def build() -> Server:
         return [types.TextEdit(_range(analysis.text, Span(0, len(analysis.source.text))), after)]
 
     @server.feature(types.TEXT_DOCUMENT_CODE_ACTION)
-    def actions(params: types.CodeActionParams) -> list[types.CodeAction]:
+    async def actions(params: types.CodeActionParams) -> list[types.CodeAction]:
         uri = params.text_document.uri
+        found = await server.publisher.said(uri)
         analysis = server.analysis(uri)
         start, end = (_offset(analysis.text, place) for place in (params.range.start, params.range.end))
-        touched = [said for said in analysis.said() if said.span.start <= end and start <= said.span.end]
+        touched = [said for said in found if said.span.start <= end and start <= said.span.end]
         return [action for said in touched for action in _actions(uri, analysis, said)]
 
     @server.feature(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, types.SemanticTokensLegend(list(PIECE_KINDS), []))
@@ -163,11 +171,11 @@ def _actions(uri: str, analysis: Analysis, said: Said) -> list[types.CodeAction]
     if said.mend is not None:
         edit = types.TextEdit(_range(analysis.text, said.span), said.mend)
         found.append((f"Write {said.mend}", edit))
-    if said.edit is not None:
-        edit = types.TextEdit(_range(analysis.text, said.edit.span), said.edit.text)
-        found.append((said.edit.title[:1].upper() + said.edit.title[1:], edit))
+    for mend in said.edits:
+        edit = types.TextEdit(_range(analysis.text, mend.span), mend.text)
+        found.append((mend.title[:1].upper() + mend.title[1:], edit))
     loss = analysis.losses()
-    if loss is not None and said.edit is None and "write `loss" in said.message:
+    if loss is not None and not said.edits and "write `loss" in said.message:
         line = analysis.text.place(said.span.start).line
         position = types.Position(line, 0)
         found.append((f"State {loss}", types.TextEdit(types.Range(position, position), f"{loss}\n")))
