@@ -19,7 +19,7 @@ class Diagnostic:
 
     `span` and `source` are None where there is no place to point at (a missing file, a
     wrong option).  `hint` says how to mend it; `notes` are further lines.  `mend` are the changes of the text, from
-    and to a place and what stands there then, that would take the fault away.
+    and to a place and what stands there then, that would take the fault away, `otherwise` what else might.
     """
 
     code: str
@@ -30,6 +30,7 @@ class Diagnostic:
     hint: str | None = None
     notes: tuple[str, ...] = ()
     mend: tuple[Edit, ...] = ()
+    otherwise: tuple[tuple[Edit, ...], ...] = ()
 
     @property
     def is_error(self) -> bool:
@@ -45,9 +46,10 @@ def error(
     hint: str | None = None,
     notes: tuple[str, ...] = (),
     mend: tuple[Edit, ...] = (),
+    otherwise: tuple[tuple[Edit, ...], ...] = (),
 ) -> Diagnostic:
     """Return a `Diagnostic` of severity `error`."""
-    return Diagnostic(code, message, "error", span, source, hint, notes, mend)
+    return Diagnostic(code, message, "error", span, source, hint, notes, mend, otherwise)
 
 
 def warning(

@@ -82,6 +82,10 @@ def _wrong_count(inference: Inferring, expr: ast.Index, base: str, shape: OpenSh
         names = [index.id if isinstance(index, ast.Name) else "n" for index in expr.indices]
         hint = f"declare `{expr.base.id} : R[{', '.join(names)}]`, with its sizes"
         message = f"{base} is not declared and taken for {_kind(shape)}, with {_indices(count)}, not {got}."
+        from gradcli.program.undeclared import declarations
+
+        first, *others = declarations(inference, expr.base, got) or ((),)
+        inference.fail("E307", message, expr, hint, first, tuple(others))
     else:
         message = f"{base} is {show_open(shape)} and takes {_indices(count)}, not {got}."
     inference.fail("E307", message, expr, hint)

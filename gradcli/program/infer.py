@@ -22,6 +22,7 @@ from gradcli.program.poisoned import Poisoned
 from gradcli.program.scope import CONSTANTS, Scope, convention
 from gradcli.program.signature import Misfit, square
 from gradcli.program.subexpressions import parts_of, subexpressions
+from gradcli.program.undeclared import check_operands, check_turned
 from gradcli.program.unify import (
     OpenShape,
     Unknown,
@@ -284,6 +285,7 @@ class Inference(Inferring):
 
     def _matmul(self, left: tuple[ast.Expr, OpenShape], right: tuple[ast.Expr, OpenShape]) -> OpenShape:
         a, b = settle(left[1]), settle(right[1])
+        check_operands(self, left, right)
         if a and b and max(len(a), len(b)) > 2:
             wider = _batched(a, b)
             if wider is not None:
@@ -388,6 +390,7 @@ class Inference(Inferring):
 
     def _transpose(self, expr: ast.Transpose, local: dict[str, OpenShape]) -> OpenShape:
         shape = settle(self.infer(expr.arg, local))
+        check_turned(self, expr.arg)
         if len(shape) > 2:
             self.fail(
                 "E305",

@@ -19,6 +19,7 @@ from gradcli.program.options import count_arguments, positional, read_options
 from gradcli.program.parts import onehot_shape, place_shape, windows_shape
 from gradcli.program.signature import Misfit, Options
 from gradcli.program.unify import OpenDim, OpenShape, Unknown, find, product, settle, show_open, unify, unify_shapes
+from gradcli.program.undeclared import check_argument
 from gradcli.program.unknown import may_stay_open, unknown_function
 from gradcli.syntax import ast
 
@@ -49,6 +50,8 @@ def call_shape(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
         check_reduction(inference, expr)
         options = read_options(inference, expr, FUNCTIONS[name].options)
         shapes = [inference.infer(arg, local) for arg in positional(expr)]
+        if not inference.indices:
+            check_argument(inference, expr, shapes)
         count_arguments(inference, expr, FUNCTIONS[name].least, FUNCTIONS[name].most)
         return apply(inference, name, shapes, options, expr)
     if name in inference.shapes or name in inference.scope.values or name in local:

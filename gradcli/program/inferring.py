@@ -69,10 +69,16 @@ class Inferring(ABC):
     # ---------------------------------------------------------------- helpers
 
     def fail(
-        self, code: str, message: str, expr: ast.Expr, hint: str | None = None, mend: tuple[Edit, ...] = ()
+        self,
+        code: str,
+        message: str,
+        expr: ast.Expr,
+        hint: str | None = None,
+        mend: tuple[Edit, ...] = (),
+        otherwise: tuple[tuple[Edit, ...], ...] = (),
     ) -> NoReturn:
-        """Raise the diagnostic; `mend` are the changes of the text that take the fault away."""
-        raise GradcliError(error(code, message, self.source, expr.span, hint, mend=mend))
+        """Raise the diagnostic; `mend` are changes of the text that take the fault away, `otherwise` others that may."""
+        raise GradcliError(error(code, message, self.source, expr.span, hint, mend=mend, otherwise=otherwise))
 
     def written(self, expr: ast.Expr) -> str:
         """An expression as it was written, in one line."""

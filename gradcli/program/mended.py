@@ -42,7 +42,9 @@ def with_corrected_lines(diagnostics: Sequence[Diagnostic], reread: Reread) -> l
         if (text, start) in done or len(done) >= _STATEMENTS or len(text) > _LONGEST:
             continue
         done.add((text, start))
-        found = _corrected(fault, start, end, within_budget)
+        ways = (replace(fault, mend=mend) for mend in (fault.mend, *fault.otherwise))
+        tried = [_corrected(way, start, end, within_budget) for way in ways]
+        found = min(filter(None, tried), key=lambda found: len(found[1]), default=None)
         if found is not None:
             line, others = found
             said = [other for other in others if not any(other == d.message for d in diagnostics)]

@@ -119,12 +119,14 @@ def _concat(natural: list[Value], axis: int = 0) -> Value:
     return jnp.concatenate([a[:, None] if a.ndim == 1 and rank == 2 else a for a in whole], axis=axis)
 
 
+def windows(a: Value, k: int) -> Value:
+    """A list's stretches of k entries, one a row."""
+    return jnp.stack([a[i : i + k] for i in range(len(a) - k + 1)])
+
+
 PARTS: dict[str, Callable[..., Value]] = {
     "concat": _concat,
     "stack": lambda natural, axis=0: jnp.stack(natural, axis=axis),
-    "windows": lambda natural: jnp.stack(
-        [natural[0][i : i + int(natural[1])] for i in range(len(natural[0]) - int(natural[1]) + 1)]
-    ),
     "block_diag": lambda natural: jax.scipy.linalg.block_diag(*natural),
 }
 

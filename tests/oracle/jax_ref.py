@@ -19,7 +19,7 @@ from gradcli.syntax import ast
 from gradcli.syntax.ast import Source
 from gradcli.syntax.parse import parse_module
 from tests.oracle.jax_factors import FACTORS
-from tests.oracle.jax_functions import FUNCTIONS, PARTS, language_scalar, nth_derivative
+from tests.oracle.jax_functions import FUNCTIONS, PARTS, language_scalar, nth_derivative, windows
 
 # Small programs are compiled once and run once: time is for compiling.
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true")
@@ -259,6 +259,8 @@ class Reference:
             return self.defined(e, env)
         if e.fn == "onehot":
             return jax.nn.one_hot(outside(self.eval(e.args[0], env)) - 1, self.labels(e.args[0]))
+        if e.fn == "windows":
+            return inside_keeping_rows(windows(outside(self.eval(e.args[0], env)), self.size(e.args[1])))
         if e.fn in PARTS:
             natural = [outside(self.eval(arg, env)) for arg in e.args]
             return inside_keeping_rows(PARTS[e.fn](natural, **self.options(e, env)))

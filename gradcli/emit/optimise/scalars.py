@@ -43,8 +43,8 @@ def _dissolves(run: Pass, outer: Instr, inner: Instr, over: bool) -> bool:
         return False
     if not run.once(inner):
         return False
-    if outer.rank and not inner.rank:
-        return False  # a scalar is computed once, not at every entry
+    if outer.rank and run.weight(inner) < run.weight(outer):
+        return False  # a scalar, a row or a column is computed once, not at every entry
     return over or not any(part.rank for part in bottoms)
 
 
