@@ -28,11 +28,14 @@ ALIASES: dict[str, str] = {
     **dict.fromkeys(("hessian", "Hessian"), "hess"),
     **dict.fromkeys(("jacobian", "Jacobian"), "jac"),
     "gradient": "grad",
+    **{f"reduce_{name}": name for name in ("sum", "mean", "max", "min", "prod", "std", "logsumexp")},
+    "reduce_variance": "var",
 }
 """Other names of functions, read and never printed, unless the file gives them a meaning of its own."""
 
 PREFIXES = frozenset(
     {"np", "numpy", "jnp", "jax", "torch", "scipy", "sp", "sc", "F", "nn", "tf", "math", "K", "linalg", "LA", "la"}
+    | {"random", "cp", "sympy", "keras", "ops", "autograd", "mx", "nd", "cupy", "tfp", "fn", "nnx", "flax"}
     | {"functional", "special", "lax", "nnf", "np_"}
 )
 """Names of libraries: `np.`, `torch.nn.functional.` before a known function is passed over."""
@@ -57,7 +60,8 @@ UNREAD: dict[str, str] = {
     "matmul": "write A @ B",
     "mm": "write A @ B",
     "bmm": "write A @ B",
-    "mv": "write A @ x",
+    **dict.fromkeys(("mv", "matvec"), "write A @ x"),
+    "tensordot": 'write A @ B, dot(A, B) over all axes, or einsum("ijk,kl->ijl", A, B)',
     "multiply": "write a * b",
     "add": "write a + b",
     "subtract": "write a - b",
@@ -95,7 +99,7 @@ UNREAD: dict[str, str] = {
 """Well-known functions that are no functions here: what serves instead."""
 
 TEMPLATES: dict[str, str] = {
-    **dict.fromkeys(("matmul", "mm", "bmm", "mv"), "{0} @ {1}"),
+    **dict.fromkeys(("matmul", "mm", "bmm", "mv", "matvec"), "{0} @ {1}"),
     **dict.fromkeys(("multiply", "mul"), "{0} * {1}"),
     **dict.fromkeys(("inner", "vdot"), "dot({0}, {1})"),
     "add": "{0} + {1}",

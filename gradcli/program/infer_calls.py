@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
+from typing import NoReturn
 
 from gradcli.diagnostics.diagnostic import Edit
 from gradcli.expr.dims import Dim, dim_sum
@@ -18,8 +19,8 @@ from gradcli.program.messages import bracketed, could_multiply, product_hint
 from gradcli.program.options import count_arguments, positional, read_options
 from gradcli.program.parts import onehot_shape, place_shape, windows_shape
 from gradcli.program.signature import Misfit, Options
-from gradcli.program.unify import OpenDim, OpenShape, Unknown, find, product, settle, show_open, unify, unify_shapes
 from gradcli.program.undeclared import check_argument
+from gradcli.program.unify import OpenDim, OpenShape, Unknown, find, product, settle, show_open, unify, unify_shapes
 from gradcli.program.unknown import may_stay_open, unknown_function
 from gradcli.syntax import ast
 
@@ -146,6 +147,8 @@ def _reshaped(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
         inference.fail("E204", "reshape takes an array and the sizes of its new axes.", expr, "reshape(x, m, n)")
     shape = settle(inference.infer(expr.args[0], local))
     dims: list[OpenDim] = []
+    if any(integer(arg) == -1 for arg in expr.args[1:]):
+        _size_left_open(inference, expr, shape)
     for arg in expr.args[1:]:
         dims.append(_dimension(inference, arg))
     before, after = (reduce(product, sizes) if sizes else 1 for sizes in (shape, tuple(dims)))
@@ -154,6 +157,19 @@ def _reshaped(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
         message = f"reshape keeps the number of entries: {show_open(shape)}{known}, not {find(after)}."
         inference.fail("E301", message, expr, "declare the array" if not known else None)
     return settle(tuple(dims))
+
+
+def _size_left_open(inference: Inferring, expr: ast.Call, shape: OpenShape) -> NoReturn:
+    """Refuse NumPy's `reshape(x, -1, 1)`, and say the size that is left."""
+    dims: OpenShape = tuple(Unknown() if integer(arg) == -1 else _dimension(inference, arg) for arg in expr.args[1:])
+    mend: tuple[Edit, ...] = ()
+    if sum(isinstance(dim, Unknown) for dim in dims) == 1 and all(not isinstance(find(dim), Unknown) for dim in shape):
+        place = next(place for place, dim in enumerate(dims) if isinstance(dim, Unknown))
+        before, after = (reduce(product, sizes) if sizes else 1 for sizes in (shape, dims))
+        if unify(before, after):
+            start, end = expr.args[1 + place].span.start, expr.args[1 + place].span.end
+            mend = ((start, end, str(find(dims[place]))),)
+    inference.fail("E304", "The sizes of a reshape are all written.", expr, "reshape(x, m, n)", mend=mend)
 
 
 def whole_domain(declared: ast.FunctionType) -> OpenShape:

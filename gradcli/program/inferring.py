@@ -77,7 +77,7 @@ class Inferring(ABC):
         mend: tuple[Edit, ...] = (),
         otherwise: tuple[tuple[Edit, ...], ...] = (),
     ) -> NoReturn:
-        """Raise the diagnostic; `mend` are changes of the text that take the fault away, `otherwise` others that may."""
+        """Raise the diagnostic; `mend` are the changes of the text that mend it, `otherwise` others that may."""
         raise GradcliError(error(code, message, self.source, expr.span, hint, mend=mend, otherwise=otherwise))
 
     def written(self, expr: ast.Expr) -> str:

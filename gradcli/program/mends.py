@@ -8,6 +8,7 @@ from typing import NoReturn
 from gradcli.diagnostics.diagnostic import Edit
 from gradcli.ops.words import ALIASES, TEMPLATES
 from gradcli.program.inferring import Inferring
+from gradcli.program.integers import integer
 from gradcli.program.messages import bracketed
 from gradcli.program.unify import OpenShape, find, settle
 from gradcli.syntax import ast
@@ -99,6 +100,11 @@ def template(inference: Inferring, expr: ast.Call, shapes: list[OpenShape]) -> M
     """What serves in place of a function of another library, filled in with the arguments."""
     args = [inference.written(arg) for arg in expr.args]
     form = TEMPLATES.get(expr.fn)
+    if expr.fn == "tensordot" and len(args) >= 2:
+        axes = [integer(axis) for axis in (*expr.args[2:], *(value for _, value in expr.kwargs))]
+        forms = {1: "{0} @ {1}", 2: "dot({0}, {1})"}
+        form = forms.get(axes[0] or 0) if len(axes) == 1 and len(settle(shapes[0])) < 3 else None
+        args = args[:2]
     if expr.fn == "cross_entropy" and len(args) == 2:
         shape = settle(shapes[0])
         z, y = args
@@ -107,7 +113,7 @@ def template(inference: Inferring, expr: ast.Call, shapes: list[OpenShape]) -> M
             form = f"sum[i](logsumexp({z}[i, :]) - {z}[i, {y}[i]]) / {find(shape[0])}"
     if (
         form is None
-        or expr.kwargs
+        or (expr.kwargs and expr.fn != "tensordot")
         or (form.count("{") and len(args) < 1 + max(map(int, re.findall(r"\{(\d)\}", form))))
     ):
         return ()
@@ -185,6 +191,41 @@ def _negative(index: ast.Expr) -> int | None:
     if isinstance(index, ast.Neg) and isinstance(index.arg, ast.Num) and index.arg.value.denominator == 1:
         return index.arg.value.numerator
     return None
+
+
+def by_its_variable(inference: Inferring, expr: ast.Call) -> Mend:
+    """`grad(f)` as `grad(f, x)`, where f is made of x alone."""
+    if expr.fn not in ("grad", "jac", "hess") or len(expr.args) != 1 or not isinstance(expr.args[0], ast.Name):
+        return ()
+    from gradcli.syntax.rewrites_questions import variables_of
+
+    names = variables_of(expr.args[0].id, inference.source.text)
+    place = expr.args[0].span.end
+    return ((place, place, f", {names[0]}"),) if len(names) == 1 else ()
+
+
+_DECLARING = re.compile(
+    r"(?:rand|randn|random|normal|vector|matrix|[vV]ariable|(?:matrix_?)?symbol|param(?:eter)?|array)", re.I
+)
+
+
+def declaration(inference: Inferring, expr: ast.Call) -> Mend:
+    """`x = vector(n)`, `A = np.random.randn(m, n)`, `x = cp.Variable(n)` as declarations."""
+    text, end = inference.source.text, balanced(inference.source.text, expr.span.start, expr.span.end)[1]
+    start = with_prefix(text, expr.span.start)
+    line = re.search(r"(?:^|[\n;])[ \t]*([^\W\d]\w*)\s*=\s*$", text[:start])
+    stops = re.match(r"[ \t]*(?:[\n;#]|$)", text[end:])
+    if line is None or stops is None or not _DECLARING.fullmatch(expr.fn):
+        return ()
+    sizes = [arg for arg in expr.args if not isinstance(arg, ast.Str)]
+    if len(sizes) == 1 and isinstance(sizes[0], ast.ListLit):
+        sizes = list(sizes[0].items)
+    from gradcli.program.dimensions import dimension_of
+
+    if any(dimension_of(size) is None for size in sizes) or (not sizes and not expr.args):
+        return ()
+    shape = ", ".join(inference.written(size) for size in sizes)
+    return ((line.start(1), end, f"{line[1]} : R[{shape}]" if shape else f"{line[1]} : R"),)
 
 
 def axis_by_position(inference: Inferring, expr: ast.Call) -> Mend:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Set
 
 from gradcli.diagnostics import Diagnostic, GradcliError, error, warning
+from gradcli.diagnostics.diagnostic import Edit
 from gradcli.expr.dims import names_of
 from gradcli.expr.factor import KINDS
 from gradcli.ops.attributes import ATTRIBUTES
@@ -332,7 +333,11 @@ def _define_many(scope: Scope, statement: ast.DefineMany, source: Source) -> Non
     if kind is None or not isinstance(value, ast.Call) or len(value.args) != 1 or value.kwargs or value.primes:
         known = ", ".join(KINDS)
         message = f"Several names take the outputs of {known} of one matrix."
-        scope.diagnostics.append(error("E204", message, source, statement.span, "P, L, U = lu(X)"))
+        span = statement.span
+        mend: tuple[Edit, ...] = ()
+        if isinstance(value, ast.Call) and value.fn in ("symbols", "Symbols"):
+            mend = ((span.start, span.end, f"{', '.join(name.id for name in statement.names)} : R"),)
+        scope.diagnostics.append(error("E204", message, source, span, "P, L, U = lu(X)", mend=mend))
         return
     if len(statement.names) != len(kind.components):
         outputs = ", ".join(kind.components)

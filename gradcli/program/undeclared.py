@@ -36,9 +36,7 @@ def check_argument(inference: Inferring, call: ast.Call, shapes: list[OpenShape]
             _refuse(inference, arg, f"{call.fn} is of {'a square matrix' if rank == 2 else 'an array'}", rank)
 
 
-def check_operands(
-    inference: Inferring, left: tuple[ast.Expr, OpenShape], right: tuple[ast.Expr, OpenShape]
-) -> None:
+def check_operands(inference: Inferring, left: tuple[ast.Expr, OpenShape], right: tuple[ast.Expr, OpenShape]) -> None:
     """Refuse `X @ theta` of an undeclared theta; raises GradcliError."""
     for operand, other in ((left[0], right), (right[0], left)):
         if settle(other[1]) and is_taken_for_scalar(inference, operand):
@@ -51,9 +49,7 @@ def check_turned(inference: Inferring, expr: ast.Expr) -> None:
         _refuse(inference, expr, "a scalar needs no transpose", 1)
 
 
-def declarations(
-    inference: Inferring, name: ast.Expr, rank: int, square: bool = False
-) -> tuple[tuple[Edit, ...], ...]:
+def declarations(inference: Inferring, name: ast.Expr, rank: int, square: bool = False) -> tuple[tuple[Edit, ...], ...]:
     """What would declare an array in front of the statement: with sizes of its own, or one of the file."""
     text, place = inference.source.text, name.span.start
     start = max(text.rfind("\n", 0, place), text.rfind(";", 0, place)) + 1

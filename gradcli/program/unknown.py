@@ -9,7 +9,7 @@ from gradcli.ops.words import ALIASES, UNREAD
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
 from gradcli.program.greek import GREEK
 from gradcli.program.inferring import Inferring
-from gradcli.program.mends import summed, template
+from gradcli.program.mends import declaration, summed, template
 from gradcli.program.unify import OpenShape
 from gradcli.syntax import ast
 
@@ -33,6 +33,9 @@ def unknown_function(inference: Inferring, expr: ast.Call, local: dict[str, Open
     in_indices = summed(inference, expr)
     if in_indices:
         inference.fail("E210", f"{name} is no function.", expr, "a sum over an index is sum[i](...)", mend=in_indices)
+    declared = declaration(inference, expr)
+    if declared:
+        inference.fail("E210", f"{name} is no function: a variable is declared.", expr, mend=declared)
     declare = f"otherwise declare `{name} : R -> R`"
     if name in UNREAD:
         shapes = [inference.infer(arg, local) for arg in expr.args]

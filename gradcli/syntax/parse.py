@@ -61,7 +61,7 @@ def _mended(source: Source, tokens: Tokens, fault: Diagnostic) -> Diagnostic:
         return fault
     from gradcli.syntax.rewrites import rewritten  # a text without a fault needs none of it
 
-    new = rewritten(source.text[start:end])
+    new = rewritten(source.text[start:end], source.text)
     return fault if new is None else replace(fault, mend=((start, end, new),))
 
 

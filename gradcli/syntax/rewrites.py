@@ -12,6 +12,7 @@ from collections.abc import Callable
 from gradcli.ops.words import ALIASES
 from gradcli.syntax.operands import after, before
 from gradcli.syntax.rewrites_latex import from_latex
+from gradcli.syntax.rewrites_questions import asked_alone
 from gradcli.syntax.rewrites_types import rewritten_type
 
 Rule = Callable[[str], str]
@@ -20,11 +21,15 @@ _WIDE = str.maketrans(
     "，（）；：＝＋－＊／［］．＠＜＞＾｛｝、‘’´‵“”„‟«»–—‐÷∕⁄○◦⚬∗⨀⊡◯≔←≈≡≅∊∆⟨⟩。",
     ',();:=+-*/[].@<>^{},\'\'\'\'""""""---///*******==' + "\x00\x00\x00:Δ<> ",
 )
+_LONGEST = 20_000  # characters of a text in which definitions are looked for
 _NAME = r"[^\W\d]\w*"
 
 
-def rewritten(text: str) -> str | None:
-    """The statement with the first foreign notation in it written as here; None where no rule knows one."""
+def rewritten(text: str, whole: str) -> str | None:
+    """The statement with the first foreign notation in it written as here; None where no rule knows one.
+
+    `whole` is the text that it stands in.
+    """
     if "#" in text:
         return None  # a comment inside of the statement
     text = " ".join(text.split())  # so that no pattern is tried on runs of blanks
@@ -35,7 +40,8 @@ def rewritten(text: str) -> str | None:
             continue
         if new != text:
             return new
-    return None
+    new = asked_alone(text, whole) if len(whole) <= _LONGEST else text
+    return new if new != text else None
 
 
 def _characters(s: str) -> str:
@@ -64,6 +70,7 @@ def _words(s: str) -> str:
     s = re.sub(r"^(?:let|set|where|define|and)\s+(?=.*=)", "", s)
     s = re.sub(r"^(?:let|given|var|declare|suppose|for)\s+(?=.*(?::|∈|\bin\b))", "", s)
     s = re.sub(r"^(?:assert|prove|verify|show|claim)(?:\s+that)?\s+(?=.*==)", "check ", s)
+    s = re.sub(rf"^((?:{_NAME}\s*,\s*)+{_NAME})\s*=\s*(?:\w+\.)?symbols\(.*\)$", r"\1 : R", s)
     s = re.sub(r"^return\s+", "out = ", s)
     s = re.sub(r"^(?:设|令|其中|已知|给定|记)\s*", "", s)
     s = re.sub(r"^(?:证明|验证)\s*", "check ", s)
@@ -255,7 +262,7 @@ def _methods(s: str) -> str:
     elif name == "square":
         new = f"{base}**2"
     else:
-        fn = {"detach": "stop"}.get(name, ALIASES.get(name, name))
+        fn = {"detach": "stop", "view": "reshape"}.get(name, ALIASES.get(name, name))
         new = f"{fn}({_stripped(base)}{', ' * bool(inside)}{inside})"
     return s[:left] + new + s[right:]
 

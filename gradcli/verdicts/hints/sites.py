@@ -58,13 +58,13 @@ def _below(site: Site, everywhere: bool) -> Iterator[Site]:
                 yield child(i, part, lambda new, i=i: replace(expr, terms=_with(expr.terms, i, new)))  # type: ignore[misc]
         case ast.Product():
             for i, part in enumerate(expr.factors):
-                yield child(i, part, lambda new, i=i: replace(expr, factors=_with(expr.factors, i, new)))  # type: ignore[misc]
+                yield child(i, part, lambda new, i=i: _product(expr, i, new))  # type: ignore[misc]
         case ast.Compare():
             yield child(0, expr.left, lambda new: replace(expr, left=new))
             yield child(1, expr.right, lambda new: replace(expr, right=new))
         case ast.Power() | ast.MatPower():
             yield child(0, expr.base, lambda new: replace(expr, base=new))
-            yield child(1, expr.exponent, lambda new: replace(expr, exponent=new))
+            yield child(1, expr.exponent, lambda new: expr.base if _is_one(new) else replace(expr, exponent=new))
         case ast.Call() if everywhere or expr.fn not in ("grad", "jac", "hess"):
             for i, part in enumerate(expr.args):
                 yield child(i, part, lambda new, i=i: replace(expr, args=_with(expr.args, i, new)))  # type: ignore[misc]
@@ -75,6 +75,19 @@ def _below(site: Site, everywhere: bool) -> Iterator[Site]:
         case ast.ListLit():
             for i, part in enumerate(expr.items):
                 yield child(i, part, lambda new, i=i: replace(expr, items=_with(expr.items, i, new)))  # type: ignore[misc]
+
+
+def _is_one(expr: ast.Expr) -> bool:
+    return isinstance(expr, ast.Num) and expr.value == 1
+
+
+def _product(expr: ast.Product, index: int, new: ast.Expr) -> ast.Expr:
+    """The product with another factor; one that is 1 is not written."""
+    op = max(index - 1, 0)
+    if not _is_one(new) or (not index and expr.ops[0] == "/"):
+        return replace(expr, factors=_with(expr.factors, index, new))
+    factors = (*expr.factors[:index], *expr.factors[index + 1 :])
+    return replace(expr, factors=factors, ops=(*expr.ops[:op], *expr.ops[op + 1 :])) if len(factors) > 1 else factors[0]
 
 
 def _with(parts: tuple[ast.Expr, ...], index: int, new: ast.Expr) -> tuple[ast.Expr, ...]:
