@@ -225,12 +225,13 @@ def postorder(roots: Sequence[Instr]) -> list[Instr]:
     out: list[Instr] = []
     while todo:
         instr = todo[-1]
-        waiting = [arg for arg in instr.args if arg.serial not in seen]
-        if instr.serial in seen or not waiting:
-            todo.pop()
-            if instr.serial not in seen:
-                seen.add(instr.serial)
-                out.append(instr)
-        else:
-            todo.extend(reversed(waiting))
+        if instr.serial not in seen:
+            waiting = [arg for arg in instr.args if arg.serial not in seen]
+            if waiting:
+                waiting.reverse()
+                todo += waiting
+                continue
+            seen.add(instr.serial)
+            out.append(instr)
+        todo.pop()
     return out

@@ -12,8 +12,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from gradcli.emit.instr import Instr
-from gradcli.emit.optimise.factors import DIAGONAL, INVERSE, PLAIN, Chain, Factor, factor, reverse, scaled_link
-from gradcli.emit.optimise.rewrite import Pass, Rules
+from gradcli.emit.optimise.factors import (
+    DIAGONAL,
+    INVERSE,
+    PLAIN,
+    Chain,
+    Factor,
+    factor,
+    reverse,
+    scaled_link,
+    turned_key,
+)
+from gradcli.emit.optimise.rewrite import Graph, Pass, Rules
 from gradcli.emit.plan import Plan
 
 _LONGEST = 40
@@ -35,8 +45,8 @@ class ChainPass(Pass):
     `rules` are applied to what is built.  Products that serve something else too stay whole: they are computed anyway.
     """
 
-    def __init__(self, plan: Plan, rules: Rules, roots: Sequence[Instr]) -> None:
-        super().__init__(plan, rules, roots)
+    def __init__(self, plan: Plan, rules: Rules, graph: Graph) -> None:
+        super().__init__(plan, rules, graph)
         self._inside: set[int] = set()
         self._chains: dict[int, Chain] = {}
         self._shared: Counter[Key] = Counter()
@@ -89,7 +99,7 @@ class ChainPass(Pass):
 
     def _key(self, factors: Sequence[Factor]) -> Key:
         there = tuple(part.key for part in factors)
-        back = tuple(part.key for part in reverse(self.plan, Chain(tuple(factors))).factors)
+        back = tuple(turned_key(self.plan, part) for part in reversed(factors))
         return min(there, back)
 
     def _taken_apart(self, root: Instr) -> Chain | None:

@@ -7,11 +7,9 @@ as `X.T @ X` is, and inverted.  Else LU where it serves twice.  Where every entr
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from gradcli.emit.instr import Instr
 from gradcli.emit.optimise.facts import is_semidefinite
-from gradcli.emit.optimise.rewrite import Pass, Rules
+from gradcli.emit.optimise.rewrite import Graph, Pass, Rules
 from gradcli.emit.plan import Plan
 
 _ASKED = ("solve", "inv", "logdet")
@@ -25,11 +23,11 @@ class FactorisationPass(Pass):
     lu = True
     inverse = True
 
-    def __init__(self, plan: Plan, rules: Rules, roots: Sequence[Instr]) -> None:
-        super().__init__(plan, rules, roots)
+    def __init__(self, plan: Plan, rules: Rules, graph: Graph) -> None:
+        super().__init__(plan, rules, graph)
         self._asked: dict[int, list[Instr]] = {}
         self._users: dict[int, list[Instr]] = {}
-        self._results = {root.serial for root in roots}
+        self._results = {root.serial for root in self.roots}
         for instr in self.order:
             if instr.kind in _ASKED and instr.args[0].rank == 2:
                 self._asked.setdefault(_straight(instr.args[0]).serial, []).append(instr)

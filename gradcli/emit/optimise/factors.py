@@ -66,8 +66,18 @@ def reverse(plan: Plan, chain: Chain) -> Chain:
     return replace(chain, factors=tuple(_turn(plan, part) for part in reversed(chain.factors)))
 
 
+def turned_key(plan: Plan, part: Factor) -> tuple[str, int, bool]:
+    """The key of a factor's transpose."""
+    return part.key if _stays(plan, part) else (part.kind, part.instr.serial, not part.turned)
+
+
+def _stays(plan: Plan, part: Factor) -> bool:
+    """Whether a factor is its own transpose."""
+    return part.kind == DIAGONAL or (part.instr.rank == 2 and is_symmetric(plan, part.instr))
+
+
 def _turn(plan: Plan, part: Factor) -> Factor:
-    if part.kind == DIAGONAL or (part.instr.rank == 2 and is_symmetric(plan, part.instr)):
+    if _stays(plan, part):
         return part
     return replace(part, turned=not part.turned, rows=part.cols, cols=part.rows, dims=part.dims[::-1])
 

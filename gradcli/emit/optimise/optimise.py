@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import is_not
 
 from gradcli.emit.instr import Instr
 from gradcli.emit.optimise import (
@@ -23,9 +24,9 @@ from gradcli.emit.optimise import (
 )
 from gradcli.emit.optimise.chains import ChainPass
 from gradcli.emit.optimise.common import COMMON
-from gradcli.emit.optimise.rewrite import Pass, Rules, merged
+from gradcli.emit.optimise.rewrite import Graph, Pass, Rules, merged
 from gradcli.emit.optimise.structure import thin_names
-from gradcli.emit.plan import Plan, postorder
+from gradcli.emit.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +68,18 @@ def optimise(
     `last` are the target's own passes; products that are `named` are kept whole where that costs no more.
     """
     became: dict[int, Instr] = {}
-    now = list(roots)
-    plan.thin = thin_names(postorder(now), plan.shape)
+    graph = Graph(roots)
+    plan.thin = thin_names(graph.order, plan.shape)
     plan.usual = frozenset(plan.shape(instr) for instr in named)
     for kind, rules in (*_PASSES, *last):
         plan.named = frozenset(became.get(instr.serial, instr).serial for instr in named)
-        run = kind(plan, rules, now)
+        run = kind(plan, rules, graph)
         now = run.run()
         became = _composed(became, run.memo)
-    return Optimised(now, became)
+        if any(map(is_not, now, graph.roots)):  # else the next pass walks what this one walked
+            graph = Graph(now)
+    return Optimised(list(graph.roots), became)
 
 
 def _composed(first: Mapping[int, Instr], second: Mapping[int, Instr]) -> dict[int, Instr]:
-    out = {serial: second.get(instr.serial, instr) for serial, instr in first.items()}
-    for serial, instr in second.items():
-        out.setdefault(serial, instr)
-    return out
+    return {**second, **{serial: second.get(instr.serial, instr) for serial, instr in first.items()}}

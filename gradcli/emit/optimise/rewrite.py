@@ -18,6 +18,19 @@ _MOST_ROUNDS = 40
 _ONE = Fraction(1)
 
 
+class Graph:
+    """The instructions under some roots: in order, arguments first, and how often each is used.
+
+    `by_lists` counts how often a matrix is multiplied by a list.
+    """
+
+    def __init__(self, roots: Sequence[Instr]) -> None:
+        self.roots = roots
+        self.order = postorder(roots)
+        self.used: Counter[int] = uses(self.order, roots)
+        self.by_lists = Counter(matrix.serial for instr in self.order if (matrix := _beside_list(instr)) is not None)
+
+
 class Pass:
     """One pass: `rules` by the kind of instruction that they rewrite; each gives what serves instead, or None.
 
@@ -25,33 +38,40 @@ class Pass:
     the pass, `memo` holds what became of each.
     """
 
-    def __init__(self, plan: Plan, rules: Rules, roots: Sequence[Instr]) -> None:
+    def __init__(self, plan: Plan, rules: Rules, graph: Graph) -> None:
         self.plan = plan
         self.rules = rules
-        self.roots = roots
-        self.order = postorder(roots)
-        self.used: Counter[int] = uses(self.order, roots)
+        self.roots = graph.roots
+        self.order = graph.order
+        self.used = graph.used
         self.memo: dict[int, Instr] = {}
-        self._count: Counter[int] = Counter()
-        self._by_lists = Counter(matrix.serial for instr in self.order if (matrix := _beside_list(instr)) is not None)
-        self._count_by_lists: Counter[int] = Counter()
+        self._count: dict[int, int] = {}
+        self._by_lists = graph.by_lists
+        self._count_by_lists: dict[int, int] = {}
         self._known: dict[int, Instr] = {}
 
     def run(self) -> list[Instr]:
         """The new roots."""
+        count, by_lists = self._count, self._count_by_lists
         for instr in self.order:
-            new = self.memo[instr.serial] = self.visit(instr)
-            self._count[new.serial] += self.used[instr.serial]
-            self._count_by_lists[new.serial] += self._by_lists[instr.serial]
+            serial = instr.serial
+            new = self.memo[serial] = self.visit(instr)
+            count[new.serial] = count.get(new.serial, 0) + self.used[serial]
+            if serial in self._by_lists:
+                by_lists[new.serial] = by_lists.get(new.serial, 0) + self._by_lists[serial]
         return [self.memo[root.serial] for root in self.roots]
 
     def visit(self, instr: Instr) -> Instr:
         """What becomes of an instruction whose arguments have been met."""
         args = [self.memo[arg.serial] for arg in instr.args]
         changed = any(map(is_not, args, instr.args))
-        if not changed and instr.kind not in self.rules:
-            return instr
-        again = self.plan.make(instr.kind, *args, data=instr.data, rank=instr.rank) if changed else instr
+        if not changed:
+            if instr.kind not in self.rules:
+                return instr
+            out = self.simplify(instr)
+            self._keep_shape(instr, out)
+            return out
+        again = self.plan.make(instr.kind, *args, data=instr.data, rank=instr.rank)
         self._keep_shape(instr, again)
         out = self.simplify(again)
         self._keep_shape(instr, out)
@@ -59,12 +79,12 @@ class Pass:
 
     def once(self, instr: Instr) -> bool:
         """Whether nothing but what is being rewritten uses a value, as far as is known: then it may dissolve."""
-        return self._count[instr.serial] <= 1
+        return self._count.get(instr.serial, 0) <= 1
 
     def meets_lists(self, matrix: Instr, most: int) -> bool:
         """Whether a matrix is only multiplied by lists, by `most` at most, or is used once."""
-        count = self._count[matrix.serial]
-        return count <= 1 or count == self._count_by_lists[matrix.serial] <= most
+        count = self._count.get(matrix.serial, 0)
+        return count <= 1 or count == self._count_by_lists.get(matrix.serial, 0) <= most
 
     def _keep_shape(self, old: Instr, new: Instr) -> None:
         if old is not new:

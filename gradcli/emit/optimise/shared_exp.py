@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from gradcli.emit.instr import Instr
-from gradcli.emit.optimise.rewrite import Pass, Rules
+from gradcli.emit.optimise.rewrite import Graph, Pass, Rules
 from gradcli.emit.plan import Plan
 
 _WITH = ("logsoftmax", "logsumexp")  # what softmax is computed together with, the first that is asked for
@@ -14,8 +12,8 @@ _WITH = ("logsoftmax", "logsumexp")  # what softmax is computed together with, t
 class SharedExpPass(Pass):
     """Where two are asked of an array along an axis, one operation gives both."""
 
-    def __init__(self, plan: Plan, rules: Rules, roots: Sequence[Instr]) -> None:
-        super().__init__(plan, rules, roots)
+    def __init__(self, plan: Plan, rules: Rules, graph: Graph) -> None:
+        super().__init__(plan, rules, graph)
         asked: dict[tuple[int, object], set[str]] = {}
         for instr in self.order:
             if instr.kind in ("softmax", *_WITH):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 
 from gradcli.emit.instr import Instr
-from gradcli.emit.optimise.rewrite import Pass, Rules
+from gradcli.emit.optimise.rewrite import Graph, Pass, Rules
 from gradcli.emit.plan import Plan
 
 _SOLVES = ("solve", "cho_solve", "lu_solve")
@@ -14,8 +14,8 @@ _SOLVES = ("solve", "cho_solve", "lu_solve")
 class StackedSolvesPass(Pass):
     """Solves the systems of one matrix whose right sides are lists that wait for equally many solutions, together."""
 
-    def __init__(self, plan: Plan, rules: Rules, roots: Sequence[Instr]) -> None:
-        super().__init__(plan, rules, roots)
+    def __init__(self, plan: Plan, rules: Rules, graph: Graph) -> None:
+        super().__init__(plan, rules, graph)
         self._groups: dict[int, list[Instr]] = {}
         open_groups: dict[Hashable, list[Instr]] = {}
         waits: dict[int, int] = {}

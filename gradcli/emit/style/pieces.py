@@ -73,19 +73,22 @@ def lay_out(parts: tuple[Piece, ...], indent: int = 0) -> str:
             case Indent():
                 todo.extend((level + _STEP, broken, part) for part in reversed(piece.parts))
             case Group():
-                flat = _fits(WIDTH - column, [*todo, (level, False, piece)])
+                flat = _fits(WIDTH - column, (level, False, piece), todo)
                 todo.extend((level, not flat, part) for part in reversed(piece.parts))
             case Bare():
-                whole = _fits(WIDTH - column, [*todo, (level, False, piece.bare)])
+                whole = _fits(WIDTH - column, (level, False, piece.bare), todo)
                 chosen = whole or all(len(line) <= WIDTH for line in _opened(piece.bare, column, level, todo))
                 todo.append((level, True, piece.bare if chosen else piece.enclosed))
     return "".join(out)
 
 
-def _fits(room: int, todo: _Todo) -> bool:
-    """Whether all up to the next break has room."""
-    todo = list(todo)
-    while room >= 0 and todo:
+def _fits(room: int, first: tuple[int, bool, Piece], after: _Todo) -> bool:
+    """Whether a piece, and what comes after it up to the next break, has room."""
+    todo, left = [first], len(after)  # `after` may be long, and is only read as far as there is room
+    while room >= 0 and (todo or left):
+        if not todo:
+            left -= 1
+            todo.append(after[left])
         level, broken, piece = todo.pop()
         match piece:
             case str():
@@ -106,11 +109,14 @@ def _fits(room: int, todo: _Todo) -> bool:
 def _opened(piece: Piece, column: int, level: int, after: _Todo) -> list[str]:
     """The lines of a piece with every group broken, and what follows it on its last line."""
     lines = [" " * column]
-    todo: _Todo = [*after, (level, True, piece)]
-    below = len(after)
-    while todo:
-        inside = len(todo) > below
-        below = min(below, len(todo) - 1)
+    todo: _Todo = [(level, True, piece)]
+    left = len(after)
+    inside = True
+    while todo or left:
+        if not todo:
+            inside = False
+            left -= 1
+            todo.append(after[left])
         deep, broken, part = todo.pop()
         match part:
             case str():
