@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
 
 from gradcli.diagnostics import Diagnostic, error, note
 from gradcli.pairs.claim import Claims
@@ -20,6 +22,7 @@ from gradcli.syntax.unparse import unparse
 from gradcli.verdicts.verdict import NOT_REFUTED, REFUTED, SHAPES_DIFFER, UNDECIDED, Checked, Hint, Verdict
 
 NOT_COVERED = "proved for real numbers and every size; rounding, nan guards, dtypes, memory and kernels are not covered"
+_MOST_MENDS = 20
 _CODES: Mapping[str, str] = {"refuted": REFUTED, "undecided": UNDECIDED, "error": "P702"}
 
 
@@ -63,11 +66,49 @@ def check_pair(
     verdicts: list[Verdict] = []
     diagnostics: list[Diagnostic] = []
     library = _library(file)
-    for decided in decide(claims, source.name):
+    found = decide(claims, source.name)
+    mends = _mends(source, pair, found, shapes)
+    for decided in found:
         verdict, said = _verdict(source, pair, decided, claims, library)
+        if decided.claim.clashes:
+            verdict = replace(verdict, hint=mends.get(id(decided.node)))
         verdicts.append(verdict)
         diagnostics += [*said, *(note("P703", text) for text in decided.claim.notes)]
     return verdicts, list(dict.fromkeys(diagnostics))
+
+
+def _mends(
+    source: Source, pair: Pair, found: Sequence[Decided], shapes: Mapping[str, Parameter] | None
+) -> dict[int, Hint]:
+    """For each statement in which shapes do not fit the first small change with which its gradients are right."""
+    from gradcli.pairs.mending import changes
+
+    out: dict[int, Hint] = {}
+    statements = {id(each.node): each.node for each in found if each.claim.clashes}
+    for key, statement in statements.items():
+        wanted = {each.claim.of for each in found if each.claim.clashes and each.node is statement}
+        for change in islice(changes(statement), _MOST_MENDS):
+            span = _span(source, change.node)
+            text = change.in_text(source.text, (span.start, span.end))
+            right = _right_gradients(Source(source.name, text), pair, shapes)
+            if wanted <= right:
+                out[key] = Hint(change.kind, change.words)
+                break
+    return out
+
+
+def _right_gradients(source: Source, pair: Pair, shapes: Mapping[str, Parameter] | None) -> set[str]:
+    """The gradients of a pair that are right in another text."""
+    try:
+        file = read_file(source.name, source.text)
+        again = next((each for each in find_pairs(file) if (each.name, each.kind) == (pair.name, pair.kind)), None)
+        claims = read_pair(file, again, shapes) if again is not None else None
+    except (Unreadable, Refused):
+        return set()
+    if claims is None or any(claim.clashes for claim in claims.claims):
+        return set()
+    decided = decide(claims, source.name, explained=False)
+    return {each.claim.of for each in decided if each.kind in ("proved", "equal")}
 
 
 def _library(file: PythonFile) -> str:
@@ -101,8 +142,10 @@ def _verdict(
     if claim.of.startswith(("value", "tangent")) and pair.kind in ("vjp", "jvp"):
         what = f"{pair.forward.name if pair.kind == 'vjp' else pair.name}: {claim.of}"
     if claim.wrong is not None:
+        known = decided.advice.expected if decided.advice is not None else None
         found = Verdict(
             "check", "refuted", False, source, span, span, SHAPES_DIFFER, f"the gradient by {claim.of}: {claim.wrong}",
+            hint=_shape_hint(claims, decided), expected=in_python(known, claims, library) if known else None,
             shown=what, gradient=claim.of, backward=pair.name,
         )  # fmt: skip
         return found, []
@@ -127,6 +170,18 @@ def _verdict(
         counterexample=verdict.counterexample, shown=what, gradient=claim.of, backward=pair.name,
     )  # fmt: skip
     return found, []
+
+
+def _shape_hint(claims: Claims, decided: Decided) -> Hint | None:
+    """What to do about a gradient of another shape than its variable's."""
+    advice = decided.advice
+    if advice is None:
+        return None
+    if advice.kind in ("proved", "equal"):
+        return Hint(
+            "shape", "the entries are right: leave the axes of length 1 out, or put them in, as the variable has them"
+        )
+    return Hint(advice.hint.kind, renamed(advice.hint.text, claims)) if advice.hint is not None else None
 
 
 def _span(source: Source, node: ast.AST) -> Span:

@@ -16,7 +16,8 @@ _NAME = re.compile(r"[^\W\d]\w*")
 class Claim:
     """`left == right` in the language: of the gradient by `of`, or of a value; `node` is where it stands in Python.
 
-    `wrong` says why it cannot hold, where its shape does not fit: then nothing needs to be compared.
+    `wrong` says why it cannot hold, where its shape does not fit: then nothing needs to be compared.  `clashes`: there
+    is no gradient at all, since `node` is a statement in which shapes do not fit.
     """
 
     of: str
@@ -25,6 +26,7 @@ class Claim:
     node: ast.AST
     wrong: str | None = None
     notes: tuple[str, ...] = ()
+    clashes: bool = False
 
 
 @dataclass(slots=True)
@@ -43,6 +45,7 @@ class Claims:
     values: dict[str, Array] = field(default_factory=dict)  # the forward's values by their Python names
     local: dict[str, Array] = field(default_factory=dict)  # the backward's last values by theirs
     upstream: dict[str, str] = field(default_factory=dict)
+    carried: list[Array] = field(default_factory=list)  # what the backward finds in self or ctx
 
     def backward_lines(self) -> list[Line]:
         """The definitions of the backward."""

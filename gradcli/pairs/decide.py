@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gradcli.pairs.repair import Repair
     from gradcli.pairs.trial import Trial
 
+_MOST_POINTS = 8
 _GRADIENT = re.compile(r"grad\((\w+), (\w+)\)")
 
 
@@ -33,7 +34,7 @@ class Decided:
     verdict: Verdict | None
     node: ast.AST
     local: str | None = None  # the local that is wrong
-    advice: Verdict | None = None  # the verdict on that local, with its hint
+    advice: Verdict | None = None  # the verdict on that local, or on the claim, with its hint
     edit: Edit | None = None  # the change that mends the line
     errors: tuple[str, ...] = ()
 
@@ -43,8 +44,8 @@ class Decided:
         return "refuted" if self.claim.wrong is not None else "error" if self.verdict is None else self.verdict.kind
 
 
-def decide(claims: Claims, name: str) -> list[Decided]:
-    """The verdict of each claim, in order."""
+def decide(claims: Claims, name: str, explained: bool = True) -> list[Decided]:
+    """The verdict of each claim, in order; where `explained`, with the line that breaks and how to mend it."""
     written = {line.name: line.code for line in claims.backward_lines()}
     asked = [claim for claim in claims.claims if claim.wrong is None]
     found = iter(_verdicts(claims, [(claim.left, written.get(claim.right, claim.right)) for claim in asked], name))
@@ -56,14 +57,20 @@ def decide(claims: Claims, name: str) -> list[Decided]:
             continue
         verdict, errors = next(found)
         decided.append(Decided(claim, verdict, claim.node, errors=errors))
+    if not explained:
+        return decided
     broken = [each for each in decided if each.kind == "refuted" and each.verdict is not None]
     if broken:
         _blame(claims, decided, broken, name)
+    for each in decided:
+        if each.kind == "refuted" and each.edit is None and each.advice is None and not each.claim.clashes:
+            code = written.get(each.claim.right, each.claim.right)
+            ((each.advice, _),) = _verdicts(claims, [(each.claim.left, code)], name, hints=True)
     return decided
 
 
 def _verdicts(
-    claims: Claims, sides: Sequence[tuple[str, str]], name: str
+    claims: Claims, sides: Sequence[tuple[str, str]], name: str, hints: bool = False
 ) -> list[tuple[Verdict | None, tuple[str, ...]]]:
     from gradcli.diagnostics.text import render_text
     from gradcli.verdicts.check import check_source
@@ -71,7 +78,7 @@ def _verdicts(
     if not sides:
         return []
     text = claims.program([f"check {left} == {right}" for left, right in sides])
-    checked = check_source(Source(name, text))
+    checked = check_source(Source(name, text), hints=hints)
     errors = tuple(render_text(said) for said in checked.errors)
     if len(checked.verdicts) != len(sides):
         return [(None, errors)] * len(sides)
@@ -95,14 +102,12 @@ def _blame(claims: Claims, decided: Sequence[Decided], broken: Sequence[Decided]
     found = _mended(claims, broken, lines, meant, trusted)
     if found is None:
         for each in broken:
-            used = claims.used_by(each.claim.right)
-            rest = [line for line in lines.values() if line.name in used and line.name not in trusted]
-            if rest:
-                each.node = rest[-1].node
+            _blame_last(claims, each, lines, trusted)
         return
     asked: dict[str, Verdict | None] = {}
     for each, repair in zip(broken, found, strict=True):
         if repair is None:
+            _blame_last(claims, each, lines, trusted)
             continue
         guilty = lines.get(repair.line)
         if guilty is None:  # what is returned, without a name of its own
@@ -111,10 +116,19 @@ def _blame(claims: Claims, decided: Sequence[Decided], broken: Sequence[Decided]
         each.node, each.edit = guilty.node, repair.edit
         if guilty.name in meant:
             if guilty.name not in asked:
-                ((asked[guilty.name], _),) = _verdicts(claims, [(meant[guilty.name], guilty.code)], name)
+                side = meant[guilty.name], guilty.code
+                ((asked[guilty.name], _),) = _verdicts(claims, [side], name, hints=repair.edit is None)
             advice = asked[guilty.name]
             if advice is not None and advice.kind == "refuted":
                 each.local, each.advice = guilty.local, advice
+
+
+def _blame_last(claims: Claims, each: Decided, lines: Mapping[str, Line], trusted: set[str]) -> None:
+    """Where no line is found that mends a gradient: the last that it rests on and no right one does."""
+    used = claims.used_by(each.claim.right)
+    rest = [line for line in lines.values() if line.name in used and line.name not in trusted]
+    if rest:
+        each.node = rest[-1].node
 
 
 def _mended(
@@ -128,12 +142,20 @@ def _mended(
         trial = Trial(claims, [each.claim.right for each in broken])
     except NoTrial:
         return None
-    wrong: list[Broken] = []
-    for each, right in zip(broken, trial.rights, strict=True):
-        truth = _worth(trial, each.claim.left, claims.loss)
-        if truth is None:
-            return None
-        wrong.append(Broken(right, truth))
+    lefts = [each.claim.left for each in broken]
+    for number in range(_MOST_POINTS):
+        truths = [_worth(trial, left, claims.loss) for left in lefts]
+        seen = [truth is None or not close(trial.value(right), truth)
+                for right, truth in zip(trial.rights, truths, strict=True)]  # fmt: skip
+        if all(seen):
+            break
+        try:  # what is false elsewhere, where labels repeat for example, may be true here
+            trial = trial.at(number)
+        except NoTrial:
+            break
+    wrong = [Broken(right, truth) for right, truth in zip(trial.rights, truths, strict=True) if truth is not None]
+    if len(wrong) != len(broken):
+        return None
     used = set().union(*(trial.below[right] | {right} for right in trial.rights))
     meanings = {line: worth for line, left in meant.items() if line in used
                 if (worth := _worth(trial, left, claims.loss)) is not None}  # fmt: skip
@@ -142,7 +164,7 @@ def _mended(
         line for line in (*lines, *(r for r in trial.rights if r not in lines)) if line in used and line not in sound
     ]
     able = [line for line in able if not _renames(lines.get(line), able)]
-    points = _Elsewhere(trial, [each.claim.left for each in broken], claims.loss)
+    points = _Elsewhere(trial, lefts, claims.loss)
     found = repairs(trial, wrong, able, meanings, scope_of(claims), points.mends)
     return [best(trial, found, number) for number in range(len(wrong))]
 

@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gradcli.evaluate.array import Array
+from gradcli.expr.node import Node
+from gradcli.expr.shapes import Shape
 from gradcli.pairs.claim import Claims
+from gradcli.pairs.edits import kept_axes, repeats, saved, sizes, turned
 from gradcli.pairs.trial import Trial, close
 from gradcli.syntax import ast
 from gradcli.syntax.unparse import unparse
@@ -23,6 +26,7 @@ from gradcli.verdicts.hints.sites import sites
 
 _MOST_EDITS = 900  # of one line
 _MOST_ALL = 4000
+_BONUS = 0.25  # by which a change may be likelier than others of its family
 _BY_NAME, _SETTLED, _ANY = 3, 4, 8
 
 
@@ -49,41 +53,52 @@ def repairs(
     trial: Trial, broken: Sequence[Broken], lines: Sequence[str], meanings: dict[str, Array], scope: Sequence[str],
     check: Callable[[str, Edit, Sequence[int]], bool],
 ) -> list[Repair]:  # fmt: skip
-    """How each of these lines may be mended, in their order; `meanings` is what names say that lines are."""
-    found: list[Repair] = []
+    """How each of these lines may be mended, in their order; `meanings` is what names say that lines are.
+
+    Likely changes are tried in all lines before less likely ones, which are left out where they cannot win.
+    """
+    able = [each for line in lines if (each := _candidate(trial, broken, line, meanings, scope)) is not None]
+    found = [each.repair for each in able]
     left = _MOST_ALL
-    truths = [each.truth for each in broken]
-    for line in lines:
-        resting = [i for i, each in enumerate(broken) if line == each.name or line in trial.below.get(each.name, ())]
-        if not resting:
-            continue
-        for group in dict.fromkeys([tuple(resting), *((i,) for i in resting)]):
-            wanted = [broken[i].name for i in group]
-            solved = trial.needed_value(line, wanted, [truths[i] for i in group])
-            if solved is None:
-                continue
-            value, over = solved
-            repair = Repair(line, frozenset(group), _SETTLED if over > 0 else _ANY)
-            if over < 0:
-                repair.cost = _ANY + 1
-            meaning = meanings.get(line)
-            if meaning is not None and not close(trial.value(line), meaning):
-                by_name = trial.claimed(line, meaning, wanted)
-                if by_name is not None and all(close(b, truths[i]) for b, i in zip(by_name, group, strict=True)):
-                    repair.cost, repair.named = _BY_NAME, True
-            edit, cost, spent = _edit(trial, line, value if over >= 0 else None, wanted,
-                                      [truths[i] for i in group], scope, left,
-                                      lambda edit, line=line, group=group: check(line, edit, group))  # type: ignore[misc]  # fmt: skip
-            left -= spent
-            if edit is not None:
-                repair.edit, repair.cost = edit, min(repair.cost, cost)
-            elif repair.cost == _ANY:
-                repair.cost -= (
-                    min(sum(1 for _ in sites(trial.written[line])), 30) / 16
-                )  # much may be wrong where much is written
-            found.append(repair)
+    for place, (cost, family) in enumerate(_FAMILIES):
+        for each in able:
+            if each.repair.edit is None:
+                left -= each.search(trial, family, cost, left, check)
+        later = _FAMILIES[place + 1][0] if place + 1 < len(_FAMILIES) else 0.0
+        likeliest = [best(trial, found, number) for number in range(len(broken))]
+        if all(one is not None and one.edit is not None and one.cost <= later - _BONUS for one in likeliest):
             break
     return found
+
+
+def _candidate(
+    trial: Trial, broken: Sequence[Broken], line: str, meanings: dict[str, Array], scope: Sequence[str]
+) -> _Candidate | None:
+    """A line that some value of it makes right, for as many false gradients as may be."""
+    resting = [i for i, each in enumerate(broken) if line == each.name or line in trial.below.get(each.name, ())]
+    if not resting:
+        return None
+    for group in dict.fromkeys([tuple(resting), *((i,) for i in resting)]):
+        wanted, truths = [broken[i].name for i in group], [broken[i].truth for i in group]
+        solved = trial.needed_value(line, wanted, truths)
+        if solved is None:
+            continue
+        value, over = solved
+        repair = Repair(line, frozenset(group), _SETTLED if over > 0 else _ANY)
+        if over < 0:
+            repair.cost = _ANY + 1
+        meaning = meanings.get(line)
+        if meaning is not None and not close(trial.value(line), meaning):
+            by_name = trial.claimed(line, meaning, wanted)
+            if by_name is not None and all(close(b, t) for b, t in zip(by_name, truths, strict=True)):
+                repair.cost, repair.named = _BY_NAME, True
+        if repair.cost == _ANY:  # much may be wrong where much is written
+            repair.cost -= min(sum(1 for _ in sites(trial.written[line])), 30) / 16
+        return _Candidate(
+            repair, group, value if over >= 0 else None, wanted, truths, _setting(trial, line, scope),
+            {trial.made[trial.nodes[line]]},
+        )  # fmt: skip
+    return None
 
 
 def best(trial: Trial, found: Sequence[Repair], broken: int) -> Repair | None:
@@ -100,35 +115,49 @@ def best(trial: Trial, found: Sequence[Repair], broken: int) -> Repair | None:
     return min(able, key=lambda each: each.cost, default=None)
 
 
-def _edit(
-    trial: Trial, line: str, value: Array | None, wanted: Sequence[str], truths: Sequence[Array], scope: Sequence[str],
-    most: int, check: Callable[[Edit], bool],
-) -> tuple[Edit | None, float, int]:  # fmt: skip
-    """The first small change of a line that gives the value that it must have, its cost, and how many were tried."""
-    root = trial.written[line]
-    setting = _setting(trial, line, scope)
-    tried = 0
-    seen = {trial.made[trial.nodes[line]]}
-    for cost, family in _FAMILIES:
-        for edit in (each for make in family for each in make(root, setting)):
-            tried += 1
-            if tried > min(_MOST_EDITS, most):
-                return None, 0, tried
-            node = trial.read(edit.side)
-            if node is None or node in seen or node.shape != trial.nodes[line].shape:
-                continue
-            seen.add(node)
-            new = trial.of(node)
-            if new is None:
-                continue
-            if value is not None:
-                fits = close(new, value, 1e-3)
-            else:
-                after = trial.claimed(line, new, wanted)
-                fits = after is not None and all(close(a, t) for a, t in zip(after, truths, strict=True))
-            if fits and check(edit):
-                return edit, cost + _likelihood(edit, root), tried
-    return None, 0, tried
+@dataclass(slots=True)
+class _Candidate:
+    """A line with the value that it must have (None: any that makes the claims true), and what was tried there."""
+
+    repair: Repair
+    group: tuple[int, ...]
+    value: Array | None
+    wanted: list[str]
+    truths: list[Array]
+    setting: Setting
+    seen: set[Node]
+    tried: int = 0
+
+    def search(
+        self, trial: Trial, family: Sequence[Callable[[ast.Expr, Setting], Edits]], cost: float, most: int,
+        check: Callable[[str, Edit, Sequence[int]], bool],
+    ) -> int:  # fmt: skip
+        """Look for the first small change that gives the value; how many were tried."""
+        line, before = self.repair.line, self.tried
+        root = trial.written[line]
+        for edit in (each for make in family for each in make(root, self.setting)):
+            if self.tried >= _MOST_EDITS or self.tried - before >= most:
+                break
+            self.tried += 1
+            if self._fits(trial, edit) and check(line, edit, self.group):
+                self.repair.edit = edit
+                self.repair.cost = min(self.repair.cost, cost + _likelihood(edit, root))
+                break
+        return self.tried - before
+
+    def _fits(self, trial: Trial, edit: Edit) -> bool:
+        line = self.repair.line
+        node = trial.read(edit.side)
+        if node is None or node in self.seen or node.shape != trial.nodes[line].shape:
+            return False
+        self.seen.add(node)
+        new = trial.of(node)
+        if new is None:
+            return False
+        if self.value is not None:
+            return close(new, self.value, 1e-3)
+        after = trial.claimed(line, new, self.wanted)
+        return after is not None and all(close(a, t) for a, t in zip(after, self.truths, strict=True))
 
 
 def _likelihood(edit: Edit, root: ast.Expr) -> float:
@@ -136,6 +165,8 @@ def _likelihood(edit: Edit, root: ast.Expr) -> float:
     if edit.kind == "sign":
         return -0.2 if "the term" in edit.text else 0.1
     size = sum(1 for _ in sites(root))
+    if edit.kind == "factor" and isinstance(root, ast.Sum) and isinstance(edit.side, ast.Product):
+        return 0.5  # a scale is forgotten where there is one
     if sum(1 for _ in sites(edit.side)) > size:  # more is forgotten where more is written
         return 0.5 - min(size, 30) / 40
     return 0
@@ -159,10 +190,19 @@ def _setting(trial: Trial, line: str, scope: Sequence[str]) -> Setting:
     factors: list[ast.Expr] = [trees.name(name) for name in same]
     for name in same:
         factors += _companions(name)
+    factors += _spreading(trial, used, own.shape)
     dims = tuple(size for size in trial.sizes if size not in trial.nodes)
     for size in dims:
         factors.append(trees.times(trees.number(1), trees.name(size), "/"))
     return Setting("right", (), tuple(factors), tuple(trees.name(name) for name in same), dims, tuple(used))
+
+
+def _spreading(trial: Trial, used: Sequence[str], shape: Shape) -> Iterator[ast.Expr]:
+    """Vectors that are spread over a matrix, as a column or as a row."""
+    for name in used:
+        held = trial.nodes[name].shape
+        if len(shape) == 2 and len(held) == 1 and held[0] in shape:
+            yield trees.name(name) if held[0] == shape[0] else trees.transposed(trees.name(name))
 
 
 def _companions(name: str) -> Iterator[ast.Expr]:
@@ -173,8 +213,9 @@ def _companions(name: str) -> Iterator[ast.Expr]:
 
 # what a change costs, the likelier the mistake the less
 _FAMILIES: tuple[tuple[float, tuple[Callable[[ast.Expr, Setting], Edits], ...]], ...] = (
-    (1.0, (signs, axes, operations, transposes, reversals)),
-    (1.2, (constants, _reciprocals, others)),
+    (1.0, (repeats, signs, axes, kept_axes, operations, transposes, turned, reversals)),
+    (1.2, (sizes, constants, _reciprocals, others)),
+    (1.5, (saved,)),
     (2.0, (derivatives, sums)),
     (3.0, (terms,)),
 )
@@ -183,5 +224,6 @@ _FAMILIES: tuple[tuple[float, tuple[Callable[[ast.Expr, Setting], Edits], ...]],
 def scope_of(claims: Claims) -> list[str]:
     """The names that lines of the backward may mean, its own first, the last of them before."""
     backward = [each.name for each in claims.backward_lines()]
-    held = [array.code for array in claims.local.values() if array.code.isidentifier() and array.code not in backward]
+    arrays = (*claims.local.values(), *claims.carried)
+    held = [array.code for array in arrays if array.code.isidentifier() and array.code not in backward]
     return list(dict.fromkeys([*reversed(backward), *claims.upstream.values(), *held]))

@@ -109,7 +109,9 @@ def _kept_gradients(reading: Reading, claims: Claims, done: set[str]) -> list[Cl
                     places[key] = value.places[name]
     for key, value in held.items():
         target = _by_name(reading, key)
-        if target is None or target in done or not isinstance(value, Array | Number) or key in reading.parameters:
+        if target is None or target in done or key in reading.parameters:
+            continue
+        if not isinstance(value, Array | Number) and not (isinstance(value, Unknown) and value.clash is not None):
             continue
         code = value.code if isinstance(value, Array) else ""
         node = next((line.node for line in claims.backward_lines() if line.name == code), None)
@@ -125,6 +127,9 @@ def _claim(reading: Reading, name: str, value: Value, node: ast.AST, claims: Cla
     if value == NONE:
         return None
     parameter = reading.parameters[name]
+    if isinstance(value, Unknown) and value.clash is not None:
+        blamed = value.clash.node or node
+        return Claim(name, "0", "0", blamed, value.clash.message, clashes=True)
     if isinstance(value, Unknown):
         raise Refused(value.node or node, f"{value.why} is not read")
 

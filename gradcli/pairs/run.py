@@ -81,11 +81,14 @@ def _read(reading: Reading) -> Claims:
     loss = define_loss(reading, outputs)
     start = len(reading.reader.lines)
     bound_now = {**bound_backward, **upstream}
+    reading.reader.goes_on = True
     found, last = reading.reader.run(
         Function(pair.backward, reading.file.names, pair.backward.name), arranged(reading, bound_now)
     )
     claims = Claims(reading.reader, reading.texts(), loss, start, [], values, arrays_in(last.names))
     _other_names(claims, bound_now, arguments)
+    if reading.carrier is not None:
+        claims.carried = [*reading.attributes.values(), *arrays_in(reading.carrier.items).values()]
     claims.upstream = {name: seed.code for name, seed in upstream.items()}
     claims.claims = [*same, *gradients(reading, found, last, claims)]
     return claims

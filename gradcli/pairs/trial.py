@@ -79,10 +79,16 @@ class Trial:
         other._draw("elsewhere", self.sizes)
         return other
 
+    def at(self, number: int) -> Trial:
+        """The same pair at another point.  Raises NoTrial."""
+        other = copy(self)
+        other._draw(f"pairs {number}")
+        return other
+
     def _draw(self, key: str, apart: Mapping[str, int] | None = None) -> None:
         roots = [*self.made.values()]
         least = dimensions([*roots, *self.book.needed(roots).free])
-        for attempt, sizes in zip(range(_ATTEMPTS), random_sizes(least, Random(key)), strict=False):
+        for attempt, sizes in zip(range(_ATTEMPTS), random_sizes(least, Random(key), 3), strict=False):
             if apart and attempt < _ATTEMPTS // 2 and any(sizes[name] == apart[name] for name in apart):
                 continue
             values: dict[Node, Array] = {}
@@ -169,7 +175,7 @@ class Trial:
         base = self.value(name)
         count = len(base.flat)
         start = self.claimed(name, base, wanted)
-        if start is None or count > 40:
+        if start is None or count > 60:
             return None
         goal = [t - s for truth, have in zip(truths, start, strict=True)
                 for t, s in zip(truth.flat, have.flat, strict=True)]  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from gradcli.pysource.describe import described
-from gradcli.pysource.refusal import Refused
+from gradcli.pysource.refusal import Clash, Refused
 from gradcli.pysource.sizes import Size, product, size
 from gradcli.pysource.values import ONE, Array, Level, Number, Slice, Value, Word
 from gradcli.pysource.views import current
@@ -83,7 +83,7 @@ def joint_dims(dims: Sequence[Dims], node: ast.AST) -> Dims:
                 out[place] = dim
             elif dim not in (ONE, out[place]):
                 told = " and ".join(show_dims(d) for d in dims if d)
-                raise Refused(node, f"shapes {told} cannot be broadcast together")
+                raise Clash(node, f"shapes {told} cannot be broadcast together")
     return tuple(out)
 
 
@@ -191,7 +191,7 @@ def broadcast_to(array: Array, dims: Dims, node: ast.AST) -> Array:
     if array.dims == dims:
         return array
     if joint_dims([array.dims, dims], node) != dims:
-        raise Refused(node, f"shape {show_dims(array.dims)} cannot be broadcast to {show_dims(dims)}")
+        raise Clash(node, f"shape {show_dims(array.dims)} cannot be broadcast to {show_dims(dims)}")
     if not array.real:
         return full(array.at(Level.POWER), dims)
     wide = spread(array, len(dims))
@@ -244,7 +244,7 @@ def matmul(a: Array, b: Array, node: ast.AST) -> Array:
         raise Refused(node, "@ takes arrays, and one of these is a scalar", "write * for the product with a scalar")
     inner_left, inner_right = a.dims[-1], b.dims[-2] if len(b.dims) > 1 else b.dims[0]
     if inner_left != inner_right:
-        raise Refused(node, f"{show_dims(a.dims)} @ {show_dims(b.dims)}: {inner_left} and {inner_right} do not fit")
+        raise Clash(node, f"{show_dims(a.dims)} @ {show_dims(b.dims)}: {inner_left} and {inner_right} do not fit")
     if len(a.dims) > 2 or len(b.dims) > 2:
         return _batched(a, b, node)
     dims = (a.dims[:-1] if len(a.dims) > 1 else ()) + (b.dims[1:] if len(b.dims) > 1 else ())
@@ -301,7 +301,7 @@ def einsum(subscripts: str, arrays: Sequence[Array], node: ast.AST) -> Array:
             raise Refused(node, f"{part!r} does not fit an array of shape {show_dims(array.dims)}")
         for letter, dim in zip(part, array.dims, strict=True):
             if sizes.setdefault(letter, dim) not in (dim, ONE) and dim != ONE:
-                raise Refused(node, f"the letter {letter!r} stands for {sizes[letter]} and for {dim}")
+                raise Clash(node, f"the letter {letter!r} stands for {sizes[letter]} and for {dim}")
             if dim != ONE:
                 sizes[letter] = dim
     if not set(result) <= set(sizes):
@@ -330,10 +330,10 @@ def reshape(array: Array, dims: Dims, node: ast.AST) -> Array:
         rest = product(tuple(dim for dim in dims if dim != size(-1)))
         missing = product(array.dims).quotient(rest)
         if missing is None:
-            raise Refused(node, f"{show_dims(array.dims)} cannot be reshaped to {show_dims(dims)}")
+            raise Clash(node, f"{show_dims(array.dims)} cannot be reshaped to {show_dims(dims)}")
         dims = tuple(missing if dim == size(-1) else dim for dim in dims)
     if product(array.dims) != product(dims):
-        raise Refused(node, f"{show_dims(array.dims)} cannot be reshaped to {show_dims(dims)}")
+        raise Clash(node, f"{show_dims(array.dims)} cannot be reshaped to {show_dims(dims)}")
     if array.dims == dims:
         return array
     if tuple(d for d in array.dims if d != ONE) == tuple(d for d in dims if d != ONE):

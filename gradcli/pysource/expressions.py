@@ -53,7 +53,7 @@ def value_of(reader: Reading, node: ast.expr, frame: Frame, depth: int = 0) -> V
         case ast.Constant(value=value):
             return _constant(value, node)
         case ast.Name(id=name):
-            return current(reader.lookup(name, frame, node), node)
+            return current(_there(reader.lookup(name, frame, node)), node)
         case ast.BinOp():
             return _chain(reader, node, frame, depth)
         case ast.UnaryOp(op=op, operand=operand):
@@ -75,7 +75,7 @@ def value_of(reader: Reading, node: ast.expr, frame: Frame, depth: int = 0) -> V
         case ast.Dict(keys=keys, values=values):
             return _dictionary(keys, values, inner)
         case ast.Attribute(value=owner, attr=name):
-            return current(attribute(inner(owner), name, node), node)
+            return current(_there(attribute(inner(owner), name, node)), node)
         case ast.Subscript(value=owner, slice=index):
             return current(subscript(inner(owner), inner(index), node), node)
         case ast.Slice(lower=lower, upper=upper, step=step):
@@ -99,6 +99,13 @@ def value_of(reader: Reading, node: ast.expr, frame: Frame, depth: int = 0) -> V
         case ast.Starred():
             raise Refused(node, f"`{shown(node)}` is not read here")
     raise Refused(node, f"`{shown(node)}` is not read")
+
+
+def _there(value: Value) -> Value:
+    """Raises Clash for what no value was found for, since shapes did not fit."""
+    if isinstance(value, Unknown) and value.clash is not None:
+        raise value.clash
+    return value
 
 
 def _constant(value: object, node: ast.AST) -> Value:

@@ -5,7 +5,18 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from gradcli.pysource.arrays import Dims, binary, broadcast_to, call, full, placed, show_dims, slice_text
+from gradcli.pysource.arrays import (
+    Dims,
+    binary,
+    broadcast_to,
+    call,
+    full,
+    matmul,
+    placed,
+    show_dims,
+    slice_text,
+    transpose,
+)
 from gradcli.pysource.describe import described
 from gradcli.pysource.refusal import Refused
 from gradcli.pysource.sizes import Size, size
@@ -192,12 +203,32 @@ def written_to(array: Array, index: Value, new: Array, node: ast.AST, add: str =
             return binary(add, array, change, node)
         value = binary(add, array, column, node) if add else broadcast_to(column, array.dims, node)
         return call("where", [Array(hot.code, hot.dims, truth=True), value, array], node)
+    if kinds[0] == "labels" and set(kinds[1:]) <= {"all"} and len(array.dims) <= 2:
+        labels = parts[0].value
+        assert isinstance(labels, Array)
+        if len(labels.dims) == 1:
+            return _last_written(array, labels, new, node, add)
     if any(kind in ("labels", "arange") for kind in kinds):
         raise Refused(node, "writing to entries that labels pick is read for `A[np.arange(n), y]` alone",
                       "np.add.at(A, y, values) adds where labels may repeat")  # fmt: skip
     if add:
         new = binary(add, pick(array, index, node), new, node)
     return _with_block(array, parts, new, node)
+
+
+def _last_written(array: Array, labels: Array, new: Array, node: ast.AST, add: str) -> Array:
+    """`A[y] = new`, `A[y] += new`: of labels that repeat the last one counts alone."""
+    hot = Array(one_hot(labels, array.dims[0], node), (*labels.dims, array.dims[0]))
+    last = Array(f"[sum(triu({hot.code} @ {hot.code}.T, 1), axis=1) == 0]", labels.dims, truth=True)
+    wide = broadcast_to(new, (*labels.dims, *array.dims[1:]), node)
+    mask = broadcast_mask(last, wide.dims, node)
+    change = matmul(transpose(hot, None, node), binary("*", mask, wide, node), node)
+    if add in ("+", "-"):
+        return binary(add, array, change, node)
+    if add:
+        raise Refused(node, f"`{add}=` at entries that labels pick is not read")
+    there = Array(f"[sum({hot.code}, axis=0) > 0]", array.dims[:1], truth=True)
+    return call("where", [broadcast_mask(there, array.dims, node), change, array], node)
 
 
 def broadcast_mask(mask: Array, dims: Dims, node: ast.AST) -> Array:

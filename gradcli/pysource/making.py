@@ -266,32 +266,46 @@ def _triangle(name: str) -> Handler:
 
 
 def _tiled(given: Arguments) -> Value:
-    """`np.tile(b, (n, 1))`: axes of length 1 repeated."""
+    """`np.tile(b, (n, 1))`: the whole of each axis repeated."""
     array = given.array(0)
     counts = given.dims(given.at(1, "reps", "dims") if len(given.args) < 3 else Sequence(tuple(given.args[1:])))
     rank = max(len(counts), len(array.dims))
     dims = (ONE,) * (rank - len(array.dims)) + array.dims
     counts = (ONE,) * (rank - len(counts)) + counts
-    if any(count != ONE and dim != ONE for count, dim in zip(counts, dims, strict=True)):
-        return _repeat(given)
-    wide = tuple(count if dim == ONE else dim for count, dim in zip(counts, dims, strict=True))
-    return arrays.broadcast_to(arrays.placed(array, dims), wide, given.node)
+    found = arrays.placed(array, dims)
+    for at, count in enumerate(counts):
+        found = _widened(found, at, count, False, given)
+    return found
 
 
 def _repeated(given: Arguments) -> Value:
-    """`np.repeat(x[:, None], k, axis=1)`: an axis of length 1 repeated."""
+    """`np.repeat(x, k, axis=1)`: each entry of an axis repeated; of all entries in a row without one."""
     array = given.array(0)
     if given.flavour in ("torch", "method torch"):
         return _tiled(given)
     axis = given.axis(2)
     count = given.dims(given.at(1, "repeats"))
-    if axis is None or len(count) != 1 or array.dims[axis] != ONE:
-        return _repeat(given)
-    at = axis % len(array.dims)
-    return arrays.broadcast_to(array, (*array.dims[:at], *count, *array.dims[at + 1 :]), given.node)
+    if len(count) != 1:
+        raise Refused(given.node, "repeat with a count for each entry is not read")
+    if axis is None:
+        array, axis = arrays.reshape(array, (product(array.dims),), given.node), 0
+    return _widened(array, axis % len(array.dims), count[0], True, given)
 
 
-def _repeat(given: Arguments) -> Value:
+def _widened(array: Array, at: int, count: Size, each: bool, given: Arguments) -> Array:
+    """One axis repeated: each entry so often in a row, or the whole of it."""
+    dims = array.dims
+    if count == ONE:
+        return array
+    if dims[at] == ONE:
+        return arrays.broadcast_to(array, (*dims[:at], count, *dims[at + 1 :]), given.node)
+    new = at + 1 if each else at
+    wide = arrays.placed(array, (*dims[:new], ONE, *dims[new:]))
+    wide = arrays.broadcast_to(wide, (*dims[:new], count, *dims[new:]), given.node)
+    return arrays.reshape(wide, (*dims[:at], dims[at] * count, *dims[at + 1 :]), given.node)
+
+
+def _unread(given: Arguments) -> Value:
     raise Refused(given.node, f"{given.name} is not read", "write it with broadcasting: x[:, None]")
 
 
@@ -317,7 +331,7 @@ MAKING: Mapping[str, Handler] = {
     "reshape": _reshape, "ravel": _flat, "flatten": _flat, "transpose": _transpose, "permute": _transpose,
     "swapaxes": _swapped, "swapdims": _swapped, "expand_dims": _expand_dims, "unsqueeze": _expand_dims,
     "squeeze": _squeeze, "broadcast_to": _broadcast_to, "expand": _broadcast_to, "split": _split,
-    "array_split": _split, "chunk": _split, "one_hot": _one_hot, "copy": _same, "copyto": _repeat, "clone": _same,
+    "array_split": _split, "chunk": _split, "one_hot": _one_hot, "copy": _same, "copyto": _unread, "clone": _same,
     "detach": _stop, "stop_gradient": _stop, "shape": _shape, "pad": _pad_one, "tril": _triangle("tril"),
     "triu": _triangle("triu"), "repeat": _repeated, "tile": _tiled, "gather": _gather, "take_along_axis": _gather,
     "nan_to_num": _same, "asfarray": _same, "real": _same, "atleast_1d": _same,

@@ -15,7 +15,7 @@ from gradcli.pysource.frame import Frame, OuterNames
 from gradcli.pysource.indexing import pick, written_to
 from gradcli.pysource.module import OPERATORS, PythonFile, constant, imported
 from gradcli.pysource.names import Names
-from gradcli.pysource.refusal import Refused, shown
+from gradcli.pysource.refusal import Clash, Refused, shown
 from gradcli.pysource.sizes import Size
 from gradcli.pysource.values import (
     NONE,
@@ -57,7 +57,8 @@ class _Returned(Exception):
 class Reader:
     """Reads functions of one file into one list of definitions.
 
-    `lines` are the definitions so far, `notes` what was dropped or is to be said.
+    `lines` are the definitions so far, `notes` what was dropped or is to be said.  Where `goes_on`, a statement in
+    which shapes do not fit gives its names no value, and what does not use them is read all the same.
     """
 
     def __init__(self, file: PythonFile, names: Names) -> None:
@@ -66,6 +67,7 @@ class Reader:
         self.lines: list[Line] = []
         self.notes: dict[str, None] = {}
         self.side: dict[str, Value] = {}
+        self.goes_on = False
 
     # ------------------------------------------------------------------- functions
 
@@ -94,7 +96,69 @@ class Reader:
     def body(self, statements: list[ast.stmt], frame: Frame) -> None:
         """The statements of a block, in order."""
         for statement in statements:
-            self.statement(statement, frame)
+            try:
+                self.statement(statement, frame)
+            except Clash as clash:
+                if not self.goes_on or frame.depth:
+                    raise
+                self.without_value(statement, clash, frame)
+
+    def without_value(self, node: ast.stmt, clash: Clash, frame: Frame) -> None:
+        """What a statement leaves behind in which shapes do not fit.  Raises the clash where that is not clear."""
+        if not isinstance(clash.node, ast.stmt):
+            clash.node = node
+        gone = Unknown("what has no shape", clash.node, clash)
+        targets: list[ast.expr]
+        match node:
+            case ast.Assign(targets=several):
+                targets = several
+            case ast.AnnAssign() | ast.AugAssign():
+                targets = [node.target]
+            case ast.Return(value=ast.Tuple(elts=parts)):
+                frame.returned = Sequence(tuple(self.expr_or(part, gone, frame) for part in parts))
+                frame.exit = node
+                raise _Returned
+            case ast.Return(value=ast.Dict(keys=keys, values=values)):
+                kept = {key.value: self.expr_or(value, gone, frame) for key, value in zip(keys, values, strict=True)
+                        if isinstance(key, ast.Constant) and isinstance(key.value, str)}  # fmt: skip
+                if len(kept) != len(keys):
+                    raise clash
+                frame.returned, frame.exit = Record(kept), node
+                raise _Returned
+            case ast.Return():
+                frame.returned, frame.exit = gone, node
+                raise _Returned
+            case _:
+                raise clash
+        for target in targets:
+            self.lose(target, gone, clash, frame)
+
+    def lose(self, target: ast.expr, gone: Unknown, clash: Clash, frame: Frame) -> None:
+        """A target that gets no value."""
+        match target:
+            case ast.Name(id=name):
+                frame.names[name] = gone
+            case ast.Tuple(elts=targets) | ast.List(elts=targets):
+                for each in targets:
+                    self.lose(each, gone, clash, frame)
+            case ast.Attribute(value=owner, attr=name) if isinstance(held := self.expr(owner, frame), Record):
+                held.items[name] = gone
+            case ast.Subscript(value=owner, slice=ast.Constant(value=str() as key)) if isinstance(
+                held := self.expr(owner, frame), Record
+            ):
+                held.items[key] = gone
+            case ast.Subscript(value=ast.Name(id=name)):
+                frame.names[name] = gone
+            case _:
+                raise clash
+
+    def expr_or(self, node: ast.expr, gone: Unknown, frame: Frame) -> Value:
+        """The value of an expression; where shapes do not fit in it, what stands for none."""
+        try:
+            return self.expr(node, frame)
+        except Clash as clash:
+            earlier = isinstance(clash.node, ast.stmt) and clash.node is not gone.node
+            return Unknown(gone.why, clash.node, clash) if earlier else gone
 
     def statement(self, node: ast.stmt, frame: Frame) -> None:
         """One statement.  Raises Refused, and _Returned at a return."""

@@ -25,6 +25,10 @@ class Refused(Exception):
         return int(getattr(self.node, "col_offset", 0) or 0) + 1
 
 
+class Clash(Refused):
+    """Arrays whose shapes do not fit, so that the code raises: no construct that is not read."""
+
+
 def shown(node: ast.AST, limit: int = 50) -> str:
     """A construct as it is written, in one short line."""
     text = " ".join(ast.unparse(node).split())

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from fractions import Fraction
 
+from gradcli.pysource.refusal import Clash
 from gradcli.pysource.sizes import Size, size
 
 
@@ -151,10 +152,14 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value that is not read; it may be carried, and refuses where it is used.  `why` says what it is."""
+    """A value that is not read; it may be carried, and refuses where it is used.  `why` says what it is.
+
+    `clash` is why there is no such value, where shapes do not fit.
+    """
 
     why: str
     node: ast.AST | None = None
+    clash: Clash | None = None
 
 
 Value = Array | Number | Size | Sequence | Record | Word | Function | Library | Method | Slice | Absent | Unknown

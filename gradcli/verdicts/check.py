@@ -28,19 +28,24 @@ Progress = Callable[[], None]
 _GRAVITY = ("error", "refuted", "undecided", "equal", "proved")
 
 
-def check_source(source: Source, progress: Progress | None = None) -> Checked:
-    """The verdicts of one text, and its diagnostics.  Never raises for what a text may say."""
+def check_source(source: Source, progress: Progress | None = None, hints: bool = True) -> Checked:
+    """The verdicts of one text, and its diagnostics; `hints` says whether to look for mends of what is false.
+
+    Never raises for what a text may say.
+    """
     module, diagnostics = parse_module(source)
-    return check_module(module, diagnostics, progress)
+    return check_module(module, diagnostics, progress, hints)
 
 
-def check_module(module: Module, diagnostics: list[Diagnostic], progress: Progress | None = None) -> Checked:
+def check_module(
+    module: Module, diagnostics: list[Diagnostic], progress: Progress | None = None, hints: bool = True
+) -> Checked:
     """The verdicts of one module; `diagnostics` are those of parsing."""
     with own_program():
-        return _checked(module, diagnostics, progress)
+        return _checked(module, diagnostics, progress, hints)
 
 
-def _checked(module: Module, diagnostics: list[Diagnostic], progress: Progress | None) -> Checked:
+def _checked(module: Module, diagnostics: list[Diagnostic], progress: Progress | None, hints: bool) -> Checked:
     try:
         with limited():
             program, reader = elaborate_with_reader([module], diagnostics)
@@ -59,7 +64,7 @@ def _checked(module: Module, diagnostics: list[Diagnostic], progress: Progress |
     said: list[Diagnostic] = [*book.program.diagnostics, *broken.values(), *false.values()]
     verdicts = []
     for check, statement in zip(program.checks, book.statements, strict=True):
-        verdict, more = check_statement(book, check, statement, broken, false)
+        verdict, more = check_statement(book, check, statement, broken, false, hints)
         verdicts.append(verdict)
         said += more
         if progress is not None:
@@ -73,6 +78,7 @@ def check_statement(
     statement: ast.Check,
     broken: Mapping[Node, Diagnostic] = MappingProxyType({}),
     contradicted: Mapping[Assumption, Diagnostic] = MappingProxyType({}),
+    hints: bool = True,
 ) -> tuple[Verdict, list[Diagnostic]]:
     """The verdict of one statement, with what is to be said beside it.
 
@@ -102,7 +108,7 @@ def check_statement(
         link = Link(book, check, (statement.sides[position], statement.sides[position + 1]), (left, right))
         try:
             with limited():
-                findings.append(link.find())
+                findings.append(link.find() if hints else link.decide())
         except LimitReached as reached:
             findings.append(Finding("undecided", f"too large, {reached}", UNDECIDED))
         except Exception as fault:

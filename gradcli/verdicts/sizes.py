@@ -81,15 +81,18 @@ def dimensions(roots: Iterable[Node]) -> Least:
     return least
 
 
-def random_sizes(least: Least, source: Random) -> Iterator[Sizes]:
-    """Sizes without end: first distinct ones, so that no transpose passes, then each dimension 1 once, then any."""
-    return (sizes for sizes in map(least.mended, _random_sizes(least, source)) if sizes is not None)
+def random_sizes(least: Least, source: Random, most: int = 5) -> Iterator[Sizes]:
+    """Sizes without end: first distinct ones, so that no transpose passes, then each dimension 1 once, then any.
+
+    Of more than `most` names some get the same size.
+    """
+    return (sizes for sizes in map(least.mended, _random_sizes(least, source, most)) if sizes is not None)
 
 
-def _random_sizes(least: Least, source: Random) -> Iterator[Sizes]:
+def _random_sizes(least: Least, source: Random, most: int) -> Iterator[Sizes]:
     names = list(least)
     count = len(names)
-    width = max(3, min(count, 5))
+    width = max(3, min(count, most))
     tries = 0
     for _ in range(2):
         yield _distinct(names, least, source, width)

@@ -51,7 +51,7 @@ def _below(site: Site, everywhere: bool) -> Iterator[Site]:
         return Site(part, lambda new: put(rebuild(new)), expr, index)
 
     match expr:
-        case ast.Neg() | ast.Transpose():
+        case ast.Neg() | ast.Transpose() | ast.LastTwoTurned():
             yield child(0, expr.arg, lambda new: replace(expr, arg=new))
         case ast.Sum():
             for i, part in enumerate(expr.terms):
