@@ -49,14 +49,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.File | None:
     """Collect a file that has one of the patterns."""
+    root = parent.config.rootpath
     if file_path.suffix == ".py" and parent.config.getoption("--gradcli-python"):
         from gradcli.pairs.check import has_directive
 
         if has_directive(file_path.read_text(encoding="utf-8", errors="replace")):
-            return PythonFile.from_parent(parent, path=file_path)
+            return PythonFile.from_parent(parent, path=file_path, **_writable(file_path, root))
     from gradcli.ways_in.excluded import patterns_match
 
-    root = parent.config.rootpath
     relative = file_path.relative_to(root) if file_path.is_relative_to(root) else file_path
     patterns = _patterns(parent.config)
     if patterns_match(relative.as_posix(), patterns):
@@ -67,7 +67,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Fil
             return None  # a pattern that names a folder means what gradcli reads in it
         if not way_of(file_path.name).is_meant(str(file_path)):
             return None
-        return ProgramFile.from_parent(parent, path=file_path)
+        return ProgramFile.from_parent(parent, path=file_path, **_writable(file_path, root))
     return None
 
 
@@ -168,6 +168,20 @@ class ProgramFile(pytest.File):
         return self._checked
 
 
+def _writable(path: Path, root: Path) -> dict[str, str]:
+    """A name for a file that is to be called otherwise than it is: reports are UTF-8, and some names are not."""
+    if str(path).isprintable():
+        return {}
+    relative = path.relative_to(root) if path.is_relative_to(root) else path
+    return {"name": _place(path).name, "nodeid": _place(relative).as_posix()}
+
+
+def _place(path: Path) -> Path:
+    from gradcli.verdicts.report.words import one_line
+
+    return path if str(path).isprintable() else Path(one_line(str(path)))
+
+
 def _errors(module: Module, diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
     """What is wrong with a program."""
     from gradcli.expr.node import own_program
@@ -205,7 +219,7 @@ class ProgramItem(_Item):
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where and what this is."""
-        return self.path, 0, self.name
+        return _place(self.path), 0, self.name
 
 
 class StatementItem(_Item):
@@ -228,7 +242,7 @@ class StatementItem(_Item):
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where and what this is."""
-        return self.path, self.line - 1, self.name
+        return _place(self.path), self.line - 1, self.name
 
 
 def _told(verdict: Verdict, checked: Checked) -> str:
@@ -292,4 +306,4 @@ class GradientItem(pytest.Item):
         from gradcli.diagnostics.position import line_and_column
 
         line = line_and_column(self.verdict.source, self.verdict.statement.start)[0] - 1 if self.verdict else 0
-        return self.path, line, self.name
+        return _place(self.path), line, self.name

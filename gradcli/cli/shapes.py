@@ -43,11 +43,9 @@ def command(
     given = read_input(file, text, layout, settings_of(config, isolated))
     program = given.program()
     if form == "json":
-        import json
+        from gradcli.diagnostics.as_json import json_text
 
-        terminal.answer(
-            json.dumps({"version": 1, "file": given.name, **_as_json(program)}, indent=2, ensure_ascii=False)
-        )
+        terminal.answer(json_text({"version": 1, "file": given.name, **_as_json(program)}).rstrip("\n"))
     else:
         terminal.answer(_table([*_values(program), *_functions(program)]))
     return WRONG if terminal.complain(program.diagnostics) else OK

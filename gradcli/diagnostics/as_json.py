@@ -32,4 +32,9 @@ def json_text(document: object) -> str:
     text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     if text.isascii():
         return text
-    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+    return "".join(c if c.isprintable() or c == "\n" else _escaped(c) for c in text)
+
+
+def _escaped(char: str) -> str:
+    """A character in ASCII; half a pair, which stands for a byte of a name that is no UTF-8, is no text."""
+    return "\ufffd" if "\ud800" <= char <= "\udfff" else json.dumps(char)[1:-1]

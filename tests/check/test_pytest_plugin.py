@@ -109,3 +109,12 @@ def test_the_settings_of_the_documentation_collect_what_they_say(tmp_path: Path)
     (tmp_path / "b.mc").write_text("x : R[n]\ncheck x == 2 * x\n")
     result = run(tmp_path)
     assert result.returncode == 0 and "2 passed, 1 warning" in result.stdout
+
+
+def test_a_file_may_be_called_anything(tmp_path: Path) -> None:
+    """A name that is no UTF-8 can stand in no report: it is shown with what can."""
+    with open(os.fsencode(str(tmp_path)) + b"/\xff\x1b[31m.mc", "w", encoding="utf-8") as file:
+        file.write(TEXT)
+    result = run(tmp_path, "--junitxml=out.xml")
+    assert result.returncode == 1 and "3 failed, 2 passed" in result.stdout and "Error" not in result.stderr
+    assert "\x1b" not in result.stdout and "\ufffd" in (tmp_path / "out.xml").read_text(encoding="utf-8")

@@ -89,6 +89,16 @@ def test_names_of_files_cannot_steer_a_terminal(tmp_path: Path, form: str) -> No
     found = run("check", "--format", form, str(tmp_path))
     assert found.status == 1 and "bad.mc" in found.out
     assert "\x1b" not in found.out + found.err and "\u202e" not in found.out + found.err
+    if form in ("json", "sarif"):
+        json.dumps(json.loads(found.out), ensure_ascii=False).encode()  # text, without halves of pairs
+
+
+def test_shapes_of_a_file_that_is_called_anything(tmp_path: Path) -> None:
+    name = tmp_path / os.fsdecode(b"\xff\x1b[31m\xe2\x80\xaebad.mc")
+    name.write_text("x : R[n]\ny = 2*x\n")
+    found = run("shapes", "--format", "json", str(name))
+    assert found.status == 0 and "\u202e" not in found.out and "\x1b" not in found.out
+    assert json.loads(found.out)["shapes"]["x"]["shape"] == ["n"]
 
 
 def test_the_action_keeps_paths_apart_from_options() -> None:
