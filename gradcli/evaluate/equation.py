@@ -13,15 +13,20 @@ from gradcli.evaluate.array import Array, Scalar
 from gradcli.evaluate.errors import EvaluationError, NotExact, OutsideDomain, Undefined
 from gradcli.evaluate.field import Field
 from gradcli.evaluate.matrices import solved
+from gradcli.evaluate.opaque import random_entries
 from gradcli.evaluate.point import Evaluation as Point
 from gradcli.evaluate.point import run
 from gradcli.expr.implicit import equation_of, is_affine
 from gradcli.expr.node import Node, has_attribute, value_of
 from gradcli.expr.walk import postorder
 
-_MOST_STEPS = 60
+_MOST_STEPS = 100
 _MOST_STARTS = 6
 _MOST_HALVINGS = 30
+_PATIENCE = 8  # steps in which the residual is to fall by half at least
+_FEWEST_EVALUATIONS, _EVALUATIONS_EACH = 300, 40  # of an equation, from all starts: a bound of work, not of time
+_WELL = 10  # how much smaller the residual gets where the slopes still serve
+_LONGEST = 6  # steps in a row with the same slopes
 _STARTS = ((0, 1), (1, 1), (-1, 3), (2, 1), (1, 4))
 
 Flat = list[Scalar]
@@ -29,17 +34,29 @@ Function = Callable[[Flat], Flat]
 Accepts = Callable[[Flat], bool]
 
 
+class Exhausted(OutsideDomain):
+    """All work that an equation may take was done."""
+
+
 def solve_equation(point: Point, node: Node, args: list[Array]) -> Array:
     """The unknown at which the residual is zero: from 0 and a few other places, the first solution that is reached.
 
-    `point.root` numbers the solutions; the unknown is entered in `point.unsettled` where there may be others.
+    `point.root` numbers the solutions, and where it is negative arbitrary values, solutions or not; the unknown is
+    entered in `point.unsettled` where there may be others.
     Undefined where none is reached.  Raises NotExact in the exact field where the equation is not linear.
     """
     unknown, parameters, residual = equation_of(node)
     shape = point.shape(node)
     given = dict(zip(parameters, args, strict=True))
 
+    evaluations = 0
+    most = _FEWEST_EVALUATIONS + _EVALUATIONS_EACH * prod(shape)
+
     def function(entries: Flat) -> Flat:
+        nonlocal evaluations
+        evaluations += 1
+        if evaluations > most:
+            raise Exhausted("its solution takes too many steps")
         values = {**point.values, **given, unknown: Array(shape, entries)}
         inner = type(point)(
             values, point.sizes, point.field, point.functions, point.seed, point.strict_kinks, point.opaque
@@ -50,6 +67,9 @@ def solve_equation(point: Point, node: Node, args: list[Array]) -> Array:
                 raise OutsideDomain(entry.reason)
         return flat
 
+    if point.root < 0:
+        values = random_entries(point.field, f"{point.seed}/{_label(unknown)}/{point.root}", prod(shape))
+        return Array(shape, values)
     for arg in args:
         for entry in arg.flat:
             if isinstance(entry, Undefined):
@@ -113,7 +133,7 @@ def _solution(
             found = _from_singular(field, function, start) if field.exact else newton(field, function, start)
             if accepts(found):
                 return found, False
-        except NotExact:
+        except (NotExact, Exhausted):
             raise
         except EvaluationError as failure:
             trouble = failure
@@ -217,31 +237,54 @@ def _regular_step(field: Field, columns: list[Flat], residual: Flat, at: Flat) -
 
 
 def newton(field: Field, function: Function, at: Flat) -> Flat:
-    """A zero by Newton's method with difference quotients, steps halved until the residual shrinks."""
+    """A zero by Newton's method with difference quotients, steps halved until the residual shrinks.
+
+    The slopes are taken anew where those of an earlier place no longer serve.
+    """
     rounding = _rounding(field)
     step_size = field.function("sqrt", rounding)
     residual = function(at)
     size = start_size = _norm(residual)
+    nothing = rounding**3 * (1 + start_size)  # a root at 0 is approached without end
+    sizes = [size]
+    columns: list[Flat] = []
+    used = 0
     for _ in range(_MOST_STEPS):
-        if size == 0:
+        if size <= nothing:
             return at
+        if len(sizes) > _PATIENCE and 2 * size > sizes[-1 - _PATIENCE]:
+            raise OutsideDomain("the residual hardly shrinks")
         scale = 1 + _norm(at)
-        h = step_size * scale
-        columns = []
-        for k in range(len(at)):
-            moved = [x + h if i == k else x for i, x in enumerate(at)]
-            columns.append([(a - b) / h for a, b in zip(function(moved), residual, strict=True)])
+        fresh = not columns
+        used = 0 if fresh else used + 1
+        if fresh:
+            columns = _slopes(function, at, residual, step_size * scale)
         target = _step(field, columns, residual, at)
         moved_by = max(abs(a - b) for a, b in zip(target, at, strict=True))
         closer = _closer(field, function, at, target, size)
+        if closer is None and not fresh:
+            columns = []
+            continue
         if closer is None:
             solved = size <= 1_000_000 * rounding * (1 + start_size)  # where no step helps, that is no root yet
             if moved_by <= 1000 * rounding * scale and solved:
                 return at
             raise OutsideDomain("the residual does not shrink")
         at, residual = closer
-        size = _norm(residual)
+        before, size = size, _norm(residual)
+        if _WELL * size > before or used >= _LONGEST:
+            columns = []
+        sizes.append(size)
     raise OutsideDomain("too many steps")
+
+
+def _slopes(function: Function, at: Flat, residual: Flat, h: Scalar) -> list[Flat]:
+    """Difference quotients by each unknown."""
+    columns = []
+    for k in range(len(at)):
+        moved = [x + h if i == k else x for i, x in enumerate(at)]
+        columns.append([(a - b) / h for a, b in zip(function(moved), residual, strict=True)])
+    return columns
 
 
 def _closer(field: Field, function: Function, at: Flat, target: Flat, size: Scalar) -> tuple[Flat, Flat] | None:
@@ -252,6 +295,8 @@ def _closer(field: Field, function: Function, at: Flat, target: Flat, size: Scal
             residual = function(between)
             if _norm(residual) < size:
                 return between, residual
+        except Exhausted:
+            raise
         except OutsideDomain:
             pass
         share = share / 2

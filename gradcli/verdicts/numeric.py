@@ -55,6 +55,8 @@ def decide(problem: Problem, key: str) -> Outcome:
     if problem.cost > TOO_MANY:
         return Outcome("undecided", reason="the sizes are too large to look at points; names for them, R[n], are not")
     points = FEWEST if problem.cost > MANY else TURNING if problem.piecewise else POINTS
+    if problem.steps_to_matrices:
+        points = min(points, PRECISE)
     points += len(problem.strata.wanted)
     try:
         for place, equal in _places(problem, key, trouble):
@@ -86,6 +88,8 @@ def at_other_roots(problem: Problem, agreed: list[Place], outcome: Outcome) -> O
         return outcome
     looked_at = 0
     cheapest = sorted(agreed, key=lambda place: operations(problem.nodes, place.sizes))
+    if _at_any_value(problem, cheapest):
+        return outcome
     for root in range(1, OTHER_ROOTS + 1):
         for place in cheapest[:_ROOTED]:
             other = replace(place, root=root)
@@ -97,6 +101,20 @@ def at_other_roots(problem: Problem, agreed: list[Place], outcome: Outcome) -> O
         return outcome  # a derivative is settled by the equation at each root by itself, and they agree at several
     names = " and ".join(sorted(open_ones))
     return Outcome("undecided", reason=f"the relation for {names} may have other solutions than those looked at")
+
+
+def _at_any_value(problem: Problem, places: list[Place]) -> bool:
+    """Whether the sides agree whatever the unknowns are: then they do at each solution."""
+    if problem.branches:
+        return False
+    looked_at = 0
+    for turn, place in enumerate(_spread(places)[:PRECISE]):
+        other = replace(place, root=-1 - turn)
+        with suppress(EvaluationError):
+            if differ_precisely(problem, other) is not None:
+                return False
+            looked_at += 1
+    return looked_at >= FEWEST
 
 
 def glance(problem: Problem, key: str) -> bool:
@@ -199,7 +217,8 @@ def _places(problem: Problem, key: str, trouble: Counter[str]) -> Iterator[tuple
     mixed = len(problem.free) > 1
     attempts += _TRIES_A_SIZE * len(problem.strata.wanted)
     wanted = ((stratum.sizes, stratum.turn) for stratum in problem.strata.wanted)
-    others = ((sizes, None) for sizes in chain(_turning_sizes(problem), random_sizes(problem.least, source)))
+    any_sizes = random_sizes(problem.least, source, small=problem.steps_to_matrices)
+    others = ((sizes, None) for sizes in chain(_turning_sizes(problem), any_sizes))
     for sizes, component in chain(wanted, others):
         for turn in range(_TRIES_A_SIZE):
             attempts -= 1

@@ -14,6 +14,7 @@ from gradcli.evaluate.evaluate import Point, defined_functions, run
 from gradcli.evaluate.field import Field
 from gradcli.evaluate.mp_field import MpField
 from gradcli.evaluate.opaque import Hook
+from gradcli.expr.implicit import equation_of, is_affine
 from gradcli.expr.node import Node, payload
 from gradcli.expr.walk import postorder
 from gradcli.ops.formula import called
@@ -98,6 +99,12 @@ class Problem:
     def relations(self) -> tuple[Node, ...]:
         """The values that equations settle."""
         return tuple(node for node in self.nodes if node.op == "implicit")
+
+    @cached_property
+    def steps_to_matrices(self) -> bool:
+        """Whether matrices are found by Newton's method, where a step takes the slopes by each entry."""
+        found = ((node, *equation_of(node)) for node in self.relations)
+        return any(len(node.shape) > 1 and not is_affine(residual, unknown) for node, unknown, _, residual in found)
 
     @cached_property
     def strata(self) -> Strata:

@@ -81,18 +81,19 @@ def dimensions(roots: Iterable[Node]) -> Least:
     return least
 
 
-def random_sizes(least: Least, source: Random, most: int = 5) -> Iterator[Sizes]:
+def random_sizes(least: Least, source: Random, most: int = 5, small: bool = False) -> Iterator[Sizes]:
     """Sizes without end: first distinct ones, so that no transpose passes, then each dimension 1 once, then any.
 
-    Of more than `most` names some get the same size.
+    Of more than `most` names some get the same size.  `small`: a point costs much, so that they are as small as can
+    be distinct.
     """
-    return (sizes for sizes in map(least.mended, _random_sizes(least, source, most)) if sizes is not None)
+    return (sizes for sizes in map(least.mended, _random_sizes(least, source, most, small)) if sizes is not None)
 
 
-def _random_sizes(least: Least, source: Random, most: int) -> Iterator[Sizes]:
+def _random_sizes(least: Least, source: Random, most: int, small: bool) -> Iterator[Sizes]:
     names = list(least)
     count = len(names)
-    width = max(3, min(count, most))
+    width = max(2 if small else 3, min(count, most))
     tries = 0
     for _ in range(2):
         yield _distinct(names, least, source, width)
@@ -106,7 +107,7 @@ def _random_sizes(least: Least, source: Random, most: int) -> Iterator[Sizes]:
         if turn % 3 == 0:
             yield _distinct(names, least, source, width)
         else:
-            yield {name: least[name] + source.randint(0, 3) for name in names}
+            yield {name: least[name] + source.randint(0, 1 if small else 3) for name in names}
         turn += 1
 
 

@@ -103,10 +103,7 @@ def test_printed_derivation_holds(name: str) -> None:
     program, found = answers(CASES[name][0])
     verdicts = check_source(Source("<test>", derive_mc(program, found))).verdicts
     assert len(verdicts) > len(found)
-    # the one statement that takes longer than its time, of a nonlinear relation by its adjoint, says so
-    slow = [verdict for verdict in verdicts if verdict.reason.startswith("too large")]
-    assert len(slow) <= (name == "riccati")
-    assert {verdict.kind for verdict in verdicts if verdict not in slow} <= {"proved", "equal"}
+    assert {verdict.kind for verdict in verdicts} <= {"proved", "equal"}
 
 
 def _said(text: str) -> list[str]:
