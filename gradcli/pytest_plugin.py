@@ -10,7 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -168,7 +168,7 @@ class ProgramFile(pytest.File):
         return self._checked
 
 
-def _writable(path: Path, root: Path) -> dict[str, str]:
+def _writable(path: Path, root: Path) -> dict[str, Any]:
     """A name for a file that is to be called otherwise than it is: reports are UTF-8, and some names are not."""
     if str(path).isprintable():
         return {}
