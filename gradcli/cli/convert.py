@@ -15,7 +15,8 @@ from gradcli.cli.terminal import Terminal
 from gradcli.convert.convert import Converted, convert
 from gradcli.diagnostics.diagnostic import Diagnostic
 from gradcli.program.model import LAYOUTS
-from gradcli.syntax.ast import Source
+from gradcli.record import replace
+from gradcli.syntax.ast import Source, Span
 from gradcli.syntax.sources import nothing_in, read_source, source_of_text
 from gradcli.ways_in.registry import is_document
 from gradcli.ways_in.settings import in_force
@@ -54,10 +55,9 @@ def command(
         terminal.complain([source])
         return WRONG
     default = in_force(source.text, settings_of(config, isolated))
-    converted = _converted(source, target)
-    if default is not None and source.text.strip() and not converted.failed:
-        converted = _converted(_with_layout(source, default), target)
-    diagnostics = list(converted.diagnostics)
+    stated = source if default is None or not source.text.strip() else _with_layout(source, default)
+    converted = _converted(stated, target)
+    diagnostics = [_placed_in(source, stated, said) for said in converted.diagnostics]
     if not source.text.strip():
         diagnostics.append(nothing_in(source))
     wrong = terminal.complain(diagnostics)
@@ -93,6 +93,15 @@ def _with_layout(source: Source, layout: str) -> Source:
     else:
         line = f"<!-- gradcli: layout {layout} -->\n\n"
     return Source(source.name, line + source.text)
+
+
+def _placed_in(source: Source, stated: Source, said: Diagnostic) -> Diagnostic:
+    """A diagnostic of the source with its layout stated, at its place in the source as it is."""
+    if said.source is None or said.span is None or said.source.text != stated.text:
+        return said
+    added = len(stated.text) - len(source.text)
+    span = Span(max(said.span.start - added, 0), max(said.span.end - added, 0))
+    return replace(said, source=source, span=span)
 
 
 def _text(converted: Converted, file: str | None) -> str:

@@ -25,7 +25,7 @@ from gradcli.derive.derive import Derivation, derive
 from gradcli.diagnostics.diagnostic import Diagnostic, error
 from gradcli.render.formats import WRITERS, written
 from gradcli.ways_in.registry import is_document
-from gradcli.ways_in.settings import Settings
+from gradcli.ways_in.settings import Settings, in_force
 
 FORMATS = ("text", *WRITERS, "json")
 
@@ -70,7 +70,7 @@ def command(
     terminal = Terminal(color, quiet, verbose)
     settings = settings_of(config, isolated)
     if write:
-        return _write_answers(file, terminal)
+        return _write_answers(file, layout, settings, terminal)
     if file is not None and is_document(file):
         asked, how = (of, wrt, kind), (expand, stacked, steps)
         return _of_document(file, (layout, settings), asked, how, form, terminal, verbose)
@@ -123,7 +123,7 @@ def _clock(terminal: Terminal) -> AbstractContextManager[None]:
     return clock("deriving")
 
 
-def _write_answers(file: str | None, terminal: Terminal) -> int:
+def _write_answers(file: str | None, layout: str | None, settings: Settings, terminal: Terminal) -> int:
     """Write the answers of a document into it."""
     if file is None or not is_document(file):
         raise click.UsageError("--write goes with a document: a Markdown or TeX file, or a notebook")
@@ -134,7 +134,7 @@ def _write_answers(file: str | None, terminal: Terminal) -> int:
     if isinstance(source, Diagnostic):
         terminal.complain([source])
         return WRONG
-    out, diagnostics = with_answers(source)
+    out, diagnostics = with_answers(source, layout or in_force(source.text, settings))
     wrong = terminal.complain(diagnostics)
     if not wrong and out != source.text:
         write_back(file, out)

@@ -35,9 +35,12 @@ def asking(document: Document) -> list[tuple[Program, list[Question]]]:
 
 
 @own_program()
-def with_answers(source: Source) -> tuple[str, list[Diagnostic]]:
-    """The text of a document with every answer below its question; a second time changes nothing."""
-    document = read_document(source)
+def with_answers(source: Source, layout: str | None = None) -> tuple[str, list[Diagnostic]]:
+    """The text of a document with every answer below its question; a second time changes nothing.
+
+    `layout` goes before what the document says.
+    """
+    document = read_document(source, layout)
     if isinstance(document, Diagnostic):
         return source.text, [document]
     text = document.text.text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from gradcli.diagnostics import Diagnostic
@@ -78,7 +78,20 @@ class Analysis:
         """All that is wrong, and all that is to be warned of."""
         found = [self._diagnostic(each) for each in dict.fromkeys(self.checked.diagnostics)]
         found += [self._verdict(each) for each in self.checked.verdicts if not each.ok and each.kind != "error"]
-        return [each for each in found if each is not None]
+        return self._with_sides([each for each in found if each is not None])
+
+    def _with_sides(self, found: list[Said]) -> list[Said]:
+        """Errors within a claim, with the side that is expected there as an edit."""
+        for verdict in self.checked.verdicts:
+            if verdict.kind != "error" or verdict.expected is None or verdict.claim != "check" or verdict.backward:
+                continue
+            start, end = verdict.span.start, verdict.span.end
+            for number, said in enumerate(found):
+                if said.severity == "error" and start <= said.span.start and said.span.end <= end:
+                    mend = Mend(verdict.span, verdict.expected, f"write {verdict.expected}")
+                    found[number] = replace(said, edits=(mend, *said.edits))
+                    break
+        return found
 
     def said_at_once(self) -> list[Said]:
         """What is wrong with the text, before anything is decided: of a program alone."""

@@ -13,6 +13,7 @@ _GREEK = frozenset({
     "nu", "xi", "pi", "rho", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega",
     "Gamma", "Delta", "Theta", "Lambda", "Xi", "Pi", "Sigma", "Upsilon", "Phi", "Psi", "Omega",
 })  # fmt: skip
+_SPELLED = {"lam": "lambda", "lmbda": "lambda", "eps": "epsilon"}  # as code spells them
 # the Greek letters that LaTeX has no command for are the Latin ones
 _LATIN = {
     "omicron": "o", "Alpha": "A", "Beta": "B", "Epsilon": "E", "Zeta": "Z", "Eta": "H", "Iota": "I",
@@ -73,8 +74,8 @@ def latex_name(name: str) -> str:
 def _letters(word: str) -> str:
     if word in _LETTERS:
         return _LETTERS[word]
-    if word in _GREEK:
-        return f"\\{word}"
+    if _SPELLED.get(word, word) in _GREEK:
+        return f"\\{_SPELLED.get(word, word)}"
     if len(word) == 1 and word.isascii():
         return word
     apart = unicodedata.normalize("NFD", word)

@@ -45,16 +45,29 @@ def with_ignores(checked: Checked) -> Checked:
         for code in codes:
             if (line, code) not in used:
                 told = f"nothing on this line is {code}: the ignore ignores nothing"
-                said.append(warning("W611", told, checked.source, span, "take it out"))
+                said.append(warning("W611", told, checked.source, span, _instead(line, verdicts)))
     return replace(checked, verdicts=verdicts, diagnostics=(*diagnostics, *said))
+
+
+def _instead(line: int, verdicts: tuple[Verdict, ...]) -> str:
+    """What to do with an ignore that ignores nothing: it may name another code than what fails there."""
+    for verdict in verdicts:
+        if not verdict.ok and verdict.code is not None and line in _lines(verdict):
+            return f"what fails here is {verdict.code}: `# gradcli: ignore[{verdict.code}]` lets it pass"
+    return "take it out"
+
+
+def _lines(verdict: Verdict) -> range:
+    """The lines of a statement."""
+    first, _ = line_and_column(verdict.source, verdict.statement.start)
+    last, _ = line_and_column(verdict.source, max(verdict.statement.end - 1, verdict.statement.start))
+    return range(first, last + 1)
 
 
 def _let_pass(verdict: Verdict, wanted: dict[int, tuple[Span, list[str]]], used: set[tuple[int, str]]) -> Verdict:
     if verdict.ok or verdict.code is None or verdict.kind == "error" or not wanted:
         return verdict
-    first, _ = line_and_column(verdict.source, verdict.statement.start)
-    last, _ = line_and_column(verdict.source, max(verdict.statement.end - 1, verdict.statement.start))
-    for line in range(first, last + 1):
+    for line in _lines(verdict):
         if verdict.code in wanted.get(line, (None, []))[1]:
             used.add((line, verdict.code))
             return replace(verdict, ok=True)

@@ -83,7 +83,10 @@ def _read(path: Path, required: bool = False) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise WrongSettings(f"{path} is no TOML: {wrong}") from None
     if path.name == "pyproject.toml" or ("tool" in table and required):
-        table = table.get("tool", {}).get("gradcli", {})
+        tools = table.get("tool", {})
+        table = tools.get("gradcli", {}) if isinstance(tools, dict) else {}
+    if not isinstance(table, dict):
+        raise WrongSettings(f'{path}: [tool.gradcli] is a table, with lines as layout = "denominator"')
     return _settings(path, table)
 
 

@@ -155,7 +155,7 @@ def _verdicts(module: Module, wrong: list[Diagnostic]) -> tuple[Verdict, ...]:
 def _verdict(verdict: Verdict, source: Source) -> dict[str, Any]:
     from gradcli.verdicts.report.words import example
 
-    broken = not verdict.ok and verdict.kind != "error"
+    broken = not verdict.ok and (verdict.kind != "error" or verdict.expected is not None)
     return {
         "statement": verdict.text,
         "verdict": verdict.kind,
@@ -163,7 +163,7 @@ def _verdict(verdict: Verdict, source: Source) -> dict[str, Any]:
         "reason": verdict.reason,
         "hint": verdict.hint.text if verdict.hint is not None else None,
         "expected": verdict.expected,
-        "mend": verdict.expected if broken and verdict.claim == "check" and verdict.kind == "refuted" else None,
+        "mend": verdict.expected if broken and verdict.claim == "check" and verdict.kind != "undecided" else None,
         "counterexample": example(verdict.counterexample) if broken and verdict.counterexample else None,
         **_place(verdict.span if broken else verdict.statement, source),
     }

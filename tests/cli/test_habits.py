@@ -66,6 +66,15 @@ def test_wrong_settings_are_said(project: Path, capsys: pytest.CaptureFixture[st
     assert main(["check", "good.mc", "--isolated"]) == 0
 
 
+@pytest.mark.parametrize("text", ["[tool]\ngradcli = 3\n", 'tool = "gradcli"\n', "[[tool.gradcli]]\nlayout = 3\n"])
+def test_settings_that_are_no_table_are_no_fault_of_ours(
+    project: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    _write(project / "pyproject.toml", text)
+    main(["check", "good.mc"])
+    assert "internal error" not in capsys.readouterr().err
+
+
 def test_the_layout_of_the_settings_is_for_files_that_state_none(project: Path) -> None:
     claim = "W : R[m, n]\nx : R[n]\ny = W @ x\ncheck jac(y, x) == W.T\n"
     _write(project / "a.mc", claim)
@@ -258,3 +267,31 @@ def test_a_place_is_that_of_the_file(project: Path, capsys: pytest.CaptureFixtur
     _write(project / "a.mc", "y = = x\n")
     assert main(["convert", "a.mc", "--to", "numerator"]) == 2
     assert "a.mc:1:5" in capsys.readouterr().err
+
+
+def test_answers_are_written_in_the_layout_of_the_settings(project: Path) -> None:
+    _write(project / "gradcli.toml", 'layout = "denominator"\n')
+    page = _write(project / "a.md", "<!-- gradcli: W : R[m, n]; x : R[n]; y = W @ x; jacobian y wrt x -->\n")
+    assert main(["derive", "a.md", "--write"]) == 0
+    once = page.read_text(encoding="utf-8")
+    assert "W^{\\top}" in once
+    assert main(["derive", "a.md", "--write"]) == 0 and page.read_text(encoding="utf-8") == once
+    assert main(["derive", "a.md", "--write", "--isolated"]) == 0
+    assert "W^{\\top}" not in page.read_text(encoding="utf-8")
+
+
+def test_what_convert_says_stands_at_the_place_in_the_file(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _write(project / "gradcli.toml", 'layout = "denominator"\n')
+    _write(project / "a.mc", "x : R[n]\ny = W @ @ x\n")
+    assert main(["convert", "a.mc", "--to", "numerator"]) == 2
+    assert "a.mc:2:7: E" in capsys.readouterr().err
+
+
+def test_an_ignore_of_another_code_is_told_which_one_fails(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "W : R[m, n]; x : R[n]\ny = W @ x\ncheck jac(y, x) == W.T  # gradcli: ignore[C501] the book's layout\n"
+    _write(project / "a.mc", text)
+    assert main(["check", "a.mc"]) == 1
+    said = "what fails here is C504: `# gradcli: ignore[C504]` lets it pass"
+    assert said in capsys.readouterr().err
+    _write(project / "a.mc", text.replace("C501", "C504"))
+    assert main(["check", "a.mc"]) == 0

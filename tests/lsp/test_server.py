@@ -22,6 +22,7 @@ from gradcli.lsp.text import Place, Text
 from gradcli.syntax.colours import PIECE_KINDS
 
 LOSSES = "x : R[n]\ny = tanh(x)\nt = tanh(x)\ncheck grad(f, x) == grad(f, y) * (1 - y**2)\n"
+SHAPES = "W : R[m, n]; x : R[n]\ny = W @ x\ncheck grad(f, x) == W @ grad(f, y)\n"
 TEXT = "x : R[n]  # 数学😀\nf = x.T @ x\ncheck grad(f, x) == x\n"
 
 
@@ -175,6 +176,7 @@ def test_hover_says_shape_definition_and_gradient(ask: Ask) -> None:
     [
         (TEXT, "Write 2 * x", TEXT.replace("== x", "== 2 * x")),
         (LOSSES, "Write loss f(y)", LOSSES.replace("check", "loss f(y)\ncheck")),
+        (SHAPES, "Write W.T @ grad(f, y)", SHAPES.replace("W @ grad", "W.T @ grad")),
         ("y = exq(x)\n", "Declare exq : R -> R", "exq : R -> R\ny = exq(x)\n"),
         ("f = sum(Phi * x)\n", "Write f = sum(Phi @ x)", "f = sum(Phi @ x)\n"),
         ("f = sum(Phi * x)\n", "Declare x : R", "x : R\nf = sum(Phi * x)\n"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import gradcli.expr.statistics  # noqa: F401  (builds comparisons)
 from gradcli.expr.arith import add, div, mul, neg, ones, power, sqrt, sub
 from gradcli.expr.linear import diag, inv, matmul, transpose
 from gradcli.expr.node import Node, make, num, var
@@ -72,6 +73,7 @@ def test_expression_is_written_as_in_a_lecture_note(written: str, node: Node) ->
     ("name", "written"),
     [
         ("W1", "W_{1}"), ("x_hat", r"x_{\mathrm{hat}}"), ("alpha", r"\alpha"), ("α", r"\alpha"),
+        ("lam", r"\lambda"), ("lmbda_1", r"\lambda_{1}"), ("eps", r"\epsilon"), ("lamp", r"\mathrm{lamp}"),
         ("theta2", r"\theta_{2}"), ("σ_W", r"\sigma_{W}"), ("Ω", r"\Omega"), ("Α", "A"), ("ŷ", r"\hat{y}"),
         ("x\u0302", r"\hat{x}"), ("変数", r"\text{変数}"), ("_x", r"\mathrm{\_x}"), ("__", r"\mathrm{\_\_}"),
         ("u_1_2", "u_{1,2}"), ("loss", r"\mathrm{loss}"), ("x", "x"),
