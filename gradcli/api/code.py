@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 from gradcli.api.errors import ProgramError
@@ -26,14 +27,17 @@ class Code:
         names: dict[str, Any] = {"__name__": f"gradcli_{target}_code"}
         exec(compile(source, f"<gradcli {target} code>", "exec"), names)
         self._function: Callable[..., Any] = names[function]
+        self._parameters = frozenset(signature(self._function).parameters)
         self.value: Callable[..., Any] = names["value"]
         self.value_and_derivatives: Callable[..., Any] = names["value_and_derivatives"]
         self.__name__ = function
         self.__doc__ = self._function.__doc__
 
     def __call__(self, *args: Any, **names: Any) -> Any:
-        """The derivative at a point."""
-        return self._function(*args, **names)
+        """The derivative at a point; a name that is a word of the language, `cos`, is taken for its `cos_`."""
+        given = {f"{name}_" if name not in self._parameters and f"{name}_" in self._parameters else name: value
+                 for name, value in names.items()}  # fmt: skip
+        return self._function(*args, **given)
 
     def __repr__(self) -> str:
         return f"<gradcli.Code {self.__name__} for {self.target}>"

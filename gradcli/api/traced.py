@@ -13,6 +13,7 @@ from gradcli.diagnostics.diagnostic import error, note
 from gradcli.pysource.names import Names
 from gradcli.pysource.program import declaration, size_names
 from gradcli.pysource.refusal import Refused
+from gradcli.pysource.sizes import read_size
 from gradcli.pysource.values import Array, Value
 from gradcli.syntax.ast import Source, Span
 from gradcli.syntax.parse import parse_module
@@ -22,8 +23,9 @@ from gradcli.syntax.sources import source_of_text
 def from_jax(function: Callable[..., Any], shapes: str) -> Program:
     """The program of a function of JAX, which is traced with sizes as symbols: `shapes="X: n d, w: d"`.
 
-    The value that it returns is the last definition, `out`; `warnings` tells what was dropped.  Raises ProgramError
-    with the primitive that is not read, ImportError without JAX.
+    The value that it returns is the last definition, `out`; of several each has one, by its key in a dictionary, else
+    `out_1`, `out_2`.  Other names are those of the source where a line assigns one.  `warnings` tells what was dropped.
+    Raises ProgramError with the primitive that is not read, ImportError without JAX.
     """
     import jax
     from jax import export
@@ -50,18 +52,30 @@ def from_jax(function: Callable[..., Any], shapes: str) -> Program:
     tracing = Tracing(names)
     try:
         with _double():
-            traced = jax.make_jaxpr(lambda *args: function(**dict(zip(order, args, strict=True))))(*specs.values())
+            make = jax.make_jaxpr(lambda *args: function(**dict(zip(order, args, strict=True))), return_shape=True)
+            traced, returned = make(*specs.values())
+        titles = [names.fresh(title) for title in _titles(returned)]
         found = tracing.run(traced.jaxpr, list(traced.consts), [free[name] for name in order])
-        if len(found) != 1:
-            raise Refused(None, f"the function returns {len(found)} values")
-        out = full(found[0], traced.jaxpr.outvars[0])
+        outs = [full(value, var).code for value, var in zip(found, traced.jaxpr.outvars, strict=True)]
     except Refused as refused:
         title = getattr(function, "__name__", "the function")
         text = f"{title} cannot be read: {refused.message}"
         raise ProgramError([error("P702", text, Source("<jax>", ""), Span(0, 0), refused.hint)]) from None
-    text = "\n".join([*declared, *tracing.lines, f"{names.fresh('out')} = {out.code}"]) + "\n"
+    ends = [f"{title} = {code}" for title, code in zip(titles, outs, strict=True)]
+    text = "\n".join([*declared, *tracing.lines, *ends]) + "\n"
     module, said = parse_module(source_of_text(text))
     return program_of(module, [*said, *(note("P704", dropped) for dropped in tracing.notes)])
+
+
+def _titles(returned: Any) -> list[str]:
+    """Names for what a function returns: `out`; the keys of a dictionary; `out_1`, `out_2` of several."""
+    from jax import tree_util
+
+    paths = [path for path, _ in tree_util.tree_flatten_with_path(returned)[0]]
+    if paths == [()]:
+        return ["out"]
+    keys = ["_".join(str(getattr(key, "key", getattr(key, "name", ""))) for key in path) for path in paths]
+    return [key if key.isidentifier() else f"out_{place}" for place, key in enumerate(keys, 1)]
 
 
 def _double() -> Any:
@@ -75,8 +89,11 @@ def _double() -> Any:
 
 
 def _symbol(text: str, symbols: dict[str, Any]) -> Any:
-    """A product of sizes, as JAX has it."""
-    found: Any = 1
-    for part in text.split("*"):
-        found = found * (int(part) if part.strip().isdigit() else symbols[part.strip()])
+    """A size, as JAX has it."""
+    found: Any = 0
+    for names, value in read_size(text).terms:
+        term: Any = int(value)
+        for name in names:
+            term = term * symbols[name]
+        found = found + term
     return found

@@ -10,6 +10,7 @@ import pytest
 
 import gradcli
 
+benchmark: Any = pytest.importorskip("benchmarks.jax_functions")
 jax = pytest.importorskip("jax")
 jnp = jax.numpy
 jax.config.update("jax_enable_x64", True)
@@ -58,6 +59,49 @@ def test_gradients_are_those_of_jax(shapes: str, function: Callable[..., Any]) -
     for name, expected in zip(given, wanted, strict=True):
         found = program.grad("out", name).to_numpy()(**given)
         assert np.allclose(found, expected, rtol=1e-8, atol=1e-9), name
+
+
+WRITTEN = [
+    benchmark.integer_xent, benchmark.multiclass_hinge, benchmark.scattered, benchmark.batched_attention,
+    benchmark.rnn, benchmark.gp, benchmark.ntxent, benchmark.rope, benchmark.conv,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("function", WRITTEN, ids=lambda function: function.__name__)
+def test_labels_positions_loops_and_factorisations(function: Callable[..., Any]) -> None:
+    (shapes,) = [shapes for shapes, each in benchmark.FUNCTIONS if each is function]
+    assert benchmark.largest_difference(shapes, function) < 1e-8
+
+
+def test_running_sums_from_the_end() -> None:
+    def function(x: Any) -> Any:
+        return jnp.sum(jnp.tanh(jax.lax.cumsum(x, axis=0, reverse=True)))
+
+    x = np.random.default_rng(5).normal(size=4)
+    found = gradcli.from_jax(function, shapes="x: n").grad("out", "x").to_numpy()(x=x)
+    assert np.allclose(found, jax.grad(function)(x), rtol=1e-10)
+
+
+def test_names_are_those_of_the_source() -> None:
+    program = gradcli.from_jax(benchmark.attention, shapes="q: t d, k: s d, v: s e")
+    assert [*program.shapes] == ["q", "k", "v", "scores", "u", "probs", "out"]
+    program = gradcli.from_jax(benchmark.layer_norm, shapes="x: n d, g: d, b: d")
+    assert {"mean_", "var_", "xhat"} <= program.shapes.keys()
+
+
+def test_several_values_are_named() -> None:
+    program = gradcli.from_jax(lambda x, w: {"loss": jnp.sum(x @ w), "pred": jnp.tanh(x @ w)}, shapes="x: n d, w: d")
+    assert {"loss_", "pred"} <= program.shapes.keys()
+    program = gradcli.from_jax(lambda x, w: (jnp.sum(x @ w), x @ w), shapes="x: n d, w: d")
+    assert {"out_1", "out_2"} <= program.shapes.keys()
+    assert program.grad("out_1", "w").text == "sum(x, axis=0)"
+
+
+def test_labels_are_no_numbers() -> None:
+    with pytest.raises(gradcli.ProgramError, match="labels"):
+        gradcli.from_jax(lambda x, y: jnp.sum(x * y), shapes="x: n, y: n of c")
+    with pytest.raises(gradcli.ProgramError, match=r"lax\.cond"):
+        gradcli.from_jax(lambda x: jax.lax.cond(x > 0, jnp.sin, jnp.cos, x), shapes="x: ()")
 
 
 def test_what_is_not_read_is_named() -> None:
