@@ -52,6 +52,23 @@ class Rewriter:
         """Each derivative of an expression, such that it has the value that it had."""
         return [self._in_place(site, layout, plainly) for site in self._derivatives(value, layout)]
 
+    def depends(self, side: ast.Expr, layout: str) -> bool:
+        """Whether the new layout changes a derivative in an expression."""
+        return self._depends(side, layout)
+
+    def turns(self, side: ast.Expr, layout: str) -> bool:
+        """Whether an expression is a derivative, no more, that the new layout transposes."""
+        return self._turns(side, layout)
+
+    def sites(self, root: ast.Expr, layout: str) -> list[ast.Expr]:
+        """The derivatives in an expression that the new layout changes."""
+        return [site.expr for site in self._derivatives(root, layout)]
+
+    def is_scalar(self, side: ast.Expr) -> bool:
+        """Whether an expression is a number in the new layout, or zero."""
+        node = self._node(side)
+        return node is not None and not node.shape
+
     def _in_place(self, site: Site, layout: str, plainly: bool) -> Change:
         call = site.expr
         if plainly or not self._turns(call, layout):

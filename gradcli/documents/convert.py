@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from gradcli.convert.convert import Converted
 from gradcli.convert.rewrite import Change, Rewriter
 from gradcli.diagnostics import Diagnostic, warning
+from gradcli.documents import wrapped as around
 from gradcli.documents.notebook import Edit
 from gradcli.documents.pieces import Directive, Fence, Piece
 from gradcli.documents.program import DocumentProgram
@@ -22,7 +24,6 @@ from gradcli.syntax.ast import Source, Span
 from gradcli.syntax.unparse import unparse
 
 _ADDED = "  # numerator where nothing is said"
-_BRACKETED = re.compile(r"\\left\((\\frac\{\\partial [^()]*\}\{\\partial [^()]*\})\\right\)")
 _TRANSPOSE = re.compile(
     r"\^\s*(?:\{\s*(?:\\top|\\intercal|\\mathsf\s*\{?\s*T\s*\}?|\\mathrm\s*\{?\s*T\s*\}?|T)\s*\}"
     r"|\\top(?![a-zA-Z])|\\intercal(?![a-zA-Z])|\\mathsf\s*\{\s*T\s*\}|\\mathrm\s*\{\s*T\s*\}|T)"
@@ -31,24 +32,124 @@ _TRANSPOSE = re.compile(
 
 @own_program()
 def convert_document(source: Source, target: str) -> Converted:
-    """Rewrite a document into a layout.  A formula that cannot be turned stays, and is named in a warning."""
+    """Rewrite a document into a layout.  A formula that cannot be turned stays, and is named in a warning.
+
+    Formulas are turned as one would write them, where that comes back from the new layout as it was and has the same
+    verdict; else by a transpose around them.
+    """
     document = read_document(source)
     if isinstance(document, Diagnostic):
         return Converted(source.text, (document,))
     errors = [said for program in document.programs for said in program.diagnostics if said.is_error]
     if errors:
         return Converted(source.text, tuple(errors))
+    made, wrong = _natural(document, target)
+    if not wrong:
+        return Converted(made.text, tuple(made.diagnostics), made.changed)
+    text = document.text.text
+    braced = {span: around.is_braced(text[span.start : span.end]) for span in wrong}
+    made = _turned(document, target, braced)
+    again = read_document(Source(source.name, made.text))
+    if not isinstance(again, Diagnostic) and (own := _layout_of(document)) is not None:
+        unnatural = _natural(again, own)[1]
+        places = {span: _moved(made.edits, span) for span in braced if not braced[span]}
+        taken = {
+            span
+            for span, place in places.items()
+            if not any(place.start < other.end and other.start < place.end for other in unnatural)
+        }
+        if taken:  # the new text is what another formula is turned to
+            made = _turned(document, target, {span: span in taken or braced[span] for span in braced})
+    return Converted(made.text, tuple(made.diagnostics), made.changed)
+
+
+def _layout_of(document: Document) -> str | None:
+    """The one layout that a document is in; None where it states several."""
+    stated = {
+        statement.name.id
+        for program in document.programs
+        for statement in program.module.statements
+        if isinstance(statement, ast.Layout)
+    }
+    return next(iter(stated), "numerator") if len(stated) < 2 else None
+
+
+def _natural(document: Document, target: str) -> tuple[_Turned, frozenset[Span]]:
+    """The document turned as one would write it, and the statements that do not come back so as they were."""
+    made = _turned(document, target, {})
+    return made, _not_restored(document, made)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turned:
+    """The file's new text, and the edits that make it, in what is read of the document."""
+
+    text: str
+    edits: Sequence[Edit]
+    statements: Sequence[Span]
+    diagnostics: Sequence[Diagnostic]
+    changed: int
+
+
+def _turned(document: Document, target: str, wrapped: Mapping[Span, bool]) -> _Turned:
+    """The document in a layout; the statements at the spans of `wrapped` with a transpose around them."""
     edits: list[Edit] = []
     diagnostics: list[Diagnostic] = []
+    statements: list[Span] = []
     changed = 0
     groups = _groups(document.pieces)
     for number, program in enumerate(document.programs):
-        found = _changes(document, program, target, diagnostics)
+        found = _changes(document, program, target, diagnostics, wrapped, statements)
         changed += bool(found)
         edits += [(change.span.start, change.span.end, change.text) for change in found]
         edits += _layout_edits(document, program, target, groups[number] if number < len(groups) else [], bool(found))
     edits = list(dict.fromkeys(edits))  # a layout statement may hold for several programs
-    return Converted(edited(document, edits), tuple(diagnostics), changed)
+    return _Turned(edited(document, edits), edits, statements, diagnostics, changed)
+
+
+def _not_restored(document: Document, made: _Turned) -> frozenset[Span]:
+    """The statements that have another verdict now, or come back from the new layout otherwise than they were."""
+    back = read_document(Source(document.source.name, made.text))
+    if isinstance(back, Diagnostic) or not made.statements:
+        return frozenset()
+    wrong = set(_other_verdicts(document, back))
+    own = _layout_of(document)
+    if own is not None:
+        again = _turned(back, own, {})
+        places = [_moved(made.edits, span) for span in made.statements]
+        for span, place in zip(made.statements, places, strict=True):
+            if _part(back, again.edits, place) != document.text.text[span.start : span.end]:
+                wrong.add(span)
+    return frozenset(wrong)
+
+
+def _other_verdicts(document: Document, back: Document) -> list[Span]:
+    from gradcli.documents.check import checked_program
+
+    old, new = ([v for p in one.programs for v in checked_program(p).verdicts] for one in (document, back))
+    if len(old) != len(new):
+        return []
+    return [
+        a.statement for a, b in zip(old, new, strict=True) if (a.ok, a.kind == "error") != (b.ok, b.kind == "error")
+    ]
+
+
+def _moved(edits: Sequence[Edit], span: Span) -> Span:
+    """Where a part stands after edits."""
+    before = sum(len(text) - (end - start) for start, end, text in edits if end <= span.start and start < span.start)
+    inside = sum(len(text) - (end - start) for start, end, text in edits if span.start <= start < span.end)
+    before += sum(len(text) for start, end, text in edits if start == end == span.start)
+    inside -= sum(len(text) for start, end, text in edits if start == end == span.start)
+    return Span(span.start + before, span.end + before + inside)
+
+
+def _part(document: Document, edits: Sequence[Edit], span: Span) -> str:
+    """What edits make of a part of the document."""
+    out = document.text.text[span.start : span.end]
+    for start, end, text in sorted(edits, reverse=True):
+        if span.start <= start and end <= span.end and start < end:
+            out = out[: start - span.start] + text + out[end - span.start :]
+    return out
 
 
 def _groups(pieces: Sequence[Piece]) -> list[list[Piece]]:
@@ -61,21 +162,39 @@ def _groups(pieces: Sequence[Piece]) -> list[list[Piece]]:
     return [group for group in groups if group]
 
 
-def _changes(document: Document, program: DocumentProgram, target: str, diagnostics: list[Diagnostic]) -> list[Change]:
+def _changes(
+    document: Document,
+    program: DocumentProgram,
+    target: str,
+    diagnostics: list[Diagnostic],
+    wrapped: Mapping[Span, bool],
+    statements: list[Span],
+) -> list[Change]:
     made, reader = elaborate_with_reader([program.module], program.diagnostics)
     writer = _Writer(document, program)
-    rewriter = Rewriter(reader, document.text.text, target, writer.write)
+    text = document.text.text
+    rewriter = Rewriter(reader, text, target, writer.write)
     layout = "numerator"
     out: list[Change] = []
     for statement in program.module.statements:
         found: list[Change] = []
         try:
+            lying = _lying(program, statement.span, layout, target)
+            wrapper = around.Wrapper(rewriter, text, wrapped.get(statement.span, False))
             match statement:
                 case ast.Layout():
                     layout = statement.name.id
+                case ast.Check() if lying:
+                    found = wrapper.lying(statement.sides, layout, lying)
+                case ast.Define() | ast.DefineIndexed() if lying:
+                    found = wrapper.lying((statement.value,), layout, lying)
+                case ast.Check() if statement.span in wrapped and not _in_language(document, statement.span):
+                    found = wrapper.statement(statement.sides, layout)
                 case ast.Check():
                     writer.set_for(document, statement, statement.sides[1:])
                     found = rewriter.statement(statement.sides, layout)
+                case ast.Define() | ast.DefineIndexed() | ast.DefineFunction() if statement.span in wrapped:
+                    found = wrapper.definition(statement.value, layout)
                 case ast.Define() | ast.DefineIndexed() | ast.DefineFunction():
                     writer.set_for(document, statement, (statement.value,))
                     found = rewriter.definition(statement.value, layout)
@@ -83,8 +202,21 @@ def _changes(document: Document, program: DocumentProgram, target: str, diagnost
             said = "this formula depends on the layout and is not written in another one: it stays as it is"
             diagnostics.append(warning("W690", said, document.text, statement.span))
         out += found
+        if found:
+            statements.append(statement.span)
+        elif isinstance(statement, ast.Check | ast.Define | ast.DefineIndexed):
+            writer.left_alone(document, statement.span)
     del made
     return out
+
+
+def _lying(program: DocumentProgram, span: Span, layout: str, target: str) -> list[Span]:
+    """The derivatives in a statement that are known by their entries, and rows in one of two layouts alone."""
+    return [
+        place
+        for place, row in program.context.lying.items()
+        if span.start <= place.start and place.end <= span.end and (layout == row) != (target == row)
+    ]
 
 
 def _in_language(document: Document, span: Span) -> bool:
@@ -98,13 +230,13 @@ class _Writer:
     def __init__(self, document: Document, program: DocumentProgram) -> None:
         self.language = False
         self._made = program.context.made
-        found = _TRANSPOSE.search(document.text.text)
-        sign = found[0].rstrip() if found else "^T"
-        self._latex = LatexWriter(program.context.spelled, program.context.shapes.of, transpose=sign)
+        self._latex = LatexWriter(program.context.spelled, program.context.shapes.of)
+        self._sign = "^T"  # of what the layout leaves as it is, so that it is the same on the way back
 
     def set_for(self, document: Document, statement: ast.Statement, parts: Sequence[ast.Expr]) -> None:
         """Write as a statement is written: its factors apart, or not."""
         self.language = _in_language(document, statement.span)
+        self._latex.transpose = self.sign_of(document, statement.span)
         gaps = [0, 0]
         for part in (node for root in parts for node in walk(root)):
             if not isinstance(part, ast.Product):
@@ -115,6 +247,15 @@ class _Writer:
                     gaps[bool(gap)] += 1
         self._latex.tight = gaps[0] > gaps[1]
 
+    def sign_of(self, document: Document, span: Span) -> str:
+        """How a transpose is written in a formula, or else in those before it that the layout leaves as they are."""
+        found = _TRANSPOSE.search(document.text.text, span.start, span.end)
+        return found[0].rstrip() if found else self._sign
+
+    def left_alone(self, document: Document, span: Span) -> None:
+        """A formula that stays as it is."""
+        self._sign = self.sign_of(document, span)
+
     def write(self, expr: ast.Expr, kept: dict[int, str] | None = None, tight: str = "") -> str:
         made = self._made - {node.id for node in walk(expr) if isinstance(node, ast.Name) and id(node) in (kept or {})}
         if made & names_in(expr):
@@ -122,8 +263,8 @@ class _Writer:
         if self.language:
             return unparse(expr, kept, tight)
         whole = (kept or {}).get(id(expr))
-        if whole is not None and (bracketed := _BRACKETED.fullmatch(whole.strip())):
-            return bracketed[1]
+        if whole is not None and isinstance(expr, ast.Call) and around.is_wrapped(whole.strip()):
+            return around.unwrapped(whole.strip())
         self._latex.kept = {key: text for key, text in (kept or {}).items() if _is_whole(text)}
         return self._latex.write(expr)
 

@@ -92,6 +92,7 @@ class Context:
     scalars: set[str] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
     undeclared: set[str] = field(default_factory=set)
+    lying: dict[ast.Span, str] = field(default_factory=dict)  # derivatives by entries that are rows in a layout
     standins: set[ast.Span] = field(default_factory=set)  # claims whose sides are not what the document writes
     layout: str = "numerator"
     einstein: bool = False

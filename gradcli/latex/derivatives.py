@@ -336,6 +336,7 @@ def derivative(
         index = reader.context.fresh("r")
         whole = build.call("jac", at, of, by, layout="numerator")
         row = reader.context.layout == "denominator"
+        reader.context.lying[at] = "denominator"
         return Spread(at, index, ast.Index(at, whole, (ast.Name(at, index), *entries)), row)
     if len(shape) == 2 and not open_of:
         index, second_index = reader.context.fresh("r"), reader.context.fresh("c")
@@ -375,6 +376,8 @@ def _by_whole(
         index = reader.context.fresh("r")
         whole = build.call("jac", at, name, by, layout="numerator")
         row = (reader.context.layout == "numerator") or turned
+        if not turned:
+            reader.context.lying[at] = "numerator"
         return Spread(at, index, ast.Index(at, whole, (*entries, ast.Name(at, index))), row)
     if open_of:
         if isinstance(of, ast.Index) and not build.free_indices(of.base):
@@ -455,6 +458,7 @@ def nabla(reader: Reading, items: Items, at: int) -> tuple[ast.Expr, int]:
         if len(by_shape) != 1:
             reader.fail("the gradient of an entry is read by a vector", item, None, "D703")
         made = _by_whole(reader, of, by, False, free, span, item)
+        reader.context.lying.pop(span, None)
         return (Spread(span, made.index, made.body, False) if isinstance(made, Spread) else made), end
     return build.call("grad", span, of, by), end
 
