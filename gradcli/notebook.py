@@ -64,9 +64,9 @@ def run_cell(line: str, cell: str) -> tuple[Shown, str | None, Program | None]:
     """What a cell shows, and the name that its program is to have.  Raises WrongLine."""
     from gradcli.api.program import Program, ProgramError
     from gradcli.api.report import check
-    from gradcli.derive.derive import derive
     from gradcli.expr.node import own_program
     from gradcli.render.derive_text import derive_text
+    from gradcli.shorten.derive import derive_short
     from gradcli.syntax import ast
     from gradcli.syntax.ast import Source
     from gradcli.syntax.parse import parse_module
@@ -86,7 +86,7 @@ def run_cell(line: str, cell: str) -> tuple[Shown, str | None, Program | None]:
     checks = [each for each in module.statements if isinstance(each, ast.Check)]
     if program.inner.asks or not checks:
         with own_program(program.scope):
-            found = derive(program.inner, steps=steps)
+            found = derive_short(program.inner, steps=steps)
             html.append(derivation_html(found.program, found.answers, found.worked))
             plain.append(derive_text(found.program, found.answers, worked=found.worked))
     if checks:

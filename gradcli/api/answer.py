@@ -102,15 +102,15 @@ class Answer:
         >>> print(gradcli.parse("W : R[m, n]; x : R[n]; y = W @ x").grad("f", "x").steps("components"))
           ∂f/∂x_i = Σ_j ∂f/∂y_j ∂y_j/∂x_i ...
         """
-        from gradcli.derive.derive import derive
         from gradcli.render.derivation_text import steps_text
         from gradcli.render.derive_text import width
         from gradcli.render.steps import Steps, taken_names
+        from gradcli.shorten.derive import derive_short
 
         if detail not in ("rules", "components"):
             raise ValueError(f"{detail!r} is no way to write steps: rules, components")
         with own_program(self._scope):
-            found = derive(self._program, self._questions, steps=detail)
+            found = derive_short(self._program, self._questions, steps=detail)
             at = [(each.of, each.wrt, each.kind) for each in found.answers].index((self.of, self.wrt, self.kind))
             answers, worked = [found.answers[at]], [found.worked[at]]
             names = Steps(answers, taken_names(self._program, worked)).shared

@@ -14,8 +14,6 @@ from gradcli.syntax.ast import Module, Source, Span
 from gradcli.syntax.ast import Question as Asked
 from gradcli.syntax.parse import parse_module
 
-KINDS = ("gradient", "jacobian", "hessian", "derivative", "differential", "hvp")
-
 
 class NoQuestion(ValueError):
     """What was asked is no question; the message says why."""

@@ -158,10 +158,10 @@ class Program:
         return answers[0]
 
     def _asked(self, kind: str | None, of: str | None, wrt: str | None, layout: str | None) -> tuple[Answer, ...]:
-        from gradcli.api.asked import KINDS, NoQuestion, asked_question
+        from gradcli.api.asked import NoQuestion, asked_question
 
-        if kind is not None and kind not in KINDS:
-            raise ValueError(f"{kind!r} is no kind of question: {', '.join(KINDS)}")
+        if kind is not None and kind not in model.KINDS:
+            raise ValueError(f"{kind!r} is no kind of question: {', '.join(model.KINDS)}")
         module = self._module
         if layout is not None:
             from gradcli.syntax.layouts import in_layout
@@ -175,13 +175,13 @@ class Program:
         return self._derived(program, questions)
 
     def _derived(self, program: model.Program, questions: Sequence[model.Question] | None) -> tuple[Answer, ...]:
-        from gradcli.derive.derive import derive
+        from gradcli.shorten.derive import derive_short
 
         wrong = [said for said in program.diagnostics if said.is_error]
         if wrong:
             raise ProgramError(wrong)
         with own_program(self.scope):
-            derivation = derive(program, questions)
+            derivation = derive_short(program, questions)
         wrong = [said for said in derivation.diagnostics if said.is_error]
         if wrong:
             raise ProgramError(wrong)

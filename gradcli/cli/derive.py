@@ -17,13 +17,15 @@ from gradcli.cli.options import (
     timeout_option,
 )
 from gradcli.cli.plain import ascii_option, in_ascii
-from gradcli.cli.question import KINDS, asked_question
+from gradcli.cli.question import asked_question
 from gradcli.cli.settings import settings_of
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
-from gradcli.derive.derive import Derivation, derive
+from gradcli.derive.derive import Derivation
 from gradcli.diagnostics.diagnostic import Diagnostic, error
+from gradcli.program.model import KINDS
 from gradcli.render.formats import WRITERS, written
+from gradcli.shorten.derive import derive_short
 from gradcli.ways_in.registry import is_document
 from gradcli.ways_in.settings import Settings, in_force
 
@@ -145,9 +147,9 @@ def _derivation(
     given: Input, of: str | None, wrt: str | None, kind: str | None, expand: bool, stacked: bool, steps: str | None
 ) -> Derivation:
     if of is None and wrt is None and kind is None:
-        return derive(given.program(), expand=expand, stacked=stacked, steps=steps)
+        return derive_short(given.program(), expand=expand, stacked=stacked, steps=steps)
     program, questions = asked_question(given, of, wrt, kind)
-    return derive(program, questions, expand, stacked, steps) if questions else Derivation(program, (), ())
+    return derive_short(program, questions, expand, stacked, steps) if questions else Derivation(program, (), ())
 
 
 def _nothing(given: Input, derivation: Derivation) -> Diagnostic:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import click
 
-from gradcli.api import asked
 from gradcli.cli.inputs import Input
 from gradcli.program.model import Program, Question
-
-KINDS = asked.KINDS
 
 
 def asked_question(given: Input, of: str | None, wrt: str | None, kind: str | None) -> tuple[Program, list[Question]]:
     """The program and the one question; none where it has an error, which is in the program's diagnostics."""
+    from gradcli.api import asked
+
     for option, said in (("--of", of), ("--wrt", wrt)):
         if said is not None and not said.strip():
             raise click.UsageError(f"{option} wants a name, and has none")

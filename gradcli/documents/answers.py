@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gradcli.derive.derive import derive
 from gradcli.diagnostics import Diagnostic
 from gradcli.documents.notebook import Edit
 from gradcli.documents.pieces import Directive, Fence, Piece
@@ -16,6 +15,7 @@ from gradcli.program.elaborate import elaborate
 from gradcli.program.model import Program, Question
 from gradcli.render.blocks import Display, Equation, Paragraph
 from gradcli.render.derivation_page import derivation_page
+from gradcli.shorten.derive import derive_short
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source
 
@@ -52,7 +52,7 @@ def with_answers(source: Source, layout: str | None = None) -> tuple[str, list[D
             piece = _piece_of(document.pieces, question.span.start)
             if piece is None:
                 continue
-            derivation = derive(program, [question])
+            derivation = derive_short(program, [question])
             diagnostics += [said for said in derivation.diagnostics if said not in diagnostics]
             rows.setdefault(_below(text, piece, document.tex), []).extend(_rows(program, derivation.answers))
     edits: list[Edit] = []

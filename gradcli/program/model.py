@@ -9,6 +9,8 @@ from gradcli.record import dataclass, field
 from gradcli.syntax.ast import Source, Span
 
 LAYOUTS = ("numerator", "denominator", "mixed")
+KINDS = ("gradient", "jacobian", "hessian", "derivative", "differential", "hvp")
+"""What may be asked for."""
 
 
 @dataclass(frozen=True, slots=True)

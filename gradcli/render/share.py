@@ -14,6 +14,7 @@ DEEPEST = 40
 """The most operations that stand within each other before a part gets a name; the parser takes 120."""
 _WORTH_A_NAME = 6
 _LONG, _SAVED = 5, 5  # symbols of a part that stands more than once in an answer, and what its name saves
+_OFTEN = 4, 6  # the same of a shorter part that stands three times
 _WITHOUT_NAMES = 25  # symbols of an answer that is read at a glance
 _SILENT = frozenset({"T", "reshape"})
 _ENTRIES = frozenset({"at", "num", "var"})
@@ -71,8 +72,7 @@ def repeated_parts(value: Node, keys: Collection[Node], operands: dict[Node, tup
             times > 1
             and node.op not in _ENTRIES
             and not is_reciprocal(node, {})
-            and (times - 1) * (size - 1) >= _SAVED
-            and size >= _LONG
+            and any(size >= long and (times - 1) * (size - 1) >= saved for long, saved in ((_LONG, _SAVED), _OFTEN))
         ):
             parts.append(node)
             size = 1

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from gradcli.derive.derive import Derivation, derive
+from gradcli.derive.derive import Derivation
 from gradcli.diagnostics import Diagnostic, error
 from gradcli.expr.node import own_program
 from gradcli.program.elaborate import elaborate
 from gradcli.program.model import LAYOUTS, Program
+from gradcli.shorten.derive import derive_short
 from gradcli.syntax.ast import Check, Module, Source, Span
 from gradcli.syntax.parse import parse_module
 from gradcli.verdicts.verdict import Verdict
@@ -37,7 +38,7 @@ def answer(request: Any) -> dict[str, Any]:
         module = in_layout(module, layout)
     with own_program():
         program = elaborate([module], wrong)
-        derivation = derive(program, steps=steps) if _asks(module, program) else Derivation(program, (), ())
+        derivation = derive_short(program, steps=steps) if _asks(module, program) else Derivation(program, (), ())
         if form is not None:
             return {"code": _written(form, derivation)}
         shown = _shown(derivation)

@@ -118,7 +118,7 @@ def test_a_fault_of_our_own_is_no_traceback_and_no_failed_check(monkeypatch: pyt
         raise RuntimeError("lost\na bolt")
 
     monkeypatch.delenv("GRADCLI_DEBUG", raising=False)
-    monkeypatch.setattr("gradcli.cli.derive.derive", broken)
+    monkeypatch.setattr("gradcli.cli.derive.derive_short", broken)
     result = run("derive", "-e", PROGRAM)
     assert result.status == 2 and result.out == ""
     assert result.err.splitlines()[0] == "internal error: RuntimeError: lost a bolt"

@@ -24,6 +24,7 @@ import gradcli.emit.documentation
 import gradcli.emit.module
 import gradcli.render.page.graph
 import gradcli.render.steps
+import gradcli.shorten.derive
 from gradcli.cli.derive import command as derive
 from gradcli.cli.emit import command as emit
 from gradcli.expr.node import own_program
@@ -42,6 +43,7 @@ _BOUNDS = (
     (gradcli.derive.steps, "_MOST_SEARCHED"),
     (gradcli.render.page.graph, "MOST"),
     (gradcli.render.steps, "MOST_WHERE"),
+    (gradcli.shorten.derive, "MOST_PARTS"),
     (gradcli.emit.arguments, "_MOST"),
     (gradcli.emit.documentation, "_MOST_STEPS"),
     (gradcli.emit.module, "MOST_APART"),

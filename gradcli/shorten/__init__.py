@@ -1,0 +1,1 @@
+"""Answers as people would write them: over the program's names, shortest first."""

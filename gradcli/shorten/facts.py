@@ -1,0 +1,97 @@
+"""What is known of names through their definitions: that a matrix is symmetric, that entries sum to 1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gradcli.expr.arith import ones
+from gradcli.expr.linear import is_symmetric, matmul, transpose
+from gradcli.expr.node import ONE, Node, axis_of, has_attribute
+from gradcli.expr.ops import rebuild
+from gradcli.expr.shapes import is_row
+from gradcli.expr.walk import postorder
+
+_LIKE_THEIR_MATRIX = frozenset({"inv", "pinv", "mpow", "expm", "logm", "sqrtm", "adj", "stop"})
+_BY_ENTRY = frozenset({"elem", "pow", "max", "min", "mul", "add"})
+
+
+class Facts:
+    """Facts about the expressions of a program; `definitions` are its names with their values, in order."""
+
+    def __init__(self, definitions: Mapping[Node, Node]) -> None:
+        self.definitions = definitions
+        self._symmetric: dict[Node, bool] = {}
+        self._dots: dict[Node, Node] = {}
+        self._plain: dict[Node, Node] = {}
+        self.values = {name: self.plain(value) for name, value in definitions.items()}
+
+    def symmetric(self, root: Node) -> bool:
+        """Whether a matrix is its own transpose (False: not known)."""
+        for node in postorder(root) if root not in self._symmetric else ():
+            if node not in self._symmetric:
+                self._symmetric[node] = self._is_symmetric(node)
+        return self._symmetric[root]
+
+    def _is_symmetric(self, node: Node) -> bool:
+        if len(node.shape) != 2 or node.shape[0] != node.shape[1]:
+            return not node.shape
+        if is_symmetric(node):
+            return True
+        if node.op == "var":
+            value = self.definitions.get(node)
+            return value is not None and self.symmetric(value)
+        if node.op in _LIKE_THEIR_MATRIX:
+            return self._symmetric[node.args[0]]
+        if node.op in _BY_ENTRY:
+            return all(self._symmetric[arg] for arg in node.args)
+        if node.op == "matmul":
+            chain = node.args
+            return all(self._mirrored(a, b) for a, b in zip(chain, reversed(chain), strict=True))
+        return False
+
+    def _mirrored(self, a: Node, b: Node) -> bool:
+        return transpose(a) is b or (a is b and self._symmetric[a])
+
+    def sums_to_one(self, node: Node) -> int | None:
+        """The axis along which the entries sum to 1; None where that is not known."""
+        if node.op == "softmax":
+            return axis_of(node) or 0
+        if node.op == "onehot":
+            return len(node.shape) - 1
+        if node.op == "var":
+            if has_attribute(node, "simplex") and 1 <= len(node.shape) <= 2 and not is_row(node.shape):
+                return len(node.shape) - 1
+            value = self.definitions.get(node)
+            return None if value is None else self.sums_to_one(value)
+        return None
+
+    def plain(self, root: Node) -> Node:
+        """The expression without what is known to be nothing: transposes of symmetric matrices, sums that are 1."""
+        for node in postorder(root) if root not in self._plain else ():
+            if node not in self._plain:
+                self._plain[node] = self._plainly(rebuild(node, tuple(self._plain[arg] for arg in node.args)))
+        return self._plain[root]
+
+    def _plainly(self, node: Node) -> Node:
+        if node.op == "T" and self.symmetric(node.args[0]):
+            return node.args[0]
+        if node.op in ("sum", "sum_axis"):
+            along = self.sums_to_one(node.args[0])
+            if along is not None and along == (0 if node.op == "sum" and len(node.args[0].shape) == 1 else node.data):
+                return ones(node.shape) if node.shape else ONE
+        if node.op == "matmul" and not node.shape:
+            return self._one_way(node)
+        return node
+
+    def _one_way(self, node: Node) -> Node:
+        """`x.T @ y` and `y.T @ x` are one number: as it was written first."""
+        if node not in self._dots:
+            mirrored = matmul(*(self._turned(arg) for arg in reversed(node.args)))
+            self._dots[node] = node
+            if mirrored.op == "matmul":
+                self._dots.setdefault(mirrored, node)
+        return self._dots[node]
+
+    def _turned(self, node: Node) -> Node:
+        turned = transpose(node)
+        return node if turned.op == "T" and self.symmetric(node) and len(node.shape) == 2 else turned

@@ -1,0 +1,121 @@
+"""Shorter forms of matrix expressions: inverses of products, powers, transposes, Kronecker products, picked entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gradcli.expr.arith import add, mul, split_number
+from gradcli.expr.inverses import is_square
+from gradcli.expr.linear import inv, matmul, matpower, transpose
+from gradcli.expr.node import Node, make, num
+from gradcli.expr.reduce import vec
+from gradcli.expr.shapes import is_row
+from gradcli.shorten.facts import Facts
+from gradcli.shorten.split import chained, taken_apart, together
+
+
+def turned_whole(node: Node) -> Iterator[Node]:
+    """A transpose round the whole in the place of one in every factor, and the other way round."""
+    if len(node.shape) != 2 or is_row(node.shape):
+        return
+    if node.op in ("add", "matmul", "mul"):
+        number, rest = split_number(node)
+        turned = transpose(rest)
+        if turned.op != "T":
+            outer = make("T", (turned,), shape=node.shape)
+            yield outer if number == 1 else mul(num(number), outer)
+    if node.op == "T":
+        inner = node.args[0]
+        if inner.op == "add":
+            yield add(*map(transpose, inner.args))
+        if inner.op == "mul":
+            yield mul(*(transpose(arg) if len(arg.shape) == 2 else arg for arg in inner.args))
+        if inner.op == "inv":
+            for opened in _inverse_opened(inner):
+                yield transpose(opened)
+
+
+def inverses(node: Node) -> Iterator[Node]:
+    """`inv(A @ B)` of square factors as `inv(B) @ inv(A)`, where that cancels with what stands beside."""
+    if node.op == "inv":
+        yield from _inverse_opened(node)
+    if node.op == "matmul":
+        for place, factor in enumerate(node.args):
+            core = factor.args[0] if factor.op == "T" else factor
+            for opened in _inverse_opened(core):
+                other = transpose(opened) if factor.op == "T" else opened
+                yield matmul(*node.args[:place], other, *node.args[place + 1 :])
+
+
+def _inverse_opened(node: Node) -> Iterator[Node]:
+    if node.op == "inv" and node.args[0].op == "matmul" and all(map(is_square, node.args[0].args)):
+        yield matmul(*(inv(factor) for factor in reversed(node.args[0].args)))
+
+
+def repeated(node: Node) -> Iterator[Node]:
+    """`A @ A @ b` as `A^2 @ b`."""
+    whole = taken_apart(node)
+    chain = whole.chain
+    if chain is None:
+        return
+    for length in range(len(chain) // 2, 0, -1):
+        for start in range(len(chain) - 2 * length + 1):
+            first, second = chain[start : start + length], chain[start + length : start + 2 * length]
+            base = chained(first)
+            if first != second or not is_square(base) or len(base.shape) != 2:
+                continue
+            turned = base.op == "T"
+            squared = matpower(base.args[0] if turned else base, 2)
+            if turned:
+                squared = make("T", (squared,), shape=base.shape)
+            row = (*chain[:start], squared, *chain[start + 2 * length :])
+            yield together(whole.number, whole.scalars, chained(row))
+
+
+def pseudoinverse(node: Node) -> Iterator[Node]:
+    """`A @ pinv(A) @ A` is A."""
+    if node.op != "matmul":
+        return
+    chain = node.args
+    for place in range(len(chain) - 2):
+        a, b, c = chain[place : place + 3]
+        if a is c and ((b.op == "pinv" and b.args[0] is a) or (a.op == "pinv" and a.args[0] is b)):
+            yield chained((*chain[:place], a, *chain[place + 3 :]))
+
+
+def kronecker(node: Node) -> Iterator[Node]:
+    """`kron(A, B) @ vec(X)` is `vec(B @ X @ A.T)`; sums of stacked columns; columns stacked and taken apart again."""
+    if node.op == "matmul" and len(node.args) == 2 and node.args[0].op == "kron" and node.args[1].op == "vec":
+        (a, b), inner = node.args[0].args, node.args[1].args[0]
+        if len(a.shape) == len(b.shape) == len(inner.shape) == 2 and b.shape[1] == inner.shape[0]:
+            yield vec(matmul(b, inner, transpose(a)))
+    if node.op == "add" and node.shape:
+        parts = [split_number(term) for term in node.args]
+        if len(parts) > 1 and all(rest.op == "vec" for _, rest in parts):
+            inside = [mul(num(number), rest.args[0]) for number, rest in parts]
+            if len({part.shape for part in inside}) == 1:
+                yield vec(add(*inside))
+    if node.op == "reshape" and node.args[0].op == "vec":
+        inner = node.args[0].args[0]
+        if len(inner.shape) == 2 and node.shape == inner.shape[::-1]:
+            yield transpose(inner)
+
+
+def picked(node: Node, facts: Facts) -> Iterator[Node]:
+    """`p * onehot(k)` is `p[k] onehot(k)`; `p.T @ (a + c)` is `p.T @ a + c` where p sums to 1."""
+    if node.op == "mul":
+        arrays = [factor for factor in node.args if factor.shape]
+        hot = next((factor for factor in arrays if factor.op == "onehot" and len(factor.shape) == 1), None)
+        if hot is not None and len(arrays) > 1:
+            scalars = [factor for factor in node.args if not factor.shape]
+            chosen = [facts.plain(matmul(transpose(hot), factor)) for factor in arrays if factor is not hot]
+            yield mul(*scalars, *chosen, hot)
+    if node.op == "matmul" and not node.shape and len(node.args) == 2:
+        left, right = transpose(node.args[0]), node.args[1]
+        for weights, values in ((left, right), (right, left)):
+            if values.op != "add" or facts.sums_to_one(weights) != 0:
+                continue
+            same = [term for term in values.args if not term.shape]
+            rest = [term for term in values.args if term.shape]
+            if same and rest:
+                yield add(*same, facts.plain(matmul(transpose(weights), add(*rest))))
