@@ -17,7 +17,6 @@ from gradcli.cli.options import (
     timeout_option,
 )
 from gradcli.cli.plain import ascii_option, in_ascii
-from gradcli.cli.question import asked_question
 from gradcli.cli.settings import settings_of
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
@@ -148,6 +147,8 @@ def _derivation(
 ) -> Derivation:
     if of is None and wrt is None and kind is None:
         return derive_short(given.program(), expand=expand, stacked=stacked, steps=steps)
+    from gradcli.cli.question import asked_question
+
     program, questions = asked_question(given, of, wrt, kind)
     return derive_short(program, questions, expand, stacked, steps) if questions else Derivation(program, (), ())
 
