@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from gradcli.expr.arith import add, mul, split_number
-from gradcli.expr.linear import matmul, split_scalars, transpose
+from gradcli.expr.linear import matmul, split_scalars, transpose, within
 from gradcli.expr.node import ONE, Node, num, value_of
 from gradcli.expr.ops import rebuild
 from gradcli.expr.reduce import triangle, where
@@ -160,28 +161,50 @@ def _chains(node: Node) -> Node:
         for i, ((_, chain), _) in enumerate(terms):
             if len(chain) > 1:
                 groups.setdefault(chain[-1 if last else 0], []).append(i)
-        for factor, members in groups.items():
+        for members in groups.values():
             if len(members) < 2:
                 continue
             shared = [s for s in terms[members[0]][0][0] if all(s in terms[i][0][0] for i in members)]
             shared = [s for s in shared if value_of(s) is None]
-            rests = []
-            for i in members:
-                (scalars, chain), _ = terms[i]
-                scalars = [scalar for scalar in scalars if scalar not in shared]
-                rests.append(mul(*scalars, matmul(*(chain[:-1] if last else chain[1:]))))
+            kept = [[scalar for scalar in terms[i][0][0] if scalar not in shared] for i in members]
+            chains = [terms[i][0][1] for i in members]
+            length = _common_length(chains, last)
+            rests = _without(kept, chains, length, last)
+            if length > 1 and all(map(_only_places, rests)):
+                length -= 1
+                rests = _without(kept, chains, length, last)
             number = _common_number(rests)
             rests = [mul(num(1 / number), rest) for rest in rests]
             rests.sort(key=_negative_or_turned)
             if all(_only_places(rest) for rest in rests):
                 continue  # parts put in different places are no factors: concat(0, d) - concat(d, 0)
             inner = _collect(add(*rests))
-            product = mul(num(number), *shared, matmul(inner, factor) if last else matmul(factor, inner))
+            run = chains[0][-length:] if last else chains[0][:length]
+            product = mul(num(number), *shared, matmul(inner, *run) if last else matmul(*run, inner))
             others = [term for i, (_, term) in enumerate(terms) if i not in members]
             before = [term for i, (_, term) in enumerate(terms) if i < members[0]]
             after = [term for term in others if term not in before]
             return _collect(add(*before, product, *after)) if others else product
     return node
+
+
+def _common_length(chains: Sequence[tuple[Node, ...]], last: bool) -> int:
+    """How many factors some chains, which share the first or last one, have in common there; of matrices, else 1."""
+    ends = [chain[::-1] if last else chain for chain in chains]
+    length = 1
+    while all(len(end) > length + 1 for end in ends) and len({end[length] for end in ends}) == 1:
+        if any(len(factor.shape) != 2 or 1 in factor.shape for factor in ends[0][length - 1 : length + 1]):
+            break
+        length += 1
+    return length
+
+
+def _without(scalars: Sequence[list[Node]], chains: Sequence[tuple[Node, ...]], length: int, last: bool) -> list[Node]:
+    """The products without some of their first or last factors."""
+    return [
+        mul(*outer, within(chain[:-length] if last else chain[length:]))
+        for outer, chain in zip(scalars, chains, strict=True)
+    ]
 
 
 def _only_places(node: Node) -> bool:

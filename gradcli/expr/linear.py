@@ -74,6 +74,13 @@ def matmul(*factors: Node) -> Node:
     return mul(*scalars, body) if scalars else body
 
 
+def within(chain: Sequence[Node]) -> Node:
+    """The product of neighbours out of a product: of matrices that were multiplied, nothing is left to simplify."""
+    if len(chain) < 2 or any(len(factor.shape) != 2 or 1 in factor.shape for factor in chain):
+        return matmul(*chain)
+    return make("matmul", tuple(chain), shape=(chain[0].shape[0], chain[-1].shape[1]))
+
+
 def _outer(arrays: list[Node], shape: tuple[Dim, ...]) -> Node:
     """A column segment times a row segment, already simple each."""
     if all(part.op == "ones" for part in arrays):
