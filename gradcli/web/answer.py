@@ -68,6 +68,9 @@ def _read(request: Any) -> tuple[str, str | None, str | None, str | None]:
         if value is not None and value not in values:
             raise WrongRequest(f"{key} is one of {', '.join(values)}")
         found.append(value)
+    text = text.encode("utf-16-le", "surrogatepass").decode(
+        "utf-16-le", "replace"
+    )  # halves of pairs stand alone in JSON
     return text.replace("\r\n", "\n").replace("\r", "\n"), found[0], found[1], found[2]
 
 

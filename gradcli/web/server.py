@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import re
 import secrets
+import sys
 import threading
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +20,7 @@ ADDRESS = "127.0.0.1"
 MOST_BYTES = 128 * 1024
 PATIENCE = 20.0  # seconds for one answer
 
+_LENGTH = re.compile(r"[0-9]{1,9}")
 _TYPES = {"html": "text/html", "js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
 _FILES = ("index.html", "app.js", "style.css", "backend.js")
 _POLICY = (
@@ -101,6 +104,11 @@ class Playground(ThreadingHTTPServer):
         port = self.server_address[1]
         return (f"{ADDRESS}:{port}", f"localhost:{port}")
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that goes away while it is answered is no fault."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
     def server_close(self) -> None:
         """End the worker too."""
         super().server_close()
@@ -133,17 +141,17 @@ class _Handler(BaseHTTPRequestHandler):
         if not self._is_ours():
             return
         origin = self.headers.get("Origin")
-        if origin is not None and origin.partition("://")[2] not in self.server.hosts():
+        if origin is not None and origin not in [f"http://{host}" for host in self.server.hosts()]:
             self._refuse(HTTPStatus.FORBIDDEN, "another page may not ask")
             return
-        if not secrets.compare_digest(self.headers.get("X-Gradcli-Token", ""), self.server.token):
+        if not secrets.compare_digest(self.headers.get("X-Gradcli-Token", "").encode(), self.server.token.encode()):
             self._refuse(HTTPStatus.FORBIDDEN, "the token is missing: open the page again")
             return
         if self.path != "/answer":
             self._refuse(HTTPStatus.NOT_FOUND, "there is nothing to ask")
             return
         length = self.headers.get("Content-Length", "")
-        if not length.isdigit() or int(length) > MOST_BYTES:
+        if _LENGTH.fullmatch(length) is None or int(length) > MOST_BYTES:
             self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"at most {MOST_BYTES} bytes")
             return
         try:

@@ -69,6 +69,11 @@ def test_an_answer(server: Playground) -> None:
         ({"Origin": "null"}, 403),
         ({"X_Gradcli_Token": "guess"}, 403),
         ({"X_Gradcli_Token": ""}, 403),
+        ({"X_Gradcli_Token": "é"}, 403),
+        ({"Origin": "ftp://127.0.0.1"}, 403),
+        ({"Content_Length": "²"}, 413),
+        ({"Content_Length": "9" * 5000}, 413),
+        ({"Content_Length": "-1"}, 413),
     ],
 )
 def test_others_are_refused(server: Playground, headers: dict[str, str], status: int) -> None:
@@ -121,6 +126,13 @@ def test_the_examples_are_answered(title: str, text: str) -> None:
 @pytest.mark.parametrize("form", ["latex", "typst", "mc", "text", "numpy", "jax", "torch"])
 def test_every_form(form: str) -> None:
     assert "x" in answer({"text": "A : R[n, n]; x : R[n]; f = x.T @ A @ x; grad f wrt x", "form": form})["code"]
+
+
+@pytest.mark.parametrize("text", ["\ud800", "x = \udfff + 1", "check x == \ud83d", "f = sum(x) # \ud83d\ude00"])
+def test_halves_of_characters_are_text(text: str) -> None:
+    found = answer({"text": text})
+    assert found["diagnostics"] or found["html"]
+    json.dumps(found, ensure_ascii=False).encode()
 
 
 def test_places_are_counted_as_a_browser_does() -> None:
