@@ -214,7 +214,7 @@ def convention(name: str) -> Shape:
 
 def spellings(base: str, accent: str | None = None, subscript: str | None = None) -> Iterator[str]:
     """The names that a notation may go by, the likeliest first."""
-    bases = [base]
+    bases = [base, "pi_v"] if base == "pi" else [base]  # a policy, or weights: pi is the number in the language
     if base in SAME_LETTER:
         bases.append(SAME_LETTER[base])
     bases += [name for name, other in SAME_LETTER.items() if other == base and name.startswith("var")]

@@ -148,6 +148,9 @@ def differentiated(reader: Reading, order: int, of_items: Items, by: list[Items]
         try:
             base, entries, turned = variable(reader, by[0])
         except FormulaFault:
+            labelled = _by_label(reader, of_items, by[0], item)
+            if labelled is not None:
+                return labelled
             found = _by_expression(reader, of_items, by[0], item)
             if found is None:
                 raise
@@ -181,6 +184,21 @@ def _by_expression(reader: Reading, of_items: Items, by: Items, item: Item) -> a
     reader.context.define(name, reader.shape(part))
     reader.context.meanings[name] = part
     return derivative(reader, made, put, None, False, item)
+
+
+def _by_label(reader: Reading, of_items: Items, by: Items, item: Item) -> ast.Expr | None:
+    r"""`\partial L / \partial s_y` with a label y: the entry of the gradient there."""
+    picked = reader.expression(by)
+    if not isinstance(picked, ast.IndexSum) or len(picked.indices) != 1 or not isinstance(picked.body, ast.Product):
+        return None
+    entry, *labels = picked.body.factors
+    if not isinstance(entry, ast.Index) or not isinstance(entry.base, ast.Name) or len(labels) != 1:
+        return None
+    of = of_value(reader, of_items, entry.base)
+    if reader.shape(of) or build.free_indices(of):
+        return None
+    body = ast.Product(picked.span, (derivative(reader, of, entry.base, entry.indices, False, item), *labels), ("*",))
+    return ast.IndexSum(picked.span, picked.indices, body)
 
 
 def square_root(reader: Reading, items: Items) -> Items | None:

@@ -51,7 +51,9 @@ def language_call(
     first = at
     if bracket is not None:
         by_entries = diagonal_by_entries(reader, bracket) if fn == "diag" else None
+        reader.by_entry += fn == "diag"
         args = (by_entries,) if by_entries is not None else arguments(reader, bracket)
+        reader.by_entry -= fn == "diag"
         if (len(args) > 1 and fn == "diag") or (len(args) > 2 and fn in ("max", "min")):
             args = (ast.ListLit(build.span(bracket), args),)
         at += 1
@@ -402,10 +404,13 @@ def _unit(reader: Reading, item: Item, scripts: Scripts) -> ast.Expr | None:
     parts = index_parts(scripts.sub) if scripts.sub is not None else None
     if parts is None or len(parts) != 1 or isinstance(parts[0], Mark) or scripts.star or scripts.label is not None:
         return None
-    if isinstance(parts[0], Symbol) and parts[0].name not in "ijklmnpqrs" and parts[0].name not in reader.bound:
-        return None
     span = build.span(item)
     index = reader.context.fresh("r")
+    if isinstance(parts[0], Symbol) and any(name in reader.context.discrete for name in spellings(parts[0].name)):
+        same = ast.Compare(span, "==", ast.Name(span, index), reader.expression((parts[0],)))  # of a label
+        return powers.scripted_value(reader, Spread(span, index, same), replace(scripts, sub=None), item)
+    if isinstance(parts[0], Symbol) and parts[0].name not in "ijklmnpqrs" and parts[0].name not in reader.bound:
+        return None
     entry = ast.Index(span, build.name("I", span), (ast.Name(span, index), *indices(reader, parts, 1)))
     return powers.scripted_value(reader, Spread(span, index, entry), replace(scripts, sub=None), item)
 

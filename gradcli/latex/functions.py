@@ -21,7 +21,7 @@ FUNCTIONS = {
     "transpose": "transpose", "skew": "skew", "prod": "prod", "where": "where",
 }  # fmt: skip
 
-RECIPROCAL = {"sec": "cos", "csc": "sin", "cot": "tan"}
+RECIPROCAL = {"sec": "cos", "csc": "sin", "cot": "tan", "sech": "cosh", "csch": "sinh", "coth": "tanh"}
 FUNCTIONS.update({name: name for name in RECIPROCAL})
 
 ELEMENTWISE = frozenset(

@@ -505,7 +505,7 @@ class Meaning:
         reader = self.reader()
         self.varied = any(differs(reader, side) for side in sides[1:])
         sides = [self._logarithm(reader, self._squared(reader, sides[0])), *sides[1:]]
-        left = self.left(reader, sides[0])
+        left = self.left(reader, sides[0]) or self._own_function(reader, sides)
         if left is None:
             if force:
                 at = trimmed(sides[0])
@@ -564,6 +564,23 @@ class Meaning:
         self.context.notations.append(Notation(items, name, frozenset()))
         self.context.notations.sort(key=order)
         return items
+
+    def _own_function(self, reader: Reader, sides: list[Items]) -> Left | None:
+        r"""`\text{ELU}(x) = ...` with a letter beside x, an alpha, is the document's own, whatever ELU is elsewhere."""
+        items = trimmed(sides[0])
+        if len(items) != 2 or not isinstance(items[0], Word) or not isinstance(items[1], Bracket):
+            return None
+        word = items[0]
+        if word.command or function_of(word.text) is None or self.context.known(word.text):
+            return None
+        letters = {item.name for item in every(items[1].items) if isinstance(item, Symbol)}
+        others = {item.name for item in every(sides[1]) if isinstance(item, Symbol)} - letters - {"e", "pi", "d"}
+        params = [part for part in split_commas(items[1].items) if part]
+        if not others or not params or not self._are_names(reader, params):
+            return None
+        if any(name in _INDEX or name in FUNCTION_LETTERS for name in others):
+            return None
+        return Left(word.text.replace("-", "_").replace(" ", "_"), None, params, False)
 
     def _logarithm(self, reader: Reader, side: Items) -> Items:
         r"""`\ln p(x | \mu) = ...` of a p of which nothing is said defines a name: what is so written from then on."""

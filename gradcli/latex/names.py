@@ -435,7 +435,11 @@ def _unbraced(items: Items) -> Items:
 def _new_name(context: Context, base: str, accent: str | None, subscript: str) -> str:
     """The name of a notation that is met for the first time: as the document spells it further on, or in a loss."""
     names = list(spellings(base, accent, subscript or None))
-    return next((name for name in names if name in context.expected), names[0])
+    name = next((name for name in names if name in context.expected), names[0])
+    if name == "pi":
+        context.spelled.setdefault("pi_v", "\\pi")
+        return "pi_v"
+    return name
 
 
 def _known(reader: Reading, base: str, accent: str | None, label: str, sub: str) -> str | None:

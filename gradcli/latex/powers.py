@@ -139,6 +139,8 @@ def powered(reader: Reading, value: ast.Expr, power: Items, item: Item) -> ast.E
     exponent = reader.expression(power)
     if not shape:
         return ast.Power(at, value, exponent)
+    if len(shape) == 1 and reader.by_entry:
+        return ast.Power(at, value, exponent)  # (1 - r^2) \odot d, diag(1 - r^2)
     if len(shape) == 1 or not square:
         text = reader.written(item)
         hint = r"write x^{\odot 2} for the power of each entry, x^T x or \|x\|^2 for the square of the norm"

@@ -67,7 +67,7 @@ def _enter(core: Symbol, items: Items, k: int, context: Context, called: bool, d
         context.ahead.update(names)
         if not scripts.powers and not scripts.primes and not called:
             context.alone.update(names)
-        if not called and not derived and not scripts.primes:
+        if not called and not derived and not scripts.primes and not (core.name == "e" and scripts.powers):
             context.bare.update(names)
     elif scripts.sub is not None and called and core.name in FUNCTION_LETTERS and index_parts(scripts.sub):
         bracket, _ = flattened(items[k + 1])

@@ -60,6 +60,7 @@ class Reader:
         self.depth = 0
         self.lists: dict[int, ast.Expr] = {}
         self.stands_in = False
+        self.by_entry = 0
         self.open: set[str] = set()  # letters that stand for an entry in the whole formula
 
     # ------------------------------------------------------------------ helpers
@@ -184,7 +185,9 @@ class Reader:
         for k, piece in enumerate(pieces):
             if not trimmed(tuple(piece)):
                 self.fail("there is nothing on one side of this sign", ops[max(0, k - 1)] if ops else items)
+            self.by_entry += any(op.text in ("odot", "oslash") for op in ops)
             values.append(self.chain(tuple(piece)))
+            self.by_entry -= any(op.text in ("odot", "oslash") for op in ops)
         out = values[0]
         for op, value in zip(ops, values[1:], strict=True):
             out = combine.combined(self, out, op.text, value, (op,))

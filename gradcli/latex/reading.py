@@ -17,7 +17,8 @@ class Reading(Protocol):
 
     `bound` holds the indices of sums around a place, `ranges` to what they run as the document writes it, `locals` the
     values of parameters, `lists` vectors that were written as lists, `open` letters at which vectors have entries,
-    `varied` and `used` the names met on the way; `stands_in` is set where an array is put for one of its shape.
+    `varied` and `used` the names met on the way; `stands_in` is set where an array is put for one of its shape;
+    `by_entry` counts what is around that works entry by entry, a diagonal or a product of entries.
     Everything raises FormulaFault for what is not understood.
     """
 
@@ -32,6 +33,7 @@ class Reading(Protocol):
     lists: dict[int, ast.Expr]
     open: set[str]
     stands_in: bool
+    by_entry: int
 
     def fail(self, message: str, at: Item | Items, hint: str | None = None, code: str = "D702") -> NoReturn:
         """Raise the fault at a place."""

@@ -61,7 +61,9 @@ def big(reader: Reading, item: Item, body: Items) -> ast.Expr:
         reader.ranges[letters[0]] = str(reader.context.sizes.get(size, size))
     try:
         value = reader.term(body)
-        if condition:
+        if condition and mark.text == "prod" and not isinstance(value, Spread):
+            value = _factor_where(reader, condition, value)
+        elif condition:
             value = _conditioned(reader, condition, value)
     finally:
         reader.bound = before
@@ -175,6 +177,14 @@ def _conditioned(reader: Reading, condition: Items, value: ast.Expr) -> ast.Expr
     return ast.Product(value.span, (factor, value), ("*",))
 
 
+def _factor_where(reader: Reading, condition: Items, value: ast.Expr) -> ast.Expr:
+    """A factor where a condition holds, else 1."""
+    at = value.span
+    holds = indicator(reader, condition, build.span(*condition))
+    more = ast.Sum(at, (value, build.number(1, at)), ("-",))
+    return ast.Sum(at, (build.number(1, at), ast.Product(at, (holds, more), ("*",))), ("+",))
+
+
 def _without_index(reader: Reading, mark: Mark, body: Items, item: Item) -> ast.Expr:
     value = reader.term(body)
     at = build.span(item, *body)
@@ -188,8 +198,13 @@ def _without_index(reader: Reading, mark: Mark, body: Items, item: Item) -> ast.
 
 def _product(reader: Reading, names: tuple[str, ...], value: ast.Expr, item: Item) -> ast.Expr:
     free = [name for name in build.free_indices(value) if name not in names]
-    if len(names) != 1 or free:
-        reader.fail("a product over indices is read of one index, with no other open", item, None, "D703")
+    if len(names) != 1 or isinstance(value, Spread):
+        reader.fail("a product over indices is read of one index, and of numbers", item, None, "D703")
+    if free:
+        at = build.span(item)
+        made = define_by_entries(reader, (*names, *free), value, item)
+        along = ast.Call(at, "prod", 0, (made,), (("axis", build.number(0, at)),))
+        return ast.Index(at, along, tuple(ast.Name(at, index) for index in free))
     if isinstance(value, ast.Index) and len(value.indices) == 1 and not build.free_indices(value.base):
         return build.call("prod", build.span(item), value.base)
     name = define_by_entries(reader, names, value, item)
