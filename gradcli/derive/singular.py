@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace as with_changes
 from itertools import islice
 
+from gradcli.derive.cofactors import joined
 from gradcli.derive.model import Answer
 from gradcli.derive.steps import once_each
 from gradcli.expr.arith import mul, power
@@ -52,6 +53,7 @@ def with_values_at_singular(program: Program, answers: Sequence[Answer]) -> tupl
     order = postorder(roots)
     if not any(node.op == "det" or node in named for node in order) or not any(node.op == "inv" for node in order):
         return tuple(answers)
+    roots = transform(roots, lambda node, args: joined(rebuild(node, args), named))
     new = iter(transform(roots, lambda node, args: _product(rebuild(node, args), named)))
     values = list(islice(new, len(answers)))
     wheres = {id(steps): tuple(with_changes(step, value=next(new)) for step in steps) for steps in shared}

@@ -306,6 +306,15 @@ def _same(kind: str) -> Rule:
     return lambda low, node: low.plan.make(kind, *low.args(node), data=node.data, rank=rank_of(node))
 
 
+def _adj(low: Lowering, node: Node) -> Instr:
+    if len(node.args) == 1:
+        return low.plan.make("adj", *low.args(node), rank=2)
+    matrix, direction = low.args(node)
+    if rank_of(node) == 2:
+        return low.plan.make("cofactor_change", matrix, direction, rank=2)
+    return low.plan.make("cofactor_changes", matrix, rank=4)
+
+
 _RULES: dict[str, Rule] = {
     "num": lambda low, node: low.plan.number(value_of(node) or 0),
     "const": lambda low, node: low.plan.make("const", data=node.data),
@@ -328,7 +337,7 @@ _RULES: dict[str, Rule] = {
     "tr": _same("trace"),
     "det": _same("det"),
     "logdet": _same("logdet"),
-    "adj": _same("adj"),
+    "adj": _adj,
     "sum": _same("total"),
     "sum_axis": _sum_axis,
     **{op: _same(op) for op in ("largest", "smallest", "prod", "variance", "std")},

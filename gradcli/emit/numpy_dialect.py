@@ -452,6 +452,8 @@ _RULES: dict[str, Rule] = {
     "scale_cols": _scale_cols,
     "logdet": lambda d, i, args: Code(d.call("linalg.slogdet", *args).text + "[1]", Level.ATOM),
     "adj": lambda d, i, args: d.help("adjugate", *args),
+    "cofactor_change": lambda d, i, args: d.help("cofactor_change", *args),
+    "cofactor_changes": lambda d, i, args: d.help("cofactor_changes", *args),
     "matpower": lambda d, i, args: d.call("linalg.matrix_power", *args, str(i.data)),
     "norm1": lambda d, i, args: d.call("sum", d.call("abs", *args)),
     "sum_axis": lambda d, i, args: Code(f"{args[0].at(Level.ATOM)}.sum({', '.join(_axis(d, i))})", Level.ATOM),

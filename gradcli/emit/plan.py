@@ -19,6 +19,8 @@ object, so that what is used twice is computed once.
 | outer | v, w | | column times row |
 | solve | A, b | | inverse of A times b |
 | transpose, inv, trace, det, logdet, adj | A | | |
+| cofactor_change | A, D | | how `adj(A).T` changes in the direction D |
+| cofactor_changes | A | | and by each entry of A |
 | matpower | A | k | matrix power |
 | scale_rows, scale_cols | v, A | | diag(v) @ A, A @ diag(v) |
 | diag, diagonal | a | | vector to matrix, matrix to vector |

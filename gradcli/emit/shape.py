@@ -36,6 +36,7 @@ _LIKE_FIRST = (
         "lu_inverse",
         "inv",
         "adj",
+        "cofactor_change",
         "matpower",
         "tril",
         "triu",

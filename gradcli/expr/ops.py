@@ -55,7 +55,7 @@ _BUILD: dict[str, Builder] = {
     "tr": lambda n, a: linear.trace(*a),
     "det": lambda n, a: reduce.scalar_of_matrix("det", *a),
     "logdet": lambda n, a: reduce.scalar_of_matrix("logdet", *a),
-    "adj": lambda n, a: make("adj", a, shape=a[0].shape),
+    "adj": lambda n, a: make("adj", a, shape=a[-1].shape),
     "sum": lambda n, a: reduce.total(*a),
     "sum_axis": lambda n, a: reduce.sum_axis(a[0], payload(n, int)),
     "attains": _same,
