@@ -7,7 +7,7 @@ the direction D, which stands in no program; D is the identity of matrices for t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -28,13 +28,25 @@ class _Term:
 
 
 def joined(node: Node, named: Mapping[Node, Node]) -> Node:
-    """A sum, each difference of two products with `det(A)` and two inverses in it as the change of cofactors."""
-    if node.op != "add":
-        return node
-    left = list(node.args)
+    """A sum, each difference of two products with `det(A)` and two inverses in it as the change of cofactors.
+
+    So is a product of a determinant with such a sum.
+    """
+    if node.op == "add":
+        return _joined(node, node.args, named)
+    if node.op == "mul" and any(named.get(factor, factor).op == "det" for factor in node.args):
+        for k, factor in enumerate(node.args):
+            if factor.op == "add":
+                others = (*node.args[:k], *node.args[k + 1 :])
+                return _joined(node, [mul(*others, term) for term in factor.args], named)
+    return node
+
+
+def _joined(node: Node, terms: Sequence[Node], named: Mapping[Node, Node]) -> Node:
+    left = list(terms)
     found: list[Node] = []
-    for one in node.args:
-        for other in node.args:
+    for one in terms:
+        for other in terms:
             if one in left and other in left and one is not other:
                 change = _change(one, other, named)
                 if change is not None:
