@@ -32,10 +32,9 @@ def across_relation(asker: Asking, question: Question, wrt: list[tuple[str, Node
     program = asker.program
     if not program.relations:
         return None
-    for _, node in wrt:
-        reason = unsettled(program, asker.graph, question, node)
-        if reason is not None:
-            raise reason
+    reason = unsettled(program, asker.graph, question, [node for _, node in wrt])
+    if reason is not None:
+        raise reason
     relation = relation_of_loss(program, question.of)
     if relation is None or question.kind != "gradient":
         return None

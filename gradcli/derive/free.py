@@ -7,6 +7,8 @@ gradient by X, which takes that one name as free and holds the others.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gradcli.derive.graph import Graph
 from gradcli.derive.reverse import reverse
 from gradcli.expr.node import Node, has_attribute, make, name_of
@@ -61,7 +63,7 @@ def tied_note(relation: Relation) -> str:
     )
 
 
-def unsettled(program: Program, graph: Graph, question: Question, node: Node) -> NoRule | None:
+def unsettled(program: Program, graph: Graph, question: Question, wrt: Sequence[Node]) -> NoRule | None:
     """Why a stated function of the names has no gradient by what is given (or by a name that another settles)."""
     if question.of.op == "loss" or all(relation.data is None for relation in program.relations):
         return None
@@ -72,7 +74,9 @@ def unsettled(program: Program, graph: Graph, question: Question, node: Node) ->
         names = {program.nodes[name] for name in relation.names}
         free = name_of(relation.data) in relation.entered
         given = graph.upstream([relation.data]) - (names if free else set())
-        if upstream & names and (node in given or (node in names and not free)):
+        open_to = given if free else given | names
+        node = next((node for node in wrt if node in open_to), None) if upstream & names else None
+        if node is not None:
             listed = ", ".join(relation.names)
             return NoRule(
                 "E403",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from gradcli.expr.node import Node
+from gradcli.expr.node import Node, name_of
 from gradcli.expr.walk import postorder
 
 
@@ -22,6 +22,15 @@ class Graph:
             if value.op in ("factor", "implicit"):
                 self.named.setdefault(value, name)
         self.uses: dict[Node, list[Node]] = {name: _named(value) for name, value in self.values.items()}
+        self._names: set[str] | None = None
+
+    @property
+    def names(self) -> set[str]:
+        """What the variables and definitions are called."""
+        if self._names is None:
+            nodes = (*self.values, *(other for uses in self.uses.values() for other in uses))
+            self._names = {name_of(node) for node in nodes if node.op == "var"}
+        return self._names
 
     def depending(self, on: Collection[Node]) -> set[Node]:
         """Every name that depends on one of these, these included."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from gradcli.derive.graph import Graph
 from gradcli.derive.model import Step
@@ -45,8 +45,6 @@ def _gradients(value: Node, weight: Node, wanted: set[int]) -> dict[Node, Node]:
 
 
 def _unused(label: str, graph: Graph) -> str:
-    names: Iterable[Node] = (*graph.values, *(other for uses in graph.uses.values() for other in uses))
-    taken = {name_of(node) for node in names if node.op == "var"}
-    while label in taken:
+    while label in graph.names:
         label += "_"
     return label

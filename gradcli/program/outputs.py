@@ -36,9 +36,9 @@ def joint_head(program: Program, names: tuple[str, ...]) -> tuple[str, Node]:
     return parts_of(value)[0], value.args[0]
 
 
-def relation_of(program: Program, name: str) -> Relation | None:
-    """The relation that a definition stands for, as it is written down."""
-    return next((relation for relation in (program.plain or program).relations if name in relation.entered), None)
+def relations_by_definition(program: Program) -> dict[str, Relation]:
+    """The relations that definitions stand for, as they are written down."""
+    return {name: relation for relation in (program.plain or program).relations for name in relation.entered}
 
 
 def implied_attributes(value: Node) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from gradcli.derive.model import Answer
 from gradcli.derive.worked.model import Worked
 from gradcli.expr.node import Node
 from gradcli.program.model import Program, Variable
-from gradcli.program.outputs import joint_definitions, joint_head, relation_of
+from gradcli.program.outputs import joint_definitions, joint_head, relations_by_definition
 from gradcli.render.blocks import Block, Display, Equation, Math, Paragraph
 from gradcli.render.derivation_steps import step_blocks
 from gradcli.render.indexed import entries
@@ -70,8 +70,9 @@ def _given(program: Program, notation: LatexNotation) -> list[Block]:
             left = f"{latex_function(name)}({notation.render(function.param)})"
             rows.append(Equation(left, "=", notation.render(function.body)))
     together = joint_definitions(program)
+    relations = relations_by_definition(program)
     for name, value in program.written.items():
-        relation = relation_of(program, name)
+        relation = relations.get(name)
         if relation is not None:
             names = ", ".join(map(latex_name, relation.names))
             left = rf"{names} \colon \; {notation.render(relation.left)}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gradcli.derive.model import Answer
 from gradcli.expr.node import Node
 from gradcli.program.model import Function, Program
-from gradcli.program.outputs import joint_definitions, joint_head, relation_of
+from gradcli.program.outputs import joint_definitions, joint_head, relations_by_definition
 from gradcli.record import dataclass
 from gradcli.render.indexed import entries
 from gradcli.render.labels import NO_LAYOUT, TITLES, text_entry_label, text_label, text_shape
@@ -106,8 +106,9 @@ class _Report:
         for name, function in self.program.functions.items():
             lines.append(self._function(name, function, notation))
         together = joint_definitions(self.program)
+        relations = relations_by_definition(self.program)
         for name, value in self.program.written.items():
-            relation = relation_of(self.program, name)
+            relation = relations.get(name)
             if relation is not None:
                 sides = f"{notation.render(relation.left)} = {notation.render(relation.right)}"
                 lines.append(Line(", ".join(relation.names), ":", sides, f"{name} {self._kind_of(name)}"))

@@ -6,7 +6,7 @@ from gradcli.expr.node import Node
 from gradcli.expr.shapes import Dim, Shape
 from gradcli.ops.attributes import shortest
 from gradcli.program.model import Function, Program, Variable
-from gradcli.program.outputs import implied_attributes, joint_definitions, joint_head, relation_of
+from gradcli.program.outputs import implied_attributes, joint_definitions, joint_head, relations_by_definition
 from gradcli.render.mc import McNotation
 
 
@@ -67,12 +67,13 @@ def program_lines(program: Program, notation: McNotation) -> list[str]:
         if function.body is not None and function.param is not None:
             lines.append(f"{name}({notation.render(function.param)}) = {notation.render(function.body)}")
     together = joint_definitions(program)
+    relations = relations_by_definition(program)
     for name, value in program.written.items():
         node = program.nodes.get(name)
         known = attributes_of(node) if node is not None else ()
         if node is not None and set(known) - set(implied_attributes(value)) and is_declarable(node.shape):
             lines.append(f"{name} : {' '.join([declared_type(node.shape), *known])}")
-        relation = relation_of(program, name)
+        relation = relations.get(name)
         if relation is not None:
             if node is not None and not known and is_declarable(node.shape):
                 lines.append(f"{name} : {declared_type(node.shape)}")

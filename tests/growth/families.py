@@ -82,9 +82,55 @@ def residual(length: int) -> str:
     return "\n".join([*lines, f"loss f({before})"]) + "\n"
 
 
+def labels(length: int) -> str:
+    """Every step takes rows of a table of its own by the same labels."""
+    lines, before = ["l : {1..C}[N]; h : R[N, d]"], "h"
+    for k in range(_FIRST, _FIRST + length):
+        lines.append(f"E{k} : R[C, d]; h{k} = tanh({before} + E{k}[l, :])")
+        before = f"h{k}"
+    return "\n".join([*lines, f"out = sum({before})"]) + "\n"
+
+
+def parts(length: int) -> str:
+    """Every step takes a value apart and puts it together again."""
+    lines, before = ["x : R[n + m]"], "x"
+    for k in range(_FIRST, _FIRST + length):
+        lines.append(f"w{k} : R[n]; a{k} = w{k} * {before}[1:n]; y{k} = concat(a{k}, tanh({before}[n+1:n+m]))")
+        before = f"y{k}"
+    return "\n".join([*lines, f"out = sum({before})"]) + "\n"
+
+
+def rank_three(length: int) -> str:
+    """Vectors stand at the last axis of an array of rank 3."""
+    lines, before = ["X : R[b, n, d]"], "X"
+    for k in range(_FIRST, _FIRST + length):
+        lines.append(f"v{k} : R[d]; Y{k} = tanh({before} * v{k}[None, None, :])")
+        before = f"Y{k}"
+    return "\n".join([*lines, f"out = sum({before})"]) + "\n"
+
+
+def relations(length: int) -> str:
+    """Every step is the solution of an equation of its own."""
+    lines, before = ["x : R[n]"], "x"
+    for k in range(_FIRST, _FIRST + length):
+        lines.append(f"W{k} : R[n, n]; implicit y{k} : y{k} == tanh(W{k} @ y{k} + {before})")
+        before = f"y{k}"
+    return "\n".join([*lines, f"out = sum({before})"]) + "\n"
+
+
+def several_arguments(length: int) -> str:
+    """Functions of two arguments, every one of which is an earlier value."""
+    lines, before, other = ["x : R; z : R; f : R, R -> R"], "x", "z"
+    for k in range(_FIRST, _FIRST + length):
+        lines.append(f"y{k} = f({before}, {other})")
+        before, other = f"y{k}", before
+    return "\n".join(lines) + "\n"
+
+
 FAMILIES: dict[str, Callable[[int], str]] = {
     function.__name__: function
     for function in (
         *(arbitrary, scalar_sum, symmetric, jacobian, hessian_product, checks, centred, products, branches, residual),
+        *(labels, parts, rank_three, relations, several_arguments),
     )
 }
