@@ -19,6 +19,7 @@ from gradcli.verdicts.book import Book
 from gradcli.verdicts.canonical import canonical
 from gradcli.verdicts.cases import Cases
 from gradcli.verdicts.counterexample import at, smallest
+from gradcli.verdicts.factors import proved_by_factors
 from gradcli.verdicts.faults import debugging
 from gradcli.verdicts.hints.advise import advise
 from gradcli.verdicts.hints.expected import answer
@@ -82,6 +83,8 @@ class Link:
                     return finding
         if proved(self.book, *values) and not jumps:
             return Finding("proved", "equal by algebra")
+        if not jumps and proved_by_factors(self.book, *values):
+            return Finding("proved", "equal by algebra, with what the factors of a matrix multiply to")
         problem = self._problem(*values)
         if jumps:
             place = ties.broken(problem, self.key)

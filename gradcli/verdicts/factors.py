@@ -1,0 +1,61 @@
+"""Proofs by what a factorisation says of its matrix: `V @ diag(w) @ V.T` is A, where `w, V = eigh(A)`.
+
+At every point at which a claim that holds such factors has a value, the matrix is what they multiply to.  So it may
+stand for the matrix in both sides, wherever that is not the argument of the factorisation itself; what the factors are
+besides (orthogonal, triangular) the normal form knows.  An eigenvalue decomposition and a Cholesky factor read one
+triangle: of a matrix that is not known to be symmetric they say nothing.
+"""
+
+from __future__ import annotations
+
+from gradcli.expr.diagonals import diag
+from gradcli.expr.factor import component
+from gradcli.expr.linear import matmul
+from gradcli.expr.node import Node, has_attribute, payload
+from gradcli.expr.replace import replace
+from gradcli.expr.transposes import transpose
+from gradcli.expr.walk import postorder
+from gradcli.ops.payload import Component
+from gradcli.verdicts.algebra import MOST_NODES, proved
+from gradcli.verdicts.book import Book
+
+
+def proved_by_factors(book: Book, left: Node, right: Node) -> bool:
+    """Whether two expressions are equal by algebra, factorised matrices written as the product of their factors."""
+    sides = book.expanded([left, right])
+    if sides is None:
+        return False
+    nodes = postorder(sides)
+    factors = [node for node in nodes if node.op == "factor"]
+    if not factors or len(nodes) > MOST_NODES:
+        return False
+    for kind, matrix in dict.fromkeys((payload(node, Component).kind, node.args[0]) for node in factors):
+        product = _product(kind, matrix)
+        if product is not None:
+            table = {**{node: node for node in factors}, matrix: product}
+            if proved(book, *replace(sides, table)):
+                return True
+    return False
+
+
+def _product(kind: str, matrix: Node) -> Node | None:
+    """What a matrix is in terms of its factors; None where nothing is said."""
+
+    if matrix.op != "var":
+        return None
+
+    def part(name: str) -> Node:
+        return component(kind, name, matrix)
+
+    match kind:
+        case "eigh" if has_attribute(matrix, "symmetric"):
+            return matmul(part("V"), diag(part("w")), transpose(part("V")))
+        case "chol" if has_attribute(matrix, "symmetric"):
+            return matmul(part("L"), transpose(part("L")))
+        case "qr":
+            return matmul(part("Q"), part("R"))
+        case "lu":
+            return matmul(transpose(part("P")), part("L"), part("U"))
+        case "svd":
+            return matmul(part("U"), diag(part("s")), transpose(part("V")))
+    return None
