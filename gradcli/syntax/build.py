@@ -6,6 +6,7 @@ number of a token) and the range of text that the rule covers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
@@ -115,14 +116,18 @@ def _is_d(product: Product) -> bool:
     return isinstance(first, Name) and first.id == "d" and isinstance(second, Name) and product.ops[0] == BESIDE
 
 
+_VALUE = re.compile(r"[|‖]|[^\W\d]\w*\(")  # a norm or a call
+
+
 def _unambiguous(t: Tokens, over: Expr, under: Product) -> tuple[Edit, ...]:
-    """`1/2 x` and `1/(2n) x` are multiples of x; of any other quotient the whole product behind the sign is meant."""
+    """`1/2 x`, `1/(2n) x` and `a/2 ||x||` are multiples; of another quotient the product behind the sign is meant."""
     first = under.factors[0]
     change = _differentials(over, under)
     if change:
         return change
     number = over.arg if isinstance(over, Neg) else over
-    if isinstance(number, Num):
+    halved = isinstance(first, Num) and _VALUE.match(t.text, under.factors[1].span.start) is not None
+    if isinstance(number, Num) or halved:
         end = balanced(t.text, under.span.start, first.span.end)[1]
         return ((number.span.start, number.span.start, "("), (end, end, ")"))
     end = balanced(t.text, under.span.start, under.span.end)[1]

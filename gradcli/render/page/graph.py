@@ -9,7 +9,9 @@ from gradcli.derive.model import Answer
 from gradcli.expr.node import Node, name_of
 from gradcli.expr.walk import postorder
 from gradcli.program.model import Program
+from gradcli.render.formula_signs import LETTERS
 from gradcli.render.labels import text_shape
+from gradcli.render.latex_names import latex_name
 from gradcli.render.page.frame import text
 
 MOST = 60  # names; a larger graph is no picture any more
@@ -77,6 +79,11 @@ def _boxes(program: Program) -> dict[str, _Box]:
     return boxes
 
 
+def _shown(name: str) -> str:
+    """A Greek letter by its sign, as the formulas beside the graph have it."""
+    return LETTERS.get(latex_name(name), name)
+
+
 def _uses(value: Node, names: Mapping[Node, str]) -> Iterator[str]:
     seen: set[str] = set()
     for node in postorder([value]):
@@ -97,7 +104,7 @@ def _mark_adjoints(program: Program, boxes: Mapping[str, _Box], answers: Sequenc
             ends = {program.last}
         behind = _reached(boxes, ends)
         for name in _ahead(boxes, {answer.wrt}) & behind:
-            boxes[name].adjoint = f"∇_{name} {answer.of}" if name != answer.of else ""
+            boxes[name].adjoint = f"∇_{_shown(name)} {_shown(answer.of)}" if name != answer.of else ""
 
 
 def _reached(boxes: Mapping[str, _Box], starts: Collection[str]) -> set[str]:
@@ -175,7 +182,7 @@ def _drawn(box: _Box) -> str:
     )
     return (
         f'<g class="{kind}"><rect x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{_HEIGHT}" rx="6"/>'
-        f'<text x="{middle:.1f}" y="{box.y + 19:.1f}" text-anchor="middle">{text(box.name)}</text>'
+        f'<text x="{middle:.1f}" y="{box.y + 19:.1f}" text-anchor="middle">{text(_shown(box.name))}</text>'
         f'<text class="dim" x="{middle:.1f}" y="{box.y + 36:.1f}" text-anchor="middle">{text(box.shape)}</text>'
         f"{adjoint}</g>"
     )
