@@ -176,6 +176,7 @@ def _changes(
     rewriter = Rewriter(reader, text, target, writer.write)
     layout = "numerator"
     out: list[Change] = []
+    writer.learn(document, _left_alone(program, rewriter))
     for statement in program.module.statements:
         found: list[Change] = []
         try:
@@ -204,9 +205,22 @@ def _changes(
         out += found
         if found:
             statements.append(statement.span)
-        elif isinstance(statement, ast.Check | ast.Define | ast.DefineIndexed):
-            writer.left_alone(document, statement.span)
     del made
+    return out
+
+
+def _left_alone(program: DocumentProgram, rewriter: Rewriter) -> list[Span]:
+    """The formulas that do not depend on the layout."""
+    layout = "numerator"
+    out: list[Span] = []
+    for statement in program.module.statements:
+        match statement:
+            case ast.Layout():
+                layout = statement.name.id
+            case ast.Check() if not any(rewriter.depends(side, layout) for side in statement.sides):
+                out.append(statement.span)
+            case ast.Define() | ast.DefineIndexed() if not rewriter.depends(statement.value, layout):
+                out.append(statement.span)
     return out
 
 
@@ -248,13 +262,14 @@ class _Writer:
         self._latex.tight = gaps[0] > gaps[1]
 
     def sign_of(self, document: Document, span: Span) -> str:
-        """How a transpose is written in a formula, or else in those before it that the layout leaves as they are."""
+        """How a transpose is written in a formula, or else in those that the layout leaves as they are."""
         found = _TRANSPOSE.search(document.text.text, span.start, span.end)
         return found[0].rstrip() if found else self._sign
 
-    def left_alone(self, document: Document, span: Span) -> None:
-        """A formula that stays as it is."""
-        self._sign = self.sign_of(document, span)
+    def learn(self, document: Document, left_alone: Sequence[Span]) -> None:
+        """How formulas that stay as they are write a transpose."""
+        found = (_TRANSPOSE.search(document.text.text, span.start, span.end) for span in left_alone)
+        self._sign = next((one[0].rstrip() for one in found if one is not None), self._sign)
 
     def write(self, expr: ast.Expr, kept: dict[int, str] | None = None, tight: str = "") -> str:
         made = self._made - {node.id for node in walk(expr) if isinstance(node, ast.Name) and id(node) in (kept or {})}

@@ -14,6 +14,7 @@ from gradcli.latex.chains import Chain, chains_of
 from gradcli.latex.conditions import attached, condition_of
 from gradcli.latex.context import Context, Notation
 from gradcli.latex.fault import FormulaFault
+from gradcli.latex.layers import layers_of, with_layers
 from gradcli.latex.lists import trimmed
 from gradcli.latex.macros import Macros, expanded, macros_of, without_definitions
 from gradcli.latex.meaning import Meaning, Said, holds_derivative
@@ -204,6 +205,7 @@ class _Builder:
             self.context.layout = stated.name.id
 
     def build(self, steps: list[_Step]) -> DocumentProgram:
+        self.label_layers(steps)
         go_on(steps)
         steps = self.in_order(steps)
         formulas = [step.items for step in steps if isinstance(step, _Scanned) and step.items is not None]
@@ -232,6 +234,19 @@ class _Builder:
             self.statements = lowered(self.statements, self.context)
         self.program.module = Module(self.source, tuple(front + self.statements))
         return self.program
+
+    def label_layers(self, steps: list[_Step]) -> None:
+        """Read layers above letters as labels, where declared names have them in theirs."""
+        said = " ".join(
+            step.part.text if isinstance(step, _Part) else self.source.text[step.first : step.last]
+            for step in steps
+            if isinstance(step, _Part | Fence)
+        )
+        letters = layers_of(re.findall(r"\w+", said))
+        for step in steps if letters else ():
+            if isinstance(step, _Scanned) and step.items is not None:
+                step.items = with_layers(step.items, letters)
+                step.chains = chains_of(step.items)
 
     def in_order(self, steps: list[_Step]) -> list[_Step]:
         """The steps, definitions that follow a display as what is meant there (`where z = ...`) before it."""

@@ -877,7 +877,28 @@ class Meaning:
         return out
 
     def _claim(self, kind: str, parts: list[Items], chain: Chain) -> Said:
+        """The claim, about functions that stand alone too, `(uv)' = u'v + uv'`: at any number."""
+        try:
+            return self._claimed(kind, parts, chain, "")
+        except FormulaFault:
+            if not self._stand_alone(parts):
+                raise
+        point = self.context.fresh("t")
+        self.context.scalars.add(point)
+        self.context.use(point)
+        return self._claimed(kind, parts, chain, point)
+
+    def _stand_alone(self, parts: list[Items]) -> bool:
+        """Whether all names of a claim are of functions of numbers, and none is called."""
+        letters = {item.name for part in parts for item in every(part) if isinstance(item, Symbol)}
+        functions = {
+            name for name, info in self.context.functions.items() if info.domain == ((),) and not info.codomain
+        }
+        return bool(letters) and all(functions & set(spellings(letter)) for letter in letters)
+
+    def _claimed(self, kind: str, parts: list[Items], chain: Chain, point: str) -> Said:
         reader = self.reader()
+        reader.point = point
         self._refuse_primed_name(reader, parts)
         last, condition = cut_off(parts[-1], self.context)
         conditions = [*self.conditions, *([condition] if condition is not None else [])]

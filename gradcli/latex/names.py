@@ -344,7 +344,10 @@ def _sample(reader: Reading, base: str, accent: str | None, scripts: Scripts, it
     upper = base.upper() if len(base) == 1 else base.removeprefix("var").capitalize() if base in GREEK else base
     names = (upper, base) if base.islower() and upper != base else (base,)
     if scripts.label is not None and scripts.label_open == "":  # x_i: a row of X, where no x stands for itself
-        own_lines = _has_counted_lines(reader, _known(reader, base, accent, "", ""), parts[0].name)
+        lower = _known(reader, base, accent, "", "")
+        own_lines = _has_counted_lines(reader, lower, parts[0].name)
+        if not own_lines and lower is not None and _counts_others(reader, lower, upper, parts[0].name):
+            return _sample(reader, upper, accent, scripts, item)  # k_i, i to M, of K : R[M, d] beside k : R[d]
         if not own_lines and (len(names) == 1 or _known_base(reader, base) or base in reader.context.bare):
             return None
         names = (base,) if own_lines else names[:1]
@@ -380,6 +383,13 @@ def _has_counted_lines(reader: Reading, name: str | None, letter: str) -> bool:
     counted = reader.ranges.get(letter)
     shape = reader.context.name_shape(name) if name is not None else ()
     return counted is not None and rank(shape) == 2 and [str(dim) for dim in shape].count(counted) == 1
+
+
+def _counts_others(reader: Reading, name: str, upper: str, letter: str) -> bool:
+    """Whether a letter counts the lines of a matrix, and not the entries of the vector of the same letter."""
+    counted = reader.ranges.get(letter)
+    shape = reader.context.name_shape(name)
+    return len(shape) == 1 and upper != name and str(shape[0]) != counted and _has_counted_lines(reader, upper, letter)
 
 
 def _labels(reader: Reading, base: str, accent: str | None, label: str, sub: Items) -> tuple[str, list[Item]] | None:
@@ -542,7 +552,11 @@ def _value_or_call(
         value = build.call(name, span, build.name(param, span), primes=scripts.primes)
         scripts = replace(scripts, primes=0)
     else:
-        if name in context.functions and name not in context.arrays and not evaluations.has_argument(reader, name):
+        lone = name in context.functions and name not in context.arrays and not evaluations.has_argument(reader, name)
+        if lone and reader.point:
+            value = build.call(name, span, build.name(reader.point, span), primes=scripts.primes)
+            return powers.scripted_value(reader, value, replace(scripts, primes=0), items[at]), at + 1
+        if lone:
             reader.fail(f"{name} is a function and stands without an argument", core, None, "D703")
         value = evaluations.lone(reader, name, span)
     if parts is not None:

@@ -92,6 +92,10 @@ def primed(reader: Reading, value: ast.Expr, primes: int, item: Item) -> ast.Exp
     """`x'` of an array is its transpose."""
     if not primes:
         return value
+    if reader.point and reader.point in build.names_in(value) and not reader.shape(value):
+        for _ in range(primes):  # (u v)' of functions that stand alone
+            value = build.call("jac", build.span(item), value, build.name(reader.point, build.span(item)))
+        return value
     if primes == 1 and reader.shape(value):
         return ast.Transpose(build.span(item), value)
     if isinstance(value, ast.Name) and value.id in reader.context.values and primes <= 2:

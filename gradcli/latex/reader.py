@@ -61,6 +61,7 @@ class Reader:
         self.lists: dict[int, ast.Expr] = {}
         self.stands_in = False
         self.by_entry = 0
+        self.point = ""
         self.open: set[str] = set()  # letters that stand for an entry in the whole formula
 
     # ------------------------------------------------------------------ helpers

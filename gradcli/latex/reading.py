@@ -18,7 +18,8 @@ class Reading(Protocol):
     `bound` holds the indices of sums around a place, `ranges` to what they run as the document writes it, `locals` the
     values of parameters, `lists` vectors that were written as lists, `open` letters at which vectors have entries,
     `varied` and `used` the names met on the way; `stands_in` is set where an array is put for one of its shape;
-    `by_entry` counts what is around that works entry by entry, a diagonal or a product of entries.
+    `by_entry` counts what is around that works entry by entry, a diagonal or a product of entries;
+    `point` is the number at which functions that stand alone are taken.
     Everything raises FormulaFault for what is not understood.
     """
 
@@ -34,6 +35,7 @@ class Reading(Protocol):
     open: set[str]
     stands_in: bool
     by_entry: int
+    point: str
 
     def fail(self, message: str, at: Item | Items, hint: str | None = None, code: str = "D702") -> NoReturn:
         """Raise the fault at a place."""

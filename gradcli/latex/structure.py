@@ -27,6 +27,7 @@ from gradcli.latex.tree import (
 
 MOST_DEPTH = 60
 _ALIGNERS = words.ALIGNED | words.MATRICES | {"cases", "rcases", "dcases", "numcases"}
+_GIVEN = ("|", "||", r"\mid", r"\vert", r"\|", r"\Vert")
 _BARS = {"|": "|", "vert": "|", "||": "||", "Vert": "||"}
 
 
@@ -418,7 +419,7 @@ class _Reader:
                 double = self.doubled()
                 self.at += 1 + double
             bar = "||" if double else "|"
-            if not _wants_operand(out) and bar == "|" and not self.partner(bar):
+            if not _wants_operand(out) and not self.partner(bar):
                 out.append(Mark(token.start, self.end(), "rel", "no claim"))
                 return
             out.append(self.bracket(token, bar, bar))
@@ -431,7 +432,14 @@ class _Reader:
 
     def given(self, item: Item) -> Item:
         r"""In an argument, the bar of `p(x | \mu)` parts as a comma does."""
-        if isinstance(item, Mark) and self.text[item.start : item.end].strip() in ("|", r"\mid", r"\vert"):
+        if isinstance(item, Mark) and self.text[item.start : item.end].strip() in (
+            "|",
+            r"\mid",
+            r"\vert",
+            "||",
+            r"\|",
+            r"\Vert",
+        ):
             return Mark(item.start, item.end, "punct", ",")
         return item
 
@@ -443,8 +451,10 @@ class _Reader:
             around += (token.text in ("(", "[")) - (token.text in (")", "]")) if token.kind == "mark" else 0
             if depth < 0 or around < 0:
                 return False
-            if token.text in ("|", "vert") and not depth:
-                return True
+            if token.text in ("|", "vert", "Vert") and not depth:
+                double = token.text == "Vert" or (token.kind == "command" and token.text == "|")
+                if double == (bar == "||") or token.kind == "mark":
+                    return True
         return False
 
     def bracket(self, opening: Token, sign: str, partner: str) -> Item:
