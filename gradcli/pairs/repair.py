@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from gradcli.evaluate.array import Array
 from gradcli.expr.node import Node
@@ -26,6 +27,7 @@ from gradcli.verdicts.hints.sites import sites
 
 _MOST_EDITS = 900  # of one line
 _MOST_ALL = 4000
+_MOST_LEFT_OUT = 5  # gradients one of which may be false for a reason of its own
 _BONUS = 0.25  # by which a change may be likelier than others of its family
 _BY_NAME, _SETTLED, _ANY = 3, 4, 8
 
@@ -78,7 +80,10 @@ def _candidate(
     resting = [i for i, each in enumerate(broken) if line == each.name or line in trial.below.get(each.name, ())]
     if not resting:
         return None
-    for group in dict.fromkeys([tuple(resting), *((i,) for i in resting)]):
+    without_one = combinations(resting, len(resting) - 1) if len(resting) <= _MOST_LEFT_OUT else ()
+    for group in dict.fromkeys([tuple(resting), *without_one, *((i,) for i in resting)]):
+        if not group:
+            continue
         wanted, truths = [broken[i].name for i in group], [broken[i].truth for i in group]
         solved = trial.needed_value(line, wanted, truths)
         if solved is None:

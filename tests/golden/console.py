@@ -13,7 +13,7 @@ from tests.cli.run import run_alone
 
 ROOT = Path(__file__).resolve().parents[2]
 _BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
-_FILE = re.compile(r"`([\w.-]+\.mc)`:\n+```mc\n(.*?)```", re.DOTALL)
+FILE = re.compile(r"`([\w.-]+\.(?:mc|py))`[:：]\n+```(?:mc|python)\n(.*?)```", re.DOTALL)
 
 
 def replayed(markdown: str, folder: Path) -> str:
@@ -22,7 +22,7 @@ def replayed(markdown: str, folder: Path) -> str:
     Commands are `gradcli ...`, `cat FILE` and `echo $?`; files that the document shows are written to `folder`,
     beside the samples.
     """
-    for name, content in _FILE.findall(markdown):
+    for name, content in FILE.findall(markdown):
         (folder / name).write_text(content, encoding="utf-8")
     if not (folder / "samples").exists():
         (folder / "samples").symlink_to(ROOT / "samples")

@@ -19,8 +19,12 @@ from tests.check.test_pytest_plugin import run as run_pytest
 
 DATA = Path(__file__).with_name("data")
 SAMPLES = Path("samples/python")
-SAMPLED = ("numpy_layers", "torch_functions", "jax_rules")
-RIGHT = [*sorted(DATA.glob("*.py")), *(SAMPLES / f"{name}.py" for name in SAMPLED)]
+RIGHT = sorted(DATA.glob("*.py"))
+RECORDED = [
+    line.split(" | ")
+    for line in Path(__file__).with_name("samples.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+]
 
 
 def verdicts(text: str, name: str = "layer.py") -> tuple[Verdict, ...]:
@@ -33,6 +37,21 @@ def test_right_gradients_pass(path: Path) -> None:
     assert found
     assert [v.text for v in found if v.kind not in ("proved", "equal")] == []
     assert sum(v.kind == "proved" for v in found) >= 0.8 * len(found)
+
+
+@pytest.mark.parametrize("name", sorted({file for file, *_ in RECORDED}))
+def test_each_sample_has_its_recorded_verdicts(name: str) -> None:
+    text = (SAMPLES / f"{name}.py").read_text(encoding="utf-8")
+    found = []
+    for verdict in verdicts(text):
+        line = text.count("\n", 0, verdict.span.start)
+        blamed = [text.split("\n")[line].strip()] if verdict.kind == "refuted" else []
+        found.append([name, str(verdict.backward), str(verdict.gradient), verdict.kind, *blamed])
+    assert found == [row for row in RECORDED if row[0] == name]
+
+
+def test_every_sample_is_recorded() -> None:
+    assert {file for file, *_ in RECORDED} == {path.stem for path in SAMPLES.glob("*.py")}
 
 
 def test_mistakes_are_placed_and_mended() -> None:
