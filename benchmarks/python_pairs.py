@@ -4,6 +4,7 @@
 
 Every change of the syntax of a backward pass (a sign, an axis, a lost transpose or factor, another name) is checked,
 and computed with NumPy in float64 beside central differences of its forward.  No verdict may contradict the numbers.
+`--check-grads` times `jax.test_util.check_grads` on the same layers, right ones beside right ones.
 """
 
 from __future__ import annotations
@@ -28,9 +29,36 @@ from gradcli.pysource.module import PythonFile, read_file
 from gradcli.pysource.signature import parameters_of
 from gradcli.syntax.ast import Source
 
-FILES = ("samples/python/numpy_layers.py", "tests/pairs/data/numpy_pairs.py")
+FILES = ("samples/python/numpy_layers.py", "tests/pairs/data/numpy_pairs.py", "benchmarks/pairs/layers_numpy.py")
 STEP = 1e-6
-_SIZES = {"n": 4, "N": 4, "d": 3, "D": 3, "m": 5, "M": 5, "h": 2, "H": 2, "c": 3, "C": 3, "T": 3, "V": 6, "K": 3}
+_SIZES = {
+    "n": 4,
+    "N": 4,
+    "d": 3,
+    "D": 3,
+    "m": 5,
+    "M": 5,
+    "h": 2,
+    "H": 2,
+    "c": 3,
+    "C": 3,
+    "T": 3,
+    "V": 6,
+    "K": 3,
+    "k": 3,
+    "G": 2,
+    "L": 4,
+    "B": 2,
+    "W": 3,
+    "t": 3,
+    "s": 4,
+    "e": 2,
+    "S": 3,
+    "i": 3,
+    "j": 2,
+    "o": 2,
+    "g": 2,
+}
 
 
 @dataclass
@@ -52,14 +80,19 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--count", type=int, default=1000)
     options.add_argument("--seed", type=int, default=0)
+    options.add_argument("--from", type=int, default=0, dest="first", help="go on behind so many mutants")
+    options.add_argument("--check-grads", action="store_true")
     arguments = options.parse_args()
+    if arguments.check_grads:
+        print_times()
+        return
     source = random.Random(arguments.seed)
     work = [(file, pair) for path in FILES for file in [_file(path)] for pair in _concerned(file)]
     mutants = [(file, pair, change) for file, pair in work for change in range(len(list(changes(pair.backward))))]
     source.shuffle(mutants)
     tally = Tally()
     said: Counter[str] = Counter()
-    for file, pair, change in mutants[: arguments.count]:
+    for file, pair, change in mutants[arguments.first : arguments.first + arguments.count]:
         _one(file, pair, change, tally, said)
     false = max(tally.changed, 1)
     print(f"mutants {tally.mutants}, of which {tally.changed} gradients are wrong by the numbers")
@@ -162,6 +195,62 @@ def _one(file: PythonFile, pair: Pair, number: int, tally: Tally, said: Counter[
             tally.placed += _same_line(text, blamed, line, changed)
 
 
+def print_times() -> None:
+    """The time that right pairs take here, and in `jax.test_util.check_grads` at one point in one size."""
+    import jax
+    from jax import test_util
+
+    update: Any = jax.config.update
+    check_grads: Any = test_util.check_grads
+    update("jax_enable_x64", True)
+    rng = np.random.default_rng(3)
+    ours, theirs = [], []
+    for file in map(_file, FILES):
+        text = "\n".join(file.lines()).replace("import numpy as np", "import jax.numpy as np")
+        names: dict[str, Any] = {}
+        exec(compile(text, "<pair>", "exec"), names)
+        for pair in _concerned(file):
+            values = _values(file, pair, rng)
+            floats = {name: value for name, value in values.items() if value.dtype == float}
+            rest = {name: value for name, value in values.items() if name not in floats}
+            forward, backward = names[pair.forward.name], names[pair.backward.name]
+            order = [claim.of for claim in read_pair(file, pair).claims]
+            function = _with_rule(forward, backward, list(floats), rest, order)
+            try:
+                began = time.process_time()
+                check_grads(function, tuple(map(jax.numpy.asarray, floats.values())), order=1, modes=["rev"])
+                theirs.append(time.process_time() - began)
+            except Exception:  # what writes in place is no JAX
+                continue
+            began = time.process_time()
+            check_pair(file, Source(file.name, "\n".join(file.lines())), pair)
+            ours.append(time.process_time() - began)
+    for title, times in (("gradcli, all sizes", sorted(ours)), ("check_grads, one point", sorted(theirs))):
+        print(
+            f"{title}: {len(times)} pairs, {sum(times):.1f} s, "
+            f"median {times[len(times) // 2]:.2f} s, most {times[-1]:.2f} s"
+        )
+
+
+def _with_rule(forward: Any, backward: Any, floats: list[str], rest: dict[str, Any], order: list[str]) -> Any:
+    """The forward of a pair as a function of JAX whose derivative is the backward."""
+    import jax
+
+    def first(*args: Any) -> Any:
+        return forward(**dict(zip(floats, args, strict=True)), **rest)
+
+    function = jax.custom_vjp(lambda *args: first(*args)[0])
+
+    def back(cache: Any, dout: Any) -> Any:
+        found = backward(dout, cache)
+        found = found if isinstance(found, tuple) else (found,)
+        by = dict(zip(order, found, strict=False))
+        return tuple(by[name] for name in floats)
+
+    function.defvjp(lambda *args: (first(*args)[0], first(*args)[-1]), back)
+    return function
+
+
 def _same_line(text: str, blamed: int, line: int, changed: ast.FunctionDef) -> bool:
     """Whether the blamed line holds the statement that was changed."""
     told = text.split("\n")[blamed - 1].strip()
@@ -219,7 +308,7 @@ def _numbers(file: PythonFile, pair: Pair, text: str) -> dict[str, bool] | None:
 
 def _values(file: PythonFile, pair: Pair, rng: np.random.Generator) -> dict[str, Any]:
     """Random arguments in the shapes of the comment."""
-    values = {}
+    values: dict[str, Any] = {}
     for name, parameter in parameters_of(file, pair.forward, {}).items():
         shape = tuple(int(eval(str(size), {}, _SIZES)) for size in parameter.dims)
         if parameter.classes is not None:
@@ -228,6 +317,8 @@ def _values(file: PythonFile, pair: Pair, rng: np.random.Generator) -> dict[str,
             values[name] = rng.integers(0, 2, shape).astype(float)
         else:
             values[name] = rng.normal(size=shape)
+        if "spd" in parameter.attributes:
+            values[name] = values[name] @ values[name].T + 2 * np.eye(shape[0])
     return values
 
 
