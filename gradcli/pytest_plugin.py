@@ -225,8 +225,8 @@ class ProgramItem(_Item):
 class StatementItem(_Item):
     """One `check` or `refute`."""
 
-    def __init__(self, *, number: int, line: int, **rest: object) -> None:
-        super().__init__(**rest)  # type: ignore[arg-type]
+    def __init__(self, *, number: int, line: int, **rest: Any) -> None:
+        super().__init__(**rest)
         self.number = number
         self.line = line
 
@@ -276,8 +276,8 @@ class PythonFile(pytest.File):
 class GradientItem(pytest.Item):
     """One gradient of a backward pass."""
 
-    def __init__(self, *, verdict: Verdict | None, checked: Checked, **rest: object) -> None:
-        super().__init__(**rest)  # type: ignore[arg-type]
+    def __init__(self, *, verdict: Verdict | None, checked: Checked, **rest: Any) -> None:
+        super().__init__(**rest)
         self.verdict = verdict
         self.checked = checked
 

@@ -84,9 +84,9 @@ def _table(rows: list[Row]) -> str:
         return ""
     table = [_HEAD, *rows]
     if in_ascii():
-        from gradcli.render.ascii_text import ascii_text
+        from gradcli.render.ascii_text import ascii_text as at
 
-        table = [tuple(map(ascii_text, row)) for row in table]  # type: ignore[misc]
+        table = [(at(a), at(b), at(c), at(d), at(e)) for a, b, c, d, e in table]
     widths = [max(len(row[column]) for row in table) for column in range(len(_HEAD))]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in table)
     return "\n".join(line.rstrip() for line in lines)

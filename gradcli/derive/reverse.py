@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import partial
 
 from gradcli.derive.graph import Graph
 from gradcli.derive.model import Step
@@ -16,6 +17,7 @@ from gradcli.expr.walk import postorder, transform
 from gradcli.record import dataclass, field
 from gradcli.rules.implicit import RULE
 from gradcli.rules.pullback import pullback
+from gradcli.rules.record import Application
 
 # A gradient of an intermediate is given a name (a step) where it is larger than this many symbols, or smaller but
 # used more than once; else it is written out where it is used.
@@ -77,7 +79,7 @@ def reverse(graph: Graph, of: str, seeds: Mapping[Node, Node], wrt: Collection[N
             found.steps += [weight] if weight is not None else []
             used[RULE] = None
         else:
-            pulled = pullback(value, total, inner, lambda step, used=used: used.setdefault(step.rule))  # type: ignore[misc]
+            pulled = pullback(value, total, inner, partial(_note, used))
         for other, contribution in pulled.items():
             if other in seeds:
                 continue
@@ -90,6 +92,10 @@ def reverse(graph: Graph, of: str, seeds: Mapping[Node, Node], wrt: Collection[N
         found.gradients, found.rules = written_out(found.gradients, found.rules, found.steps)
         found.steps = []
     return found
+
+
+def _note(used: dict[str, None], step: Application) -> None:
+    used.setdefault(step.rule)
 
 
 def _called(name: Node) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from fractions import Fraction as Rational
+from typing import Any
 
 from gradcli.latex.shapes import Dim
 from gradcli.latex.tree import Item
@@ -123,11 +124,11 @@ def replaced(expr: ast.Expr, part: ast.Expr, by: ast.Expr) -> ast.Expr:
     """The expression with a part, wherever it stands, replaced by another."""
     if expr == part:
         return by
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     for one in fields(expr):
         value = getattr(expr, one.name)
         if isinstance(value, ast.Expr):
             changes[one.name] = replaced(value, part, by)
         elif isinstance(value, tuple) and value and isinstance(value[0], ast.Expr):
             changes[one.name] = tuple(replaced(sub, part, by) for sub in value)
-    return replace(expr, **changes) if changes else expr  # type: ignore[arg-type]
+    return replace(expr, **changes) if changes else expr

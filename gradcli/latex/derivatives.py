@@ -23,7 +23,8 @@ from gradcli.syntax.ast import Span
 
 def is_nabla(item: Item) -> bool:
     r"""`\nabla`, with or without scripts."""
-    return isinstance(flattened(item)[0], Mark) and flattened(item)[0].kind == "nabla"  # type: ignore[attr-defined]
+    core, _ = flattened(item)
+    return isinstance(core, Mark) and core.kind == "nabla"
 
 
 def is_partial(item: Item) -> bool:
@@ -651,7 +652,8 @@ def partial(reader: Reading, items: Items, at: int) -> tuple[ast.Expr, int]:
         of_items, end = _operand(reader, items, at + 1, item, base)
         of = of_value(reader, of_items, base)
         return derivative(reader, of, base, entries, turned, item), end
-    slash = next((k for k in range(at + 1, len(items)) if isinstance(items[k], Mark) and items[k].kind == "div"), None)  # type: ignore[attr-defined]
+    rest = enumerate(items[at + 1 :], at + 1)
+    slash = next((k for k, part in rest if isinstance(part, Mark) and part.kind == "div"), None)
     if slash is None or slash + 1 >= len(items) or not is_partial(items[slash + 1]):
         reader.fail(f"`{reader.written(item)}` is not understood", item, r"write \frac{\partial f}{\partial x}")
     end = slash + 1

@@ -183,13 +183,17 @@ def varied_in(reader: Reading, items: Items) -> set[str]:
     return found
 
 
+def _is_upright(item: Item) -> bool:
+    return isinstance(item, Symbol) and item.font == "rm"
+
+
 def differs(reader: Reading, items: Items) -> bool:
     """Whether the differential of a variable or of an expression stands in a formula: `dz` of a value may be a name."""
     if varied_in(reader, items):
         return True
     return any(
         is_differential(reader, one, at)
-        and (one[at].font == "rm" or isinstance(flattened(one[_operand(one, at)])[0], Word | Bracket))  # type: ignore[attr-defined]
+        and (_is_upright(one[at]) or isinstance(flattened(one[_operand(one, at)])[0], Word | Bracket))
         for one in map(reader.prepared, _lists(items))
         for at in range(len(one) - 1)
     )

@@ -3,6 +3,7 @@ r"""`\lim_{h \to 0} \frac{f(x + h) - f(x)}{h}`: the derivative at 0 of what stan
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from typing import Any
 
 from gradcli.latex import build
 from gradcli.latex.reading import Reading
@@ -93,14 +94,14 @@ def _at_zero(expr: ast.Expr, name: str) -> ast.Expr:
     """The expression where the step is 0, its zeros left out."""
     if isinstance(expr, ast.Name):
         return build.number(0, expr.span) if expr.id == name else expr
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     for one in fields(expr):
         value = getattr(expr, one.name)
         if isinstance(value, ast.Expr):
             changes[one.name] = _at_zero(value, name)
         elif isinstance(value, tuple) and value and isinstance(value[0], ast.Expr):
             changes[one.name] = tuple(_at_zero(sub, name) for sub in value)
-    expr = replace(expr, **changes) if changes else expr  # type: ignore[arg-type]
+    expr = replace(expr, **changes) if changes else expr
     if isinstance(expr, ast.Sum):
         pairs = [(s, t) for s, t in zip(("+", *expr.ops), expr.terms, strict=True) if not _is_zero(t)]
         if not pairs:

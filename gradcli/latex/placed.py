@@ -12,12 +12,14 @@ T = TypeVar("T")
 
 def placed(expr: T, span: Span) -> T:
     """The expression with every part at one place."""
-    return _changed(expr, lambda _: span)  # type: ignore[no-any-return]
+    out: T = _changed(expr, lambda _: span)
+    return out
 
 
 def shifted(statement: T, offset: int) -> T:
     """Syntax with every place moved on."""
-    return _changed(statement, lambda s: Span(s.start + offset, s.end + offset))  # type: ignore[no-any-return]
+    out: T = _changed(statement, lambda s: Span(s.start + offset, s.end + offset))
+    return out
 
 
 def _changed(value: Any, move: Any) -> Any:

@@ -57,7 +57,8 @@ def bind(
     if reading.carrier is not None and reading.pair.kind == "autograd" and spec.vararg is not None:
         waiting.append(f"*{spec.vararg.arg}")
     left = [name for name in names if name not in caches]
-    hidden = [n for n in left if not isinstance(rest[n], Array) or rest[n].classes is not None]  # type: ignore[union-attr]
+    shown = {n for n in left if isinstance(value := rest[n], Array) and value.classes is None}
+    hidden = [n for n in left if n not in shown]
     for name in [n for n in waiting if n in _CACHES]:
         source = hidden[0] if hidden else left[-1] if len(left) > 1 else None
         if source is None:

@@ -19,6 +19,12 @@ Mend = tuple[Edit, ...]
 _RUN = re.compile(r"[^-+*/@=<>,;)\]}\n≤≥⊙⊘|‖]*")
 
 
+def _run(text: str, start: int) -> str:
+    """What stands from a place on up to the next sign."""
+    found = _RUN.match(text, start)
+    return found[0] if found is not None else ""
+
+
 def without_brackets(inference: Inferring, name: ast.Name) -> NoReturn:
     """Refuse `sin x`, `log det A`, `sin^2 x`: a function takes its argument in brackets; raises GradcliError."""
     fn = ALIASES.get(name.id, name.id)
@@ -29,7 +35,7 @@ def without_brackets(inference: Inferring, name: ast.Name) -> NoReturn:
     run_from = place + (minus.end() if minus else 0)
     stop = run_from
     while stop < len(text):
-        stop += len(_RUN.match(text, stop)[0])  # type: ignore[index]
+        stop += len(_run(text, stop))
         opening = text.rfind("(", run_from, stop)
         if opening >= 0 and text.count("(", run_from, stop) > text.count(")", run_from, stop):
             stop = after(text, opening)
@@ -145,7 +151,7 @@ def summed(inference: Inferring, expr: ast.Call) -> Mend:
     text, end = inference.source.text, expr.span.end
     body = inference.written(expr.args[0])
     if text[expr.span.start + len(expr.fn)] == " ":  # `sum_i (x_i - y_i)^2` is the sum of the squares
-        end += len(_RUN.match(text, end)[0].rstrip())  # type: ignore[index]
+        end += len(_run(text, end).rstrip())
         body = text[expr.span.start + len(expr.fn) : end].strip()
     inside = re.sub(r"\b([^\W\d_]\w*?)_([a-z]{1,3})\b", entry, body)
     return ((expr.span.start, end, f"sum[{', '.join(letters)}]({inside})"),)

@@ -28,9 +28,9 @@ def _statement(statement: ast.Statement, signs: Signs, ranks: Mapping[int, int])
             value = _expr(statement.value, signs, ranks)
             return statement if value is statement.value else replace(statement, value=value)
         case ast.Check() | ast.Assume():
-            sides = tuple(_expr(side, signs, ranks) for side in statement.sides)
-            same = all(a is b for a, b in zip(sides, statement.sides, strict=True))
-            return statement if same else replace(statement, sides=sides)  # type: ignore[arg-type]
+            changes: dict[str, Any] = {"sides": tuple(_expr(side, signs, ranks) for side in statement.sides)}
+            same = all(a is b for a, b in zip(changes["sides"], statement.sides, strict=True))
+            return statement if same else replace(statement, **changes)
     return statement
 
 

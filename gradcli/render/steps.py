@@ -18,7 +18,7 @@ from gradcli.render.share import repeated_parts, shared_parts
 if TYPE_CHECKING:
     from gradcli.derive.worked.model import Worked
 
-MOST_WHERE = 50_000
+MOST_WHERE = 5_000
 """The most `where` entries of all results together before each is bound only where it is needed first."""
 _LETTERS = "tsrqv"  # of made up names: t1, or s1 in a program that has a t
 

@@ -71,7 +71,8 @@ def list_pair(t: Tokens, v: Values, start: int, end: int) -> list[Any]:
 
 def list_more(t: Tokens, v: Values, start: int, end: int) -> list[Any]:
     v[0].append(v[2])
-    return v[0]  # type: ignore[no-any-return]
+    out: list[Any] = v[0]
+    return out
 
 
 def chain_first(t: Tokens, v: Values, start: int, end: int) -> tuple[list[Expr], list[str]]:
@@ -164,7 +165,8 @@ def beside_first(t: Tokens, v: Values, start: int, end: int) -> tuple[list[Expr]
 def beside_more(t: Tokens, v: Values, start: int, end: int) -> tuple[list[Expr], int]:
     _beside(t, v[0][0][-1], v[1])
     v[0][0].append(v[1])
-    return v[0]  # type: ignore[no-any-return]
+    out: tuple[list[Expr], int] = v[0]
+    return out
 
 
 def _beside(t: Tokens, before: Expr, factor: Expr) -> None:
@@ -202,7 +204,8 @@ def negative(t: Tokens, v: Values, start: int, end: int) -> Expr:
 
 
 def positive(t: Tokens, v: Values, start: int, end: int) -> Expr:
-    return v[1]  # type: ignore[no-any-return]
+    out: Expr = v[1]
+    return out
 
 
 def power(t: Tokens, v: Values, start: int, end: int) -> Expr:
@@ -262,7 +265,8 @@ def string(t: Tokens, v: Values, start: int, end: int) -> Expr:
 
 
 def paren(t: Tokens, v: Values, start: int, end: int) -> Expr:
-    return v[1]  # type: ignore[no-any-return]
+    out: Expr = v[1]
+    return out
 
 
 def list_literal(t: Tokens, v: Values, start: int, end: int) -> Expr:

@@ -121,7 +121,8 @@ def size_number(t: Tokens, v: Values, start: int, end: int) -> list[Expr]:
 
 
 def size_list(t: Tokens, v: Values, start: int, end: int) -> list[Expr]:
-    return v[1]  # type: ignore[no-any-return]
+    out: list[Expr] = v[1]
+    return out
 
 
 def sized(t: Tokens, v: Values, start: int, end: int) -> Expr:

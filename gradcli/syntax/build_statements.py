@@ -63,7 +63,8 @@ def names_first(t: Tokens, v: Values, start: int, end: int) -> list[int]:
 
 def list_adjoin(t: Tokens, v: Values, start: int, end: int) -> list[Any]:
     v[0].append(v[1])
-    return v[0]  # type: ignore[no-any-return]
+    out: list[Any] = v[0]
+    return out
 
 
 def _idents(t: Tokens, items: list[int]) -> tuple[Ident, ...]:
@@ -228,7 +229,8 @@ def function_type(t: Tokens, v: Values, start: int, end: int) -> FunctionType:
 def labels(t: Tokens, v: Values, start: int, end: int) -> Dim:
     if t.word(v[1]) != "1":
         raise SyntaxFault("E108", "labels count from 1", Span(start, end), "{1..C}")
-    return v[-2]  # type: ignore[no-any-return]
+    out: Dim = v[-2]
+    return out
 
 
 def label_type(t: Tokens, v: Values, start: int, end: int) -> ArrayType:

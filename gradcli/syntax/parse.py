@@ -155,5 +155,6 @@ def _reduce(tokens: Tokens, start: str) -> Statement | Expr:
             state = gotos[states[-1]][lhs]
             states.append(state)
             if kind == END and state in _ENDS:
-                return values[-1]  # type: ignore[no-any-return]
+                out: Statement | Expr = values[-1]
+                return out
     raise AssertionError("the automaton neither accepts nor refuses")

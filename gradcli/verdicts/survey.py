@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from itertools import islice, pairwise
 from random import Random
 
@@ -246,7 +247,7 @@ class Surveyor:
             for i, (a, b) in enumerate(zip(before[1].turning[k], after[1].turning[k], strict=True)):
                 if i >= _MOST_ENTRIES or a is None or b is None or _sign(a) * _sign(b) >= 0:
                     continue
-                low, high = root(lambda t, k=k, i=i: self._value(line.at(place, t), k, i), before[0], after[0])  # type: ignore[misc]
+                low, high = root(partial(self._value_along, place, line, k, i), before[0], after[0])
                 crossings.append(high)
                 if jumps and branch.jumps and self._ties < _MOST_TIES:
                     self._ties += 1
@@ -266,6 +267,9 @@ class Surveyor:
             self.visit(line.at(place, Fraction(float((low + high) / 2))))
             if self.found.refuted is not None:
                 return
+
+    def _value_along(self, place: Place, line: Line, k: int, i: int, t: Fraction) -> float | None:
+        return self._value(line.at(place, t), k, i)
 
     def _value(self, place: Place, k: int, i: int) -> float | None:
         if not self._spend(place):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace as with_changes
 from fractions import Fraction
+from functools import partial
 
 from gradcli.derive.worked.chain import Chain, Link
 from gradcli.derive.worked.contract import collected as alike
@@ -63,11 +64,8 @@ class ComponentWriter:
             if link.value.op == "factor":
                 continue
             if link.value.op == "implicit" and chain.label:
-                lines += self._settled(
-                    lambda link=link: implicit_lines(link, target, lowering, at, chain, side),  # type: ignore[misc]
-                    [link],
-                    target,
-                )
+                write = partial(implicit_lines, link, target, lowering, at, chain, side)
+                lines += self._settled(write, [link], target)
                 continue
             found = self._link(link, target, lowering, factors, index, at, free)
             if chain.by_definition(link, target) and len(found) > 1:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 from gradcli.syntax import ast
 from gradcli.syntax.unparse import unparse
@@ -55,10 +57,10 @@ def _below(site: Site, everywhere: bool) -> Iterator[Site]:
             yield child(0, expr.arg, lambda new: replace(expr, arg=new))
         case ast.Sum():
             for i, part in enumerate(expr.terms):
-                yield child(i, part, lambda new, i=i: replace(expr, terms=_with(expr.terms, i, new)))  # type: ignore[misc]
+                yield child(i, part, partial(_put, expr, "terms", i))
         case ast.Product():
             for i, part in enumerate(expr.factors):
-                yield child(i, part, lambda new, i=i: _product(expr, i, new))  # type: ignore[misc]
+                yield child(i, part, partial(_product, expr, i))
         case ast.Compare():
             yield child(0, expr.left, lambda new: replace(expr, left=new))
             yield child(1, expr.right, lambda new: replace(expr, right=new))
@@ -67,14 +69,20 @@ def _below(site: Site, everywhere: bool) -> Iterator[Site]:
             yield child(1, expr.exponent, lambda new: expr.base if _is_one(new) else replace(expr, exponent=new))
         case ast.Call() if everywhere or expr.fn not in ("grad", "jac", "hess"):
             for i, part in enumerate(expr.args):
-                yield child(i, part, lambda new, i=i: replace(expr, args=_with(expr.args, i, new)))  # type: ignore[misc]
+                yield child(i, part, partial(_put, expr, "args", i))
         case ast.IndexSum() if everywhere:
             yield child(0, expr.body, lambda new: replace(expr, body=new))
         case ast.Index() if everywhere:
             yield child(0, expr.base, lambda new: replace(expr, base=new))
         case ast.ListLit():
             for i, part in enumerate(expr.items):
-                yield child(i, part, lambda new, i=i: replace(expr, items=_with(expr.items, i, new)))  # type: ignore[misc]
+                yield child(i, part, partial(_put, expr, "items", i))
+
+
+def _put(expr: ast.Expr, field: str, index: int, new: ast.Expr) -> ast.Expr:
+    """The expression with another part in one of its lists."""
+    changes: dict[str, Any] = {field: _with(getattr(expr, field), index, new)}
+    return replace(expr, **changes)
 
 
 def _is_one(expr: ast.Expr) -> bool:
