@@ -295,3 +295,15 @@ def test_an_ignore_of_another_code_is_told_which_one_fails(project: Path, capsys
     assert said in capsys.readouterr().err
     _write(project / "a.mc", text.replace("C501", "C504"))
     assert main(["check", "a.mc"]) == 0
+
+
+def test_the_page_of_a_check_says_what_is_expected_as_the_text_does(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _write(project / "a.mc", "W : R[m, n]; x : R[n]\ny = W @ x\ncheck grad(f, x) == W @ grad(f, y)\n")
+    assert main(["check", "a.mc", "--format", "html"]) == 2
+    page = capsys.readouterr().out
+    assert "<div>hint: the first factor W must be transposed</div><div>expected: W.T @ grad(f, y)</div>" in page
+    _write(project / "a.mc", "x : R[n]\ncheck sin(x) == cos(3 * x)\n")
+    assert main(["check", "a.mc", "--format", "html"]) == 1
+    assert "hint: expected" not in capsys.readouterr().out

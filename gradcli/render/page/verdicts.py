@@ -40,7 +40,10 @@ def verdict_html(verdict: Told) -> str:
     ]
     if not verdict.ok:
         said = [verdict.reason] if verdict.reason else []
-        said += [f"hint: {verdict.hint}"] if verdict.hint and verdict.hint != verdict.reason else []
+        if verdict.hint and verdict.hint != verdict.reason:
+            hint, expected, side = verdict.hint.rpartition("expected: ")
+            said += [f"hint: {hint.removesuffix('; ') if expected else side}"] if hint or not expected else []
+            said += [f"expected: {side}"] if expected else []
         said += [f"counterexample: {_example(verdict.counterexample)}"] if verdict.counterexample else []
         lines += [f"<div>{text(words)}</div>" for words in said]
     return f'<div class="verdict {kind}">{"".join(lines)}</div>'
