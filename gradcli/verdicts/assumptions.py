@@ -25,6 +25,7 @@ _ROUNDS = 6
 _ENTRIES = 5
 _DIGITS = 50
 _MANY, _MOST_UNKNOWNS = 300, 20
+_DRAWN = frozenset({"constant", "invertible", "symmetric"})
 _SIXTEENTH = Fraction(1, 16)
 
 
@@ -40,6 +41,10 @@ def met(problem: Problem, place: Place, source: Random) -> Place:
             return place
         if broken.op == "!=":
             break
+        found = _by_eigenvalues(problem, place, broken, source)
+        if found is not None:
+            place = found
+            continue
         try:
             place = _moved(problem, place, broken, source)
         except NotMet:
@@ -47,6 +52,28 @@ def met(problem: Problem, place: Place, source: Random) -> Place:
                 raise
             place = _approached(problem, place)
     raise NotMet("no point was found at which the assumptions hold")
+
+
+def _by_eigenvalues(problem: Problem, place: Place, broken: Assumption, source: Random) -> Place | None:
+    """The point with another matrix, where an assumption is a polynomial equation of one; None where it is not.
+
+    Raises NotMet where no matrix of this size is a root.
+    """
+    from gradcli.verdicts.spectrum import drawn, is_impossible, polynomial_of
+
+    equation = polynomial_of(broken)
+    if equation is None or equation[0] not in place.values:
+        return None
+    name, polynomial = equation
+    n = place.values[name].shape[0]
+    if is_impossible(polynomial, n):
+        raise NotMet("no point was found at which the assumptions hold")
+    if problem.attributes_of(name) - _DRAWN:
+        return None  # few of the points would have what is declared, and those not be all kinds
+    value = drawn(polynomial, n, "symmetric" in problem.attributes_of(name), source)
+    if value is None or not has_attributes(problem.typed(name), value, place.sizes):
+        return None
+    return replace(place, values={**place.values, name: value})
 
 
 def _holds_at(problem: Problem, place: Place, one: Assumption) -> bool:
