@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from gradcli.expr.node import Node
+from gradcli.expr.node import Node, value_of
+from gradcli.expr.shapes import is_row
 from gradcli.render.notation import Child, Form, Level
 from gradcli.render.text import TextNotation
 
@@ -21,6 +22,15 @@ _BRACKETS = re.compile(r"[()]")
 WHOLE = 10  # what a symbol counts
 BRACKET = 5  # a bracket is no reason to write a factor twice
 _STEP = 5 * WHOLE  # a step that is no gradient has a name like ∂y/∂x
+_ONES = 2 * WHOLE  # `1_(n×n)` is read as one sign
+_SPREAD = 4 * WHOLE
+_NESTED = 3 * WHOLE
+_OPEN = frozenset({"add", "mul", "matmul", "T"})
+
+
+def _is_divisor(node: Node) -> bool:
+    exponent = value_of(node.args[1]) if node.op == "pow" else None
+    return exponent is not None and exponent < 0 and not node.shape
 
 
 class Length:
@@ -37,6 +47,7 @@ class Length:
             for unsigned in (False, True)
         }
         self._words: dict[str, int] = {}
+        self._deep: dict[Node, int] = {}  # how many fractions stand in each other
 
     def of(self, root: Node) -> int:
         """The weight of the symbols of an expression.  Raises LookupError where text has no form for an operation."""
@@ -55,8 +66,20 @@ class Length:
                 if inner:
                     todo += [(node, unsigned, form), *inner]
                     continue
-            self._known[node, unsigned] = int(form.level), self._of_form(form)
+            weight = _ONES if node.op == "ones" else self._of_form(form)
+            self._known[node, unsigned] = int(form.level), weight + self._hard_to_read(node)
         return self._known[root, False][1]
+
+    def _hard_to_read(self, node: Node) -> int:
+        """What is paid for a matrix plus a number, and for fractions three deep."""
+        self._deep[node] = max((self._deep.get(arg, 0) for arg in node.args), default=0) if node.op in _OPEN else 0
+        if node.op == "add":
+            plain = len(node.shape) == 2 and not is_row(node.shape) and any(not arg.shape for arg in node.args)
+            return _SPREAD if plain else 0
+        if node.op == "mul" and any(_is_divisor(arg) for arg in node.args):
+            self._deep[node] += 1
+            return _NESTED if self._deep[node] >= 3 else 0
+        return 0
 
     def _of_form(self, form: Form) -> int:
         count = 0

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import gcd, lcm
 
-from gradcli.expr.arith import add, mul, split_number
+from gradcli.expr.arith import add, eye, mul, split_number
 from gradcli.expr.linear import matmul
 from gradcli.expr.node import ONE, Node, make, num
 from gradcli.expr.shapes import rows
@@ -106,9 +106,10 @@ def _outer_factors(parts: Sequence[Product], node: Node) -> tuple[tuple[Node, ..
     inside = []
     for part, chain in zip(parts, rest, strict=True):
         middle = chain[: len(chain) - len(back)]
-        if not middle:
+        if not middle and not (front and back and len(front[-1].shape) == 2):
             return (), plain, ()
-        inside.append(together(part.number, part.scalars, chained(middle)))
+        between = chained(middle) if middle else eye(front[-1].shape[1])
+        inside.append(together(part.number, part.scalars, between))
     if len({value.shape for value in inside}) != 1:
         return (), plain, ()
     return front, inside, back

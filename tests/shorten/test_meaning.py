@@ -8,6 +8,7 @@ from benchmarks.answer_length import rows
 from gradcli.expr.arith import neg
 from gradcli.expr.node import Node, name_of
 from gradcli.expr.walk import leaves
+from gradcli.render.text import TextNotation
 from gradcli.shorten import known
 from gradcli.shorten.derive import derive_short
 from gradcli.shorten.judge import Judge
@@ -138,3 +139,18 @@ def test_a_name_divides_by_nothing_new() -> None:
     """`r = a / b` has no value where b is 0, `b**3 / a` has: it is not `b**2 / r`."""
     (answer,) = derive_short(read("a, b : R[n]; r = a / b; w = b**3 * r / a**2; L = sum(w); grad L wrt a")).answers
     assert "r" not in {name_of(node) for node in leaves(answer.value)}
+
+
+READ = {
+    "x : R[n]; m = mean(x); v = mean((x-m)**2); z = (x-m)/sqrt(v); jac z wrt x": "(I − 1_(n×n) / n − z zᵀ / n) / √(v)",
+    "A : R[m, n]; x : R[n]; b : R[m]; r = A@x - b; f = sqrt(r.T@r + 1); hess f wrt x": "Aᵀ (I − r rᵀ / f²) A / f",
+    "x : R[n]; s = sqrt(x.T@x + 1); y = x / s; jac y wrt x": "(I − y yᵀ) / s",
+    "z : R[n]; p = exp(z) / sum(exp(z)); jac p wrt z": "diag(p) − p pᵀ",
+}
+
+
+@pytest.mark.parametrize("text", READ)
+def test_an_answer_reads_as_on_a_board(text: str) -> None:
+    program = read(text)
+    (answer,) = derive_short(program).answers
+    assert TextNotation(variables=program.nodes.keys()).render(answer.value) == READ[text]
