@@ -49,13 +49,13 @@ def _with_sigmoid(
         return verdicts, ()
     again = programs(document.text, document.pieces, layout, sigmoid=True)
     found = {verdict.statement: verdict for program in again for verdict in checked_program(program).verdicts}
-    out = []
-    for verdict in verdicts:
-        other = found.get(verdict.statement)
-        better = verdict in false and other is not None and other.kind in ("proved", "equal")
-        out.append(other if better and other is not None else verdict)
-    if out == verdicts:
+    if not any(one.statement in found and found[one.statement].kind in ("proved", "equal") for one in false):
         return verdicts, ()
+    out = []
+    for verdict in verdicts:  # what is false of the sigmoid too is told of the sigmoid
+        other = found.get(verdict.statement)
+        better = verdict in false and other is not None and other.kind in ("proved", "equal", "refuted")
+        out.append(other if better and other is not None else verdict)
     return out, ("sigma is not defined and was read as the sigmoid where a claim needs it: write `\\sigma as sigmoid`",)
 
 

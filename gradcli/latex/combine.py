@@ -144,7 +144,9 @@ def _joined(a: ast.Expr, op: str, b: ast.Expr, at: Span) -> ast.Expr:
         return ast.Neg(at, _joined(a, op, b.arg, at))
     if isinstance(a, ast.Neg):
         return ast.Neg(at, _joined(a.arg, op, b, at))
-    if isinstance(a, ast.Product):  # a product is read from the left, so a first factor's factors may stand in it
+    if (
+        isinstance(a, ast.Product) and a.span.start >= a.factors[0].span.start
+    ):  # a product is read from the left, so a first factor's factors may stand in it
         return ast.Product(at, (*a.factors, b), (*a.ops, op))
     return ast.Product(at, (a, b), (op,))
 

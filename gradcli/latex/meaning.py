@@ -418,7 +418,7 @@ class Meaning:
                     continue
                 upper = item.name.upper()
                 index = item.name in _INDEX
-                if wanted and names & (self.context.differentiated | self.context.expected):
+                if wanted and (names & (self.context.differentiated | self.context.expected) or item.name in GREEK):
                     continue
                 if not (
                     names & allowed
@@ -456,7 +456,11 @@ class Meaning:
         params = self.context.params.get(left.name.id, ()) if isinstance(left, ast.Define) else ()
         made = {one.name.id for one in statements if isinstance(one, ast.Define | ast.DefineIndexed)}
         allowed = self.context.dims | self.context.expected | set(params) | made | {"I", "pi", "e_", "inf"}
-        return found and all(name in allowed or self.context.known(name) for name in names)
+        wanted = isinstance(left, ast.Define) and left.name.id in self.context.differentiated
+        return found and all(
+            name in allowed or self.context.known(name) or (wanted and not self.context.convention(name))
+            for name in names
+        )
 
     def _agreed(self, item: Symbol) -> bool:
         return any(
