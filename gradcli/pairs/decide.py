@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gradcli.evaluate.array import Array
@@ -16,7 +16,7 @@ from gradcli.pysource.reader import Line
 from gradcli.syntax.ast import Source
 from gradcli.verdicts.hints.edit import Edit
 from gradcli.verdicts.hints.trees import parsed
-from gradcli.verdicts.verdict import Verdict
+from gradcli.verdicts.verdict import UNDECIDED, Verdict
 
 if TYPE_CHECKING:
     from gradcli.pairs.repair import Repair
@@ -57,6 +57,7 @@ def decide(claims: Claims, name: str, explained: bool = True) -> list[Decided]:
             continue
         verdict, errors = next(found)
         decided.append(Decided(claim, verdict, claim.node, errors=errors))
+    _without_values(claims, [each for each in decided if each.kind == "equal"])
     if not explained:
         return decided
     broken = [each for each in decided if each.kind == "refuted" and each.verdict is not None]
@@ -67,6 +68,18 @@ def decide(claims: Claims, name: str, explained: bool = True) -> list[Decided]:
             code = written.get(each.claim.right, each.claim.right)
             ((each.advice, _),) = _verdicts(claims, [(each.claim.left, code)], name, hints=True)
     return decided
+
+
+def _without_values(claims: Claims, looked_at: Sequence[Decided]) -> None:
+    """Gradients found equal where both sides have values: nothing is said of those that lack them at most points."""
+    if not looked_at:
+        return
+    from gradcli.pairs.valueless import valueless
+
+    for each, lacking in zip(looked_at, valueless(claims, [each.claim.right for each in looked_at]), strict=True):
+        if lacking and each.verdict is not None:
+            reason = "it has no value (nan or infinite) at most points where the forward has one"
+            each.verdict = replace(each.verdict, kind="undecided", ok=False, code=UNDECIDED, reason=reason)
 
 
 def _verdicts(

@@ -37,10 +37,10 @@ class NoTrial(Exception):
 class Trial:
     """The definitions of a pair with a value each; `rights` are the names of what each claim says.
 
-    Raises NoTrial where the program cannot be evaluated.
+    Raises NoTrial where the program cannot be evaluated.  Without `drawn` there are no values yet.
     """
 
-    def __init__(self, claims: Claims, rights: Sequence[str]) -> None:
+    def __init__(self, claims: Claims, rights: Sequence[str], drawn: bool = True) -> None:
         self.claims = claims
         names = {line.name for line in claims.reader.lines}
         more: list[str] = []
@@ -71,7 +71,8 @@ class Trial:
         self.below = below
         self.sizes: dict[str, int] = {}
         self.values: dict[Node, Array] = {}
-        self._draw("pairs")
+        if drawn:
+            self._draw("pairs")
 
     def elsewhere(self) -> Trial:
         """The same pair at a point in other sizes.  Raises NoTrial."""

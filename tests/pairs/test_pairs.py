@@ -120,6 +120,24 @@ def test_a_statement_in_which_shapes_do_not_fit_is_named_and_the_rest_is_proved(
     assert [v.kind for v in found] == ["refuted"] * 3
 
 
+def test_a_gradient_without_values_is_not_found_equal() -> None:
+    text = """
+import numpy as np
+
+# gradcli: x: n d, mask: n d binary
+def dropout_forward(x, mask, keep=0.8):
+    return x * mask / keep, (mask, keep)
+
+def dropout_backward(dout, cache):
+    mask, keep = cache
+    return dout / mask / keep
+"""
+    (found,) = verdicts(text)
+    assert found.kind == "undecided" and "no value" in found.reason
+    (found,) = verdicts(text.replace("dout / mask / keep", "np.where(mask > 0, dout / mask, 0) / keep"))
+    assert found.kind in ("proved", "equal")
+
+
 def test_shapes_that_do_not_fit() -> None:
     (dx, dw, db) = verdicts(AFFINE.replace("dh.sum(axis=0)", "dh.sum(axis=0, keepdims=True)"))
     assert (dx.kind, dw.kind, db.kind, db.code) == ("proved", "proved", "refuted", "C504")
