@@ -7,14 +7,13 @@ from dataclasses import replace
 import pytest
 
 from gradcli.derive.answers import Asker
-from gradcli.expr.node import make
+from gradcli.expr.node import make, own_program
 from gradcli.ops.operations import OPERATIONS
 from gradcli.program.elaborate import elaborate
 from gradcli.program.model import Question
 from gradcli.render.mc import mc
 from gradcli.rules.load import Rule, all_rules
 from gradcli.rules.missing import NoRule
-from gradcli.rules.scalar import known_derivative
 from gradcli.syntax.ast import Source, Span
 from gradcli.syntax.parse import parse_module
 from tests.rules.programs import PROGRAMS
@@ -62,13 +61,11 @@ def derivatives(text: str, of_name: str) -> list[str]:
 @pytest.mark.parametrize(("name", "part"), CASES, ids=[f"{name}-{part}" for name, part in CASES])
 def test_a_changed_rule_changes_a_derivative(name: str, part: str, monkeypatch: pytest.MonkeyPatch) -> None:
     text, of, _ = PROGRAMS[name]
-    before = derivatives(text, of)
-    known_derivative.cache_clear()
+    with own_program():  # what is kept of a rule is kept for one program
+        before = derivatives(text, of)
     monkeypatch.setitem(all_rules(), name, parts(all_rules()[name])[part])
-    try:
+    with own_program():
         assert derivatives(text, of) != before
-    finally:
-        known_derivative.cache_clear()
 
 
 def test_what_is_no_text_says_that_it_is_a_schema() -> None:
