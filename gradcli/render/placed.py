@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gradcli.expr.arith import add, mul, zeros
+from gradcli.expr.arith import add, mul, ones, zeros
 from gradcli.expr.dims import Dim, dim_difference, dim_sum, terms_of
 from gradcli.expr.linear import matmul, split_scalars, transpose
 from gradcli.expr.node import Node, make, payload
@@ -26,7 +26,13 @@ def slice_of(node: Node) -> Bounds | None:
 
 
 def part_of_product(node: Node, names: Names) -> Node:
-    """A product with its places written as parts of the factors beside them."""
+    """A product with its places written as parts of the factors beside them.
+
+    A sum of nothing but places is multiplied out: each part is one of the factor beside it.
+    """
+    spread = _spread(node, names)
+    if spread is not None:
+        return spread
     factors = list(node.args)
     for place in range(len(factors)):
         factor = factors[place]
@@ -54,7 +60,10 @@ def part_of_product(node: Node, names: Names) -> Node:
             previous = factors[place - 1]
             new = _cut(previous, len(previous.shape) - 1, inner, factor.shape[1] if len(factor.shape) > 1 else 1)
             return _again([*factors[: place - 1], new, *factors[place + 1 :]], shape, names)
-        if turned is not None and inner is not None and after and len(factors[place + 1].shape) < 3:
+        following = factors[place + 1] if after else factor
+        if slice_of(following) is not None and place + 2 < len(factors):
+            continue  # first the part that the place beside it takes
+        if turned is not None and inner is not None and after and len(following.shape) < 3:
             new = _padded(factors[place + 1], 0, inner, turned.shape[1])
             return _again([*factors[:place], new, *factors[place + 2 :]], shape, names)
         if bounds is not None and before:
@@ -74,6 +83,27 @@ def part_of_product(node: Node, names: Names) -> Node:
             new = _picked(factors[place - 1], 1, factor)
             return _again([*factors[: place - 1], new, *factors[place + 1 :]], shape, names)
     return node
+
+
+def _spread(node: Node, names: Names) -> Node | None:
+    for place in (0, len(node.args) - 1):
+        terms = node.args[place]
+        if terms.op != "add" or terms in names or not all(_of_places(term, names) for term in terms.args):
+            continue
+        products = []
+        for term in terms.args:
+            scalars, rest = split_scalars(term)
+            inner = rest.args if rest.op == "matmul" else (rest,)
+            product = make("matmul", (*node.args[:place], *inner, *node.args[place + 1 :]), shape=node.shape)
+            products.append(make("mul", (*scalars, product), shape=node.shape) if scalars else product)
+        return make("add", tuple(products), shape=node.shape)
+    return None
+
+
+def _of_places(term: Node, names: Names) -> bool:
+    rest = split_scalars(term)[1]
+    factors = rest.args if rest.op == "matmul" and rest not in names else (rest,)
+    return all(slice_of(factor.args[0] if factor.op == "T" else factor) is not None for factor in factors)
 
 
 def _line(stack: Node, vector: Node) -> Node | None:
@@ -228,8 +258,23 @@ def _last_piece(scalars: list[Node], rest: Node, axis: int) -> Piece | None:
     return Piece(dim_difference(bounds[0], 1), end.shape[0], inner)
 
 
+def ones_in_place(node: Node) -> Node | None:
+    """`sum(eye(n)[2:n, :], axis=0)` as ones between zeros; None of any other sum."""
+    bounds = slice_of(node.args[0])
+    if bounds is None or node.data != 0:
+        return None
+    length, size = node.args[0].shape
+    return _padded(ones((length,)), 0, bounds, size)
+
+
 def put_together(node: Node, names: Names) -> Node:
     """A sum of pieces, each put in its place, as `concat`."""
+    terms: list[Node] = []
+    for term in node.args:
+        spread = _spread(term, names) if term.op == "matmul" and term not in names else None
+        terms += spread.args if spread is not None else (term,)
+    if len(terms) > len(node.args):
+        node = make("add", tuple(terms), shape=node.shape)
     rank = len(node.shape)
     for axis in (0, 1) if rank < 3 else (rank - 1,):
         if axis >= rank:

@@ -14,7 +14,7 @@ from gradcli.expr.broadcast import as_written
 from gradcli.expr.dims import Dim, dim_product, factors_of
 from gradcli.expr.node import Node, make, num, value_of
 from gradcli.render.parts import Names
-from gradcli.render.placed import part_of_product, put_together
+from gradcli.render.placed import ones_in_place, part_of_product, put_together
 from gradcli.render.products import as_product
 
 _SUMS = ("sum", "sum_axis")
@@ -26,7 +26,8 @@ def written_as(node: Node, names: Names) -> Node:
         joined = put_together(node, names)
         return as_written(joined) if joined.op == "add" else joined
     if node.op == "matmul":
-        return part_of_product(node, names)
+        product = part_of_product(node, names)
+        return written_as(product, names) if product.op == "add" else product
     if node.op in ("max", "min", "cmp", "where"):
         return as_written(node)
     if node.op == "mul":
@@ -41,6 +42,8 @@ def written_as(node: Node, names: Names) -> Node:
         product = as_product(node) or node
         return part_of_product(product, names) if product.op == "matmul" else product
     if node.op == "sum_axis" and isinstance(node.data, int):
+        if node.args[0].op == "place":
+            return ones_in_place(node) or node
         return _axes_together(node, names)
     if node.op == "reshape":
         return _kept(node, names)
@@ -119,7 +122,7 @@ def _mean_of(factor: Node, names: Names) -> tuple[Node, Dim] | None:
         found = _mean_of(inner, names)
         return None if found is None else (rebuild(found[0]), found[1])
     found_sum = summed(factor, names)
-    if found_sum is None:
+    if found_sum is None or found_sum[0].op == "place":  # ones between zeros
         return None
     array, axes = found_sum
     count: Dim = 1

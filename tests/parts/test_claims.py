@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+import gradcli
 from tests.cli.run import run
 
 TRUE = [
@@ -151,3 +152,21 @@ def test_mistake(text: str, said: str) -> None:
     result = run("derive", "-e", text)
     assert result.status == 2
     assert said in result.err
+
+
+@pytest.mark.parametrize(
+    ("program", "answer"),
+    [
+        ("x, y : R[n]; f = x[2:3].T @ y[3:4]", "concat(0, y[3:4], zeros(n - 3))"),
+        ("x : R[n]; f = sum(x[1:n-1] * x[2:n])", "concat(x[2:n], 0) + concat(0, x[1:n - 1])"),
+        (
+            "x : R[n]; f = 2*sum(x[1:n-1] * x[2:n]) + sum(x)",
+            "2 * (concat(x[2:n], 0) + concat(0, x[1:n - 1])) + 1",
+        ),
+        ("x : R[n]; f = sum(x[2:n])", "concat(0, ones(n - 1))"),
+        ("x : R[n]; f = mean(x[2:n])", "concat(0, ones(n - 1)) / (n - 1)"),
+    ],
+)
+def test_parts_of_products_are_put_back_as_parts(program: str, answer: str) -> None:
+    """No rows of an identity are written where a part of a name is meant."""
+    assert gradcli.parse(program).grad("f", "x").mc == answer
