@@ -35,7 +35,26 @@ ALIASES: dict[str, str] = {
 
 PREFIXES = frozenset(
     {"np", "numpy", "jnp", "jax", "torch", "scipy", "sp", "sc", "F", "nn", "tf", "math", "K", "linalg", "LA", "la"}
-    | {"random", "cp", "sympy", "keras", "ops", "autograd", "mx", "nd", "cupy", "tfp", "fn", "nnx", "flax"}
+    | {
+        "LinearAlgebra",
+        "Statistics",
+        "Base",
+        "Flux",
+        "NNlib",
+        "random",
+        "cp",
+        "sympy",
+        "keras",
+        "ops",
+        "autograd",
+        "mx",
+        "nd",
+        "cupy",
+        "tfp",
+        "fn",
+        "nnx",
+        "flax",
+    }
     | {"functional", "special", "lax", "nnf", "np_"}
 )
 """Names of libraries: `np.`, `torch.nn.functional.` before a known function is passed over."""
@@ -57,6 +76,15 @@ UNREAD: dict[str, str] = {
     "l1_loss": "write mean(abs(y - t))",
     "mse": "write mean((y - t)**2)",
     "linear": "write X @ W.T + b.T",
+    **dict.fromkeys(("mtimes", "crossprod", "tcrossprod"), "write A @ B, A.T @ A"),
+    **dict.fromkeys(("rowSums", "rowMeans"), "write sum(A, axis=1)"),
+    **dict.fromkeys(("colSums", "colMeans"), "write sum(A, axis=0)"),
+    "cosine_similarity": "write dot(a, b) / (norm(a) * norm(b))",
+    "binary_cross_entropy_with_logits": "write mean(softplus(z) - y * z)",
+    **dict.fromkeys(("kl_div", "kl_divergence"), "write sum(p * log(p / q))"),
+    "slogdet": "write logdet(A), which is log |det A|",
+    "expand_dims": "write x[None, :] or x[:, None]",
+    **dict.fromkeys(("permute", "swapaxes"), "write A.T, or A.mT of the last two axes"),
     "matmul": "write A @ B",
     "mm": "write A @ B",
     "bmm": "write A @ B",
@@ -117,5 +145,13 @@ TEMPLATES: dict[str, str] = {
     "binary_cross_entropy": "-mean({1} * log({0}) + (1 - {1}) * log(1 - {0}))",
     "linear": "{0} @ {1}.T + {2}.T",
     "normalize": "{0} / norm({0})",
+    "mtimes": "{0} @ {1}",
+    "crossprod": "{0}.T @ {0}",
+    "tcrossprod": "{0} @ {0}.T",
+    **{
+        f"{line}{of}": f"{fn}({{0}}, axis={axis})"
+        for line, axis in (("row", 1), ("col", 0))
+        for of, fn in (("Sums", "sum"), ("Means", "mean"))
+    },
 }
 """The same as formulas of the arguments, where there is one."""

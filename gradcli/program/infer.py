@@ -9,6 +9,7 @@ from gradcli.diagnostics.diagnostic import Edit
 from gradcli.program.axes import joined
 from gradcli.program.blocks import block_shape
 from gradcli.program.defined import Defined
+from gradcli.program.elsewhere import last_place, square_brackets
 from gradcli.program.equation import Equation
 from gradcli.program.functions import FUNCTIONS
 from gradcli.program.indices import entries_shape, entry_shape, integer, sum_shape
@@ -67,6 +68,9 @@ class Inference(Inferring):
             return (dim, dim)
         if key in self.scope.dims:
             return ()
+        bracketed_call = square_brackets(self, name)
+        if bracketed_call:
+            self.fail("E205", f"{key} is a function: its arguments stand in round brackets.", name, mend=bracketed_call)
         if key in self.scope.functions or key in self.scope.function_types or key in FUNCTIONS:
             without_brackets(self, name)
         places = unit_places(key)
@@ -74,6 +78,9 @@ class Inference(Inferring):
             return self.entries.setdefault(id(name), tuple(Unknown() for _ in places))
         if is_function_word(key):
             without_brackets(self, name)
+        last = last_place(self, name)
+        if last:
+            self.fail("E211", "end is not declared: the last entry has its size for an index.", name, mend=last)
         check_glued(self, name)
         kind = convention(key)
         if kind is None:

@@ -10,6 +10,7 @@ from gradcli.expr.dims import Dim, dim_sum
 from gradcli.program.axes import shape_along
 from gradcli.program.dimensions import dimension_of
 from gradcli.program.einsum import einsum_shape
+from gradcli.program.elsewhere import list_opened, matrix_for_star
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
 from gradcli.program.indices import check_reduction, integer
 from gradcli.program.infer_derivative import derivative_shape
@@ -50,6 +51,9 @@ def call_shape(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
             return _one_argument(inference, expr, local)
         check_reduction(inference, expr)
         options = read_options(inference, expr, FUNCTIONS[name].options)
+        opened = list_opened(inference, expr, local) if len(expr.args) == 1 else ()
+        if opened:
+            inference.fail("E204", f"{name} takes its arrays as arguments, not as a list.", expr, mend=opened)
         shapes = [inference.infer(arg, local) for arg in positional(expr)]
         if not inference.indices:
             check_argument(inference, expr, shapes)
@@ -96,7 +100,10 @@ def apply(inference: Inferring, name: str, shapes: list[OpenShape], options: Opt
             left, right = (bracketed(text) for text in names)
             if could_multiply(*shapes):
                 hint = fits = f"{left} @ {right} is their product"
-            if fits and " is " in fits:
+            starred = matrix_for_star(inference, expr, shapes)
+            if starred:
+                hint, mend = None, starred
+            elif fits and " is " in fits:
                 start = with_prefix(inference.source.text, expr.span.start)
                 hint, mend = fits, ((start, expr.span.end, fits.split(" is ")[0]),)
         inference.fail(misfit.code, f"{misfit}.", expr, hint, mend=mend)

@@ -161,6 +161,9 @@ def option(inference: Inferring, value: ast.Expr, key: str, allowed: tuple[str, 
     """`sum(A, dim=0)` as `sum(A, axis=0)`."""
     other = {"dim": "axis", "axes": "axis", "keepdim": "keepdims", "ord": ""}.get(key)
     start = inference.source.text.rfind(key, 0, value.span.start)
+    if key == "p" and integer(value) == 2 and "ord" in allowed:  # PyTorch's norm, of all entries
+        comma = inference.source.text.rfind(",", 0, start)
+        return ((comma, value.span.end, ""),) if comma >= 0 else ()
     if other is None or start < 0 or (other and other not in allowed):
         return ()
     return ((start, start + len(key), other),)
@@ -189,7 +192,17 @@ def counted_back(inference: Inferring, expr: ast.Index, index: ast.Expr, shape: 
     last = next((item.last for item, _ in ends if isinstance(item, ast.Slice)), None)
     back = number if index is last and not isinstance(index, ast.Name) else number - 1  # in Python a slice ends before
     written = str(size - back) if isinstance(size, int) else f"{size} - {back}" if back else size
-    return ((index.span.start, index.span.end, written),)
+    mended = (index.span.start, index.span.end, written)
+    return (mended, *_counted_from_zero(inference, index)) if index is last and _negative(index) else (mended,)
+
+
+def _counted_from_zero(inference: Inferring, index: ast.Expr) -> Mend:
+    """`x[1:]` beside `x[:-1]` is Python's, from the second entry on."""
+    text, place = inference.source.text, index.span.start
+    start = max(text.rfind("\n", 0, place), text.rfind(";", 0, place)) + 1
+    end = min((found for found in (text.find(mark, place) for mark in "\n;#") if found >= 0), default=len(text))
+    found = re.finditer(r"[\[,]\s*(\d+)\s*:(?=\s*[\],])", text[start:end])
+    return tuple((start + one.start(1), start + one.end(1), str(int(one[1]) + 1)) for one in found)
 
 
 def _negative(index: ast.Expr) -> int | None:
@@ -234,9 +247,17 @@ def declaration(inference: Inferring, expr: ast.Call) -> Mend:
     return ((line.start(1), end, f"{line[1]} : R[{shape}]" if shape else f"{line[1]} : R"),)
 
 
+def count_mend(inference: Inferring, expr: ast.Call) -> Mend:
+    """What is meant by another number of arguments than a function takes."""
+    if expr.fn == "solve" and len(expr.args) == 1:  # R's inverse
+        start = inference.source.text.find("solve", expr.span.start, expr.span.end)
+        return ((start, start + len("solve"), "inv"),) if start >= 0 else ()
+    return axis_by_position(inference, expr) or by_its_variable(inference, expr)
+
+
 def axis_by_position(inference: Inferring, expr: ast.Call) -> Mend:
     """`sum(A, 0)` as `sum(A, axis=0)`."""
-    if len(expr.args) == 2 and isinstance(expr.args[1], ast.Num) and not expr.kwargs:
+    if len(expr.args) == 2 and integer(expr.args[1]) is not None and not expr.kwargs:
         start = expr.args[1].span.start
         return ((start, start, "axis="),)
     return ()

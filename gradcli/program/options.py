@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradcli.expr.factor import KINDS
 from gradcli.program.inferring import Inferring
 from gradcli.program.integers import integer
-from gradcli.program.mends import axis_by_position, by_its_variable, option
+from gradcli.program.mends import count_mend, option
 from gradcli.program.signature import Options
 from gradcli.syntax import ast
 
@@ -72,6 +72,4 @@ def count_arguments(inference: Inferring, expr: ast.Call, least: int, most: int 
     if got < least or (most is not None and got > most):
         takes = str(least) if least == most else f"{least} to {most}" if most else f"at least {least}"
         message = f"{expr.fn} takes {takes} argument{'s' * (takes != '1')}, not {got}."
-        inference.fail(
-            "E204", message, expr, mend=axis_by_position(inference, expr) or by_its_variable(inference, expr)
-        )
+        inference.fail("E204", message, expr, mend=count_mend(inference, expr))

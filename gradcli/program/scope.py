@@ -275,7 +275,10 @@ def _attributes(scope: Scope, statement: ast.Declare, source: Source) -> tuple[s
             if meant is not None:
                 hint = f"did you mean {meant}? {hint}"
             said = f"There is no attribute {attribute.id}."
-            mend = ((attribute.span.start, attribute.span.end, meant),) if meant is not None else ()
+            start = attribute.span.start
+            if attribute.id in ("definite", "semidefinite") and source.text[:start].rstrip().endswith("positive"):
+                start = source.text.rfind("positive", 0, start)
+            mend = ((start, attribute.span.end, meant),) if meant is not None else ()
             scope.diagnostics.append(error("E206", said, source, attribute.span, hint, mend=mend))
         elif not _speaks_of(attribute.id, dims):
             what = "square matrix" if ATTRIBUTES[attribute.id].of == "square" else "matrix"

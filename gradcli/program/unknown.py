@@ -6,6 +6,7 @@ import re
 from typing import NoReturn
 
 from gradcli.ops.words import ALIASES, UNREAD
+from gradcli.program.elsewhere import joined_call, loss_call
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
 from gradcli.program.greek import GREEK
 from gradcli.program.inferring import Inferring
@@ -33,13 +34,17 @@ def unknown_function(inference: Inferring, expr: ast.Call, local: dict[str, Open
     in_indices = summed(inference, expr)
     if in_indices:
         inference.fail("E210", f"{name} is no function.", expr, "a sum over an index is sum[i](...)", mend=in_indices)
+    joined = joined_call(inference, expr, local)
+    if joined:
+        what = "concat and stack put arrays together"
+        inference.fail("E210", f"{name} is no function of the language: {what}.", expr, mend=joined)
     declared = declaration(inference, expr)
     if declared:
         inference.fail("E210", f"{name} is no function: a variable is declared.", expr, mend=declared)
     declare = f"otherwise declare `{name} : R -> R`"
     if name in UNREAD:
         shapes = [inference.infer(arg, local) for arg in expr.args]
-        mend = template(inference, expr, shapes)
+        mend = loss_call(inference, expr, shapes) or template(inference, expr, shapes)
         inference.fail("E210", f"{name} is no function of the language.", expr, f"{UNREAD[name]}; {declare}", mend=mend)
     lower = name.lower().replace("_", "")
     by_letters = {known.lower().replace("_", ""): known for known in reversed(_KNOWN)}

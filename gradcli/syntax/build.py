@@ -121,16 +121,18 @@ _VALUE = re.compile(r"[|‖]|[^\W\d]\w*\(")  # a norm or a call
 
 
 def _unambiguous(t: Tokens, over: Expr, under: Product) -> tuple[Edit, ...]:
-    """`1/2 x`, `1/(2n) x` and `a/2 ||x||` are multiples; of another quotient the product behind the sign is meant."""
+    """`1/2 x`, `1/(2n) x`, `a/(b c) x`, `a/2 ||x||` are multiples; of others the product behind the sign is meant."""
     first = under.factors[0]
     change = _differentials(over, under)
     if change:
         return change
     number = over.arg if isinstance(over, Neg) else over
+    divisor = t.text[under.span.start : first.span.end]
     halved = isinstance(first, Num) and _VALUE.match(t.text, under.factors[1].span.start) is not None
-    if isinstance(number, Num) or halved:
+    if isinstance(number, Num) or divisor[:1] == "(" or halved:
         end = balanced(t.text, under.span.start, first.span.end)[1]
-        return ((number.span.start, number.span.start, "("), (end, end, ")"))
+        start = number.span.start if isinstance(number, Num) else balanced(t.text, over.span.start, over.span.end)[0]
+        return ((start, start, "("), (end, end, ")"))
     end = balanced(t.text, under.span.start, under.span.end)[1]
     return ((under.span.start, under.span.start, "("), (end, end, ")"))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from gradcli.ops.words import ALIASES
+from gradcli.ops.words import ALIASES, PREFIXES
 from gradcli.syntax.operands import after, before
 from gradcli.syntax.rewrites_latex import from_latex
 from gradcli.syntax.rewrites_questions import asked_alone
@@ -45,6 +45,8 @@ def rewritten(text: str, whole: str) -> str | None:
 
 
 def _characters(s: str) -> str:
+    s = re.sub(r"%\*%", "@", s).replace("%x%", "⊗")
+    s = re.sub(rf"({_NAME})\s*%o%\s*({_NAME})", r"\1 @ \2.T", s)
     s = re.sub(r"[•∙⨯✕✖]", "·", re.sub(r"‖|∥", "‖", s)).translate(_WIDE).replace("\x00", "==")
     s = re.sub(r"[０-９]", lambda found: str(ord(found[0]) - ord("０")), s)
     for char, number in {"½": "(1/2)", "⅓": "(1/3)", "¼": "(1/4)", "¾": "(3/4)", "⅔": "(2/3)"}.items():
@@ -68,6 +70,7 @@ def _words(s: str) -> str:
     s = re.sub(rf"^(?:@?\(({_NAME})\)\s*)$", r"\1", s)
     s = re.sub(rf"^({_NAME})\s*=\s*@\((\w[\w\s,]*)\)\s*", r"\1(\2) = ", s)
     s = re.sub(r"^(?:let|set|where|define|and)\s+(?=.*=)", "", s)
+    s = re.sub(rf"^(?:let\s+)?({_NAME}(?:\s*,\s*{_NAME})*)\s+(?:be|is)\s+(?:in\s+|an?\s+)?(?=[Rℝ]\b)", r"\1 : ", s)
     s = re.sub(r"^(?:let|given|var|declare|suppose|for)\s+(?=.*(?::|∈|\bin\b))", "", s)
     s = re.sub(r"^(?:assert|prove|verify|show|claim)(?:\s+that)?\s+(?=.*==)", "check ", s)
     s = re.sub(rf"^((?:{_NAME}\s*,\s*)+{_NAME})\s*=\s*(?:\w+\.)?symbols\(.*\)$", r"\1 : R", s)
@@ -98,7 +101,10 @@ def _keyword(s: str) -> str:
 def _matlab(s: str) -> str:
     """`A(:, 1)`, `A(:)`, `x[end]`, `sin.(x)`, `x .+ 1`."""
     s = re.sub(rf"\b({_NAME})\(\s*:\s*\)", r"vec(\1)", s)
-    s = re.sub(rf"\b({_NAME})\(((?:\s*(?:\w+|:)\s*,)*\s*:\s*(?:,\s*(?:\w+|:)\s*)*)\)", r"\1[\2]", s)
+    part = r"(?:\w*\s*:\s*[\w+-]*|\w+)"
+    s = re.sub(rf"\b({_NAME})\((?=[^()]*:)(\s*{part}\s*(?:,\s*{part}\s*)*)\)", r"\1[\2]", s)
+    s = re.sub(r"=\s*([^=|]+?)\s*\|>\s*(\w+)$", r"= \2(\1)", s)
+    s = re.sub(r"(?:\bord\s*=\s*)?(['\"])(fro|nuc)\1", r'"\2"', s) if re.search(r"\bord\s*=|'(?:fro|nuc)'", s) else s
     s = re.sub(rf"\b({_NAME})\.\(", r"\1(", s)
     s = re.sub(r"\)\s*&&?\s*\(", ") * (", s)
     s = re.sub(r"\b([A-Za-z]\w?)\((\d+(?:\s*,\s*\d+)*)\)", r"\1[\2]", s)
@@ -154,6 +160,8 @@ def _rows(s: str) -> str:
     def literal(found: re.Match[str]) -> str:
         rows = [row for row in found[1].split(";") if row.strip()]
         inner = [entries(row) for row in rows]
+        if len(rows) == 1 and "," not in found[1] and re.fullmatch(r"[A-Z]\w*(?:\s+[A-Z]\w*)+", rows[0].strip()):
+            return f"[[{inner[0]}]]"  # matrices side by side
         return f"[{inner[0]}]" if len(rows) == 1 else "[" + ", ".join(f"[{row}]" for row in inner) + "]"
 
     return re.sub(r"(?<![\w\])])\[([^\[\]()=<>:]*)\]", literal, s)
@@ -166,6 +174,7 @@ def _chained(s: str) -> str:
 
 
 def _angles(s: str) -> str:
+    s = re.sub(r"<([^<>=,|]+)\|([^<>=,|]+)>", lambda m: f"dot({m[1].strip()}, {m[2].strip()})", s)
     return re.sub(r"<([^<>=,]+),([^<>=,]+)>", lambda m: f"dot({m[1].strip()}, {m[2].strip()})", s)
 
 
@@ -184,6 +193,8 @@ def _subscripts(s: str) -> str:
 
 def _tuples(s: str) -> str:
     s = re.sub(r"\b(zeros|ones|eye|reshape)\(([^()]*?)[(\[]([\w\s,]*)[)\]]\)", r"\1(\2\3)", s)
+    joins = "concat|concatenate|cat|stack|vstack|hstack|row_stack|column_stack|block_diag"
+    s = re.sub(rf"\b({joins})\(\(([^()]*)\)", r"\1(\2", s)
     s = re.sub(rf"^\(((?:{_NAME}\s*,\s*)+{_NAME})\)\s*=", r"\1 =", s)
     return re.sub(r"=\s*\(([^()]+(?:,[^()]+)+)\)$", r"= [\1]", s)
 
@@ -242,10 +253,13 @@ def _methods(s: str) -> str:
     if found is None:
         plain = re.search(r"\.(t|H|I)\b", s)
         if plain is None:
-            return re.sub(r"\.'", ".T", s)
+            s = re.sub(r"\.'", ".T", s)
+            return re.sub(r"\b([A-Za-z]\d?)\.(?!T\b|mT\b)([A-Za-z]\d?)\b", r"\1 @ \2", s)
         return s[: plain.start()] + ("^-1" if plain[1] == "I" else ".T") + s[plain.end() :]
     place, name = found.start(), found[1]
     left = before(s, place)
+    if s[left:place].split(".")[0] in PREFIXES:
+        return s
     if left == place:
         return s
     right = after(s, found.end() - 1)
@@ -255,6 +269,14 @@ def _methods(s: str) -> str:
         new = f"{base} {_METHODS[name]} {operand}"
         if s[right : right + 1] in (".", "^") or s[:left].rstrip()[-1:] in tuple("*/@^-"):
             new = f"({new})"
+    elif name == "transpose" and inside.replace(" ", "") in ("-1,-2", "-2,-1", "1,2", "2,1"):
+        new = f"{base}.mT"
+    elif name in ("transpose", "permute") and inside.replace(" ", "") in ("0,1", "1,0"):
+        new = f"{base}.T"
+    elif name == "unsqueeze" and inside in ("0", "1", "-1"):
+        new = f"{base}[None, :]" if inside == "0" else f"{base}[:, None]"
+    elif name in ("clamp", "clip") and (bounds := re.fullmatch(r"(min|max)\s*=\s*([^,]+)", inside)):
+        new = f"{'max' if bounds[1] == 'min' else 'min'}({base}, {bounds[2]})"
     elif name in _TURNED and not inside:
         new = f"{base}.T"
     elif name in ("flatten", "ravel") and not inside:

@@ -21,6 +21,11 @@ def rewritten_type(s: str) -> str:
         return s
     names, rest = s[: head.end()], s[head.end() :]
     rest = re.sub(r"\\times|\btimes\b", "×", rest)
+    attributes = "symmetric|diagonal|spd|orthogonal|positive|lower|upper|skew|invertible|nonnegative|binary|constant"
+    rest = re.sub(rf"^((?:{attributes})(?:\s+(?:{attributes}))*)\s+(?:matrix\s+)?([Rℝ]\[[^\]]*\])\s*$", r"\2 \1", rest)
+    rest = re.sub(rf"^([Rℝ](?:\[[^\]]*\])?)\s*\(((?:{attributes})(?:\s*,?\s*(?:{attributes}))*)\)\s*$", r"\1 \2", rest)
+    rest = re.sub(r"^([Rℝ]\[[^\]]*?)\s*,\s*\]", r"\1]", rest)
+    rest = re.sub(r"^R([a-z])$", r"R[\1]", rest)
     # several declarations in one
     rest = re.sub(rf",\s*(?={_NAMES}\s*(?::|∈|\bin\b))", "; ", rest)
     rest = re.sub(r"(?<=;)(\s*[\w\s,]+?)\s+in\s+(?=[Rℝ])", r"\1 : ", rest)
