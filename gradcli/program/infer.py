@@ -9,7 +9,6 @@ from gradcli.diagnostics.diagnostic import Edit
 from gradcli.program.axes import joined
 from gradcli.program.blocks import block_shape
 from gradcli.program.defined import Defined
-from gradcli.program.elsewhere import last_place, square_brackets
 from gradcli.program.equation import Equation
 from gradcli.program.functions import FUNCTIONS
 from gradcli.program.indices import entries_shape, entry_shape, integer, sum_shape
@@ -23,7 +22,6 @@ from gradcli.program.poisoned import Poisoned
 from gradcli.program.scope import CONSTANTS, Scope, convention
 from gradcli.program.signature import Misfit, square
 from gradcli.program.subexpressions import parts_of, subexpressions
-from gradcli.program.undeclared import check_operands, check_turned
 from gradcli.program.unify import (
     OpenShape,
     Unknown,
@@ -68,9 +66,7 @@ class Inference(Inferring):
             return (dim, dim)
         if key in self.scope.dims:
             return ()
-        bracketed_call = square_brackets(self, name)
-        if bracketed_call:
-            self.fail("E205", f"{key} is a function: its arguments stand in round brackets.", name, mend=bracketed_call)
+        self._written_elsewhere(name)
         if key in self.scope.functions or key in self.scope.function_types or key in FUNCTIONS:
             without_brackets(self, name)
         places = unit_places(key)
@@ -78,9 +74,6 @@ class Inference(Inferring):
             return self.entries.setdefault(id(name), tuple(Unknown() for _ in places))
         if is_function_word(key):
             without_brackets(self, name)
-        last = last_place(self, name)
-        if last:
-            self.fail("E211", "end is not declared: the last entry has its size for an index.", name, mend=last)
         check_glued(self, name)
         kind = convention(key)
         if kind is None:
@@ -89,6 +82,21 @@ class Inference(Inferring):
         self.shapes[key] = self.inferred[key] = shape
         self.on_new_name(name)
         return shape
+
+    def _is_scalar_by_letter(self, expr: ast.Expr) -> bool:
+        return isinstance(expr, ast.Name) and expr.id in self.inferred and not self.inferred[expr.id]
+
+    def _written_elsewhere(self, name: ast.Name) -> None:
+        """Refuse `Tr[A]` and `x(end)`; raises GradcliError."""
+        if name.id != "end" and self.source.text[name.span.end : name.span.end + 1] != "[":
+            return
+        from gradcli.program.elsewhere import last_place, square_brackets
+
+        brackets, last = square_brackets(self, name), last_place(self, name)
+        if brackets:
+            self.fail("E205", f"{name.id} is a function: its arguments stand in round brackets.", name, mend=brackets)
+        if last:
+            self.fail("E211", "end is not declared: the last entry has its size for an index.", name, mend=last)
 
     # ------------------------------------------------------------ expressions
 
@@ -292,7 +300,10 @@ class Inference(Inferring):
 
     def _matmul(self, left: tuple[ast.Expr, OpenShape], right: tuple[ast.Expr, OpenShape]) -> OpenShape:
         a, b = settle(left[1]), settle(right[1])
-        check_operands(self, left, right)
+        if self._is_scalar_by_letter(left[0]) or self._is_scalar_by_letter(right[0]):
+            from gradcli.program.undeclared import check_operands
+
+            check_operands(self, left, right)
         if a and b and max(len(a), len(b)) > 2:
             wider = _batched(a, b)
             if wider is not None:
@@ -397,7 +408,10 @@ class Inference(Inferring):
 
     def _transpose(self, expr: ast.Transpose, local: dict[str, OpenShape]) -> OpenShape:
         shape = settle(self.infer(expr.arg, local))
-        check_turned(self, expr.arg)
+        if self._is_scalar_by_letter(expr.arg):
+            from gradcli.program.undeclared import check_turned
+
+            check_turned(self, expr.arg)
         if len(shape) > 2:
             self.fail(
                 "E305",

@@ -10,7 +10,6 @@ from gradcli.expr.dims import Dim, dim_sum
 from gradcli.program.axes import shape_along
 from gradcli.program.dimensions import dimension_of
 from gradcli.program.einsum import einsum_shape
-from gradcli.program.elsewhere import list_opened, matrix_for_star
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
 from gradcli.program.indices import check_reduction, integer
 from gradcli.program.infer_derivative import derivative_shape
@@ -20,7 +19,6 @@ from gradcli.program.messages import bracketed, could_multiply, product_hint
 from gradcli.program.options import count_arguments, positional, read_options
 from gradcli.program.parts import onehot_shape, place_shape, windows_shape
 from gradcli.program.signature import Misfit, Options
-from gradcli.program.undeclared import check_argument
 from gradcli.program.unify import OpenDim, OpenShape, Unknown, find, product, settle, show_open, unify, unify_shapes
 from gradcli.program.unknown import may_stay_open, unknown_function
 from gradcli.syntax import ast
@@ -51,11 +49,18 @@ def call_shape(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
             return _one_argument(inference, expr, local)
         check_reduction(inference, expr)
         options = read_options(inference, expr, FUNCTIONS[name].options)
-        opened = list_opened(inference, expr, local) if len(expr.args) == 1 else ()
-        if opened:
-            inference.fail("E204", f"{name} takes its arrays as arguments, not as a list.", expr, mend=opened)
+        if len(expr.args) == 1 and isinstance(expr.args[0], ast.ListLit) and name in ("concat", "stack", "block_diag"):
+            from gradcli.program.elsewhere import list_opened
+
+            opened = list_opened(inference, expr, local)
+            if opened:
+                inference.fail("E204", f"{name} takes its arrays as arguments, not as a list.", expr, mend=opened)
         shapes = [inference.infer(arg, local) for arg in positional(expr)]
-        if not inference.indices:
+        if not inference.indices and any(
+            isinstance(arg, ast.Name) and arg.id in inference.inferred for arg in expr.args
+        ):
+            from gradcli.program.undeclared import check_argument
+
             check_argument(inference, expr, shapes)
         count_arguments(inference, expr, FUNCTIONS[name].least, FUNCTIONS[name].most)
         return apply(inference, name, shapes, options, expr)
@@ -66,7 +71,8 @@ def call_shape(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
     if name in _JUMPING and name not in inference.scope.functions:
         what, serves = _JUMPING[name]
         inference.fail("E401", f"{name} has no derivative: it is {what}.", expr, serves)
-    if not may_stay_open(name):
+    of_library = inference.source.text[: expr.span.start].endswith(".")  # `torch.t(A)`
+    if of_library or not may_stay_open(name):
         unknown_function(inference, expr, local)
     shape = _one_argument(inference, expr, local)
     inference.opaque.setdefault(name, (inference.source, ast.Span(expr.span.start, expr.span.start + len(name))))
@@ -100,6 +106,8 @@ def apply(inference: Inferring, name: str, shapes: list[OpenShape], options: Opt
             left, right = (bracketed(text) for text in names)
             if could_multiply(*shapes):
                 hint = fits = f"{left} @ {right} is their product"
+            from gradcli.program.elsewhere import matrix_for_star
+
             starred = matrix_for_star(inference, expr, shapes)
             if starred:
                 hint, mend = None, starred

@@ -6,7 +6,6 @@ import re
 from typing import NoReturn
 
 from gradcli.ops.words import ALIASES, UNREAD
-from gradcli.program.elsewhere import joined_call, loss_call
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
 from gradcli.program.greek import GREEK
 from gradcli.program.inferring import Inferring
@@ -23,12 +22,14 @@ def may_stay_open(name: str) -> bool:
 
     Any longer word is the name of a function that somebody knows, and is not taken for an unknown one.
     """
-    return _OPEN.match(name) is not None
+    return _OPEN.match(name) is not None and name not in UNREAD
 
 
 def unknown_function(inference: Inferring, expr: ast.Call, local: dict[str, OpenShape]) -> NoReturn:
     """Say that a called name is neither declared nor known, with the nearest one that is."""
     from difflib import get_close_matches
+
+    from gradcli.program.elsewhere import joined_call, loss_call
 
     name = expr.fn
     in_indices = summed(inference, expr)

@@ -18,6 +18,7 @@ _DECLARED = {
     "x": "x, y : R[n]",
     "u": "u : R[m]",
     "w": "w : R[2]",
+    "K": "K : R[2, 2]",
     "Q": "Q : R[m, C]",
     "E": "E : R[C, n]",
     "c": "c : {1..C}[m]",
@@ -108,6 +109,17 @@ _PATTERNS: dict[str, list[tuple[str, str]]] = {
         ("over indices", "mean[i](max[j](A[i, j] * x[j]))"),
         ("shifts", "sum[i](tanh(sum[j](w[j] * x[i + j - 1])))"),
         ("shifts", "sum(windows({m}, 2) @ w)"),
+        ("convolutions", "sum[i, k](tanh(sum[j](w[j] * A[i + j - 1, k])))"),
+        ("convolutions", "sum[i, k](sum[j, l](K[j, l] * A[i + j - 1, k + l - 1])**2)"),
+        ("matrix powers", "tr((A.T @ D / 4)^3)"),
+        ("matrix powers", "tr((A @ A.T + 3 * eye(m))^-2)"),
+        ("matrix powers", "det((eye(n) + A.T @ A / 5)^2)"),
+        ("several arguments", "sum(F({n}, {n}))"),
+        ("several arguments", "sum(F({mn}, {mn}))"),
+        ("several arguments", "F({a}, x[1])"),
+        ("products of parts", "sum(({n})[1:n-1] * ({n})[2:n])"),
+        ("products of parts", "(({m})[2:3]).T @ (({m})[3:4])"),
+        ("products of parts", "mean(({n})[2:n]) * sum(({m})[1:2])"),
         ("parts", "sum((({n})[2:n] - ({n})[1:n-1])**2)"),
         ("parts", "norm(stack({n}, {n}))**2"),
     ],
@@ -154,6 +166,7 @@ def random_parts(seed: int) -> Drawn:
     free = [name for name in names if name in used and name != "c"] or ["x"]
     wrt = tuple(maker.random.sample(free, min(len(free), 3)))
     ask = Ask("L", wrt, "jacobian" if jacobian else "gradient", "numerator")
-    text = "\n".join([*declared, body]) + "\n"
+    functions = ["F(s, t) = tanh(s) * t**2 + s"] if "F" in used else []
+    text = "\n".join([*declared, *functions, body]) + "\n"
     case = Case(f"parts{seed}", text, [ask], sizes=_SIZES)
     return Drawn(case, "parts", list(maker.features))

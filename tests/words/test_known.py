@@ -105,3 +105,19 @@ def test_a_declared_name_stays_what_it_is() -> None:
     assert meaning("e : R positive; x : R[n]; y = e^2 * x")["y"] == "e**2 * x"
     assert meaning("W : R[m, n]; x : R[n]; Wx = W @ x; y = 2 * Wx")["y"] == "2 * Wx"
     assert errors_of("n : R; x : R[m]; f = sum(x) / n") == []
+
+
+@pytest.mark.parametrize("module", ["torch", "torch.nn.functional", "torch.linalg", "torch.special"])
+def test_no_function_of_pytorch_is_an_unknown_function(module: str) -> None:
+    library = pytest.importorskip(module)
+    names = [name for name in dir(library) if name.isidentifier() and callable(getattr(library, name))]
+    for name in names:
+        if name[0] == "_":
+            continue
+        program = program_of(f"A : R[n, n]\ny = {module}.{name}(A)")
+        assert not any(function.inferred for function in program.functions.values()), name
+
+
+@pytest.mark.parametrize("name", ["t", "i0", "zeta", "g"])
+def test_what_a_library_calls_is_never_left_open(name: str) -> None:
+    assert "E210" in errors_of(f"x : R[n]\ny = torch.special.{name}(x)")
