@@ -54,7 +54,7 @@ def cut(node: Node, axis: int, first: Dim, length: Dim) -> Node:
     if length == size and first == 1:
         return node
     if length == 0:
-        raise ShapeError("an empty part")
+        return zeros((*node.shape[:axis], 0, *node.shape[axis + 1 :]))
     if len(node.shape) <= 2:
         selector = window(size, first, length)
         return matmul(selector, node) if axis == 0 else matmul(node, transpose(selector))
@@ -128,6 +128,8 @@ def concat(nodes: Sequence[Node], axis: int) -> Node:
     start: Dim = 0
     for node in nodes:
         length = axes_of(node, len(shape))[axis]
+        if length == 0:
+            continue
         parts.append(put(node, axis, start, length, shape))
         start = dim_sum(start, length)
     return add(zeros(whole), *parts)

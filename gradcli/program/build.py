@@ -212,6 +212,10 @@ class Builder:
 
     def _name(self, expr: ast.Name, local: Mapping[str, Node]) -> Node:
         name = expr.id
+        if self.lifting is not None and name in self.indices:
+            from gradcli.program.compared_indices import place_value
+
+            return place_value(self, self.lifting, expr)
         if name in local:
             return local[name]
         if name in self.nodes:

@@ -70,7 +70,7 @@ def build_comparison(builder: Building, lifting: Lifting, expr: ast.Compare) -> 
             continue
         if op in ("==", "!=") and isinstance(other, ast.Name):
             return _negated(op, _picked(builder, lifting, label, count, builder.indices[other.id]))
-        return _compared(op, builder.build(label, {}), _value(builder, lifting, other))
+        return _compared(op, builder.build(label, {}), place_value(builder, lifting, other))
     steps, offset = _apart(builder, expr)
     if not any(steps.values()):
         return _compared(expr.op, size(offset), ZERO)
@@ -83,7 +83,7 @@ def build_comparison(builder: Building, lifting: Lifting, expr: ast.Compare) -> 
         first, second = sorted(letters, key=lambda letter: -letters[letter])
         mask = _band(expr.op, offset, (lifting.dims[first], lifting.dims[second]))
         return lifting.entry(mask, (-first, -second))
-    return _compared(expr.op, *(_value(builder, lifting, side) for side in (expr.left, expr.right)))
+    return _compared(expr.op, *(place_value(builder, lifting, side) for side in (expr.left, expr.right)))
 
 
 def _apart(builder: Building, expr: ast.Compare) -> tuple[dict[str, int], Dim]:
@@ -119,7 +119,7 @@ def _band(op: str, offset: int, shape: tuple[Dim, Dim]) -> Node:
     return triangle("tril", whole, offset - (op == ">"))
 
 
-def _value(builder: Building, lifting: Lifting, side: ast.Expr) -> Node:
+def place_value(builder: Building, lifting: Lifting, side: ast.Expr) -> Node:
     """The place that a side stands for, as a number."""
     found = affine(side, builder.indices)
     if found is None:
@@ -144,4 +144,4 @@ def _negated(op: str, same: Node) -> Node:
     return same if op == "==" else sub(ONE, same)
 
 
-__all__ = ["build_comparison", "compares_indices", "compares_letters", "enter_comparison"]
+__all__ = ["build_comparison", "compares_indices", "compares_letters", "enter_comparison", "place_value"]

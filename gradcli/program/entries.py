@@ -56,10 +56,17 @@ def indexed_entry(builder: Building, lifting: Lifting, expr: ast.Index, base: No
     if any(map(is_open, expr.indices)):
         return indexed_rows(builder, lifting, expr, base)
     dims = base.shape[-1:] if is_row(base.shape) and len(expr.indices) == 1 else base.shape
+    indices = expr.indices
+    if len(indices) == len(dims) + 1:  # a column's second axis, and a scalar's first, is of size 1
+        if plain_index(builder, indices[-1]) != 1 and isinstance(indices[-1], ast.Name):
+            lifting.dims.setdefault(builder.indices.get(indices[-1].id, 0), 1)
+        indices = indices[:-1]
+        if not indices:
+            return base
     codes: list[int] = []
     factors: list[Node] = []
     summed: list[int] = []
-    for index, dim in zip(expr.indices, dims, strict=True):
+    for index, dim in zip(indices, dims, strict=True):
         plain = plain_index(builder, index)
         if plain is not None and (plain > 0 or lifting.dims.get(-plain, dim) == dim):
             codes.append(plain)

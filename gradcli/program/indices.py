@@ -31,6 +31,9 @@ def entry_shape(inference: Inferring, expr: ast.Index, local: Local) -> OpenShap
     shape = settle(inference.infer(expr.base, local))
     base = inference.text(expr.base)
     dims = axes_of(shape) if len(expr.indices) == 1 else shape
+    declared = not (isinstance(expr.base, ast.Name) and expr.base.id in inference.inferred)
+    if declared and len(expr.indices) == len(dims) + 1 and len(dims) < 2:
+        dims = (*dims, 1)  # a vector is a column, n x 1, and a scalar is R[1]
     if len(expr.indices) != len(dims):
         _wrong_count(inference, expr, base, shape, len(dims))
     for position, (index, dim) in enumerate(zip(expr.indices, dims, strict=True)):

@@ -51,8 +51,7 @@ class Inference(Inferring):
         """The shape of what a name stands for; an undeclared name is entered by the convention."""
         key = name.id
         if key in self.indices:
-            hint = f"it stands in entries, A[{key}, 1], and is compared with other indices, sizes and labels, j <= i"
-            self.fail("E310", f"{key} is an index here and no value.", name, hint)
+            return ()  # the place that it stands for, as a number
         if key in local:
             return local[key]
         if key in self.poisoned:

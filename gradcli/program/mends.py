@@ -38,8 +38,10 @@ def without_brackets(inference: Inferring, name: ast.Name) -> NoReturn:
         stop += len(_run(text, stop))
         opening = text.rfind("(", run_from, stop)
         if opening >= 0 and text.count("(", run_from, stop) > text.count(")", run_from, stop):
-            stop = after(text, opening)
-            continue
+            closed = after(text, opening)
+            if closed > stop:
+                stop = closed
+                continue
         break
     inside = text[place:stop].strip()
     mend: Mend = ()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from gradcli.expr.dims import Dim
 from gradcli.expr.factor import KINDS
+from gradcli.program.dimensions import polynomial
 from gradcli.program.inferring import Inferring
 from gradcli.program.integers import integer
 from gradcli.program.mends import count_mend, option
+from gradcli.program.parts import is_size
 from gradcli.program.signature import Options
 from gradcli.syntax import ast
 
@@ -37,7 +40,9 @@ def read_options(inference: Inferring, expr: ast.Call, allowed: tuple[str, ...])
             hint = f"its options are {', '.join(allowed)}" if allowed else None
             mend = option(inference, value, key, allowed)
             inference.fail("E209", f"{expr.fn} has no option {key}.", value, hint, mend=mend)
-        number = integer(value)
+        number: Dim | None = integer(value)
+        if key == "shift" and number is None and is_size(inference, value):
+            number = polynomial(value)
         if key == "keepdims" and isinstance(value, ast.Name) and value.id in ("True", "False"):
             out[key] = int(value.id == "True")
             continue
@@ -55,6 +60,8 @@ def read_options(inference: Inferring, expr: ast.Call, allowed: tuple[str, ...])
             out["ord"] = order
     if expr.fn in _NUMBERS and len(expr.args) == 2:
         number = integer(expr.args[1])
+        if number is None and expr.fn == "roll" and is_size(inference, expr.args[1]):
+            number = polynomial(expr.args[1])  # counted round the axis once its size is known
         if number is None:
             inference.fail("E209", f"{expr.fn}(A, k) needs a number for k.", expr.args[1])
         out[_NUMBERS[expr.fn]] = number

@@ -110,7 +110,8 @@ def _item(inference: Inferring, index: ast.Expr) -> Item:
         return Item("new")
     if isinstance(index, ast.Slice):
         first = 1 if index.first is None else _place(inference, index.first)
-        return Item("slice", first, None if index.last is None else _place(inference, index.last))
+        least = 0 if first == 1 else 1  # `x[1:0]` is empty
+        return Item("slice", first, None if index.last is None else _place(inference, index.last, least))
     if label_count(inference, index) is not None:
         return Item("label", label=index)
     if isinstance(index, ast.Name) and index.id in inference.indices:
@@ -118,7 +119,7 @@ def _item(inference: Inferring, index: ast.Expr) -> Item:
     return Item("at", _place(inference, index))
 
 
-def _place(inference: Inferring, expr: ast.Expr) -> Dim:
+def _place(inference: Inferring, expr: ast.Expr, least: int = 1) -> Dim:
     place = polynomial(expr)
     if place is None:
         inference.fail(
@@ -135,7 +136,7 @@ def _place(inference: Inferring, expr: ast.Expr) -> Dim:
             expr,
             f"declare it, `{name} : {{1..n}}`, if it is any one place",
         )
-    if isinstance(place, int) and place < 1:
+    if isinstance(place, int) and place < least:
         raise _Beyond(place, expr)
     return place
 

@@ -73,11 +73,13 @@ def note(inference: Inferring, index: ast.Expr, steps: dict[str, int], offset: D
 def resolve(inference: Inferring) -> None:
     """Give each index the largest size with which every entry lies in its array.  Raises GradcliError."""
     shifts, inference.shifts = inference.shifts, []
+    done: set[int] = set()  # an index whose array has no known size either stays open
     while True:
-        chosen = _next(shifts)
+        chosen = _next(shifts, done)
         if chosen is None:
             break
         axis, sizes = chosen
+        done.add(id(axis))
         sizes.sort(key=lambda size: not size[1])
         least = sizes[0][0]
         for other, plain in sizes[1:]:
@@ -94,7 +96,7 @@ def resolve(inference: Inferring) -> None:
         _inside(inference, shift)
 
 
-def _next(shifts: list[Shift]) -> tuple[Axis, list[tuple[OpenDim, bool]]] | None:
+def _next(shifts: list[Shift], done: set[int]) -> tuple[Axis, list[tuple[OpenDim, bool]]] | None:
     """An index whose size is open, with the sizes that computed indices leave it: plain uses say it first."""
     for only_plain in (True, False):
         seen: dict[int, tuple[Axis, list[tuple[OpenDim, bool]], bool]] = {}
@@ -117,7 +119,7 @@ def _next(shifts: list[Shift]) -> tuple[Axis, list[tuple[OpenDim, bool]]] | None
                     entry[1].append((find(room), shift.plain))
                     seen[id(axis)] = (axis, entry[1], entry[2] or shift.plain)
         for axis, sizes, plain in seen.values():
-            if sizes and (plain or not only_plain):
+            if sizes and id(axis) not in done and (plain or not only_plain):
                 return axis, sizes
     return None
 

@@ -87,7 +87,8 @@ class Aim:
 
     def _solved(self, conditions: list[Condition], start: Place) -> Place | None:
         """The point with the first entries of names at a solution, where all conditions are linear."""
-        moved = {line.node: line for line in lines(start, self._problem.free, ()) if line.how == "entry"}
+        along = lines(start, self._problem.free, self._problem.discrete)
+        moved = {line.node: line for line in along if line.how == "entry"}
         signs = [
             (name, "positive" in words)
             for name, line in moved.items()
@@ -100,7 +101,7 @@ class Aim:
         place = start
         for name, value in found.items():
             line = replace(moved[name], entry=0)
-            place = line.at(place, value)
+            place = line.at(place, line.nearest(value))
         return place
 
     def _relax(self, conditions: list[Condition], start: Place) -> bool:
@@ -108,7 +109,8 @@ class Aim:
 
         Source: S. Agmon, The relaxation method for linear inequalities, Canadian J. Math. 6 (1954).
         """
-        moved = [line for line in lines(start, self._problem.free, ()) if line.how == "entry"]
+        along = lines(start, self._problem.free, self._problem.discrete)
+        moved = [line for line in along if line.how == "entry" and not line.whole]
         if not moved or len(moved) > MOST_LINES:
             return False
         at = [Fraction(start.values[line.node].flat[line.entry]) for line in moved]

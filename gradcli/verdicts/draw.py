@@ -26,7 +26,10 @@ def draw(node: Node, sizes: dict[str, int], entries: Entries, discrete: bool = F
     labels = label_count(node)
     if labels is not None:
         (count,) = concrete((labels,), sizes)
-        return Array(shape, [1 + abs(int(entries.integer())) % count for _ in range(prod(shape))])
+        picked = [1 + abs(int(entries.integer())) % count for _ in range(prod(shape))]
+        if picked and entries.turn:
+            picked[0] = 1 + (entries.turn - 1) % count
+        return Array(shape, picked)
     if discrete and "permutation" not in attributes:
         return Array(shape, [entries.integer() for _ in range(prod(shape))])
     number = _number(attributes, entries)

@@ -37,6 +37,13 @@ class Line:
     entry: int = 0
     labels: int = 0
 
+    def nearest(self, t: Fraction) -> Fraction:
+        """The number nearest to t that the name may be: of an integer the next one, of a label one there is."""
+        if not self.whole:
+            return t
+        found = Fraction(round(t))
+        return min(max(found, Fraction(1)), Fraction(self.labels)) if self.labels else found
+
     def at(self, place: Place, t: Fraction) -> Place:
         """The place where the name is moved to t."""
         old = place.values[self.node]
@@ -82,9 +89,16 @@ def lines(place: Place, free: Sequence[Node], discrete: Sequence[Node]) -> list[
     return out
 
 
-def keeps_signs(place: Place, free: Sequence[Node]) -> bool:
-    """Whether every name that is declared positive, or not negative, is so at a place."""
+def keeps_declared(place: Place, free: Sequence[Node], discrete: Sequence[Node]) -> bool:
+    """Whether every name that is declared positive, not negative, an integer or a label is so at a place."""
     for node in free:
+        count = label_count(node)
+        if count is not None:
+            most = dim_value(count, place.sizes.__getitem__)
+            if any(x != int(x) or not 1 <= x <= most for x in place.values[node].flat):
+                return False
+        elif node in discrete and any(x != int(x) for x in place.values[node].flat):
+            return False
         if has_attribute(node, "positive") and any(x <= 0 for x in place.values[node].flat):
             return False
         if has_attribute(node, "nonnegative") and any(x < 0 for x in place.values[node].flat):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from gradcli.expr.arith import add, neg, sub
-from gradcli.expr.node import Node, num, value_of
+from gradcli.expr.arith import add, neg, size, sub
+from gradcli.expr.node import Node, label_count, num, value_of
 from gradcli.ops.functions import scalar_function
 from gradcli.render.mc import mc
 from gradcli.verdicts.branches import Branch
@@ -24,6 +24,11 @@ def domain(problem: Problem) -> list[Condition]:
     """What holds wherever both sides have a value."""
     roots = [problem.left, problem.right, *problem.parts]
     found = list(_domain([*roots, *(problem.book.values[name] for name in problem.required)]))
+    for name in problem.free:
+        count = label_count(name)
+        if count is not None:
+            most = num(count) if isinstance(count, int) else size(count)
+            found += [(add(name, num(-1)), False), (add(neg(name), most), False)]
     for one in problem.assumptions:
         gap = sub(one.right, one.left)
         if one.op in ("<", "<="):

@@ -14,7 +14,7 @@ from gradcli.evaluate.errors import EvaluationError
 from gradcli.evaluate.evaluate import evaluate
 from gradcli.evaluate.fields import FLOAT
 from gradcli.expr.dims import names_of
-from gradcli.expr.node import Node, has_attribute, num, value_of
+from gradcli.expr.node import Node, has_attribute, label_count, num, value_of
 from gradcli.expr.walk import postorder
 from gradcli.ops.functions import SCALAR_FUNCTIONS
 from gradcli.verdicts.cost import MANY, operations
@@ -166,8 +166,11 @@ def _degrees(nodes: Sequence[Node]) -> dict[str, int]:
         inner = [degree.get(arg.serial, {}) for arg in node.args]
         fixed[node.serial] = node.op not in ("var", "cotangent") and all(fixed.get(a.serial, True) for a in node.args)
         own: dict[str, int] = {}
+        count = label_count(node)
         if node.op == "dim":
             own = dict.fromkeys(names_of(str(node.data)), 1)
+        elif count is not None:  # a polynomial in labels may be 0 at as many as its degree
+            own = dict.fromkeys(names_of(count), 1)
         elif node.op in ("mul", "matmul", "einsum", "kron"):
             own = _summed(inner)
         elif node.op == "pow":

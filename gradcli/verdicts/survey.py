@@ -19,7 +19,7 @@ from gradcli.evaluate.fields import FLOAT
 from gradcli.verdicts.branches import Branch
 from gradcli.verdicts.compare import differ, differ_at_tie, suspicious
 from gradcli.verdicts.cost import operations, solving
-from gradcli.verdicts.lines import MOST_LINES, Line, every_entry, everyday, grid, keeps_signs, lines, root
+from gradcli.verdicts.lines import MOST_LINES, Line, every_entry, everyday, grid, keeps_declared, lines, root
 from gradcli.verdicts.problem import Place, Problem
 
 _AFFORDED = 50_000  # steps that may be taken in one survey: nodes and the operations that they stand for
@@ -113,7 +113,7 @@ class Surveyor:
 
     def visit(self, place: Place, always: bool = False) -> Look | None:
         """Look at a point; compare the sides there where they look different or a piece is met for the first time."""
-        look = self.look(place) if keeps_signs(place, self.problem.free) else None
+        look = self.look(place) if keeps_declared(place, self.problem.free, self.problem.discrete) else None
         if look is None:
             return None
         new = look.signs not in self._signatures
@@ -289,7 +289,7 @@ class Surveyor:
         if t is None:
             return
         at = line.at(place, t)
-        if not keeps_signs(at, self.problem.free):
+        if not keeps_declared(at, self.problem.free, self.problem.discrete):
             return
         try:
             if differ_at_tie(self.problem, at) is not None:
