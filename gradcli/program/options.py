@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from gradcli.expr.dims import Dim
+from gradcli.expr.dims import Dim, names_of
 from gradcli.expr.factor import KINDS
 from gradcli.program.dimensions import polynomial
 from gradcli.program.inferring import Inferring
 from gradcli.program.integers import integer
 from gradcli.program.mends import count_mend, option
-from gradcli.program.parts import is_size
 from gradcli.program.signature import Options
 from gradcli.syntax import ast
+
+
+def is_size(inference: Inferring, index: ast.Expr) -> bool:
+    """Whether an index is a place that sizes say, `x[n - 1]`."""
+    place = polynomial(index)
+    return isinstance(place, str) and all(
+        name in inference.scope.dims and name not in inference.shapes and name not in inference.indices
+        for name in names_of(place)
+    )
 
 
 def positional(expr: ast.Call) -> tuple[ast.Expr, ...]:

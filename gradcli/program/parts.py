@@ -12,6 +12,7 @@ from gradcli.expr.node import Node
 from gradcli.expr.rearrange import reshape
 from gradcli.expr.shapes import Shape, normal_shape
 from gradcli.program.dimensions import polynomial
+from gradcli.program.options import is_size as is_size
 from gradcli.program.subexpressions import subexpressions
 from gradcli.program.unify import OpenDim, OpenShape, Unknown, difference, find, settle, show_open, total, unify
 from gradcli.record import dataclass
@@ -76,15 +77,6 @@ def _has_letter(inference: Inferring, index: ast.Expr) -> bool:
 
 def _is_letter(inference: Inferring, index: ast.Expr) -> bool:
     return isinstance(index, ast.Name) and index.id in inference.indices
-
-
-def is_size(inference: Inferring, index: ast.Expr) -> bool:
-    """Whether an index is a place that sizes say, `x[n - 1]`."""
-    place = polynomial(index)
-    return isinstance(place, str) and all(
-        name in inference.scope.dims and name not in inference.shapes and name not in inference.indices
-        for name in names_of(place)
-    )
 
 
 def items_of(inference: Inferring, expr: ast.Index) -> list[Item]:
