@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 
 import click
@@ -16,7 +17,7 @@ from gradcli.cli.options import (
     source_options,
     timeout_option,
 )
-from gradcli.cli.plain import ascii_option, in_ascii
+from gradcli.cli.plain import ascii_option, in_ascii, spell_names
 from gradcli.cli.settings import settings_of
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
@@ -160,9 +161,17 @@ def _nothing(given: Input, derivation: Derivation) -> Diagnostic:
     return error("E112", f"there is nothing to derive in {given.name}: {why}", hint=hint)
 
 
+def _spelled(derivation: Derivation) -> Mapping[str, str]:
+    """The names of a derivation as they are spelled in ASCII."""
+    from gradcli.render.steps import taken_names
+
+    return spell_names(sorted(taken_names(derivation.program, derivation.worked)))
+
+
 def _written(derivation: Derivation, diagnostics: list[Diagnostic], form: str, terminal: Terminal, rules: bool) -> str:
     """The answers in a format; JSON is an object also where there is none."""
     program, answers = derivation.program, derivation.answers
+    spelled = _spelled(derivation) if in_ascii() else None
     if form == "json":
         from gradcli.render.derive_json import derive_json
 
@@ -180,5 +189,5 @@ def _written(derivation: Derivation, diagnostics: list[Diagnostic], form: str, t
         rules=rules,
         worked=derivation.worked,
         columns=terminal.columns,
-        plain=in_ascii(),
+        plain=spelled,
     )

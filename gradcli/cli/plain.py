@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TextIO, TypeVar
 
 import click
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_KEY = "gradcli.ascii"
+_KEY, _NAMES = "gradcli.ascii", "gradcli.ascii.names"
 
 
 def ascii_option(function: F) -> F:
@@ -20,7 +20,7 @@ def ascii_option(function: F) -> F:
         if value and not context.resilient_parsing:
             context.meta[_KEY] = True
             kept = sys.stdout, sys.stderr
-            sys.stdout, sys.stderr = _Ascii(sys.stdout, context), _Ascii(sys.stderr, None)
+            sys.stdout, sys.stderr = _Ascii(sys.stdout, context, True), _Ascii(sys.stderr, context, False)
 
             def end() -> None:
                 sys.stdout.flush()
@@ -41,20 +41,31 @@ def in_ascii() -> bool:
     return context is not None and bool(context.meta.get(_KEY))
 
 
+def spell_names(names: Iterable[str]) -> dict[str, str]:
+    """Spell the names of a program without Unicode from here on, no two alike; the spellings of those that had any."""
+    from gradcli.render.ascii_text import ascii_names
+
+    spelled = ascii_names(names)
+    click.get_current_context().meta[_NAMES] = spelled
+    return spelled
+
+
 class _Ascii:
     """A stream of text that passes on what it gets without Unicode, as the format asks for."""
 
-    def __init__(self, stream: TextIO, context: click.Context | None) -> None:
+    def __init__(self, stream: TextIO, context: click.Context, formatted: bool) -> None:
         self._stream = stream
         self._context = context
+        self._formatted = formatted
 
     def write(self, text: str) -> int:
         if not text.isascii():
             from gradcli.render.ascii_text import ascii_json, ascii_markup, ascii_text
 
-            form = None if self._context is None else self._context.params.get("form")
+            form = self._context.params.get("form") if self._formatted else None
             change = {"json": ascii_json, "sarif": ascii_json, "html": ascii_markup, "junit": ascii_markup}
-            text = change.get(str(form), ascii_text)(text)
+            names = self._context.meta.get(_NAMES)
+            text = change[form](text) if form in change else ascii_text(text, names)
         return self._stream.write(text)
 
     def flush(self) -> None:
@@ -67,4 +78,4 @@ class _Ascii:
         return self._stream.fileno()
 
 
-__all__ = ["ascii_option", "in_ascii"]
+__all__ = ["ascii_option", "in_ascii", "spell_names"]

@@ -8,7 +8,7 @@ import click
 
 from gradcli.cli.inputs import read_input
 from gradcli.cli.options import layout_option, output_options, settings_options, source_options
-from gradcli.cli.plain import ascii_option, in_ascii
+from gradcli.cli.plain import ascii_option, in_ascii, spell_names
 from gradcli.cli.settings import settings_of
 from gradcli.cli.status import OK, WRONG
 from gradcli.cli.terminal import Terminal
@@ -84,9 +84,11 @@ def _table(rows: list[Row]) -> str:
         return ""
     table = [_HEAD, *rows]
     if in_ascii():
-        from gradcli.render.ascii_text import ascii_text as at
+        from gradcli.render.ascii_text import ascii_text
 
-        table = [(at(a), at(b), at(c), at(d), at(e)) for a, b, c, d, e in table]
+        spelled = spell_names(row[0] for row in rows)
+        a, b, c, d, e = ([ascii_text(cell, spelled) for cell in column] for column in zip(*table, strict=True))
+        table = list(zip(a, b, c, d, e, strict=True))
     widths = [max(len(row[column]) for row in table) for column in range(len(_HEAD))]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in table)
     return "\n".join(line.rstrip() for line in lines)

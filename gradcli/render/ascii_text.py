@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 _SIGNS = {
@@ -31,10 +32,35 @@ _PHRASES = (
 )
 
 
-def ascii_text(text: str) -> str:
-    """The text in ASCII; formulas in it may still be typed where their signs have a spelling."""
+_NABLA = re.compile(r"∇(²?)_(\w+) ?\(")
+_WORD = re.compile(r"[^\W\d_]\w*")
+
+
+def ascii_names(names: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
+    """The spellings of the names that are not ASCII, each unlike all others and those `taken`."""
+    every = dict.fromkeys(names)
+    used = {*taken, *(name for name in every if name.isascii())}
+    out: dict[str, str] = {}
+    for name in every:
+        if not name.isascii():
+            spelled = "".join(char if char.isascii() else _sign(char) for char in name)
+            while spelled in used:
+                spelled += "_"
+            used.add(spelled)
+            out[name] = spelled
+    return out
+
+
+def ascii_text(text: str, names: Mapping[str, str] | None = None) -> str:
+    """The text in ASCII; formulas in it may still be typed where their signs have a spelling.
+
+    `names` are spellings of names, see `ascii_names`; without one a name is spelled letter by letter.
+    """
     if text.isascii():
         return text
+    if names:
+        text = _renamed(text, names)
+    text = _gradients(text)
     for pattern, instead in _PHRASES:
         text = pattern.sub(instead, text)
     out: list[str] = []
@@ -46,6 +72,34 @@ def ascii_text(text: str) -> str:
             out.append(char if char.isascii() else _sign(char))
         raised = char in _RAISED
     return "".join(out)
+
+
+def _gradients(text: str) -> str:
+    """`∇_x(sum(x²))` as the call that the language has for it."""
+    for found in reversed(list(_NABLA.finditer(text))):
+        depth = 0
+        for end in range(found.end() - 1, len(text)):
+            depth += (text[end] == "(") - (text[end] == ")")
+            if not depth:
+                name = "hess" if found[1] else "grad"
+                text = f"{text[: found.start()]}{name}{text[found.end() - 1 : end]}, {found[2]}){text[end + 1 :]}"
+                break
+    return text
+
+
+def _renamed(text: str, names: Mapping[str, str]) -> str:
+    """The names in a text spelled anew, also one below a sign or with an index: `∇_λ L`, `λ_ij`."""
+    return _WORD.sub(lambda found: "_".join(_spelled(found[0], names)), text)
+
+
+def _spelled(word: str, names: Mapping[str, str]) -> list[str]:
+    if word in names or "_" not in word:
+        return [names.get(word, word)]
+    parts = word.split("_")
+    place = next((i for i in range(len(parts) - 1, 0, -1) if "_".join(parts[:i]) in names), None)
+    if place is None:
+        return [names.get(part, part) for part in parts]
+    return [names["_".join(parts[:place])], *(names.get(part, part) for part in parts[place:])]
 
 
 def ascii_json(text: str) -> str:
@@ -70,7 +124,7 @@ def _sign(char: str) -> str:
 @cache
 def _letter(char: str) -> str:
     """A letter by name or without its accents; any other by its number."""
-    name = unicodedata.name(char, "")
+    name = unicodedata.name(usual if len(usual := unicodedata.normalize("NFKC", char)) == 1 else char, "")
     greek = re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER (?:FINAL )?(\w+)", name)
     if greek is not None:
         letters = "lambda" if greek[2] == "LAMDA" else greek[2].lower()
@@ -83,4 +137,4 @@ def _letter(char: str) -> str:
     return f"u{ord(char):x}" if char.isalnum() else "?"
 
 
-__all__ = ["ascii_json", "ascii_markup", "ascii_text"]
+__all__ = ["ascii_json", "ascii_markup", "ascii_names", "ascii_text"]

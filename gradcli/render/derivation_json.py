@@ -43,7 +43,7 @@ def steps_json(
             name, right = text.notation.render(node), text.notation.render(each.let[node])
             tex = f"{latex.notation.render(node)} = {latex.notation.render(each.let[node])}"
             steps.append(_step(name, name, "let", right, f"let {name} = {right}", tex, f"let {name} = {right}"))
-        for block in blocks:
+        for block in (*each.first, *blocks):
             rows = rows_of(block, text, text_label(answer))
             latex.begin(latex_label(answer))
             for place, row in enumerate(rows):

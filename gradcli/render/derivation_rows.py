@@ -61,6 +61,11 @@ def worked_rows(
 
     What reads as in `printed` is left out.
     """
+    for block in worked.first:
+        rows = rows_of(block, writer, label)
+        if tuple(rows) not in printed:
+            printed.add(tuple(rows))
+            yield rows
     waiting: list[Row] = []
     key: Node | None = None
     for block in worked.needed(known):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -14,7 +14,7 @@ from gradcli.render.derivation_rows import Row, made_up, no_indices, worked_rows
 from gradcli.render.labels import text_label
 from gradcli.render.parts import Names
 from gradcli.render.step_formulas import FormulaWriter
-from gradcli.render.step_notation import StepText
+from gradcli.render.step_notation import StepPlain, StepText
 
 _LONG_LEFT = 16
 _WIDEST = 72  # columns after which reasons are not lined up any more
@@ -30,11 +30,11 @@ def steps_text(
     width: Callable[[str], int],
     paint: tuple[Paint, Paint] = (str, str),
     columns: int | None = None,
-    plain: bool = False,
+    plain: Mapping[str, str] | None = None,
 ) -> list[list[str]]:
     """Blocks of lines; `paint` colours left sides and reasons.  Steps that answers share stand once.
 
-    With `columns` longer lines are folded.  What is `plain` is ASCII.
+    With `columns` longer lines are folded.  With `plain`, spellings of names, all of it is ASCII.
     """
     blocks: list[list[str]] = []
     known: set[tuple[int, Node]] = set()
@@ -45,7 +45,7 @@ def steps_text(
     named: set[Node] = set()
     printed: set[tuple[Row, ...]] = set()
     for answer, each in zip(answers, worked, strict=True):
-        notation = StepText(names, values, answer.layout)
+        notation = (StepText if plain is None else StepPlain)(names, values, answer.layout)
         writer = FormulaWriter(notation, taken, answer.layout)
         if id(each.let) not in told:
             told.add(id(each.let))
@@ -53,16 +53,16 @@ def steps_text(
             named.update(node for node, _ in lets)
             blocks.append([f"  let {notation.render(node)} = {notation.render(value)}" for node, value in lets])
         blocks += [
-            _aligned(rows, width, paint, columns)
+            _aligned(rows if plain is None else [_in_ascii(row, plain) for row in rows], width, paint, columns)
             for rows in worked_rows(each, text_label(answer), writer, known, printed)
         ]
     return [block for block in blocks if block]
 
 
-def _in_ascii(row: Row) -> Row:
+def _in_ascii(row: Row, names: Mapping[str, str]) -> Row:
     from gradcli.render.ascii_text import ascii_text
 
-    left, right, reason = map(ascii_text, (row.left, row.right, row.reason))
+    left, right, reason = (ascii_text(part, names) for part in (row.left, row.right, row.reason))
     return replace(row, left=left, right=right, reason=reason)
 
 

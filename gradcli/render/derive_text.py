@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -50,12 +50,12 @@ def derive_text(
     rules: bool = False,
     worked: Sequence[Worked] = (),
     columns: int | None = None,
-    plain: bool = False,
+    plain: Mapping[str, str] | None = None,
 ) -> str:
     """The derivation as text; with `color`, ANSI colours; with `rules`, the rules behind each line.
 
     `worked` says of each answer how it comes about, line by line.  With `columns`, those of a terminal, longer lines
-    are folded.  What is `plain` is ASCII: the language itself.
+    are folded.  With `plain`, spellings of the names that are not ASCII, all of it is ASCII: the language itself.
     """
     report = _Report(program, answers, color, rules, worked, columns, plain)
     return report.write()
@@ -70,7 +70,7 @@ class _Report:
         rules: bool,
         worked: Sequence[Worked],
         columns: int | None,
-        plain: bool,
+        plain: Mapping[str, str] | None,
     ) -> None:
         self.program = program
         self.answers = answers
@@ -126,7 +126,7 @@ class _Report:
         return " ".join([text_shape(node.shape), *attributes_of(node)])
 
     def _notation(self, names: Names | None = None, layout: str | None = None) -> Notation:
-        if not self.plain:
+        if self.plain is None:
             return TextNotation(names, self.values, layout)
         from gradcli.render.mc import McNotation
         from gradcli.render.program_mc import arrays_of
@@ -228,8 +228,8 @@ class _Report:
 
     def _aligned(self, lines: list[Line], indent: str, pad_left: bool = True) -> list[str]:
         """One text a line, which may have several lines: then the remark stands behind the last."""
-        if self.plain:
-            lines = [_in_ascii(line) for line in lines]
+        if self.plain is not None:
+            lines = [_in_ascii(line, self.plain) for line in lines]
         lined_up = [line for line in lines if not line.stands_out]
         left = max((width(line.left) for line in lined_up), default=0) if pad_left else 0
         heads = [f"{_padded(line.left, left)} {line.sign} " for line in lines]
@@ -270,10 +270,11 @@ class _Report:
         return f"{code}{text}{_OFF}" if self.color else text
 
 
-def _in_ascii(line: Line) -> Line:
+def _in_ascii(line: Line, names: Mapping[str, str]) -> Line:
     from gradcli.render.ascii_text import ascii_text
 
-    left, sign, right, remark = map(ascii_text, (line.left, line.sign, line.right, line.remark))
+    parts = (line.left, line.sign, line.right, line.remark)
+    left, sign, right, remark = (ascii_text(part, names) for part in parts)
     return Line(left, sign, right, remark, line.stands_out)
 
 

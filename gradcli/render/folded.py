@@ -1,7 +1,8 @@
 """Long lines of text over several lines, and matrices row below row; what comes out may still be typed.
 
 A line is broken only where the language lets a statement go on: after a binary operator, and at any space inside
-brackets.  A matrix literal has its columns lined up.
+brackets.  It is broken after an operator that stands as far outside as can be; inside of a call at its commas first;
+between factors side by side only where nothing else is.  A matrix literal has its columns lined up.
 """
 
 from __future__ import annotations
@@ -14,11 +15,10 @@ Width = Callable[[str], int]
 
 _LEAST = 16  # columns that a line has in any case
 _SHORT = 30  # columns of a literal inside of an expression that stays on its line
-_OPERATORS = {"+": 1, "−": 1, "-": 1, "==": 0, "@": 3, "*": 3, "⊙": 3, "⊗": 3, "/": 5, "⊘": 5, "·": 5}
-_COMPARISONS = dict.fromkeys(("<", "≤", ">", "≥", "<=", ">="), 0)
-_TIGHT = 5  # a quotient is broken only where nothing else is
-_RANKS = {**_OPERATORS, **_COMPARISONS, "=": 0}
-_COMMA, _SIDE_BY_SIDE = 2, 4
+_OPERATORS = {"+": 2, "−": 2, "-": 2, "==": 1, "@": 3, "*": 3, "⊙": 3, "⊗": 3, "/": 4, "⊘": 4, "·": 4}
+_COMPARISONS = dict.fromkeys(("<", "≤", ">", "≥", "<=", ">="), 1)
+_RANKS = {**_OPERATORS, **_COMPARISONS, "=": 1}
+_COMMA, _SIDE_BY_SIDE = 0, 5
 _NAMED_ARGUMENT = re.compile(r"\w+\s*(?:=(?!=)|:)")  # at the start of a line it reads as a statement
 _OPEN, _CLOSE = "([{", ")]}"
 _ROW = "\n"  # stands for the space between two rows of a matrix
@@ -173,7 +173,7 @@ def _lines(text: str, room: int | None, width: Width) -> Iterator[str]:
             begin, breaks = position, []
             continue
         if room is not None and column >= room and breaks and not char.isspace():
-            chosen = _best(breaks, indent, room)
+            chosen = _best(text, breaks, indent, room, width)
             yield " " * indent + text[begin : chosen.place].rstrip()
             opened = list(stacks[chosen.place])
             fitting = (place for place in reversed(opened) if room - place >= _LEAST)
@@ -213,10 +213,33 @@ def _rank(text: str, position: int, inside: bool) -> int | None:
     return _SIDE_BY_SIDE
 
 
-def _best(breaks: list[_Break], indent: int, room: int) -> _Break:
-    """Where a line ends: outside of brackets and at a loose operator, but not with most of it empty."""
-    late = [one for one in breaks if one.column - indent >= (room - indent) * 2 // 5]
-    return min(late or breaks, key=lambda one: (one.rank >= _TIGHT, one.depth, one.rank, -one.column))
+def _best(text: str, breaks: list[_Break], indent: int, room: int, width: Width) -> _Break:
+    """Where a line ends: as far outside as can be, but not with most of it empty, unless the rest then fits on one."""
+    early, outer = ((room - indent) * part // 20 for part in (8, 5))
+    usable: list[_Break] = []
+    outermost = len(text)
+    for one in reversed(breaks):
+        enough = one.column - indent >= (early if one.depth else outer)
+        if enough or (one.depth < outermost and _fits(text, one, room, width)):
+            usable.append(one)
+        outermost = min(outermost, one.depth)
+    return min(usable or breaks, key=lambda one: (one.rank == _SIDE_BY_SIDE, one.depth, one.rank, -one.column))
+
+
+def _fits(text: str, start: _Break, room: int, width: Width) -> bool:
+    """Whether what stands behind a break, up to the next one that is as far outside, has room on a line of its own."""
+    depth = taken = 0
+    for position in range(start.place + 1, len(text)):
+        char = text[position]
+        depth += (char in _OPEN) - (char in _CLOSE)
+        if depth <= 0 and (
+            char == _ROW or (char == " " and _rank(text, position, start.depth + depth > 0) is not None)
+        ):
+            return True
+        taken += width(char)
+        if taken > room:
+            return False
+    return True
 
 
 __all__ = ["folded", "said_in_lines"]

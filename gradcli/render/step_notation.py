@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from gradcli.expr.node import Node, make
 from gradcli.expr.shapes import Shape
 from gradcli.render.latex import LatexNotation
@@ -62,6 +64,12 @@ class StepText(TextNotation):
         return f"[{left} {sign} {right}]"
 
 
+class StepPlain(StepText):
+    """Text that is to be written in ASCII, where `x^2` of a vector could not be typed: `x**2`."""
+
+    marks_powers: ClassVar[bool] = True
+
+
 class StepLatex(LatexNotation):
     """amsmath."""
 
@@ -113,4 +121,4 @@ class StepLatex(LatexNotation):
 
 StepNotation = StepText | StepLatex
 
-__all__ = ["StepLatex", "StepNotation", "StepText", "written_leaf"]
+__all__ = ["StepLatex", "StepNotation", "StepPlain", "StepText", "written_leaf"]

@@ -29,6 +29,7 @@ class TextNotation(Mathematics):
 
     squared: ClassVar[str] = "²"
     gap: ClassVar[str] = ""
+    marks_powers: ClassVar[bool] = False  # whether `x²` of a vector is marked too
     marks_vectors: ClassVar[bool] = True  # so that what is printed may be typed
     signs: ClassVar[Signs] = Signs(
         minus="−",
@@ -86,7 +87,7 @@ class TextNotation(Mathematics):
         if base.op == "const" and base.data == "e_" and base not in self.names:
             return self.call("exp", (exponent,))
         raised = value is not None and value.denominator == 1 and value >= 0
-        if raised and len(node.shape) == 1:  # of a vector there is no other power
+        if raised and len(node.shape) == 1 and not self.marks_powers:  # of a vector there is no other power
             assert value is not None
             return Form(Level.POWER, [Child(base, Level.ATOM), digits(value.numerator).translate(_SUPERSCRIPTS)])
         return super().op_pow(node)

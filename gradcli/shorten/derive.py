@@ -37,7 +37,14 @@ def derive_short(
         known = in_known_functions(program, program.questions if questions is None else questions)
     found = derive(known, questions, expand, stacked, steps)
     if known is not program:
-        found = with_changes(found, program=resolved(program))
+        as_written = resolved(program)
+        if found.worked:
+            from gradcli.shorten.worked import recognised
+
+            each = zip(found.worked, found.answers, strict=True)
+            worked = tuple(recognised(*both, as_written, found.program) for both in each)
+            found = with_changes(found, worked=worked)
+        found = with_changes(found, program=as_written)
     parts = len(found.answers) + sum(len(answer.where) for answer in found.answers)
     if expand or parts > MOST_PARTS or not any(_may_be_shorter(answer) for answer in found.answers):
         return found

@@ -60,3 +60,17 @@ def test_the_terminal_says_how_wide(columns: int, monkeypatch: pytest.MonkeyPatc
     lines = run("derive", "-e", program).out.splitlines()
     assert all(width(line) <= columns for line in lines)
     assert (len(lines) > 8) == (columns < 200)
+
+
+def test_lines_end_at_the_outermost_operator() -> None:
+    product = "softmax(X W + 1_n bᵀ, axis=1) ⊙ tanh(X W + 1_n bᵀ) Vᵀ"
+    assert folded(product, 40, width) == ["softmax(X W + 1_n bᵀ, axis=1) ⊙", "tanh(X W + 1_n bᵀ) Vᵀ"]
+    early = "a + softmax(X W + 1_n bᵀ + X W Z C, axis=1)"
+    assert folded(early, 41, width) == ["a +", "softmax(X W + 1_n bᵀ + X W Z C, axis=1)"]
+
+
+def test_calls_are_broken_at_their_commas_and_factors_last() -> None:
+    call = "where(X W a > b + c, logsumexp(X W z), A B d + e)"
+    assert folded(call, 40, width) == ["where(X W a > b + c, logsumexp(X W z),", "      A B d + e)"]
+    factors = "f(A B C D E F G H J K L M N O P)"
+    assert folded(factors, 24, width) == ["f(A B C D E F G H J K L", "  M N O P)"]

@@ -93,7 +93,7 @@ class Worked:
     """How one answer comes about: the blocks up to `target`, shared with other answers, then its own lines.
 
     `let` are names that the derivation makes up for parts of definitions, each with what it stands for; `values` are
-    all definitions as the derivation reads them.
+    all definitions as the derivation reads them.  `first` says which definitions are read in another form.
     """
 
     blocks: Mapping[Node, Block]
@@ -101,6 +101,7 @@ class Worked:
     last: Block | None
     let: Mapping[Node, Node] = field(default_factory=dict)
     values: Mapping[Node, Node] = field(default_factory=dict)
+    first: tuple[Block, ...] = ()
 
     def used_names(self, blocks: Iterable[Block]) -> list[Node]:
         """The names made up that some blocks are about, in order of use."""
