@@ -7,33 +7,28 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from gradcli.diagnostics import Diagnostic, error
-from gradcli.documents.directives import Part, notations, parts_of
+from gradcli.documents.directives import Part, notations
 from gradcli.documents.order import comes_after, explains, reordered
-from gradcli.documents.pieces import Directive, Fence, Formula, Piece, Unclosed
+from gradcli.documents.pieces import Fence, Formula, Piece
+from gradcli.documents.steps import DirectivePart, Scanned, Step, content_of, go_on, grouped, items_of, uses
 from gradcli.latex.chains import Chain, chains_of
 from gradcli.latex.conditions import attached, condition_of
 from gradcli.latex.context import Context, Notation
 from gradcli.latex.fault import FormulaFault
 from gradcli.latex.layers import layers_of, with_layers
-from gradcli.latex.lists import trimmed
-from gradcli.latex.macros import Macros, expanded, macros_of, without_definitions
-from gradcli.latex.meaning import Meaning, Said, holds_derivative
+from gradcli.latex.macros import Macros, macros_of
+from gradcli.latex.meaning import Meaning, holds_derivative
 from gradcli.latex.notations import order
 from gradcli.latex.placed import placed, shifted
 from gradcli.latex.prescan import prescan
-from gradcli.latex.scripts import flattened
+from gradcli.latex.said import Said
 from gradcli.latex.shapes import settle
-from gradcli.latex.structure import structured
-from gradcli.latex.tokens import MOST_TOKENS, tokens_of
 from gradcli.latex.tree import Items, Symbol, every
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Ident, Module, Source, Span
 from gradcli.syntax.parse import parse_module
 
-LONGEST_FORMULA = 20_000
-MOST_FORMULAS = 20_000
 MOST_NOTATIONS = 300
-_MOST_UNCLOSED = 20
 _CUE = re.compile(
     r"(?:\b(?:if|when|for|case(?: \w+)?|assume|assuming|suppose|consider|given)"
     r"|若|当|如果|假设|对于|对|在|情况.{0,3}|^|\n)"
@@ -65,34 +60,13 @@ class DocumentProgram:
     context: Context = field(default_factory=Context)
 
 
-@dataclass(slots=True)
-class _Scanned:
-    """A formula with its parts."""
-
-    piece: Formula
-    items: Items | None
-    chains: list[Chain]
-    fault: FormulaFault | None = None
-
-
-@dataclass(slots=True)
-class _Part:
-    """A part of a directive, in its place among the formulas."""
-
-    part: Part
-    piece: Piece
-
-
-_Step = _Scanned | _Part | Fence
-
-
 def programs(
     source: Source, pieces: Sequence[Piece], layout: str | None = None, sigmoid: bool = False
 ) -> list[DocumentProgram]:
     """The programs that a document's pieces make, in order; `sigmoid` takes a sigma of which nothing is said for it."""
     macros = macros_of(source.text)
     diagnostics: list[Diagnostic] = []
-    groups = _grouped(source, pieces, macros, diagnostics)
+    groups = grouped(source, pieces, macros, diagnostics)
     made: list[DocumentProgram] = []
     stated: ast.Layout | None = None
     for steps in groups:
@@ -104,81 +78,6 @@ def programs(
     elif diagnostics:
         made = [DocumentProgram(Module(source, ()), diagnostics)]
     return made
-
-
-def _grouped(
-    source: Source, pieces: Sequence[Piece], macros: Macros, diagnostics: list[Diagnostic]
-) -> list[list[_Step]]:
-    """What is read, one list a program."""
-    groups: list[list[_Step]] = [[]]
-    active = answering = False
-    count = 0
-    for piece in pieces:
-        if isinstance(piece, Unclosed):
-            if (active or "comment" in piece.what) and len(diagnostics) < _MOST_UNCLOSED:
-                diagnostics.append(error("D713", piece.what, source, Span(piece.start, piece.end)))
-        elif isinstance(piece, Fence):
-            groups[-1].append(piece)
-        elif isinstance(piece, Directive):
-            for part in parts_of(piece.text, piece.first):
-                if part.kind == "check":
-                    active = True
-                elif part.kind == "stop":
-                    active = False
-                    groups[-1].append(_Part(part, piece))
-                elif part.kind == "new":
-                    groups.append([])
-                elif part.kind in ("answer", "end"):
-                    answering = part.kind == "answer"
-                else:
-                    groups[-1].append(_Part(part, piece))
-        elif isinstance(piece, Formula) and active and not answering:
-            count += 1
-            if count > MOST_FORMULAS:
-                message = (
-                    f"a document has at most {MOST_FORMULAS} formulas between `check` and `stop`: the rest is not read"
-                )
-                diagnostics.append(error("D711", message, source, Span(piece.start, piece.start + 1)))
-                break
-            groups[-1].append(_scanned(source, piece, macros))
-    return [group for group in groups if group]
-
-
-def go_on(steps: list[_Step]) -> None:
-    """A display that begins with `=` goes on with the one before it."""
-    before: Chain | None = None
-    for step in steps:
-        if not isinstance(step, _Scanned) or not step.piece.display or not step.chains:
-            before = before if isinstance(step, _Scanned) and not step.piece.display else None
-            continue
-        first = step.chains[0]
-        if before is not None and first.relations and first.relations[0].text == "=" and not trimmed(first.sides[0]):
-            if len(before.sides) > 1 and not trimmed(before.sides[-1]):  # `... =` at the end of the line before
-                before.sides.pop()
-                before.relations.pop()
-            first.sides[0] = before.sides[-1]
-        before = step.chains[-1]
-
-
-def _scanned(source: Source, piece: Formula, macros: Macros) -> _Scanned:
-    try:
-        items = items_of(source.text, piece.first, piece.last, macros)
-        for item in every(items):
-            flattened(item)  # scripts without end are a fault
-        return _Scanned(piece, items, chains_of(items))
-    except FormulaFault as fault:
-        return _Scanned(piece, None, [], fault)
-
-
-def items_of(text: str, start: int, end: int, macros: Macros) -> Items:
-    """The parts of the formula in `text[start:end]`.  Raises FormulaFault."""
-    if end - start > LONGEST_FORMULA:
-        raise FormulaFault("D711", f"a formula has at most {LONGEST_FORMULA} characters", start, start + 2)
-    tokens = [token for first, last in without_definitions(text, start, end) for token in tokens_of(text, first, last)]
-    tokens = expanded(tokens, macros)
-    if len(tokens) > MOST_TOKENS:
-        raise FormulaFault("D711", "the formula is too long", start, end)
-    return structured(tokens, text)
 
 
 class _Builder:
@@ -204,11 +103,11 @@ class _Builder:
         elif stated is not None:
             self.context.layout = stated.name.id
 
-    def build(self, steps: list[_Step]) -> DocumentProgram:
+    def build(self, steps: list[Step]) -> DocumentProgram:
         self.label_layers(steps)
         go_on(steps)
         steps = self.in_order(steps)
-        formulas = [step.items for step in steps if isinstance(step, _Scanned) and step.items is not None]
+        formulas = [step.items for step in steps if isinstance(step, Scanned) and step.items is not None]
         prescan(formulas, self.context)
         self.look_ahead(steps)
         if self.sigmoid and "sigma" not in self.context.expected and "sigma" not in self.context.bare:
@@ -218,7 +117,7 @@ class _Builder:
             self.state(ast.DefineFunction(nowhere, *names, value))
             del self.context.scalar_functions["sigma"]
         for step in steps:
-            if isinstance(step, _Scanned):
+            if isinstance(step, Scanned):
                 self.formula(step)
             elif isinstance(step, Fence):
                 self.language(self.source.text[step.first : step.last], step.first)
@@ -235,26 +134,26 @@ class _Builder:
         self.program.module = Module(self.source, tuple(front + self.statements))
         return self.program
 
-    def label_layers(self, steps: list[_Step]) -> None:
+    def label_layers(self, steps: list[Step]) -> None:
         """Read layers above letters as labels, where declared names have them in theirs."""
         said = " ".join(
-            step.part.text if isinstance(step, _Part) else self.source.text[step.first : step.last]
+            step.part.text if isinstance(step, DirectivePart) else self.source.text[step.first : step.last]
             for step in steps
-            if isinstance(step, _Part | Fence)
+            if isinstance(step, DirectivePart | Fence)
         )
         letters = layers_of(re.findall(r"\w+", said))
         for step in steps if letters else ():
-            if isinstance(step, _Scanned) and step.items is not None:
+            if isinstance(step, Scanned) and step.items is not None:
                 step.items = with_layers(step.items, letters)
                 step.chains = chains_of(step.items)
 
-    def in_order(self, steps: list[_Step]) -> list[_Step]:
+    def in_order(self, steps: list[Step]) -> list[Step]:
         """The steps, definitions that follow a display as what is meant there (`where z = ...`) before it."""
-        out: list[_Step] = []
+        out: list[Step] = []
         begin, place, last, first = 0, 0, -1, True  # of the display, where the last formula of its sentence ends
         display: list[Chain] = []
         for step in steps:
-            if not isinstance(step, _Scanned):
+            if not isinstance(step, Scanned):
                 last = -1
             elif step.piece.display:
                 step.chains = reordered(step.chains)
@@ -273,10 +172,10 @@ class _Builder:
             out.append(step)
         return out
 
-    def look_ahead(self, steps: list[_Step]) -> None:
+    def look_ahead(self, steps: list[Step]) -> None:
         """The names that are declared further on, or differentiated: in the text, definitions may use them."""
         for step in steps:
-            if isinstance(step, _Scanned):
+            if isinstance(step, Scanned):
                 for chain in step.chains:
                     text = self.meaning.declaration(chain)
                     if text is not None:
@@ -284,7 +183,7 @@ class _Builder:
                         module, _ = parse_module(Source("ahead", text))
                         for statement in module.statements:
                             self.comes(statement)
-            elif isinstance(step, _Part) and step.part.kind == "statements":
+            elif isinstance(step, DirectivePart) and step.part.kind == "statements":
                 module, _ = parse_module(Source("ahead", step.part.text))
                 for statement in module.statements:
                     if isinstance(statement, ast.Declare):
@@ -431,7 +330,7 @@ class _Builder:
 
     # ------------------------------------------------------------------ formulas
 
-    def formula(self, step: _Scanned) -> None:
+    def formula(self, step: Scanned) -> None:
         """One formula of the document."""
         piece = step.piece
         if piece.display:
@@ -439,15 +338,15 @@ class _Builder:
         elif step.items is not None:
             self.inline(step)
 
-    def display(self, step: _Scanned) -> None:
+    def display(self, step: Scanned) -> None:
         if self.skip:
             self.skip -= 1
-            self.program.passed.append(Passed(_content(step), "skip"))
+            self.program.passed.append(Passed(content_of(step), "skip"))
             return
         define, self.define = self.define, False
         if step.fault is not None:
             if not _SAYS.search(self.source.text, step.piece.first, step.piece.last):
-                self.program.passed.append(Passed(_content(step), "no equation"))
+                self.program.passed.append(Passed(content_of(step), "no equation"))
                 return
             self.fault(step.fault)
             return
@@ -477,7 +376,7 @@ class _Builder:
             self.note(first)
         self.meaning.conditions = []
 
-    def inline(self, step: _Scanned) -> None:
+    def inline(self, step: Scanned) -> None:
         """A formula in the text: declarations, equations with derivatives, definitions of new names by known ones."""
         for chain in step.chains:
             condition = condition_of(chain.items, self.context)
@@ -582,19 +481,6 @@ class _Builder:
         self.program.unreadable += 1
         self.refute = None
         self.say(fault.code, fault.message, Span(fault.start, max(fault.end, fault.start + 1)), fault.hint)
-
-
-def uses(step: _Step, other: _Step) -> bool:
-    """Whether a formula uses what another one defines."""
-    if not isinstance(step, _Scanned) or not isinstance(other, _Scanned):
-        return False
-    return any(explains(chain, step.chains) for chain in other.chains)
-
-
-def _content(step: _Scanned) -> Span:
-    if step.chains:
-        return Span(step.chains[0].start, step.chains[-1].end)
-    return Span(step.piece.first, step.piece.last)
 
 
 def _without(statement: ast.Statement, names: Iterable[str]) -> ast.Statement | None:

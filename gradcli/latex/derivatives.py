@@ -2,125 +2,24 @@ r"""Derivatives: `\frac{\partial y}{\partial x}`, `\frac{\partial}{\partial x} (
 
 from __future__ import annotations
 
-from gradcli.latex import build, combine
-from gradcli.latex.context import spellings, through
+from gradcli.latex import build
+from gradcli.latex.context import spellings
+from gradcli.latex.derivative_signs import derivative_parts, opened
 from gradcli.latex.entries import define_by_entries
-from gradcli.latex.evaluations import arguments
 from gradcli.latex.fault import FormulaFault
 from gradcli.latex.grids import is_list, listed
 from gradcli.latex.indices import indices
-from gradcli.latex.lists import split_commas
 from gradcli.latex.reading import Reading
-from gradcli.latex.scripts import Scripts, flattened, index_parts, is_transpose, plain_number
-from gradcli.latex.shapes import fit
+from gradcli.latex.scripts import Scripts, flattened, index_parts, plain_number
 from gradcli.latex.spread import Spread
-from gradcli.latex.tree import Accent, Bracket, Fraction, Group, Item, Items, Mark, Scripted, Space, Symbol, Word
+from gradcli.latex.tree import Accent, Bracket, Fraction, Item, Items, Mark, Scripted, Symbol
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
-
-# ---------------------------------------------------------------- recognising them
-
-
-def is_nabla(item: Item) -> bool:
-    r"""`\nabla`, with or without scripts."""
-    core, _ = flattened(item)
-    return isinstance(core, Mark) and core.kind == "nabla"
-
-
-def is_partial(item: Item) -> bool:
-    r"""`\partial` outside of a fraction."""
-    core = flattened(item)[0]
-    return isinstance(core, Mark) and core.kind == "partial"
-
-
-def is_operator(item: Item) -> bool:
-    r"""`\frac{\partial}{\partial x}`, `\frac{d}{dx}`: a derivative of what follows."""
-    if not isinstance(item, Fraction):
-        return False
-    found = _parts(item)
-    return found is not None and not found[1]
-
-
-def is_derivative(reader: Reading, item: Fraction) -> bool:
-    """Whether a fraction is a derivative."""
-    return _parts(item) is not None
-
-
-def _parts(item: Fraction) -> tuple[int, Items, list[Items]] | None:
-    """The order, what is differentiated, and what by (for each one)."""
-    top, bottom = _open(item.top), _open(item.bottom)
-    if not top or not bottom:
-        return None
-    head, order = _head(top[0])
-    below, _ = _head(bottom[0])
-    if head is None or below != head:
-        split_top, split_bottom = _word_differential(top), _word_differential(bottom)
-        if split_top is None or split_bottom is None:
-            return None
-        head, top, bottom, order = "d", split_top, split_bottom, 1
-    if head == "d" and len(bottom) < 2:
-        return None
-    by: list[Items] = []
-    current: list[Item] = []
-    for part in bottom[1:]:
-        if (_head(part)[0] == head and current and head == "partial") or (
-            head == "d" and _head(part)[0] == "d" and current and isinstance(part, Symbol)
-        ):
-            by.append(tuple(current))
-            current = []
-        else:
-            current.append(part)
-    by.append(tuple(current))
-    if not all(by):
-        return None
-    return order, top[1:], by
-
-
-def _open(items: Items) -> Items:
-    items = tuple(part for part in items if not isinstance(part, Space))
-    while len(items) == 1 and isinstance(items[0], Group):
-        items = tuple(part for part in items[0].items if not isinstance(part, Space))
-    return items
-
-
-def _head(item: Item) -> tuple[str | None, int]:
-    """The sign of a derivative, and its order."""
-    core, scripts = flattened(item)
-    order = 1
-    if isinstance(item, Scripted):
-        if scripts.sub is not None or len(scripts.powers) != 1:
-            return None, 1
-        number = plain_number(scripts.powers[0])
-        if number is None:
-            return None, 1
-        order = int(float(number))
-    if isinstance(core, Mark) and core.kind == "partial":
-        return "partial", order
-    if isinstance(core, Symbol) and core.name == "d":
-        return "d", order
-    return None, 1
-
-
-def _word_differential(items: Items) -> Items | None:
-    r"""`\mathrm{df}` as d f."""
-    first = items[0]
-    if isinstance(first, Word) and not first.command and first.text.startswith("d") and len(first.text) == 2:
-        return (
-            Symbol(first.start, first.start, "d", "rm"),
-            Symbol(first.start, first.end, first.text[1]),
-            *items[1:],
-        )
-    if isinstance(first, Symbol) and first.name == "d":
-        return items
-    return None
-
-
-# ----------------------------------------------------------------------- reading
 
 
 def fraction(reader: Reading, item: Fraction) -> ast.Expr:
     """A derivative written as a fraction."""
-    found = _parts(item)
+    found = derivative_parts(item)
     assert found is not None
     order, of, by = found
     if not of:
@@ -131,7 +30,7 @@ def fraction(reader: Reading, item: Fraction) -> ast.Expr:
 def applied(reader: Reading, item: Item, body: Items) -> ast.Expr:
     """An operator on the rest of the term."""
     assert isinstance(item, Fraction)
-    found = _parts(item)
+    found = derivative_parts(item)
     assert found is not None
     if not body:
         reader.fail("there is nothing to differentiate here", item)
@@ -204,9 +103,9 @@ def _by_label(reader: Reading, of_items: Items, by: Items, item: Item) -> ast.Ex
 
 def square_root(reader: Reading, items: Items) -> Items | None:
     r"""The sigma of `\sigma^2`, where sigma is a number that was declared and `\sigma^2` is no name of its own."""
-    items = _open(items)
+    items = opened(items)
     if len(items) == 1 and isinstance(items[0], Bracket) and items[0].open == "(":
-        items = _open(items[0].items)
+        items = opened(items[0].items)
     if len(items) != 1 or not isinstance(items[0], Scripted) or reader.prepared(items) != items:
         return None
     item = items[0]
@@ -255,7 +154,7 @@ def _without_square(items: Items) -> Items:
 
 def of_value(reader: Reading, items: Items, by: ast.Expr) -> ast.Expr:
     """What is differentiated; a function that stands alone is applied to what it is differentiated by."""
-    parts = _open(items)
+    parts = opened(items)
     if len(parts) == 1:
         core, scripts = flattened(parts[0])
         if isinstance(core, Symbol) and not scripts.powers:
@@ -272,7 +171,7 @@ def of_value(reader: Reading, items: Items, by: ast.Expr) -> ast.Expr:
                         break
                     value = ast.Index(value.span, value, indices(reader, found, len(found)))
                 return value
-            found_f = _arbitrary(reader, core, scripts.sub is None and scripts.label is None)
+            found_f = arbitrary(reader, core, scripts.sub is None and scripts.label is None)
             if found_f is not None:
                 return found_f
     value = reader.expression(items)
@@ -281,7 +180,7 @@ def of_value(reader: Reading, items: Items, by: ast.Expr) -> ast.Expr:
     return value
 
 
-def _arbitrary(reader: Reading, core: Symbol, alone: bool) -> ast.Expr | None:
+def arbitrary(reader: Reading, core: Symbol, alone: bool) -> ast.Expr | None:
     """`f` of which nothing is said: any scalar function of the last definition."""
     context = reader.context
     if not alone or core.name != "f" or any(context.known(name) for name in spellings("f")):
@@ -299,12 +198,12 @@ def _arbitrary(reader: Reading, core: Symbol, alone: bool) -> ast.Expr | None:
 
 def variable(reader: Reading, items: Items) -> tuple[ast.Expr, tuple[ast.Expr, ...] | None, bool]:
     """What is differentiated by: a name, the indices of an entry of it, and whether it is transposed."""
-    items = _open(items)
+    items = opened(items)
     if len(items) == 1 and isinstance(items[0], Bracket) and items[0].open == "(":
         inner = items[0].items
         if is_list(inner):
             return listed(reader, items[0]), None, False
-        items = _open(inner)
+        items = opened(inner)
     value = reader.expression(items)
     turned = False
     while isinstance(value, ast.Transpose):
@@ -334,7 +233,7 @@ def derivative(
     at = Span(item.start, max(item.end, of.span.end))
     open_of = build.free_indices(of)
     if entries is None:
-        return _by_whole(reader, of, by, turned, open_of, at, item)
+        return by_whole(reader, of, by, turned, open_of, at, item)
     open_by = [index.id for index in entries if isinstance(index, ast.Name)]
     shape = reader.shape(of)
     if not open_of and not open_by:
@@ -375,7 +274,7 @@ def _listed_entries(reader: Reading, base: ast.Expr, entries: tuple[ast.Expr, ..
     return entries[-1:] if len(shape) == 2 and shape[0] == 1 and len(entries) == 2 else entries
 
 
-def _by_whole(
+def by_whole(
     reader: Reading, of: ast.Expr, by: ast.Expr, turned: bool, open_of: dict[str, None], at: Span, item: Item
 ) -> ast.Expr:
     shape, by_shape = reader.shape(of), reader.shape(by)
@@ -437,182 +336,6 @@ def second(
     return ast.Index(at, whole, (*i, *j))
 
 
-# -------------------------------------------------------------------------- nabla
-
-
-def nabla(reader: Reading, items: Items, at: int) -> tuple[ast.Expr, int]:
-    r"""`\nabla_x f`, `\nabla f(x)`, `\nabla^2 f`."""
-    item = items[at]
-    _, scripts = flattened(item)
-    order = 1
-    if scripts == Scripts() and at + 1 < len(items) and is_nabla(items[at + 1]):  # \nabla\nabla f is \nabla^2 f
-        _, scripts = flattened(items[at + 1])
-        order, at = 2, at + 1
-    for power in scripts.powers:
-        if plain_number(power) != "2":
-            reader.fail(f"`{reader.written(item)}` is not understood", item, None, "D703")
-        order = 2
-    by = _by(reader, scripts.sub) if scripts.sub is not None else None
-    of_items, end = _operand(reader, items, at + 1, item, by[0] if isinstance(by, tuple) else by)
-    if not of_items:
-        reader.fail("there is nothing to differentiate here", item)
-    span = Span(item.start, of_items[-1].end)
-    if by is None:
-        by = _only_variable(reader, of_items, item)
-    if isinstance(by, tuple):
-        if order == 2:
-            reader.fail(r"`\nabla^2` by an entry is not understood", item, None, "D703")
-        return derivative(reader, of_value(reader, of_items, by[0]), by[0], by[1], False, item), end
-    of = of_value(reader, of_items, by)
-    if order == 2:
-        if reader.shape(of):
-            reader.fail("only a scalar has a Hessian", item, None, "D703")
-        return build.call("hess", span, of, by), end
-    shape = reader.shape(of)
-    if shape:
-        return derivative(reader, of, by, None, False, item), end
-    free = build.free_indices(of)
-    if free:
-        by_shape = reader.shape(by)
-        if len(by_shape) != 1:
-            reader.fail("the gradient of an entry is read by a vector", item, None, "D703")
-        made = _by_whole(reader, of, by, False, free, span, item)
-        reader.context.lying.pop(span, None)
-        return (Spread(span, made.index, made.body, False) if isinstance(made, Spread) else made), end
-    return build.call("grad", span, of, by), end
-
-
-def _by(reader: Reading, sub: Items) -> ast.Expr | tuple[ast.Expr, tuple[ast.Expr, ...]]:
-    items = _open(sub)
-    if any(isinstance(part, Mark) and part.kind == "punct" for part in items):
-        names = [reader.expression(part) for part in split_commas(items) if part]
-        return ast.ListLit(build.span(*items), tuple(names))
-    base, entries, turned = variable(reader, items)
-    del turned
-    return base if entries is None else (base, entries)
-
-
-def _operand(reader: Reading, items: Items, at: int, item: Item, by: ast.Expr | None) -> tuple[Items, int]:
-    r"""What a gradient takes: a name that depends on the variable alone, with its brackets; else the whole product."""
-    while at < len(items) and isinstance(items[at], Space):
-        at += 1
-    if at >= len(items):
-        reader.fail("there is nothing to differentiate here", item)
-    probe = _Probe(reader)
-    begin = at
-    constant = True  # nothing so far depends on the variable
-    while at < len(items):
-        one = items[at]
-        if is_operator(one) or _is_sum(one):
-            return items[begin:], len(items)
-        if isinstance(one, Mark) and one.kind == "mul" and constant and at > begin:
-            at += 1
-            continue
-        if isinstance(one, Space) and constant:
-            at += 1
-            continue
-        if isinstance(one, Mark | Space) or (at > begin and not constant and (is_nabla(one) or is_partial(one))):
-            break
-        value, after = probe.factor(items, at)
-        if constant and value is not None and _stands_alone(reader, value, by):
-            return items[begin:after], after
-        constant = constant and value is not None and not _depends(reader, value, by)
-        at = after
-    return items[begin:at], at
-
-
-def _stands_alone(reader: Reading, value: ast.Expr, by: ast.Expr | None) -> bool:
-    """Whether a factor is a whole that depends on the variable: a scalar, or a name."""
-    if isinstance(value, ast.Num) or not _depends(reader, value, by):
-        return False
-    return isinstance(value, ast.Name | ast.Call) or not reader.shape(value)
-
-
-def _depends(reader: Reading, value: ast.Expr, by: ast.Expr | None) -> bool:
-    """Whether an expression depends on a variable, as far as its definitions say; with no variable, on any."""
-    names = build.names_in(value)
-    context = reader.context
-    if by is None:
-        return bool(names - context.dims)
-    wanted = build.names_in(by)
-    for name in names:
-        if name in wanted or name in context.losses or name in context.functions:
-            return True
-        if context.depends.get(name, frozenset()) & wanted or any(through(context, name, one) for one in wanted):
-            return True
-    calls = (node for node in build.walk(value) if isinstance(node, ast.Call))
-    return any(_depends(reader, arg, by) for node in calls for arg in node.args)
-
-
-def _is_sum(item: Item) -> bool:
-    core, _ = flattened(item)
-    return isinstance(core, Mark) and core.kind == "big"
-
-
-class _Probe:
-    """Reads factors to see what they are, and takes back what that defined."""
-
-    def __init__(self, reader: Reading) -> None:
-        self.reader = reader
-
-    def factor(self, items: Items, at: int) -> tuple[ast.Expr | None, int]:
-        core, _ = flattened(items[at])
-        if isinstance(core, Symbol):
-            found = _arbitrary(self.reader, core, not isinstance(items[at], Scripted))
-            if found is not None:
-                after = at + 1
-                if after < len(items) and isinstance(items[after], Bracket):
-                    after += 1
-                return found, after
-            for name in spellings(core.name):
-                if name in self.reader.context.functions and not self.reader.context.is_value(name):
-                    has = at + 1 < len(items) and isinstance(flattened(items[at + 1])[0], Bracket)
-                    if not has and name not in self.reader.context.scalar_functions:
-                        return build.name(name, build.span(core)), at + 1
-        extra = list(self.reader.extra)
-        value, after = self.reader.factor(items, at)
-        self.reader.extra[:] = extra
-        return value, after
-
-
-def _only_variable(reader: Reading, items: Items, item: Item) -> ast.Expr:
-    """By what `\\nabla f` is: the arguments of f, or the one variable on which it depends."""
-    context = reader.context
-    if len(items) >= 2:
-        bracket, _ = flattened(items[-1])
-        core, _ = flattened(items[0])
-        if isinstance(bracket, Bracket) and isinstance(core, Symbol) and bracket.open == "(":
-            args = arguments(reader, bracket)
-            if all(isinstance(arg, ast.Name) for arg in args):
-                return args[0] if len(args) == 1 else ast.ListLit(build.span(bracket), args)
-    name = ""
-    core, _ = flattened(items[0])
-    if isinstance(core, Symbol) and len(items) == 1:
-        for spelled in spellings(core.name):
-            given = context.params.get(spelled)
-            if given:
-                at = build.span(item)
-                params = tuple(build.name(param, at) for param in given)
-                return params[0] if len(params) == 1 else ast.ListLit(at, params)
-            if context.is_value(spelled):
-                name = spelled
-                break
-    free = context.depends.get(name, frozenset()) if name else build.names_in(reader.expression(items))
-    if not name:
-        free = frozenset(context.reached(free))
-    candidates = sorted(
-        one for one in free
-        if one not in context.values and one not in context.losses and one not in context.dims
-        and "constant" not in context.attributes.get(one, ())
-        and one not in context.discrete and one not in ("pi", "e_", "inf", "I")
-    )  # fmt: skip
-    if len(candidates) == 1:
-        return build.name(candidates[0], build.span(item))
-    names = ", ".join(candidates) or "no variable"
-    hint = r"write \nabla_x for the gradient by x, or declare what is constant"
-    reader.fail(f"by what is this gradient? it depends on {names}", item, hint, "D705")
-
-
 def is_jacobian(reader: Reading, core: Item, scripts: Scripts) -> bool:
     """Whether `J_y` before brackets is the Jacobian of y."""
     context = reader.context
@@ -625,7 +348,7 @@ def is_jacobian(reader: Reading, core: Item, scripts: Scripts) -> bool:
 
 def named_function(reader: Reading, items: Items) -> str | None:
     """The value or function that a subscript names."""
-    items = _open(items)
+    items = opened(items)
     if len(items) != 1 or not isinstance(items[0], Symbol):
         return None
     context = reader.context
@@ -641,33 +364,3 @@ def jacobian(reader: Reading, of: str, bracket: Bracket, at: Span) -> ast.Expr:
     context = reader.context
     value: ast.Expr = build.name(of, at) if context.is_value(of) else build.call(of, at, by)
     return build.call("jac", at, value, by)
-
-
-def partial(reader: Reading, items: Items, at: int) -> tuple[ast.Expr, int]:
-    r"""`\partial_x f`, `\partial f / \partial x`."""
-    item = items[at]
-    _, scripts = flattened(item)
-    if scripts.sub is not None:
-        base, entries, turned = variable(reader, scripts.sub)
-        of_items, end = _operand(reader, items, at + 1, item, base)
-        of = of_value(reader, of_items, base)
-        return derivative(reader, of, base, entries, turned, item), end
-    rest = enumerate(items[at + 1 :], at + 1)
-    slash = next((k for k, part in rest if isinstance(part, Mark) and part.kind == "div"), None)
-    if slash is None or slash + 1 >= len(items) or not is_partial(items[slash + 1]):
-        reader.fail(f"`{reader.written(item)}` is not understood", item, r"write \frac{\partial f}{\partial x}")
-    end = slash + 1
-    while end < len(items) and is_partial(items[end]):  # \partial x \, \partial y
-        end += 2
-        after = end
-        while after < len(items) and isinstance(items[after], Space):
-            after += 1
-        if after < len(items) and is_partial(items[after]) and after + 1 < len(items):
-            end = after
-    if slash == at + 1 or end > len(items):
-        reader.fail("there is nothing to differentiate here", item)
-    whole = Fraction(item.start, items[end - 1].end, tuple(items[at:slash]), tuple(items[slash + 1 : end]))
-    return fraction(reader, whole), end
-
-
-__all__ = ["applied", "combine", "differentiated", "fit", "is_transpose", "nabla", "partial"]

@@ -6,26 +6,21 @@ import re
 from dataclasses import replace
 
 from gradcli.latex import build, powers
-from gradcli.latex.context import spellings, through
-from gradcli.latex.functions import function_of
+from gradcli.latex.context import through
 from gradcli.latex.grids import diagonal_by_entries
 from gradcli.latex.indices import bracket_after, indices, rank
 from gradcli.latex.lists import split_commas
 from gradcli.latex.placed import placed
 from gradcli.latex.reading import Reading
 from gradcli.latex.scripts import Scripts, flattened, index_parts, is_transpose, minus, plain_number
-from gradcli.latex.shapes import fit
 from gradcli.latex.spread import Spread, mapped, renamed
-from gradcli.latex.tree import Bracket, Fraction, Item, Items, Mark, Named, Number, Scripted, Symbol, Word
+from gradcli.latex.tree import Bracket, Fraction, Item, Items, Mark, Named, Number, Symbol, Word
 from gradcli.latex.vocabulary import GREEK
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source, Span
 
 _LINE = re.compile(r"(\w+)\[\s*(\w+|:)\s*,\s*(\w+|:)\s*\](\.T|\^T)?")
 _VARIADIC = ("max", "min", "dot", "kron", "cross", "outer")
-
-
-# --------------------------------------------------------------------- functions
 
 
 def language_call(
@@ -311,203 +306,3 @@ def _line_of(reader: Reading, line: re.Match[str], at: Span) -> ast.Expr:
     reader.context.use(name)
     body = ast.Index(at, ast.Name(at, name), (part(first), part(second)))
     return Spread(at, index, body, (first != ":") != (turned is not None))
-
-
-# --------------------------------------------------------------------- constants
-
-
-def constant(
-    reader: Reading, items: Items, at: int, base: str, accent: str | None, core: Item, scripts: Scripts
-) -> tuple[ast.Expr, int] | None:
-    r"""`e^x`, `I`, `\mathbf 1`, `\delta_{ij}`, `\pi`: names that mean something where nothing else is said."""
-    context = reader.context
-    item = items[at]
-    span = build.span(item)
-    if accent or any(context.known(name) for name in _names_of(base)):
-        return None
-    if isinstance(core, Symbol) and core.font == "bb" and base not in ("1", "0", "I", "R") and base != "N":
-        reader.fail(f"`{reader.written(core)}` is not understood here", core, None, "D703")
-    if base == "e" and scripts.powers and scripts.sub is None and not is_transpose(scripts.powers[0]):
-        return _exponential(reader, item, scripts), at + 1
-    if base in ("1", "0") or (base == "I" and isinstance(core, Symbol) and core.font == "bb"):
-        if base == "0":
-            return build.number(0, span), at + 1
-        bracket = bracket_after(items, at)
-        if (
-            bracket is not None
-            and scripts.sub is None
-            and any(isinstance(p, Mark) and p.kind == "rel" for p in bracket.items)
-        ):
-            return reader.indicator(bracket.items, span), at + 2
-        found = ones(reader, core, scripts)
-        return (found, at + 1) if found is not None else None
-    if base == "I" and not scripts.star:
-        return _identity(reader, item, scripts), at + 1
-    if base == "delta" and scripts.sub is not None:
-        parts = index_parts(scripts.sub)
-        if parts is not None and len(parts) == 2 and not scripts.powers:
-            return ast.Index(span, build.name("I", span), indices(reader, parts, 2)), at + 1
-    if base == "e" and scripts.sub is not None and not context.is_value("e") and "e" not in context.bare:
-        unit = _unit(reader, item, scripts)
-        return (unit, at + 1) if unit is not None else None
-    if base == "pi" and scripts.sub is None and bracket_after(items, at) is None:
-        return powers.scripted_value(reader, build.name("pi", span), scripts, item), at + 1
-    return None
-
-
-def _names_of(base: str) -> list[str]:
-    return list(spellings(base))
-
-
-def _exponential(reader: Reading, item: Item, scripts: Scripts) -> ast.Expr:
-    exponent = reader.expression(scripts.powers[0])
-    shape = reader.shape(exponent)
-    if len(shape) == 2 and 1 not in shape and fit(shape[:1], shape[1:]):
-        reader.ask_matrix("exp", item)
-    out: ast.Expr = build.call("exp", build.span(item), exponent)
-    for power in scripts.powers[1:]:
-        out = powers.powered(reader, out, power, item)
-    return out
-
-
-def _identity(reader: Reading, item: Item, scripts: Scripts) -> ast.Expr:
-    span = build.span(item)
-    whole: ast.Expr = build.name("I", span)
-    if scripts.sub is None:
-        return powers.scripted_value(reader, whole, scripts, item)
-    parts = index_parts(scripts.sub)
-    sizes = scripts.sub
-    if len(sizes) == 3 and isinstance(sizes[1], Mark) and sizes[1].text == "times":
-        parts = [sizes[0]]
-    if parts is not None and len(parts) == 2:
-        return ast.Index(span, whole, indices(reader, parts, 2))
-    dim = _size(reader, parts[0]) if parts is not None and len(parts) == 1 else None
-    if dim is None:
-        reader.fail(f"`{reader.written(item)}`: the subscript of I is its size", item, None, "D703")
-    return powers.scripted_value(reader, build.call("eye", span, dim), replace(scripts, sub=None), item)
-
-
-def _size(reader: Reading, part: Item) -> ast.Expr | None:
-    span = build.span(part)
-    if isinstance(part, Number):
-        return build.number(part.text, span)
-    if isinstance(part, Symbol):
-        dim = reader.context.sizes.get(part.name, part.name)
-        if dim == part.name and part.name not in reader.context.dims:
-            reader.context.dims.add(part.name)
-        return build.size(dim, span)
-    return None
-
-
-def _unit(reader: Reading, item: Item, scripts: Scripts) -> ast.Expr | None:
-    r"""`e_i`, a column of the identity."""
-    parts = index_parts(scripts.sub) if scripts.sub is not None else None
-    if parts is None or len(parts) != 1 or isinstance(parts[0], Mark) or scripts.star or scripts.label is not None:
-        return None
-    span = build.span(item)
-    index = reader.context.fresh("r")
-    if isinstance(parts[0], Symbol) and any(name in reader.context.discrete for name in spellings(parts[0].name)):
-        same = ast.Compare(span, "==", ast.Name(span, index), reader.expression((parts[0],)))  # of a label
-        return powers.scripted_value(reader, Spread(span, index, same), replace(scripts, sub=None), item)
-    if isinstance(parts[0], Symbol) and parts[0].name not in "ijklmnpqrs" and parts[0].name not in reader.bound:
-        return None
-    entry = ast.Index(span, build.name("I", span), (ast.Name(span, index), *indices(reader, parts, 1)))
-    return powers.scripted_value(reader, Spread(span, index, entry), replace(scripts, sub=None), item)
-
-
-def ones(reader: Reading, core: Item, scripts: Scripts) -> ast.Expr | None:
-    r"""`\mathbf 1_n`, `1_{[i=j]}`, `\mathbf 1^T`."""
-    span = build.span(core)
-    out: ast.Expr
-    sub = scripts.sub
-    if sub is not None:
-        inside = sub[0].items if len(sub) == 1 and isinstance(sub[0], Bracket) else sub
-        if any(isinstance(part, Mark) and part.kind == "rel" for part in inside):
-            out = reader.indicator(inside, span)
-        else:
-            parts = [
-                part
-                for part in sub
-                if not (
-                    (isinstance(part, Mark) and part.text in ("times", ","))
-                    or (isinstance(part, Mark) and part.kind == "punct")
-                )
-            ]
-            sizes = [_size(reader, part) for part in parts]
-            if not sizes or any(size is None for size in sizes):
-                return None
-            out = build.call("ones", span, *(size for size in sizes if size is not None))
-    elif isinstance(core, Symbol):
-        out = build.call("ones", span)
-        reader.context.shapes.put(out, (None,))
-    else:
-        return None
-    for power in scripts.powers:
-        out = powers.powered(reader, out, power, core)
-    return out
-
-
-def _norm_of_line(reader: Reading, value: Spread, scripts: Scripts, item: Item) -> ast.Expr:
-    """The 2-norm of a vector that is known by its entries."""
-    at = value.span
-    if scripts.sub is not None and (plain_number(scripts.sub) != "2" or value.second):
-        scripts = replace(scripts, sub=without_frobenius(reader, scripts.sub) if value.second else scripts.sub)
-    if scripts.sub is not None and (plain_number(scripts.sub) != "2" or value.second):
-        reader.fail("this norm of an array with open indices is not understood", item)
-    square = ast.IndexSum(at, value.indices, ast.Power(at, value.body, build.number(2, at)))
-    if len(scripts.powers) == 1 and plain_number(scripts.powers[0]) == "2":
-        return square
-    out: ast.Expr = build.call("sqrt", at, square)
-    for power in scripts.powers:
-        out = powers.powered(reader, out, power, item)
-    return out
-
-
-def without_frobenius(reader: Reading, sub: Items) -> Items | None:
-    r"""The subscript of `\langle A, B \rangle_F` says which inner product it is, and takes no entry."""
-    first = sub[0] if len(sub) == 1 else None
-    named = isinstance(first, Symbol) and first.name in ("F", "2")
-    return None if named or plain_number(sub) == "2" else sub
-
-
-def norm(reader: Reading, core: Bracket, scripts: Scripts, item: Item) -> ast.Expr:
-    r"""`\|x\|_2^2`, `\|A\|_F`, `\|x\|_1`."""
-    span = build.span(core)
-    value = reader.expression(core.items)
-    if isinstance(value, Spread):
-        return _norm_of_line(reader, value, scripts, item)
-    shape = reader.shape(value)
-    matrix = len(shape) == 2 and 1 not in shape
-    out: ast.Expr = build.call("norm", span, value)
-    if scripts.sub is not None:
-        sub = scripts.sub
-        text = reader.written(sub).strip("{}")
-        kind = sub[0].text if len(sub) == 1 and isinstance(sub[0], Word | Number | Mark) else text
-        first = sub[0] if len(sub) == 1 else None
-        letter = first.name if isinstance(first, Symbol) else kind
-        if letter in ("F", "Fro", "fro"):
-            pass
-        elif letter == "2":
-            if matrix:
-                out = build.call("norm2", span, value)
-        elif letter == "1":
-            out = build.call("norm", span, value, build.number(1, span)) if matrix else build.call("norm1", span, value)
-        elif letter == "infty":
-            out = build.call("norm", span, value, build.name("inf", span))
-        elif letter in ("ast", "*", "nuc"):
-            out = build.call("norm_nuc", span, value)
-        elif plain_number(sub) or (isinstance(first, Symbol) and reader.context.is_value(first.name)):
-            out = build.call("norm", span, value, reader.expression(sub))
-        else:
-            weight = reader.expression(sub)
-            if len(reader.shape(weight)) != 2:
-                reader.fail(f"`{reader.written(item)}`: which norm is this?", item, None, "D703")
-            reader.fail("a norm by a matrix is not understood", item, "write x^T A x", "D703")
-        if not scripts.powers:
-            out = replace(out, span=build.span(item))
-    for power in scripts.powers:
-        out = powers.powered(reader, out, power, item)
-    return out
-
-
-__all__ = ["Scripted", "arguments", "constant", "document_call", "function_of", "language_call"]

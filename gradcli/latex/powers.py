@@ -8,7 +8,7 @@ from gradcli.latex.reading import Reading
 from gradcli.latex.scripts import Scripts, index_parts, is_transpose, minus, plain_number, unwrapped
 from gradcli.latex.shapes import fit
 from gradcli.latex.spread import Spread, entry_at, turned
-from gradcli.latex.tree import Group, Item, Items, Mark, Number, Symbol
+from gradcli.latex.tree import Item, Items, Mark, Number, Symbol
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
 
@@ -216,6 +216,3 @@ def _refuse_label(reader: Reading, power: Items, item: Item) -> None:
             )
             hint = f"write `{text} as {text[0]}_{label}` for a name, or declare `{name} : Z` for a power"
             reader.fail(f"`{text}`: is {name} a power or a label?", item, hint, "D705")
-
-
-__all__ = ["Group", "entry_with_powers", "powered", "scripted_value"]

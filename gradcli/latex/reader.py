@@ -12,7 +12,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NoReturn
 
-from gradcli.latex import build, combine, derivatives, differentials, grids, names, sums
+from gradcli.latex import (
+    build,
+    combine,
+    compositions,
+    derivative_signs,
+    derivatives,
+    differentials,
+    grids,
+    nabla,
+    names,
+    naming,
+    spelled,
+    sums,
+)
 from gradcli.latex.context import Context
 from gradcli.latex.fault import FormulaFault
 from gradcli.latex.functions import ELEMENTWISE, MATRIX_FUNCTIONS, RECIPROCAL, WHOLE_PRODUCT, function_of
@@ -20,6 +33,7 @@ from gradcli.latex.lists import split_commas, split_marks, trimmed
 from gradcli.latex.notations import rewritten
 from gradcli.latex.shapes import Shape, fit
 from gradcli.latex.spread import Spread, mapped, renamed, spread_sum, turned
+from gradcli.latex.terms import split_terms
 from gradcli.latex.tree import (
     Accent,
     Bracket,
@@ -42,7 +56,6 @@ from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
 
 MOST_DEPTH = 50
-_OPERATORS = ("mul", "had", "div", "rel", "add", "punct", "arrow")
 
 
 class Reader:
@@ -91,7 +104,7 @@ class Reader:
         """The parts of one list with notations of the document and words in bare letters put together."""
         if self.context.notations:
             items = rewritten(tuple(items), self.context.notations)
-        return names.with_words(self, tuple(items))
+        return spelled.with_words(self, tuple(items))
 
     def name_of(self, value: ast.Expr) -> ast.Expr | None:
         """The defined name whose value an expression is."""
@@ -145,8 +158,10 @@ class Reader:
         for k, item in enumerate(items):
             if isinstance(item, Mark) and item.kind in ("rel", "arrow", "other", "amp", "row"):
                 self.fail(f"`{self.written(item)}` is not understood here", item)
-            differentiated = k > 0 and (derivatives.is_nabla(items[k - 1]) or derivatives.is_partial(items[k - 1]))
-            if not differentiated and (sums.is_big(item) or derivatives.is_operator(item)):
+            differentiated = k > 0 and (
+                derivative_signs.is_nabla(items[k - 1]) or derivative_signs.is_partial(items[k - 1])
+            )
+            if not differentiated and (sums.is_big(item) or derivative_signs.is_operator(item)):
                 body = trimmed(items[k + 1 :])
                 read = sums.big if sums.is_big(item) else derivatives.applied
                 value = read(self, item, body)
@@ -180,7 +195,7 @@ class Reader:
                 pieces.append([])
             else:
                 pieces[-1].append(item)
-        if ops and ops[0].text == "circ" and (made := names.composed(self, pieces, ops)) is not None:
+        if ops and ops[0].text == "circ" and (made := compositions.composed(self, pieces, ops)) is not None:
             return made
         values = []
         for k, piece in enumerate(pieces):
@@ -254,14 +269,14 @@ class Reader:
 
     def _factor(self, items: Items, at: int) -> tuple[ast.Expr, int]:
         item = items[at]
-        if derivatives.is_nabla(item):
-            return derivatives.nabla(self, items, at)
-        if derivatives.is_partial(item):
-            return derivatives.partial(self, items, at)
+        if derivative_signs.is_nabla(item):
+            return nabla.nabla(self, items, at)
+        if derivative_signs.is_partial(item):
+            return nabla.partial(self, items, at)
         if differentials.is_differential(self, items, at):
             return differentials.differential(self, items, at)
         core, _ = names.unscripted(item)
-        if isinstance(core, Bracket) and (composed := names.called_composition(self, items, at)) is not None:
+        if isinstance(core, Bracket) and (composed := compositions.called_composition(self, items, at)) is not None:
             return composed
         if isinstance(core, Symbol | Word | Accent | Named) or (isinstance(core, Group) and core.font):
             return names.named(self, items, at)
@@ -343,7 +358,7 @@ class Reader:
 
     def fraction(self, item: Fraction) -> ast.Expr:
         """A quotient, or a derivative."""
-        if derivatives.is_derivative(self, item):
+        if derivative_signs.is_derivative(self, item):
             return derivatives.fraction(self, item)
         top, bottom = self.expression(item.top), self.expression(item.bottom)
         return combine.quotient(self, top, bottom, item)
@@ -380,7 +395,10 @@ class Reader:
         fn = fn or function_of(text)
         if fn is None:
             self.fail(
-                f"{text} is no function that is known here", word, f"declare it, `{names.plain(text)} : R -> R`", "D703"
+                f"{text} is no function that is known here",
+                word,
+                f"declare it, `{naming.plain(text)} : R -> R`",
+                "D703",
             )
         if len(args) == 1 and isinstance(args[0], Spread):
             return self.applied_to_line(fn, args[0], item, primes)
@@ -448,7 +466,7 @@ class Reader:
                 factor, at = self.factor(items, at)
                 factors.append((op, factor))
                 continue
-            if isinstance(item, Mark) or derivatives.is_operator(item):
+            if isinstance(item, Mark) or derivative_signs.is_operator(item):
                 break
             if isinstance(core, Word) and function_of(core.text) and counted:
                 break
@@ -477,36 +495,3 @@ class Reader:
 
 
 # ------------------------------------------------------------------------ lists
-
-
-def split_terms(reader: Reader, items: Items) -> tuple[list[Items], list[str]]:
-    """The terms of a sum and the sign of each."""
-    terms: list[list[Item]] = [[]]
-    signs = ["+"]
-    for item in items:
-        if isinstance(item, Mark) and item.kind == "add":
-            if item.text in ("pm", "mp"):
-                reader.fail("a sign that is plus or minus makes two formulas", item)
-            before = [part for part in terms[-1] if not isinstance(part, Space)]
-            last = before[-1] if before else None
-            binary = last is not None and not (
-                (isinstance(last, Mark) and last.kind in _OPERATORS)
-                or (isinstance(last, Word) and last.command and function_of(last.text))
-                or sums.is_big(last)
-                or derivatives.is_operator(last)
-                or derivatives.is_nabla(last)
-            )
-            if binary:
-                terms.append([])
-                signs.append(item.text)
-                continue
-            if last is None:
-                if item.text == "-":
-                    signs[-1] = "-" if signs[-1] == "+" else "+"
-                continue
-        terms[-1].append(item)
-    whole = [trimmed(tuple(term)) for term in terms]
-    for term in whole:
-        if not term:
-            reader.fail("a term is missing here", items[-1])
-    return whole, signs
