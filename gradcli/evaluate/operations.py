@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
-from math import prod
 
 from gradcli.evaluate import matrices, roots, spectral
 from gradcli.evaluate.array import Array, Scalar, as_matrix, full, size_of
@@ -12,20 +11,28 @@ from gradcli.evaluate.contract import einsum
 from gradcli.evaluate.equation import solve_equation
 from gradcli.evaluate.errors import OnKink, OutsideDomain, Undefined
 from gradcli.evaluate.factorise import factorised
-from gradcli.evaluate.field import Field
+from gradcli.evaluate.of_matrices import (
+    factor,
+    frechet,
+    kron,
+    matmul,
+    matrix_power,
+    of_each,
+    of_matrices,
+    of_matrix,
+    transpose,
+    triangle,
+)
 from gradcli.evaluate.point import Evaluation as Point
 from gradcli.evaluate.point import Operation
 from gradcli.evaluate.reductions import REDUCTIONS, attains, from_lines, holds_extreme, lines
 from gradcli.evaluate.running import RUNNING
 from gradcli.expr.dims import dim_value
-from gradcli.expr.factor import parts_of
 from gradcli.expr.node import Node, axis_of, payload, value_of
 from gradcli.ops.functions import scalar_function
 from gradcli.ops.passes import Pass
 from gradcli.ops.payload import Applied, Index, Placement, Subscripts
 from gradcli.ops.scalar import ScalarFunction
-
-_LARGEST_EXPONENT = 1_000
 
 # ---------------------------------------------------------------------- leaves
 
@@ -217,131 +224,6 @@ def _where(point: Point, node: Node, args: list[Array]) -> Array:
 # -------------------------------------------------------------------- matrices
 
 
-def _rows(a: Array) -> matrices.Rows:
-    m, n = as_matrix(a)
-    return [a.flat[i * n : (i + 1) * n] for i in range(m)]
-
-
-def _from_rows(rows: matrices.Rows, shape: tuple[int, ...]) -> Array:
-    return Array(shape, [x for row in rows for x in row])
-
-
-def _matmul(point: Point, node: Node, args: list[Array]) -> Array:
-    factors = [_rows(a) for a in args]
-    if len(factors[-1][0]) == 1:  # a column: from the right there are only vectors
-        result = factors[-1]
-        for factor in reversed(factors[:-1]):
-            result = matrices.product(point.field, factor, result)
-    else:
-        result = factors[0]
-        for factor in factors[1:]:
-            result = matrices.product(point.field, result, factor)
-    return _from_rows(result, point.shape(node))
-
-
-def _transpose(point: Point, node: Node, args: list[Array]) -> Array:
-    m, n = as_matrix(args[0])
-    return Array(point.shape(node), [args[0].flat[i * n + j] for j in range(n) for i in range(m)])
-
-
-def _of_matrix(compute: Callable[[Point, Node, matrices.Rows], matrices.Rows]) -> Operation:
-    """A function of a matrix as a whole; undefined where one entry is."""
-
-    def operation(point: Point, node: Node, args: list[Array]) -> Array:
-        rows, shape = _rows(args[0]), point.shape(node)
-        bad = matrices.undefined_in(rows)
-        if bad is None:
-            try:
-                return _from_rows(compute(point, node, rows), shape)
-            except OutsideDomain as trouble:
-                bad = Undefined(str(trouble))
-        return full(shape, bad)
-
-    return operation
-
-
-def _frechet(point: Point, node: Node, args: list[Array]) -> Array:
-    direction = _rows(args[1])
-    bad = matrices.undefined_in(direction)
-    if bad is not None:
-        return full(point.shape(node), bad)
-    return _of_matrix(lambda p, n, rows: spectral.exponential_derivative(p.field, rows, direction))(point, node, args)
-
-
-def _of_each(compute: Callable[[Field, matrices.Rows], matrices.Rows]) -> Operation:
-    """A function of each matrix of a stack; undefined for one in which an entry is."""
-
-    def operation(point: Point, node: Node, args: list[Array]) -> Array:
-        n, shape = args[0].shape[-1], point.shape(node)
-        flat: list[Scalar] = []
-        for start in range(0, len(args[0].flat), n * n):
-            rows = [args[0].flat[start + i * n : start + (i + 1) * n] for i in range(n)]
-            bad = matrices.undefined_in(rows)
-            found: matrices.Rows | None = None
-            if bad is None:
-                try:
-                    found = compute(point.field, rows)
-                except OutsideDomain as trouble:
-                    bad = Undefined(str(trouble))
-            count = n * n if len(shape) == len(args[0].shape) else 1
-            flat += [bad] * count if found is None or bad is not None else [x for row in found for x in row]
-        return Array(shape, flat)
-
-    return operation
-
-
-def _of_matrices(compute: Callable[..., matrices.Rows]) -> Operation:
-    """A function of several matrices as wholes, `compute(field, rows, ...)`; undefined where one entry is."""
-
-    def operation(point: Point, node: Node, args: list[Array]) -> Array:
-        every = [_rows(a) for a in args]
-        shape = point.shape(node)
-        bad = next((found for found in map(matrices.undefined_in, every) if found is not None), None)
-        if bad is None:
-            try:
-                return _from_rows(compute(point.field, *every), shape)
-            except OutsideDomain as trouble:
-                bad = Undefined(str(trouble))
-        return full(shape, bad)
-
-    return operation
-
-
-def _matrix_power(point: Point, node: Node, args: list[Array]) -> Array:
-    """`A ^ k`: by the inverse where k is negative."""
-    exponent = args[1].flat[0]
-    if isinstance(exponent, Undefined):
-        return full(point.shape(node), exponent)
-    k = point.field.integer(exponent)
-    if k is None or abs(k) > _LARGEST_EXPONENT:
-        return full(point.shape(node), Undefined("a matrix power whose exponent is no small whole number"))
-    return _of_matrices(lambda field, rows, _: matrices.whole_power(field, rows, k))(point, node, args)
-
-
-def _factor(point: Point, node: Node, args: list[Array]) -> Array:
-    """A component of a factorisation, which is found once for all of them."""
-    kind, part = parts_of(node)
-    key = (kind, node.args[0].serial)
-    if key not in point.factorised:
-        rows = _rows(args[0])
-        bad = matrices.undefined_in(rows)
-        if bad is None:
-            try:
-                point.factorised[key] = factorised(point.field, kind, rows)
-            except OutsideDomain as trouble:
-                bad = Undefined(str(trouble))
-        if bad is not None:
-            point.factorised[key] = bad
-    found = point.factorised[key]
-    shape = point.shape(node)
-    if isinstance(found, Undefined):
-        return full(shape, found)
-    rows = found[part]
-    if len(rows) * len(rows[0]) != prod(shape):
-        return full(shape, Undefined(f"{kind} of a wide matrix"))
-    return _from_rows(rows, shape)
-
-
 def _of_several(compute: Callable[..., Scalar]) -> Operation:
     """A function of several numbers, by entry."""
 
@@ -389,21 +271,6 @@ def _diagonal(point: Point, node: Node, args: list[Array]) -> Array:
     if length != min(m, n):
         raise OutsideDomain(f"the diagonal of a {m} x {n} matrix has {min(m, n)} entries, not {length}")
     return Array(point.shape(node), [args[0].flat[i * n + i] for i in range(length)])
-
-
-def _triangle(keeps: Callable[[int, int], bool]) -> Operation:
-    def operation(point: Point, node: Node, args: list[Array]) -> Array:
-        m, n = as_matrix(args[0])
-        k, flat = payload(node, int), args[0].flat
-        kept = [flat[i * n + j] if keeps(j - i, k) else point.field.zero for i in range(m) for j in range(n)]
-        return Array(args[0].shape, kept)
-
-    return operation
-
-
-def _kron(point: Point, node: Node, args: list[Array]) -> Array:
-    a, b = _rows(args[0]), _rows(args[1])
-    return _from_rows([[x * y for x in row for y in other] for row in a for other in b], point.shape(node))
 
 
 def _entry(point: Point, node: Node, args: list[Array]) -> Array:
@@ -492,17 +359,17 @@ _TABLE: dict[str, Operation] = {
     "add": _add,
     "mul": _mul,
     "pow": _pow,
-    "matmul": _matmul,
-    "T": _transpose,
-    "inv": _of_matrix(lambda point, node, rows: matrices.inverse(point.field, rows)),
-    "mpow": _of_matrix(lambda point, node, rows: matrices.power(point.field, rows, payload(node, int))),
-    "det": _of_matrix(lambda point, node, rows: [[matrices.determinant(point.field, rows)]]),
-    "logdet": _of_matrix(lambda point, node, rows: [[matrices.log_determinant(point.field, rows)]]),
-    "inverses": _of_each(matrices.inverse),
-    "determinants": _of_each(lambda field, rows: [[matrices.determinant(field, rows)]]),
-    "logdets": _of_each(lambda field, rows: [[matrices.log_determinant(field, rows)]]),
-    "cholesky_factors": _of_each(lambda field, rows: factorised(field, "chol", rows)["L"]),
-    "adj": _of_matrix(lambda point, node, rows: matrices.adjugate(point.field, rows)),
+    "matmul": matmul,
+    "T": transpose,
+    "inv": of_matrix(lambda point, node, rows: matrices.inverse(point.field, rows)),
+    "mpow": of_matrix(lambda point, node, rows: matrices.power(point.field, rows, payload(node, int))),
+    "det": of_matrix(lambda point, node, rows: [[matrices.determinant(point.field, rows)]]),
+    "logdet": of_matrix(lambda point, node, rows: [[matrices.log_determinant(point.field, rows)]]),
+    "inverses": of_each(matrices.inverse),
+    "determinants": of_each(lambda field, rows: [[matrices.determinant(field, rows)]]),
+    "logdets": of_each(lambda field, rows: [[matrices.log_determinant(field, rows)]]),
+    "cholesky_factors": of_each(lambda field, rows: factorised(field, "chol", rows)["L"]),
+    "adj": of_matrix(lambda point, node, rows: matrices.adjugate(point.field, rows)),
     "diag": _diag,
     "diagonal": _diagonal,
     "tr": _trace,
@@ -524,22 +391,22 @@ _TABLE: dict[str, Operation] = {
     "logsumexp": _softmax("logsumexp"),
     "stack": lambda point, node, args: Array(point.shape(node), [a.flat[0] for a in args]),
     "entry": _entry,
-    "tril": _triangle(lambda above, k: above <= k),
-    "triu": _triangle(lambda above, k: above >= k),
-    "kron": _kron,
+    "tril": triangle(lambda above, k: above <= k),
+    "triu": triangle(lambda above, k: above >= k),
+    "kron": kron,
     "vec": lambda point, node, args: Array(point.shape(node), [x for column in lines(args[0], 0) for x in column]),
     "reshape": lambda point, node, args: Array(point.shape(node), list(args[0].flat)),
     "einsum": _einsum,
-    "factor": _factor,
+    "factor": factor,
     "implicit": solve_equation,
-    "pinv": _of_matrix(lambda point, node, rows: spectral.pseudoinverse(point.field, rows)),
-    "expm": _of_matrix(lambda point, node, rows: spectral.exponential(point.field, rows)),
-    "expm_frechet": _frechet,
-    "sqrtm": _of_matrices(roots.square_root),
-    "logm": _of_matrices(roots.logarithm),
-    "logm_frechet": _of_matrices(roots.logarithm_derivative),
-    "sylvester": _of_matrices(roots.sylvester),
-    "matrix_power": _matrix_power,
+    "pinv": of_matrix(lambda point, node, rows: spectral.pseudoinverse(point.field, rows)),
+    "expm": of_matrix(lambda point, node, rows: spectral.exponential(point.field, rows)),
+    "expm_frechet": frechet,
+    "sqrtm": of_matrices(roots.square_root),
+    "logm": of_matrices(roots.logarithm),
+    "logm_frechet": of_matrices(roots.logarithm_derivative),
+    "sylvester": of_matrices(roots.sylvester),
+    "matrix_power": matrix_power,
     "atan2": _atan2,
     "hypot": _of_several(lambda point, a, b: point.field.function("sqrt", a * a + b * b)),
     "logaddexp": _of_several(_log_of_sum),
@@ -548,8 +415,8 @@ _TABLE: dict[str, Operation] = {
     "cross": _cross,
     "skew": _skew,
     **RUNNING,
-    "norm2": _of_matrix(lambda point, node, rows: [[spectral.largest_singular(point.field, rows)]]),
-    "norm_nuc": _of_matrix(lambda point, node, rows: [[spectral.sum_of_singular(point.field, rows)]]),
+    "norm2": of_matrix(lambda point, node, rows: [[spectral.largest_singular(point.field, rows)]]),
+    "norm_nuc": of_matrix(lambda point, node, rows: [[spectral.sum_of_singular(point.field, rows)]]),
     "stop": lambda point, node, args: Array(args[0].shape, list(args[0].flat)),
 }
 TABLE = Pass("evaluate", _TABLE)

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from gradcli.pysource import expressions, numbers
+from gradcli.pysource.allowed import keyword_of, refuse_context, refuse_decorators
 from gradcli.pysource.arrays import as_array
+from gradcli.pysource.binding import bind
 from gradcli.pysource.describe import described
 from gradcli.pysource.frame import Frame, OuterNames
 from gradcli.pysource.indexing import pick, written_to
-from gradcli.pysource.module import OPERATORS, PythonFile, constant, imported
+from gradcli.pysource.module import OPERATORS, PythonFile, imported
 from gradcli.pysource.names import Names
 from gradcli.pysource.refusal import Clash, Refused, shown
 from gradcli.pysource.sizes import Size
@@ -77,7 +79,7 @@ class Reader:
         frame = Frame(dict(args), function.outer, depth)
         if isinstance(node, ast.Lambda):
             return self.expr(node.body, frame), frame
-        _readable(node)
+        refuse_decorators(node)
         with suppress(_Returned):
             self.body(node.body, frame)
         return (NONE if frame.returned is None else frame.returned), frame
@@ -186,7 +188,7 @@ class Reader:
                 self.loop(node, frame)
             case ast.With(items=items, body=body):
                 for item in items:
-                    _harmless_context(item)
+                    refuse_context(item)
                 self.body(body, frame)
             case ast.FunctionDef(name=name):
                 frame.names[name] = Function(node, OuterNames(frame), name)
@@ -202,7 +204,7 @@ class Reader:
             case ast.Raise():
                 raise Refused(node, "this always raises")
             case _:
-                raise Refused(node, f"`{_keyword(node)}` is not read")
+                raise Refused(node, f"`{keyword_of(node)}` is not read")
 
     def truth(self, test: ast.expr, frame: Frame) -> bool:
         """A condition that is settled while reading."""
@@ -429,48 +431,6 @@ class Reader:
         return expressions.builtin(name, node)
 
 
-_DECORATORS = (
-    "staticmethod", "classmethod", "property", "jit", "jax.jit", "partial", "functools.partial", "torch.no_grad",
-    "custom_vjp", "jax.custom_vjp", "custom_jvp", "jax.custom_jvp", "custom_fwd", "custom_bwd", "torch.jit.script",
-    "torch.compile", "once_differentiable", "jaxtyped", "typechecked", "beartype", "torch.amp.custom_fwd",
-    "torch.amp.custom_bwd", "torch.cuda.amp.custom_fwd", "torch.cuda.amp.custom_bwd",
-    "torch.autograd.function.once_differentiable",
-    "functools.lru_cache", "lru_cache", "override", "torch.inference_mode",
-)  # fmt: skip
-
-
-def _readable(node: ast.FunctionDef) -> None:
-    """Raises Refused for a function whose decorators may change what it does."""
-    for decorator in node.decorator_list:
-        name = decorator.func if isinstance(decorator, ast.Call) else decorator
-        written = ast.unparse(name)
-        if written not in _DECORATORS and not written.endswith((".defjvp", ".defvjp")):
-            raise Refused(decorator, f"the decorator `@{shown(decorator)}` is not known")
-
-
-_CONTEXTS = ("no_grad", "enable_grad", "errstate", "inference_mode", "autocast", "named_scope")
-
-
-def _harmless_context(item: ast.withitem) -> None:
-    call = item.context_expr
-    name = ast.unparse(call.func if isinstance(call, ast.Call) else call)
-    if name.rpartition(".")[2] not in (
-        "no_grad",
-        "enable_grad",
-        "errstate",
-        "inference_mode",
-        "autocast",
-        "named_scope",
-    ):
-        raise Refused(item.context_expr, f"`with {shown(call)}` is not read")
-
-
-def _keyword(node: ast.stmt) -> str:
-    names = {"AsyncFunctionDef": "async def", "ClassDef": "class", "While": "while", "Try": "try", "Match": "match",
-             "AsyncFor": "async for", "AsyncWith": "async with", "TryStar": "try"}  # fmt: skip
-    return names.get(type(node).__name__, type(node).__name__.lower())
-
-
 def _whole(held: Value, new: Value, node: ast.AST) -> None:
     """Raises Refused where what is written to an array of integers would be cut off."""
     if not isinstance(held, Array) or not held.whole:
@@ -490,45 +450,3 @@ def _key(value: Value, node: ast.AST) -> str:
         case Number(number):
             return str(number)
     raise Refused(node, f"a key that is {described(value)} is not read")
-
-
-def bind(function: Function, args: list[Value], named: dict[str, Value], node: ast.AST) -> dict[str, Value]:
-    """The parameters of a function by name for a call.  Raises Refused where the call does not fit."""
-    spec = function.node.args
-    positional = [*spec.posonlyargs, *spec.args]
-    if function.owner is not None and positional:
-        args = [function.owner, *args]
-    title = function.name or "the function"
-    bound: dict[str, Value] = {}
-    if len(args) > len(positional):
-        if spec.vararg is None:
-            raise Refused(node, f"{title} takes {len(positional)} arguments, not {len(args)}")
-        bound[spec.vararg.arg] = Sequence(tuple(args[len(positional) :]))
-    elif spec.vararg is not None:
-        bound[spec.vararg.arg] = Sequence(())
-    bound.update({parameter.arg: value for parameter, value in zip(positional, args, strict=False)})
-    more: dict[str, Value] = {}
-    for name, value in named.items():
-        if name in bound and name not in more:
-            raise Refused(node, f"{title} gets {name} twice")
-        if name in {p.arg for p in (*spec.args, *spec.kwonlyargs)}:
-            bound[name] = value
-        elif spec.kwarg is not None:
-            more[name] = value
-        else:
-            raise Refused(node, f"{title} has no parameter {name}")
-    if spec.kwarg is not None:
-        bound[spec.kwarg.arg] = Record(more)
-    defaults = dict(
-        zip([p.arg for p in positional][len(positional) - len(spec.defaults) :], spec.defaults, strict=True)
-    )
-    defaults |= {p.arg: d for p, d in zip(spec.kwonlyargs, spec.kw_defaults, strict=True) if d is not None}
-    for parameter in (*positional, *spec.kwonlyargs):
-        if parameter.arg in bound:
-            continue
-        default = defaults.get(parameter.arg)
-        if default is None:
-            raise Refused(node, f"{title} is called without {parameter.arg}")
-        found = constant(default)
-        bound[parameter.arg] = found if found is not None else Unknown(f"the default of {parameter.arg}", default)
-    return bound
