@@ -12,6 +12,7 @@ from gradcli.expr.dims import names_of
 from gradcli.expr.factor import KINDS
 from gradcli.ops.attributes import ATTRIBUTES
 from gradcli.ops.functions import SCALAR_FUNCTIONS
+from gradcli.ops.words import ALIASES
 from gradcli.program.equation import Equation
 from gradcli.program.functions import ELEMENTWISE, FUNCTIONS, RESERVED
 from gradcli.program.greek import GREEK
@@ -131,6 +132,7 @@ def collect(modules: list[ast.Module]) -> Scope:
             case ast.Loss():
                 if statement.name.id in scope.losses:
                     _twice(scope, statement.name, source)
+                _known_loss(scope, statement, source)
                 scope.losses[statement.name.id] = (statement, source)
             case ast.Question() | ast.Check():
                 asked = True
@@ -236,6 +238,17 @@ def _reserved(scope: Scope, name: ast.Ident, source: Source) -> bool:
         )
         return True
     return False
+
+
+def _known_loss(scope: Scope, statement: ast.Loss, source: Source) -> None:
+    """Report `loss sum(y)`: what is a function of the language is not arbitrary."""
+    name = statement.name.id
+    if name not in FUNCTIONS and name not in ALIASES:
+        return
+    said = f"{name} is a function of the language, and a loss names an arbitrary one."
+    at = statement.name.span.start
+    mend = ((at, at, "= "),)
+    scope.diagnostics.append(error("E207", said, source, statement.name.span, "define the loss", mend=mend))
 
 
 def _declare(scope: Scope, statement: ast.Declare, source: Source) -> None:

@@ -32,6 +32,7 @@ def _at_end(p: Place) -> Diagnostic | None:
 
 
 _RECOGNISERS: tuple[Callable[[Place], Diagnostic | None], ...] = (
+    statement.loss_of_values,
     expression.caret,
     statement.colon_after_keyword,
     expression.prime,

@@ -184,6 +184,26 @@ def keyword_usage(p: Place) -> Diagnostic | None:
     return p.say(f"`{p.word(p.at)}` cannot stand here", usage)
 
 
+def loss_of_values(p: Place) -> Diagnostic | None:
+    """`loss sum(y**2)`, `loss -log(y[1])`, `loss L`: a value that is known, where an arbitrary function stands."""
+    if p.kinds[0] != LOSS or len(p.kinds) < 2:
+        return None
+    if len(p.kinds) > 2 and p.kinds[2] == LPAR and not _of_the_language(p.tokens.word(1)):
+        return None
+    at = p.tokens.ends[0]
+    message = "a loss is stated as an arbitrary function of names, and not as a value"
+    hint = "loss f(y), for any f; a value is differentiated as it is: define it"
+    return p.say(message, hint, since=0, mend=((at, at, " ="),))
+
+
+def _of_the_language(name: str) -> bool:
+    from gradcli.ops.functions import SCALAR_FUNCTIONS
+    from gradcli.ops.operations import OPERATIONS
+    from gradcli.ops.words import ALIASES
+
+    return name in SCALAR_FUNCTIONS or name in OPERATIONS or name in ALIASES
+
+
 def bare_expression(p: Place) -> Diagnostic | None:
     """`W @ x`, `x`, `g(u)`."""
     if p.outside(EQUALS) is not None or p.outside(COLON) is not None:
