@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MOST_NODES = 120
 _MOST_STEPS = 8
+_FOR_UNITS = 2  # how much longer entries may be than `A⁻¹ E_(1,2) A⁻¹ x`
 
 
 def shortened(derivation: Derivation) -> Derivation:
@@ -85,7 +86,27 @@ class _Shortening:
         for step in answer.where:
             if step.name in inlined:
                 rules += step.rules
-        return with_changes(answer, value=as_literal(value), where=where, rules=tuple(dict.fromkeys(rules)))
+        value = self._by_entries(as_literal(value), answer)
+        return with_changes(answer, value=value, where=where, rules=tuple(dict.fromkeys(rules)))
+
+    def _by_entries(self, value: Node, answer: Answer) -> Node:
+        """With the inverses of small literals written out, where that is no longer."""
+        if not self._small_inverses or len(answer.shape) > 2:
+            return value
+        from gradcli.shorten.inverses import by_entries
+
+        written = by_entries(value, self._meaning)
+        if written is value or not self._is_small(written):
+            return value
+        short = as_literal(self._judged(written, self._search(answer.of)))
+        times = _FOR_UNITS if any(node.op == "unit" for node in postorder(value)) else 1
+        return short if self.length.of(short) <= times * self.length.of(value) else value
+
+    @cached_property
+    def _small_inverses(self) -> bool:
+        """Whether the program has the inverse of a literal anywhere."""
+        nodes = postorder([*self.definitions.values(), *(answer.value for answer in self.all)])
+        return any(node.op == "inv" and self._meaning(node.args[0]).op == "stack" for node in nodes)
 
     def _inlined(self, answers: Sequence[Answer], steps: Sequence[Step]) -> dict[Node, Node]:
         """The steps that are better written out where they are used, each with its value."""
