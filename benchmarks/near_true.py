@@ -1,12 +1,13 @@
 """Claims that are true, or nearly: what `check` says of them, beside an oracle of its own.
 
-    python -m benchmarks.near_true [--count N] [--kind NAME] [--seed N] [--every K]
+    python -m benchmarks.near_true [--count N] [--kind NAME] [--seed N] [--minutes M]
 
 Every claim is made together with a Python function for each side, in fractions or in mpmath with 60 digits, and the
 oracle is these functions: a claim that is said to be false has a point at which they differ, one that is said to be
-true agrees with them at dense points, at the places where it turns and close to them.  Nothing of gradcli takes part.
-Prints every false verdict (a false claim `proved` or `equal`, a true one `refuted` or in error), and the share left
-undecided.
+true agrees with them at dense points, at the places where it turns and close to them.  Nothing of gradcli takes part,
+except that the claims of `answers` are what `derive` prints.
+Prints every false verdict (a false claim `proved` or `equal`, a true one `refuted` or in error, what must be refused
+with any verdict), and the share left undecided.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from random import Random
 
 from mpmath import mp
 
-from benchmarks import near_true_kinds
+from benchmarks import near_true_kinds, near_true_names
 from benchmarks.near_true_claim import DIGITS, Claim
 from gradcli.syntax.ast import Source
 from gradcli.verdicts.check import check_source
 
-KINDS: dict[str, Callable[[Random], Claim | None]] = near_true_kinds.KINDS
+KINDS: dict[str, Callable[[Random], Claim | None]] = {**near_true_kinds.KINDS, **near_true_names.KINDS}
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,13 @@ class Judged:
     verdict: str
     reason: str
     seconds: float
+    codes: tuple[str, ...] = ()
 
     @property
     def is_false(self) -> bool:
         """Whether the verdict says what is not so."""
+        if self.claim.fault is not None:
+            return self.verdict != "error" or self.claim.fault not in self.codes
         if self.claim.true:
             return self.verdict in ("refuted", "error")
         return self.verdict in ("proved", "equal", "error")
@@ -73,10 +77,11 @@ def judge(claim: Claim) -> Judged:
     start = time.perf_counter()
     checked = check_source(Source("near_true.mc", claim.text))
     seconds = time.perf_counter() - start
+    codes = tuple(said.code for said in checked.errors)
     if not checked.verdicts:
-        return Judged(claim, "error", "; ".join(d.message for d in checked.errors), seconds)
+        return Judged(claim, "error", "; ".join(d.message for d in checked.errors), seconds, codes)
     verdict = checked.verdicts[-1]
-    return Judged(claim, verdict.kind, verdict.reason, seconds)
+    return Judged(claim, verdict.kind, verdict.reason, seconds, codes)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -86,7 +91,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kind", choices=sorted(KINDS))
     parser.add_argument("--undecided", action="store_true", help="print those too")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="end after so much processor time")
     options = parser.parse_args(arguments)
+    end = time.process_time() + 60 * options.minutes
     found: list[Judged] = []
     for claim in claims(options.count, options.seed, options.kind):
         judged = judge(claim)
@@ -98,6 +105,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
         elif judged.verdict == "undecided" and options.undecided:
             print(f"undecided {claim.kind}: {text}  ({judged.reason})", flush=True)
+        if time.process_time() > end:
+            break
     table = Counter((judged.claim.kind, judged.verdict) for judged in found)
     for kind in sorted({judged.claim.kind for judged in found}):
         counts = {verdict: count for (name, verdict), count in sorted(table.items()) if name == kind}

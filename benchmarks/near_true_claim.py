@@ -19,6 +19,7 @@ class Claim:
 
     A true claim agrees at all points at which both sides have a value (`None` or an error is none), a false one differs
     at one of them.  Fractions are compared exactly, other numbers to 300 digits.
+    `fault` is the code of the error that must be said instead of a verdict.
     """
 
     kind: str
@@ -27,6 +28,7 @@ class Claim:
     left: Side
     right: Side
     points: Sequence[tuple[Any, ...]]
+    fault: str | None = None
 
     def confirm(self) -> None:
         """Ask the oracle.  Raises AssertionError where it contradicts what the claim is said to be."""

@@ -28,6 +28,7 @@ from gradcli.program.lift import Lifting, NotLifted
 from gradcli.program.meant import unit_places
 from gradcli.program.options import positional, read_options
 from gradcli.program.parts import build_part, build_place, build_windows, is_part, label_array, label_count
+from gradcli.program.poisoned import Poisoned
 from gradcli.program.scope import CONSTANTS
 from gradcli.program.unify import Unknown, closed, find
 from gradcli.syntax import ast
@@ -234,6 +235,8 @@ class Builder:
                 return reduce.unit_entry(closed(self.inference.entries[id(expr)]), unit_places(name))
             except (LookupError, IndexError):
                 self.inference.fail("E304", f"The size of {name} does not follow from where it stands.", expr)
+        if name in self.inference.poisoned:  # defined, and no value came of it: no size
+            raise Poisoned
         return arith.size(name)
 
     def _product(self, expr: ast.Product, local: Mapping[str, Node]) -> Node:

@@ -21,3 +21,8 @@ def test_changed_programs_are_answered(monkeypatch: pytest.MonkeyPatch, seed: in
         what, took = outcome(text)
         assert what == "ok", text
         assert took < 15 * (text.count("check") + text.count("refute") + 2), text  # on a busy machine
+
+
+def test_a_definition_whose_size_is_unknown_is_no_size_where_a_check_indexes_it() -> None:
+    first = "out[i, j] = sum[p, q](X[i + p - 1, j + q - 1] * K[p, q])\nloss L(out)\ndout = grad(L, out)\n"
+    assert outcome(first + "check grad(L, K)[p, q] == sum[i, j](dout[i, j] * X[i + p - 1, j + q - 1])")[0] == "ok"

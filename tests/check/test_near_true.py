@@ -17,7 +17,21 @@ CASES = [
     for line in (Path(__file__).parent / "data" / "nearly.txt").read_text(encoding="utf-8").splitlines()
     if line and not line.startswith("#")
 ]
-QUICK = ("ties", "pieces", "lattice", "roots", "thresholds", "tolerance", "spelling", "attributes", "sizes", "inverses")
+QUICK = (
+    "ties",
+    "pieces",
+    "lattice",
+    "roots",
+    "thresholds",
+    "tolerance",
+    "spelling",
+    "attributes",
+    "sizes",
+    "inverses",
+    "zeros",
+    "answers",
+    "opaque",
+)
 EACH = 30
 
 
