@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from gradcli.diagnostics import Diagnostic, error
+from gradcli.documents.agreed import stands_as_index
 from gradcli.documents.directives import Part, notations
 from gradcli.documents.order import comes_after, explains, reordered
 from gradcli.documents.pieces import Fence, Formula, Piece
@@ -253,7 +254,7 @@ class _Builder:
                 self.fault(fault)
                 continue
             letters = frozenset(
-                item.name for item in every(items) if isinstance(item, Symbol) and _stands_as_index(item.name, target)
+                item.name for item in every(items) if isinstance(item, Symbol) and stands_as_index(item.name, target)
             )
             if len(self.context.notations) >= MOST_NOTATIONS:
                 self.say("D711", f"a program agrees on at most {MOST_NOTATIONS} notations", span)
@@ -489,18 +490,3 @@ def _without(statement: ast.Statement, names: Iterable[str]) -> ast.Statement | 
         return statement
     kept = tuple(ident for ident in statement.names if ident.id not in names)
     return ast.Declare(statement.span, kept, statement.type, statement.attributes) if kept else None
-
-
-def _stands_as_index(letter: str, target: str) -> bool:
-    """Whether a letter stands in brackets of the target, alone."""
-    if len(letter) != 1 or "[" not in target:
-        return False
-    inside = target[target.index("[") :]
-    words, word = [], ""
-    for char in inside:
-        if char.isalnum() or char == "_":
-            word += char
-        else:
-            words.append(word)
-            word = ""
-    return letter in words

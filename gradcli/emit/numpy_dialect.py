@@ -10,6 +10,7 @@ from gradcli.emit import along, put_together
 from gradcli.emit.functions import helper_texts, helpers_of, spellings
 from gradcli.emit.instr import Instr, held
 from gradcli.emit.numpy_helpers import HELPERS
+from gradcli.emit.numpy_text import list_of, number, shape_of, tuple_of, where_blocks
 from gradcli.emit.optimise.rewrite import Pass, Rules
 from gradcli.emit.optimise.targets import NUMPY_PASSES
 from gradcli.emit.writer import Code, Level
@@ -24,7 +25,6 @@ _FRESH = frozenset(
         *("sample_gram", "grams", "softmax", "logsoftmax", "component", "add_at_labels"),
     }
 )
-_LARGEST_EXACT = 2**53
 EQUATION = -1  # in place of the order of a derivative: the equation that settles a name
 
 _CALLS: dict[str, str] = {
@@ -173,24 +173,6 @@ class NumpyDialect:
 # ------------------------------------------------------------------------- numbers
 
 
-def number(value: Fraction, xp: str) -> Code:
-    """A rational: an integer, a decimal, or a quotient."""
-    if abs(value) >= Fraction(2) ** 1024:
-        text = f"{'-' if value < 0 else ''}{xp}.inf"
-    elif value.denominator == 1 and abs(value) <= _LARGEST_EXACT:
-        text = str(value.numerator)
-    elif _is_short(float(value), value) or max(abs(value.numerator), value.denominator) > _LARGEST_EXACT:
-        text = repr(float(value))
-    else:
-        return Code(f"{value.numerator} / {value.denominator}", Level.PRODUCT, True)
-    return Code(text, Level.UNARY if value < 0 else Level.ATOM, True)
-
-
-def _is_short(decimal: float, value: Fraction) -> bool:
-    """Whether a rational is the decimal that Python prints for it."""
-    return Fraction(repr(decimal)) == value
-
-
 def _number(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     return number(held(instr, Fraction), dialect.xp)
 
@@ -276,13 +258,8 @@ def _axes_of(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     return Code(text, Level.ATOM, args[0].cheap)
 
 
-def where_blocks(pattern: str) -> str:
-    """The subscripts of einsum that show the blocks of an array: `ijil->ijl`."""
-    return f'"{pattern}->{"".join(dict.fromkeys(pattern))}"'
-
-
 def _blocks(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
-    return dialect.help("blocks", args[0], where_blocks(str(instr.data)), _tuple(args[1:]))
+    return dialect.help("blocks", args[0], where_blocks(str(instr.data)), tuple_of(args[1:]))
 
 
 def _add_blocks(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
@@ -306,12 +283,8 @@ def _add_at_labels(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Cod
 
 def _tensordot(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     a, b = held(instr, tuple)
-    axes = f"({_numbers(a)}, {_numbers(b)})"
+    axes = f"({list_of(a)}, {list_of(b)})"
     return dialect.call("tensordot", *args, f"{dialect.axes}={axes}")
-
-
-def _numbers(axes: tuple[int, ...]) -> str:
-    return f"[{', '.join(map(str, axes))}]"
 
 
 def _scale_rows(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
@@ -343,7 +316,7 @@ def _defined(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
 
 def _root(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     name, rank = held(instr, tuple)
-    shape = _tuple(args[:rank]) if rank else "()"
+    shape = tuple_of(args[:rank]) if rank else "()"
     return dialect.help("newton", dialect.function(name, EQUATION, False), shape, *args[rank:])
 
 
@@ -411,11 +384,6 @@ def _spread_out(axis: int, text: str) -> Rule:
         return Code(args[0].at(Level.ATOM) + text, Level.ATOM)
 
     return rule
-
-
-def shape_of(args: list[Code]) -> str:
-    """Lengths as an argument: a number, or a tuple."""
-    return args[0].text if len(args) == 1 else f"({', '.join(arg.text for arg in args)})"
 
 
 _RULES: dict[str, Rule] = {
@@ -503,7 +471,7 @@ _RULES: dict[str, Rule] = {
     "row": _spread_out(0, "[None, :]"),
     "flat": lambda d, i, args: d.call("ravel", *args),
     "columns": lambda d, i, args: d.call("ravel", *args, 'order="F"'),
-    "reshape": lambda d, i, args: d.call("reshape", args[0], _tuple(args[1:])),
+    "reshape": lambda d, i, args: d.call("reshape", args[0], tuple_of(args[1:])),
 }
 
 
@@ -515,11 +483,6 @@ def factorisation_rules() -> dict[str, Rule]:
         "lu_inverse": lambda d, i, args: d.help("lu_inverse", *args),
         "lu_logdet": lambda d, i, args: d.help("lu_logdet", *args),
     }
-
-
-def _tuple(args: list[Code]) -> str:
-    inner = ", ".join(arg.text for arg in args)
-    return f"({inner},)" if len(args) == 1 else f"({inner})"
 
 
 NumpyDialect.base_rules = _RULES

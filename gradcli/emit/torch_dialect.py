@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from gradcli.emit.functions import helper_texts, spellings
 from gradcli.emit.instr import Instr, held
-from gradcli.emit.numpy_dialect import ACCURATE, NumpyDialect, Rule, factorisation_rules, product, shape_of
+from gradcli.emit.numpy_dialect import ACCURATE, NumpyDialect, Rule, factorisation_rules, product
+from gradcli.emit.numpy_text import shape_of
 from gradcli.emit.optimise.rewrite import Pass, Rules
 from gradcli.emit.optimise.targets import TORCH_PASSES
 from gradcli.emit.optimise.torch_calls import is_number

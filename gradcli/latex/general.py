@@ -58,8 +58,6 @@ def _plain(items: Items) -> Items:
     for item in items:
         if isinstance(item, Space):
             continue
-        if isinstance(item, Number) and len(item.text) == 2 and item.text.isdigit() and False:
-            continue
         out.append(item)
     return tuple(out)
 

@@ -11,7 +11,6 @@ from gradcli.pysource import arrays, library
 from gradcli.pysource.arguments import Arguments, converted_to, kind_of
 from gradcli.pysource.describe import described
 from gradcli.pysource.entrywise import ENTRYWISE
-from gradcli.pysource.indexing import written_to
 from gradcli.pysource.refusal import Refused, shown
 from gradcli.pysource.sizes import Size, product
 from gradcli.pysource.values import NONE, ONE, Array, Library, Method, Number, Record, Sequence, Value, Word
@@ -219,13 +218,3 @@ def in_place(
     if not isinstance(found, Array) or found.dims != owner.dims:
         raise Refused(node, f"`{shown(node)}` is not read")
     return found
-
-
-def set_at(owner: Array, place: Value, new: Value, how: str, node: ast.AST) -> Array:
-    """JAX's `x.at[place].set(new)` and `.add(new)`."""
-    if how == "add" and isinstance(place, Array) and place.classes is not None:
-        return library.scattered(owner, place, arrays.as_array(new, node), "+", node)
-    sign = {"set": "", "add": "+", "subtract": "-", "multiply": "*", "divide": "/"}.get(how)
-    if sign is None:
-        raise Refused(node, f"at[...].{how} is not read")
-    return written_to(owner, place, arrays.as_array(new, node), node, sign)
