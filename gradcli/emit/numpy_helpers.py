@@ -209,6 +209,15 @@ def {svd}(a):
         raise ValueError("svd takes at least as many rows as columns: give it the transpose")
     return {svd_thin}(a)
 ''',
+    "svd_filled": '''
+def {svd_filled}(a):
+    """u, s, v of the declared sizes: of a wide matrix too, whose last columns of u and entries of s are 0."""
+    if a.shape[0] >= a.shape[1]:
+        return {svd_thin}(a)
+    u, s, vt = {np}.linalg.svd(a)
+    none = {np}.zeros((len(a), a.shape[1] - len(a)))
+    return {np}.concatenate([u, none], axis=1), {np}.concatenate([s, none[0]]), vt.T
+''',
     "svd_thin": '''
 def {svd_thin}(a):
     """u, s, v with a == u @ diag(s) @ v.T, thin."""

@@ -52,7 +52,7 @@ object, so that what is used twice is computed once.
 | kron | A, B | | |
 | einsum | operands | subscripts | |
 | chol | A | | lower triangle of the symmetric part |
-| factorise | A | `lu`, `qr`, `eigh`, `svd`, `svd_thin` | all components, to be taken apart |
+| factorise | A | `lu`, `qr`, `eigh`, `svd`, `svd_filled`, `svd_thin` | all components, to be taken apart |
 | component | factorise | position | |
 | root | sizes, what is given | (name, how many sizes) | where an equation's residual is zero |
 | pinv, expm | A | | pseudoinverse, matrix exponential |

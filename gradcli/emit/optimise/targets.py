@@ -9,8 +9,10 @@ from gradcli.emit.optimise.factorisations import FactorisationPass, NumpyFactori
 from gradcli.emit.optimise.rewrite import Pass, Rules, merged
 from gradcli.emit.optimise.shared_exp import SharedExpPass
 from gradcli.emit.optimise.stacked import StackedSolvesPass
+from gradcli.emit.optimise.wide import WidePass
 
 NUMPY_PASSES: Sequence[tuple[type[Pass], Rules]] = (
+    (WidePass, {}),
     (SharedExpPass, {}),
     (NumpyFactorisationPass, {}),
     (StackedSolvesPass, {}),
@@ -18,6 +20,7 @@ NUMPY_PASSES: Sequence[tuple[type[Pass], Rules]] = (
     (Pass, merged(numpy_passes.RULES, scalars.RULES, {"transpose": transposes.RULES["transpose"]})),
 )
 JAX_PASSES: Sequence[tuple[type[Pass], Rules]] = (
+    (WidePass, {}),
     (FactorisationPass, {}),
     (Pass, jax_passes.SYSTEMS),
     (StackedSolvesPass, {}),
@@ -25,6 +28,7 @@ JAX_PASSES: Sequence[tuple[type[Pass], Rules]] = (
     (Pass, merged(jax_passes.RULES, {"axes": tensors.RULES["axes"]})),
 )
 TORCH_PASSES: Sequence[tuple[type[Pass], Rules]] = (
+    (WidePass, {}),
     (SharedExpPass, {}),
     (FactorisationPass, {}),
     (StackedSolvesPass, {}),
