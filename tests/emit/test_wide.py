@@ -39,3 +39,6 @@ def test_what_zeros_would_change_is_refused() -> None:
     log = functions("A : R[m, n]\nf = sum(log(svdvals(A)))\ngrad f wrt A", "f")
     with pytest.raises(ValueError, match="at least as many rows"):
         log["value"](np.eye(2, 3))
+    alone = functions("A : R[m, n]\nB : R[n, n]\nU, s, V = svd(A)\nf = tr(V.T @ B @ V)\n", "f")
+    with pytest.raises(ValueError, match="at least as many rows"):
+        alone["value"](np.eye(2, 3), np.eye(3))
