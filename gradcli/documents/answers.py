@@ -19,7 +19,7 @@ from gradcli.shorten.derive import derive_short
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source
 
-_MARKDOWN = re.compile(r"\n[ \t]*<!-- gradcli: answer -->.*?<!-- gradcli: end -->", re.DOTALL)
+_MARKDOWN = re.compile(r"\n[ \t>]*<!-- gradcli: answer -->.*?<!-- gradcli: end -->", re.DOTALL)
 _TEX = re.compile(r"\n[ \t]*% gradcli: answer[ \t]*\n.*?\n[ \t]*% gradcli: end[^\n]*", re.DOTALL)
 _LINE = re.compile(r"[ \t]*%+[ \t]*gradcli:[ \t]*answer[ \t]*$")
 
@@ -58,7 +58,10 @@ def with_answers(source: Source, layout: str | None = None) -> tuple[str, list[D
     edits: list[Edit] = []
     for place, found in rows.items():
         old = (_TEX if document.tex else _MARKDOWN).match(text, place)
-        edits.append((place, old.end() if old else place, _block(found, document.tex) if found else ""))
+        block = _block(found, document.tex) if found else ""
+        if not document.tex:
+            block = block.replace("\n", f"\n{_margin(text, place)}")
+        edits.append((place, old.end() if old else place, block))
     return edited(document, edits), diagnostics
 
 
@@ -76,6 +79,12 @@ def _below(text: str, piece: Piece, tex: bool) -> int:
             if k and _LINE.match(line):
                 return piece.start + len("\n".join(lines[:k]))
     return end
+
+
+def _margin(text: str, place: int) -> str:
+    """What the line that ends at a place begins with: blanks in a list, marks of a quotation."""
+    line = text[text.rfind("\n", 0, place) + 1 : place]
+    return line[: len(line) - len(line.lstrip(" \t>"))]
 
 
 def _rows(program: Program, answers: Sequence[object]) -> list[Equation]:

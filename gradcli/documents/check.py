@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -33,8 +34,7 @@ def check_document(source: Source, layout: str | None = None) -> Checked:
     if layout is None:
         verdicts, said = layout_notes(document, verdicts, checked_program)
         notes += said
-    passed = tuple((document.text, one.span, one.why) for program in document.programs for one in program.passed)
-    formulas = _counted(document.programs, passed, notes)
+    formulas = _counted(document, verdicts, diagnostics, notes)
     out = Checked(source, tuple(verdicts), tuple(diagnostics), formulas)
     return out if document.notebook is None else _in_cells(out, document.notebook)
 
@@ -154,14 +154,27 @@ def _within(span: Span, whole: Span) -> bool:
 
 
 def _counted(
-    made: Sequence[DocumentProgram], passed: tuple[tuple[Source, Span, str], ...], notes: tuple[str, ...]
+    document: Document, verdicts: Sequence[Verdict], diagnostics: Sequence[Diagnostic], notes: tuple[str, ...]
 ) -> Formulas:
+    """The counts; what could be read, but whose shapes or names are an error, counts as unreadable."""
+    made = document.programs
+    places = [verdict.statement for verdict in verdicts if verdict.kind == "error"]
+    places += [said.span for said in diagnostics if said.is_error and said.span is not None]
+    starts = sorted(place.start for place in places)
+
+    def is_wrong(span: Span) -> bool:
+        k = bisect_left(starts, span.start)
+        return k < len(starts) and starts[k] < span.end
+
+    claims = [is_wrong(span) for program in made for span in program.claims]
+    definitions = [is_wrong(span) for program in made for span in program.defined]
+    passed = [one for program in made for one in program.passed]
     return Formulas(
-        sum(len(program.claims) for program in made),
-        sum(len(program.defined) for program in made),
-        len(passed),
-        sum(program.unreadable for program in made),
-        passed,
+        claims.count(False),
+        definitions.count(False),
+        sum(one.counted for one in passed),
+        sum(program.unreadable for program in made) + claims.count(True) + definitions.count(True),
+        tuple((document.text, one.span, one.why) for one in passed),
         notes,
     )
 

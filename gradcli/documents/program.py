@@ -17,6 +17,7 @@ from gradcli.latex.conditions import attached, condition_of
 from gradcli.latex.context import Context, Notation
 from gradcli.latex.fault import FormulaFault
 from gradcli.latex.layers import layers_of, with_layers
+from gradcli.latex.lists import trimmed
 from gradcli.latex.macros import Macros, macros_of
 from gradcli.latex.meaning import Meaning, holds_derivative
 from gradcli.latex.notations import order
@@ -42,10 +43,11 @@ _SAYS = re.compile(r"=|\\neq?\b|\\equiv\b|\\begin|\\in\b")
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A formula that claims nothing, and why."""
+    """A formula that claims nothing, and why; names and terms in the text are told but not counted."""
 
     span: Span
     why: str
+    counted: bool = True
 
 
 @dataclass
@@ -338,30 +340,45 @@ class _Builder:
             self.display(step)
         elif step.items is not None:
             self.inline(step)
+        elif step.fault is not None:
+            self.passed(content_of(step), step.fault.message)
+
+    def passed(self, span: Span, why: str, counted: bool = True) -> None:
+        """Keep a formula that claims nothing."""
+        self.program.passed.append(Passed(span, why, counted))
 
     def display(self, step: Scanned) -> None:
         if self.skip:
             self.skip -= 1
-            self.program.passed.append(Passed(content_of(step), "skip"))
+            self.passed(content_of(step), "skip")
             return
         define, self.define = self.define, False
         if step.fault is not None:
             if not _SAYS.search(self.source.text, step.piece.first, step.piece.last):
-                self.program.passed.append(Passed(content_of(step), "no equation"))
+                self.passed(content_of(step), "no equation")
                 return
             self.fault(step.fault)
             return
+        if not any(trimmed(tuple(chain.items)) for chain in step.chains):
+            self.passed(content_of(step), "empty")
+            return
+        if all(self.meaning.is_prose(chain) for chain in step.chains):
+            self.passed(content_of(step), "words")
+            return
+        before = len(self.statements), self.program.unreadable, len(self.program.passed)
         condition = False
         wanted = self.refute is not None
         conditions = attached(step.chains, self.context)
         said_before, self.beside = self.beside_for(step.piece), []
         for k, chain in enumerate(step.chains):
             if condition_of(chain.items, self.context) is not None and len(step.chains) > 1:
-                self.program.passed.append(Passed(Span(chain.start, chain.end), "a condition on indices"))
+                self.passed(Span(chain.start, chain.end), "a condition on indices")
+                continue
+            if self.meaning.is_prose(chain):
                 continue
             self.meaning.conditions = conditions.get(k, said_before)
             if condition and chain.separator == "arrow":
-                self.program.passed.append(Passed(Span(chain.start, chain.end), "it follows from a condition"))
+                self.passed(Span(chain.start, chain.end), "it follows from a condition")
                 continue
             first = len(self.statements)
             try:
@@ -376,6 +393,10 @@ class _Builder:
                 self.meaning.poison(chain)
             self.note(first)
         self.meaning.conditions = []
+        told = self.program.passed[before[2] :]
+        if len(told) > 1 and before[:2] == (len(self.statements), self.program.unreadable):
+            why = next((one.why for one in told if one.why != "no equation"), "no equation")
+            self.program.passed[before[2] :] = [Passed(content_of(step), why)]  # the display is one formula
 
     def inline(self, step: Scanned) -> None:
         """A formula in the text: declarations, equations with derivatives, definitions of new names by known ones."""
@@ -391,12 +412,11 @@ class _Builder:
             span = Span(chain.start, chain.end)
             derives = holds_derivative(chain.items)
             if self.meaning.no_claim(chain) is not None or not (derives or self.meaning.defines_by_known(chain)):
-                if len(chain.sides) > 1:
-                    self.program.passed.append(
-                        Passed(span, self.meaning.no_claim(chain) or "in the text, without a derivative")
-                    )
+                why = self.meaning.no_claim(chain) or "in the text, without a derivative"
+                self.passed(span, why, len(chain.sides) > 1)
                 continue
             if self.skip and derives:
+                self.passed(span, "skip")
                 continue
             first = len(self.statements)
             self.meaning.readers.clear()
@@ -405,6 +425,7 @@ class _Builder:
                 before = self.meaning.saved()
                 for said in self.meaning.said(chain):
                     if said.kind == "claim" and not derives:
+                        self.passed(Span(said.start, said.end), "in the text, without a derivative")
                         continue
                     self.enter(said, self.refute is not None)
             except FormulaFault as fault:
@@ -414,7 +435,7 @@ class _Builder:
                     self.meaning.restore(before)
                     self.meaning.readers.clear()
                     self.meaning.poison(chain)
-                    self.program.passed.append(Passed(span, fault.message))
+                    self.passed(span, fault.message)
             if derives:
                 self.beside = []
             self.meaning.conditions = []
@@ -446,8 +467,9 @@ class _Builder:
         span = Span(chain.start, chain.end)
         module, diagnostics = parse_module(Source("declaration", text))
         if diagnostics or len(module.statements) != 1 or not isinstance(module.statements[0], ast.Declare):
-            self.program.passed.append(Passed(span, "a declaration that is not understood"))
+            self.passed(span, "a declaration that is not understood")
             return True
+        self.program.defined.append(span)
         statement = module.statements[0]
         fresh = []
         for ident in statement.names:
@@ -465,7 +487,7 @@ class _Builder:
         span = Span(said.start, said.end)
         match said.kind:
             case "passed":
-                self.program.passed.append(Passed(span, said.why))
+                self.passed(span, said.why)
             case "definition":
                 self.program.defined.append(span)
                 self.statements += said.statements

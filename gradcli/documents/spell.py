@@ -8,12 +8,14 @@ from dataclasses import replace
 
 from gradcli.diagnostics import Diagnostic
 from gradcli.documents.program import DocumentProgram
-from gradcli.latex.build import free_indices, walk
+from gradcli.latex.build import free_indices, names_in, walk
+from gradcli.latex.einstein import renamed_sums
 from gradcli.latex.functions import FUNCTIONS
 from gradcli.latex.write import LatexWriter, Unwritable
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source
 from gradcli.syntax.parse import parse_expression
+from gradcli.syntax.unparse import unparse
 from gradcli.verdicts.verdict import Verdict
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -44,6 +46,8 @@ class Speller:
         self._known = _LANGUAGE | set(context.arrays) | set(context.values) | set(context.functions) | set(context.seen)
         self._known |= set(context.losses) | context.dims
         self._own = self._known - _LANGUAGE
+        self._names = frozenset(self._known)
+        self._conditioned = context.conditioned
         self._shape_of = context.shapes.of
         self._writer = LatexWriter(context.spelled, context.shapes.of)
 
@@ -55,9 +59,21 @@ class Speller:
         if any(isinstance(part, ast.Name) and part.id in self._made for part in walk(expr)):
             return None
         try:
-            return self._writer.write(expr)
+            return self._writer.write(self._with_letters(expr))
         except Unwritable:
             return None
+
+    def _with_letters(self, expr: ast.Expr) -> ast.Expr:
+        """The expression with sums over letters, where they are over names that were made."""
+        sums = [part for part in walk(expr) if isinstance(part, ast.IndexSum)]
+        taken = set(names_in(expr)) | set(free_indices(expr)) | {name for one in sums for name in one.indices}
+        letters = (letter for letter in "klmpqrst" if letter not in self._names and letter not in taken)
+        for name in dict.fromkeys(name for one in sums for name in one.indices if "_" in name):
+            letter = next(letters, None)
+            if letter is None:
+                raise Unwritable(expr)
+            expr = renamed_sums(expr, name, letter)
+        return expr
 
     def sentence(self, text: str) -> str:
         """A sentence with the expressions in it as LaTeX."""
@@ -93,6 +109,8 @@ class Speller:
         word = token.rstrip("'")
         if not token[0].isalpha() or token == ".T":
             return True
+        if word != token:
+            return after == "("
         if word in _LANGUAGE and word not in self._own and word not in ("T", "I", "pi"):
             return after == "("
         return word in self._known
@@ -118,11 +136,29 @@ class Speller:
             return f"{text}[{', '.join(names)}]"
         return None
 
+    def _without_condition(self, verdict: Verdict, statement: ast.Check) -> Verdict:
+        """What is said of a claim under conditions, without the factors that stand for them in its sides."""
+        factors = self._conditioned.get(statement.span)
+        expr = parse_expression(Source("expected", verdict.expected)) if factors and verdict.expected else None
+        divided = None if isinstance(expr, Diagnostic) else expr
+        for factor in reversed(factors or ()):
+            divided = _divided(divided, unparse(factor)) if divided is not None else None
+        if divided is None:
+            return replace(verdict, hint=None, expected=None)
+        hint = verdict.hint
+        if hint is not None and any(unparse(factor) in hint.text for factor in factors or ()):
+            hint = None
+        return replace(verdict, hint=hint, expected=unparse(divided))
+
     def verdict(self, verdict: Verdict, statement: ast.Check | None) -> Verdict:
         """A verdict with its hint and what was expected in LaTeX."""
         if statement is not None and statement.span in self._standins:
-            verdict = replace(verdict, hint=None, expected=None)
+            verdict = self._without_condition(verdict, statement)
+        letters = free_indices(statement.sides[-1]) if statement is not None else ()
+        self._known = self._names | set(letters)
         told = self.expected(verdict.expected, statement) if verdict.expected is not None else None
+        if statement is not None and any(unparse(side) == told for side in statement.sides):
+            told = None  # `a = a` mends nothing
         verdict = replace(verdict, expected=told)
         hint = verdict.hint
         if hint is not None:
@@ -142,3 +178,18 @@ def spelled(program: DocumentProgram, verdicts: Iterable[Verdict]) -> list[Verdi
     speller = Speller(program)
     checks = {s.span: s for s in program.module.statements if isinstance(s, ast.Check)}
     return [speller.verdict(verdict, checks.get(verdict.statement)) for verdict in verdicts]
+
+
+def _divided(expr: ast.Expr, factor: str) -> ast.Expr | None:
+    """A product without its first factor; None where it has another one."""
+    if isinstance(expr, ast.Neg):
+        inner = _divided(expr.arg, factor)
+        return replace(expr, arg=inner) if inner is not None else None
+    if not isinstance(expr, ast.Product) or expr.ops[0] != "*":
+        return None
+    first, *rest = expr.factors
+    negative = isinstance(first, ast.Neg)
+    if unparse(first.arg if isinstance(first, ast.Neg) else first) != factor:
+        return None
+    out = rest[0] if len(rest) == 1 else replace(expr, factors=tuple(rest), ops=expr.ops[1:])
+    return ast.Neg(expr.span, out) if negative else out

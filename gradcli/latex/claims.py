@@ -94,8 +94,10 @@ class Claims(Sides):
         for value in values:
             free |= set(build.free_indices(value))
         values = [separate(self.summed_twice(value, None), free, self.context) for value in values]
+        own = not reader.stands_in
+        factors: list[ast.Expr] = []
         if conditions:
-            values = under(reader, conditions, values)
+            values, factors = under(reader, conditions, values)
         for value in values:
             self.context.touched.update(build.names_in(value))
         placed = [replace(value, span=build.span(*trimmed(part))) for value, part in zip(values, parts, strict=True)]
@@ -104,6 +106,8 @@ class Claims(Sides):
         check = ast.Check(Span(start, end), kind, tuple(placed))
         if reader.stands_in:
             self.context.standins.add(check.span)
+            if own:
+                self.context.conditioned[check.span] = tuple(factors)
         return Said("claim", start, end, [*reader.extra, check])
 
     def _open_letters(self, reader: Reader, parts: list[Items]) -> None:

@@ -82,8 +82,11 @@ def cut_off(side: Items, context: Context) -> tuple[Items, Items | None]:
     return (side[:-1], made) if made is not None else (side, None)
 
 
-def under(reader: Reading, conditions: Sequence[Items], values: list[ast.Expr]) -> list[ast.Expr]:
-    """The sides of a claim about entries where the conditions hold."""
+def under(
+    reader: Reading, conditions: Sequence[Items], values: list[ast.Expr]
+) -> tuple[list[ast.Expr], list[ast.Expr]]:
+    """The sides of a claim about entries where the conditions hold, and the factors that stand for them there."""
+    factors: list[ast.Expr] = []
     for one in conditions:
         free: set[str] = set()
         for value in values:
@@ -99,10 +102,11 @@ def under(reader: Reading, conditions: Sequence[Items], values: list[ast.Expr]) 
         reader.stands_in = True
         at = build.span(*one)
         factor = condition(reader, one, at)
+        factors.append(factor)
         values = [
             value
             if isinstance(value, ast.Num) and not value.value
             else ast.Product(value.span, (factor, value), ("*",))
             for value in values
         ]
-    return values
+    return values, factors

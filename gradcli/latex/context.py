@@ -94,6 +94,7 @@ class Context:
     undeclared: set[str] = field(default_factory=set)
     lying: dict[ast.Span, str] = field(default_factory=dict)  # derivatives by entries that are rows in a layout
     standins: set[ast.Span] = field(default_factory=set)  # claims whose sides are not what the document writes
+    conditioned: dict[ast.Span, tuple[ast.Expr, ...]] = field(default_factory=dict)  # by what factors, of conditions
     layout: str = "numerator"
     einstein: bool = False
     fresh_count: int = 0

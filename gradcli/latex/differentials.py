@@ -11,6 +11,7 @@ from gradcli.latex.reading import Reading
 from gradcli.latex.scripts import flattened, is_transpose
 from gradcli.latex.spread import Spread
 from gradcli.latex.tree import Accent, Bracket, Group, Item, Items, Scripted, Space, Symbol, Word, every
+from gradcli.render.latex_names import latex_name
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
 
@@ -113,6 +114,7 @@ def _change(reader: Reading, variable: ast.Name, span: Span) -> ast.Expr:
             reader.fail_at(f"declare {variable.id}, so that the shape of its differential is known", span)
         kind = ast.ArrayType("R", tuple(shape))  # type: ignore[arg-type]
         context.arrays[name] = shape
+        context.spelled[name] = rf"\mathrm{{d}}{context.spelled.get(variable.id) or latex_name(variable.id)}"
         context.shapes.forget()
         reader.extra.append(ast.Declare(span, (ast.Ident(name, span),), kind, ()))
     return build.name(name, span)

@@ -18,11 +18,12 @@ def separate(value: ast.Expr, free: set[str], context: Context) -> ast.Expr:
         index for node in build.walk(value) if isinstance(node, ast.IndexSum) for index in node.indices if index in free
     }
     for index in clashes:
-        value = _renamed_sums(value, index, context.fresh(index))
+        value = renamed_sums(value, index, context.fresh(index))
     return value
 
 
-def _renamed_sums(value: ast.Expr, old: str, new: str) -> ast.Expr:
+def renamed_sums(value: ast.Expr, old: str, new: str) -> ast.Expr:
+    """The expression with its sums over an index over another one."""
     from dataclasses import fields
 
     if isinstance(value, ast.IndexSum) and old in value.indices:
@@ -32,9 +33,9 @@ def _renamed_sums(value: ast.Expr, old: str, new: str) -> ast.Expr:
     for one in fields(value):
         part = getattr(value, one.name)
         if isinstance(part, ast.Expr):
-            changes[one.name] = _renamed_sums(part, old, new)
+            changes[one.name] = renamed_sums(part, old, new)
         elif isinstance(part, tuple) and part and isinstance(part[0], ast.Expr):
-            changes[one.name] = tuple(_renamed_sums(sub, old, new) for sub in part)
+            changes[one.name] = tuple(renamed_sums(sub, old, new) for sub in part)
     return replace(value, **changes) if changes else value
 
 

@@ -84,6 +84,15 @@ class Meaning(Definitions):
             return "a range of indices"
         return None
 
+    def is_prose(self, chain: Chain) -> bool:
+        """Whether a chain is words of the text around the maths and no formula."""
+        kept = [
+            item
+            for item in chain.items
+            if not isinstance(item, Space) and not (isinstance(item, Mark) and item.kind == "punct")
+        ]
+        return bool(kept) and all(isinstance(item, Prose) for item in kept)
+
     def _only_words(self, side: Items) -> bool:
         kept = [
             item
@@ -184,7 +193,7 @@ class Meaning(Definitions):
             params |= self._letters(param)
         allowed = params | {"e", "pi", "I", "T", "d", "exp", "log", "max", "min"}
         allowed |= {part.name for part in left.parts or [] if isinstance(part, Symbol)}
-        found = False
+        found = letters = False
         called = _called(chain.sides[1])
         for item in every(chain.sides[1]):
             if isinstance(item, Symbol) and item.name.isalpha():
@@ -204,7 +213,8 @@ class Meaning(Definitions):
                     or self._agreed(item)
                 ):
                     return self._reads_by_known(chain)
-        return found
+                letters = letters or index
+        return self._reads_by_known(chain) if letters else found
 
     def _reads_by_known(self, chain: Chain) -> bool:
         """Whether a definition, read whole, uses known names alone: `v_c` may be known where v is not."""

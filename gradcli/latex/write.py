@@ -184,6 +184,10 @@ class LatexWriter:
             return rf"\sqrt{{{self.write(args[0])}}}", _ATOM
         if expr.fn == "abs":
             return f"|{self.write(args[0])}|", _ATOM
+        if expr.fn == "where" and len(args) == 3 and isinstance(args[0], ast.Compare):
+            when = f"{self.write(args[0].left)} {_COMPARE.get(args[0].op, args[0].op)} {self.write(args[0].right)}"
+            cases = f"{self.write(args[1])} & {when} {_ROW} {self.write(args[2])} & \\text{{otherwise}}"
+            return rf"\begin{{cases}} {cases} \end{{cases}}", _ATOM
         if expr.fn == "dot" and len(args) == 2:
             return rf"\langle {self.write(args[0])}, {self.write(args[1])} \rangle", _ATOM
         if expr.fn == "exp" and not self.shape_of(args[0]):

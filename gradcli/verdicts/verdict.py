@@ -101,7 +101,8 @@ class Verdict:
 class Formulas:
     """The formulas of a document: how many were checked, defined something, claim nothing, could not be read.
 
-    `passed` are those that claim nothing, each with its source, place and why; `notes` are said of the whole document.
+    What was skipped is in `passed` with its source, place and why, beside names and terms in the text, which are not
+    counted; `notes` are said of the whole document.
     """
 
     checked: int = 0
@@ -110,6 +111,16 @@ class Formulas:
     unreadable: int = 0
     passed: tuple[tuple[Source, Span, str], ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many formulas there are of each kind."""
+        return {
+            "checked": self.checked,
+            "defined": self.defined,
+            "skipped": self.skipped,
+            "unreadable": self.unreadable,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,11 +49,12 @@ def verdict_html(verdict: Told) -> str:
     return f'<div class="verdict {kind}">{"".join(lines)}</div>'
 
 
-def verdicts_html(verdicts: Sequence[Told], diagnostics: Sequence[str] = ()) -> str:
-    """A whole page: verdicts by file, then what else there is to say."""
+def verdicts_html(verdicts: Sequence[Told], diagnostics: Sequence[str] = (), counts: Sequence[str] = ()) -> str:
+    """A whole page: the counts, verdicts by file, then what else there is to say."""
     parts = ["<h1>Checked derivations</h1>"]
     failed = sum(not verdict.ok for verdict in verdicts)
     parts.append(f"<p>{len(verdicts)} statements: {len(verdicts) - failed} ok, {failed} failed</p>")
+    parts += [f"<p>{text(count)}</p>" for count in counts]
     for file in dict.fromkeys(verdict.file for verdict in verdicts):
         parts.append(f"<h2>{text(file)}</h2>")
         parts += [verdict_html(verdict) for verdict in verdicts if verdict.file == file]

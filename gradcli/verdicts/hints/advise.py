@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import permutations
 
 from gradcli.expr.arith import is_zero, neg, split_number, sub
 from gradcli.expr.node import Node
@@ -11,6 +12,7 @@ from gradcli.expr.walk import tree_size
 from gradcli.normal.lower import Lowering
 from gradcli.normal.poly import TooLarge, Unsupported
 from gradcli.normal.raise_poly import raise_node
+from gradcli.program.indices import free_indices
 from gradcli.program.model import LAYOUTS
 from gradcli.render.mc import mc
 from gradcli.rules.missing import NoRule
@@ -29,6 +31,7 @@ from gradcli.verdicts.verdict import Hint
 _MOST_EDITS = 1200
 _MOST_READ = 60_000  # parts of all edits together
 _MOST_COMPUTED = 60_000_000  # operations for all edits together, at the sizes that are numbers
+_MOST_LETTERS = 4
 _SHORT = 12  # symbols of a difference that is worth telling
 _DERIVATIVES = ("grad", "jac", "hess")
 
@@ -62,18 +65,43 @@ def _advice(
         value = book.value(written[1 - wrong], target)
     except NoRule:
         return Advice()
+    letters: tuple[str, ...] = ()
     names = book.outside_where([target, value])
     parts = partial_parts(book, [written[1 - wrong]], layout, names)
     samples = Samples(book, value, parts, key)
     hint = None
     if samples.places:
+        letters = _letters(book, layout, written, raw, wrong)
         hint = _other_layout(book, layout, written, raw, wrong, key)
-        hint = hint or _mending(book, layout, written[wrong], raw[wrong], value, samples, ("left", "right")[wrong])
+        side = ("left", "right")[wrong]
+        hint = hint or _mending(book, layout, written[wrong], raw[wrong], value, samples, side, letters)
     derived = any(isinstance(s.expr, ast.Call) and s.expr.fn in _DERIVATIVES for s in sites(written[1 - wrong]))
     expected = answer(book, target, value)
-    if hint is not None and hint.side is not None and not derived:
+    if hint is not None and hint.side is not None and (not derived or letters):
         expected = hint.side
+    elif letters and expected is not None:
+        expected = _entry(expected, letters)
     return Advice(hint, expected)
+
+
+def _entry(array: str, letters: tuple[str, ...]) -> str:
+    """An entry of what is written."""
+    base = array if isinstance(trees.parsed(array), ast.Name) else f"({array})"
+    return f"{base}[{', '.join(letters)}]"
+
+
+def _letters(
+    book: Book, layout: str, written: tuple[ast.Expr, ast.Expr], raw: tuple[Node | None, Node | None], wrong: int
+) -> tuple[str, ...]:
+    """The indices of a statement about entries, in the order of the axes of its sides."""
+    node = raw[wrong]
+    found = tuple({name: None for side in written for name in free_indices(side)})
+    if not found or node is None or len(found) != len(node.shape):
+        return ()
+    for letters in permutations(found) if len(found) <= _MOST_LETTERS else ():
+        if _read(book, written[wrong], layout, letters) is book.value(written[wrong], node):
+            return letters
+    return ()
 
 
 def _wrong(written: tuple[ast.Expr, ast.Expr], raw: tuple[Node | None, Node | None]) -> int:
@@ -117,7 +145,14 @@ def _other_layout(
 
 
 def _mending(
-    book: Book, layout: str, wrong: ast.Expr, raw: Node | None, value: Node, samples: Samples, side: str
+    book: Book,
+    layout: str,
+    wrong: ast.Expr,
+    raw: Node | None,
+    value: Node,
+    samples: Samples,
+    side: str,
+    letters: tuple[str, ...],
 ) -> Hint | None:
     """The first edit that makes the side equal to the value at every point."""
     setting = setting_of(book, value, side)
@@ -131,7 +166,7 @@ def _mending(
                 budget -= 1
                 if budget < 0:
                     break
-                node = _read(book, edit.side, layout)
+                node = _read(book, edit.side, layout, letters)
                 if node is not None and node.shape == value.shape and node not in seen:
                     seen.add(node)
                     edits.append(edit)
@@ -140,7 +175,7 @@ def _mending(
         if found:
             edit = edits[found[0]]
             return Hint(edit.kind, edit.text, unparse(edit.side))
-    return _difference(book, layout, wrong, raw, value, samples)
+    return _difference(book, layout, wrong, raw, value, samples) if not letters else None
 
 
 def _difference(
@@ -186,8 +221,11 @@ def _collected(book: Book, gap: Node) -> Node | None:
     return None
 
 
-def _read(book: Book, side: ast.Expr, layout: str) -> Node | None:
+def _read(book: Book, side: ast.Expr, layout: str, letters: tuple[str, ...] = ()) -> Node | None:
+    """A side; of a statement about entries the array that has them."""
     try:
+        if letters:
+            side = ast.Entries(side.span, letters, side)
         return book.read(side, layout)
     except (NoRule, ShapeError, ZeroDivisionError):
         return None

@@ -8,18 +8,23 @@ from gradcli.diagnostics.diagnostic import Diagnostic
 from gradcli.diagnostics.position import line_and_column
 from gradcli.syntax.ast import Source, Span
 from gradcli.syntax.sources import shown_name
-from gradcli.verdicts.report.words import advice, example, file_of, message
+from gradcli.verdicts.report.words import advice, counted, example, file_of, message
 from gradcli.verdicts.verdict import Checked, Verdict
 
 
 def write(files: Sequence[Checked]) -> str:
-    """One command a line for each statement that fails, each undecided one that may, and each diagnostic."""
+    """One command a line for each statement that fails, each undecided one that may, and each diagnostic.
+
+    One more for each document counts its formulas.
+    """
     lines = []
     for file in files:
         for verdict in file.verdicts:
             if verdict.kind != "error" and (not verdict.ok or verdict.kind == "undecided"):
                 lines.append(_verdict(verdict))
         lines += [_diagnostic(said, file.source) for said in file.diagnostics]
+        if file.formulas is not None:
+            lines.append(_command("notice", file.source, None, "gradcli", counted(file.formulas)))
     return "".join(f"{line}\n" for line in lines)
 
 

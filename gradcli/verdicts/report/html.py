@@ -9,6 +9,7 @@ from typing import Any
 from gradcli.diagnostics.text import render_text
 from gradcli.render.page.verdicts import verdicts_html
 from gradcli.verdicts.report import json
+from gradcli.verdicts.report.words import counted
 from gradcli.verdicts.verdict import Checked, Verdict
 
 
@@ -31,7 +32,8 @@ def write(files: Sequence[Checked]) -> str:
     """The page."""
     told = [_told(file, verdict) for file in files for verdict in file.verdicts]
     said = dict.fromkeys(render_text(each) for file in files for each in file.diagnostics)
-    return verdicts_html(told, list(said))
+    counts = [f"{file.source.name}: {counted(file.formulas)}" for file in files if file.formulas is not None]
+    return verdicts_html(told, list(said), counts)
 
 
 def _told(file: Checked, verdict: Verdict) -> _Told:

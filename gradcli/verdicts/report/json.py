@@ -8,6 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from gradcli.diagnostics.as_json import json_text, render_dict
+from gradcli.diagnostics.position import line_and_column
+from gradcli.syntax.ast import Source, Span
 from gradcli.verdicts.report.words import advice, decimals, position
 from gradcli.verdicts.summary import summarize
 from gradcli.verdicts.verdict import Checked, Counterexample, Formulas, Verdict
@@ -22,7 +24,11 @@ def write(files: Sequence[Checked]) -> str:
 
 def report(files: Sequence[Checked]) -> dict[str, Any]:
     """The object before it is written."""
-    return {"version": VERSION, "files": [_file(file) for file in files], "summary": asdict(summarize(files))}
+    summary: dict[str, Any] = asdict(summarize(files))
+    read = [file.formulas.counts for file in files if file.formulas is not None]
+    if read:
+        summary["formulas"] = {kind: sum(counts[kind] for counts in read) for kind in read[0]}
+    return {"version": VERSION, "files": [_file(file) for file in files], "summary": summary}
 
 
 def _file(file: Checked) -> dict[str, Any]:
@@ -37,9 +43,20 @@ def _file(file: Checked) -> dict[str, Any]:
 
 
 def _formulas(formulas: Formulas) -> dict[str, Any]:
-    """The counts of a document's formulas, and what is said of all of them."""
-    counts = {name: getattr(formulas, name) for name in ("checked", "defined", "skipped", "unreadable")}
-    return {**counts, "notes": list(formulas.notes)}
+    """The counts of a document's formulas, those that claim nothing, and what is said of all of them."""
+    return {
+        **formulas.counts,
+        "no_claim": [_passed(*one) for one in formulas.passed],
+        "notes": list(formulas.notes),
+    }
+
+
+def _passed(source: Source, span: Span, why: str) -> dict[str, Any]:
+    """A formula that claims nothing, and why."""
+    line, column = line_and_column(source, span.start)
+    cell = getattr(source, "cell", None)
+    text = source.text[span.start : span.end]
+    return {**({"cell": cell} if cell is not None else {}), "line": line, "column": column, "text": text, "why": why}
 
 
 def verdict_dict(verdict: Verdict) -> dict[str, Any]:

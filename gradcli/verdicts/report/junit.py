@@ -25,6 +25,10 @@ def write(files: Sequence[Checked]) -> str:
 def _suite(root: Element, file: Checked) -> Element:
     name = _clean(file.source.name)
     suite = SubElement(root, "testsuite", name=name)
+    if file.formulas is not None:
+        properties = SubElement(suite, "properties")
+        for kind, count in file.formulas.counts.items():
+            SubElement(properties, "property", name=f"formulas.{kind}", value=str(count))
     for verdict in file.verdicts:
         _case(suite, name, verdict)
     alone = outside_statements(file)

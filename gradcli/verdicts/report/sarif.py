@@ -38,6 +38,9 @@ def write(files: Sequence[Checked]) -> str:
         "rules": [_rule(code) for code in codes],
     }
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    read = {_uri(file_of(file.source)): file.formulas.counts for file in files if file.formulas is not None}
+    if read:
+        run["properties"] = {"formulas": read}
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     return json_text(document)
 

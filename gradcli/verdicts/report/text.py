@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from gradcli.diagnostics.diagnostic import Diagnostic, Severity
 from gradcli.diagnostics.position import line_and_column
 from gradcli.diagnostics.text import render_text
-from gradcli.verdicts.report.words import example, message, one_line, plural, position
+from gradcli.verdicts.report.words import counted, example, message, one_line, plural, position
 from gradcli.verdicts.summary import summarize
 from gradcli.verdicts.verdict import Checked, Formulas, Verdict
 
@@ -28,12 +28,12 @@ def write(files: Sequence[Checked], color: bool = False, quiet: bool = False, ve
                 blocks.append(block(verdict, color, verbose))
     for file in files:
         if file.formulas is not None:
-            blocks += _of_formulas(file.source.name, file.formulas, quiet, verbose)
+            blocks += _of_formulas(file.source.name, file.formulas, verbose)
     blocks.append(_summary(files, color))
     return "\n".join(blocks) + "\n"
 
 
-def _of_formulas(name: str, formulas: Formulas, quiet: bool, verbose: bool) -> list[str]:
+def _of_formulas(name: str, formulas: Formulas, verbose: bool) -> list[str]:
     """The formulas of a document that claim nothing, and the counts of all."""
     lines = []
     for source, span, why in formulas.passed if verbose else ():
@@ -42,9 +42,7 @@ def _of_formulas(name: str, formulas: Formulas, quiet: bool, verbose: bool) -> l
         shown = text if len(text) <= _LONGEST_PASSED else f"{text[: _LONGEST_PASSED - 3]}..."
         lines.append(f"{one_line(source.name)}:{line}:{column}: no claim  {shown}  ({why})")
     lines += [f"{one_line(name)}: {note}" for note in formulas.notes]
-    if not quiet:
-        counts = [f"{formulas.checked} checked", f"{formulas.defined} defined", f"{formulas.skipped} skipped"]
-        lines.append(f"{one_line(name)}: formulas: {', '.join(counts)}, {formulas.unreadable} unreadable")
+    lines.append(f"{one_line(name)}: {counted(formulas)}")
     return lines
 
 

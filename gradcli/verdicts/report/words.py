@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from gradcli.diagnostics.position import line_and_column
 from gradcli.syntax.ast import Source
-from gradcli.verdicts.verdict import Counterexample, Nested, Number, Verdict
+from gradcli.verdicts.verdict import Counterexample, Formulas, Nested, Number, Verdict
 
 _LONGEST = 400
 _MOST_DIGITS = 12_000
@@ -121,3 +121,8 @@ __all__: Sequence[str] = [
     "plural",
     "position",
 ]
+
+
+def counted(formulas: Formulas) -> str:
+    """The counts of a document's formulas in words."""
+    return "formulas: " + ", ".join(f"{count} {kind}" for kind, count in formulas.counts.items())
