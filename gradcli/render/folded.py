@@ -173,7 +173,7 @@ def _lines(text: str, room: int | None, width: Width) -> Iterator[str]:
             begin, breaks = position, []
             continue
         if room is not None and column >= room and breaks and not char.isspace():
-            chosen = _best(text, breaks, indent, room, width)
+            chosen = _best(breaks, indent, room)
             yield " " * indent + text[begin : chosen.place].rstrip()
             opened = list(stacks[chosen.place])
             fitting = (place for place in reversed(opened) if room - place >= _LEAST)
@@ -213,33 +213,11 @@ def _rank(text: str, position: int, inside: bool) -> int | None:
     return _SIDE_BY_SIDE
 
 
-def _best(text: str, breaks: list[_Break], indent: int, room: int, width: Width) -> _Break:
-    """Where a line ends: as far outside as can be, but not with most of it empty, unless the rest then fits on one."""
+def _best(breaks: list[_Break], indent: int, room: int) -> _Break:
+    """Where a line ends: as far outside as can be, but not with most of it empty."""
     early, outer = ((room - indent) * part // 20 for part in (8, 5))
-    usable: list[_Break] = []
-    outermost = len(text)
-    for one in reversed(breaks):
-        enough = one.column - indent >= (early if one.depth else outer)
-        if enough or (one.depth < outermost and _fits(text, one, room, width)):
-            usable.append(one)
-        outermost = min(outermost, one.depth)
-    return min(usable or breaks, key=lambda one: (one.rank == _SIDE_BY_SIDE, one.depth, one.rank, -one.column))
-
-
-def _fits(text: str, start: _Break, room: int, width: Width) -> bool:
-    """Whether what stands behind a break, up to the next one that is as far outside, has room on a line of its own."""
-    depth = taken = 0
-    for position in range(start.place + 1, len(text)):
-        char = text[position]
-        depth += (char in _OPEN) - (char in _CLOSE)
-        if depth <= 0 and (
-            char == _ROW or (char == " " and _rank(text, position, start.depth + depth > 0) is not None)
-        ):
-            return True
-        taken += width(char)
-        if taken > room:
-            return False
-    return True
+    late = [one for one in breaks if one.column - indent >= (early if one.depth else outer)]
+    return min(late or breaks, key=lambda one: (one.rank == _SIDE_BY_SIDE, one.depth, one.rank, -one.column))
 
 
 __all__ = ["folded", "said_in_lines"]

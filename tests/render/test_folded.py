@@ -65,8 +65,6 @@ def test_the_terminal_says_how_wide(columns: int, monkeypatch: pytest.MonkeyPatc
 def test_lines_end_at_the_outermost_operator() -> None:
     product = "softmax(X W + 1_n bᵀ, axis=1) ⊙ tanh(X W + 1_n bᵀ) Vᵀ"
     assert folded(product, 40, width) == ["softmax(X W + 1_n bᵀ, axis=1) ⊙", "tanh(X W + 1_n bᵀ) Vᵀ"]
-    early = "a + softmax(X W + 1_n bᵀ + X W Z C, axis=1)"
-    assert folded(early, 41, width) == ["a +", "softmax(X W + 1_n bᵀ + X W Z C, axis=1)"]
 
 
 def test_calls_are_broken_at_their_commas_and_factors_last() -> None:
