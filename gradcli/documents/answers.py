@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from gradcli.derive.model import Answer
 from gradcli.diagnostics import Diagnostic
 from gradcli.documents.notebook import Edit
 from gradcli.documents.pieces import Directive, Fence, Piece
@@ -87,11 +88,11 @@ def _margin(text: str, place: int) -> str:
     return line[: len(line) - len(line.lstrip(" \t>"))]
 
 
-def _rows(program: Program, answers: Sequence[object]) -> list[Equation]:
+def _rows(program: Program, answers: Sequence[Answer]) -> list[Equation]:
     """The answers as equations, with the steps that they share."""
     out: list[Equation] = []
     stated = False
-    for block in derivation_page(program, list(answers)):  # type: ignore[arg-type]
+    for block in derivation_page(program, answers):
         if isinstance(block, Paragraph):
             stated = stated or block.role == "title"
         elif isinstance(block, Display) and stated:

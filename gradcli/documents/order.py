@@ -3,11 +3,11 @@ r"""Definitions that stand after what uses them: `... = A^T z` where `z = \exp(A
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from gradcli.latex.chains import Chain
 from gradcli.latex.scripts import flattened
-from gradcli.latex.tree import Mark, Prose, Space, Symbol, Word, every
+from gradcli.latex.tree import Item, Mark, Prose, Space, Symbol, Word, every
 
 _WHERE = r"(?:where|with|in which|here|and|其中|式中|这里|而|及|和|且)"
 _BETWEEN = re.compile(rf"[\s$,.;，。；]*(?:{_WHERE}[\s$,:，：]*)(?:we (?:let|set|write|define)|let|记|令|设)?\s*", re.I)
@@ -39,9 +39,9 @@ def _defined(chain: Chain) -> str | None:
     return core.text if isinstance(core, Word) and len(kept) <= 2 else None
 
 
-def _letters(items: Iterable[object]) -> set[str]:
+def _letters(items: Sequence[Item]) -> set[str]:
     found = set()
-    for item in every(tuple(items)):  # type: ignore[arg-type]
+    for item in every(items):
         if isinstance(item, Symbol):
             found.add(item.name)
         elif isinstance(item, Word):

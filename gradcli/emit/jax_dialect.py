@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
+from gradcli.emit.cofactor_helpers import COFACTOR_HELPERS
 from gradcli.emit.functions import helper_texts, spellings
 from gradcli.emit.numpy_dialect import ACCURATE, NumpyDialect, Rule, factorisation_rules
 from gradcli.emit.numpy_helpers import HELPERS
@@ -38,28 +39,7 @@ def {apply}(function, t):
     """A function given by the caller, at every entry."""
     return {np}.broadcast_to({array}(function(t)), {np}.shape(t))
 ''',
-    "cofactor_change": '''
-def {cofactor_change}(a, direction):
-    """How the cofactors of a change in a direction: where it is singular too, from the singular values."""
-    u, s, vt = {np}.linalg.svd(a)
-    eye = {np}.eye(len(s), dtype=s.dtype)
-    left = (1 - eye)[:, None] * (1 - eye)[None]
-    others = {np}.prod({np}.where(left > 0, s, 1.0), 2) * (1 - eye)
-    inner = u.T @ direction @ vt.T
-    change = eye * (others @ {np}.diagonal(inner, 0)) - (others * inner).T
-    return {np}.linalg.det(u) * {np}.linalg.det(vt) * (u @ change @ vt)
-''',
-    "cofactor_changes": '''
-def {cofactor_changes}(a):
-    """How the cofactors of a change with each of its entries: where it is singular too, from the singular values."""
-    u, s, vt = {np}.linalg.svd(a)
-    eye = {np}.eye(len(s), dtype=s.dtype)
-    left = (1 - eye)[:, None] * (1 - eye)[None]
-    others = {np}.prod({np}.where(left > 0, s, 1.0), 2) * (1 - eye)
-    parts = {np}.einsum("ia,aj->aij", u, vt)
-    change = {np}.einsum("aij,akl->ijkl", parts, {np}.tensordot(others, parts, 1))
-    return {np}.linalg.det(u) * {np}.linalg.det(vt) * (change - {np}.einsum("ijkl->kjil", change))
-''',
+    **COFACTOR_HELPERS,
     "adjugate": '''
 def {adjugate}(a):
     """Transposed cofactors, from the singular values: of a singular matrix too."""

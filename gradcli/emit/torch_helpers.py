@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradcli.emit.cofactor_helpers import COFACTOR_HELPERS
 from gradcli.emit.root_helpers import TORCH_ROOTS
 
 HELPERS: dict[str, str] = {
@@ -90,28 +91,7 @@ def {where_positive}(t, values):
 def {stack}(items, shape):
     return {np}.stack([{array}(item) for item in items]).reshape(shape)
 """,
-    "cofactor_change": '''
-def {cofactor_change}(a, direction):
-    """How the cofactors of a change in a direction: where it is singular too, from the singular values."""
-    u, s, vt = {np}.linalg.svd(a)
-    eye = {np}.eye(len(s), dtype=s.dtype)
-    left = (1 - eye)[:, None] * (1 - eye)[None]
-    others = {np}.prod({np}.where(left > 0, s, 1.0), 2) * (1 - eye)
-    inner = u.T @ direction @ vt.T
-    change = eye * (others @ {np}.diagonal(inner, 0)) - (others * inner).T
-    return {np}.linalg.det(u) * {np}.linalg.det(vt) * (u @ change @ vt)
-''',
-    "cofactor_changes": '''
-def {cofactor_changes}(a):
-    """How the cofactors of a change with each of its entries: where it is singular too, from the singular values."""
-    u, s, vt = {np}.linalg.svd(a)
-    eye = {np}.eye(len(s), dtype=s.dtype)
-    left = (1 - eye)[:, None] * (1 - eye)[None]
-    others = {np}.prod({np}.where(left > 0, s, 1.0), 2) * (1 - eye)
-    parts = {np}.einsum("ia,aj->aij", u, vt)
-    change = {np}.einsum("aij,akl->ijkl", parts, {np}.tensordot(others, parts, 1))
-    return {np}.linalg.det(u) * {np}.linalg.det(vt) * (change - {np}.einsum("ijkl->kjil", change))
-''',
+    **COFACTOR_HELPERS,
     "adjugate": '''
 def {adjugate}(a):
     """Transposed cofactors, from the singular values: of a singular matrix too."""

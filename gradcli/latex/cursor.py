@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from gradcli.latex import vocabulary as words
 from gradcli.latex.fault import FormulaFault
 from gradcli.latex.signs import wants_operand
@@ -15,7 +17,7 @@ from gradcli.latex.tree import (
 MOST_DEPTH = 60
 
 
-class Cursor:
+class Cursor(ABC):
     """Reads tokens one after another; how one part is read, `item`, is said above."""
 
     def __init__(self, tokens: list[Token], text: str) -> None:
@@ -113,6 +115,6 @@ class Cursor:
                 if not depth:
                     return
 
+    @abstractmethod
     def item(self, out: list[Item]) -> None:
         """Read one part, or scripts of the part before."""
-        raise NotImplementedError

@@ -7,13 +7,18 @@ from collections.abc import Callable
 _FIRST = 100  # the first number: all names are of one length, so that no line is broken for a longer number alone
 
 
+def _chain(length: int, declared: str, step: str, last: str = "out = sum({y})", first: str = "x", of: str = "y") -> str:
+    """`declared`, then `step` for each number k, in which `{y}` is the value before, then `last` of the last value."""
+    lines, before = [declared], first
+    for k in range(_FIRST, _FIRST + length):
+        lines.append(step.format(k=k, y=before))
+        before = f"{of}{k}"
+    return "\n".join([*lines, last.format(y=before)]) + "\n"
+
+
 def _layers(length: int, last: str, declared: str = "R[n, n]") -> str:
     """`u_k = W_k @ y_{k-1}; y_k = g(u_k)`, then `last`, in which `{y}` is the last of them."""
-    lines, before = ["x : R[n]"], "x"
-    for k in range(_FIRST, _FIRST + length):
-        lines.append(f"W{k} : {declared}; u{k} = W{k} @ {before}; y{k} = g(u{k})")
-        before = f"y{k}"
-    return "\n".join([*lines, last.format(y=before)]) + "\n"
+    return _chain(length, "x : R[n]", f"W{{k}} : {declared}; u{{k}} = W{{k}} @ {{y}}; y{{k}} = g(u{{k}})", last)
 
 
 def arbitrary(length: int) -> str:
@@ -52,11 +57,8 @@ def checks(length: int) -> str:
 
 def centred(length: int) -> str:
     """Sums that vanish stand in every gradient."""
-    lines, before = ["x : R[n]"], "x"
-    for k in range(_FIRST, _FIRST + length):
-        lines.append(f"w{k} : R[n]; m{k} = mean({before}); c{k} = {before} - m{k}; y{k} = w{k} * c{k}")
-        before = f"y{k}"
-    return "\n".join([*lines, f"out = sum({before}**2)"]) + "\n"
+    step = "w{k} : R[n]; m{k} = mean({y}); c{k} = {y} - m{k}; y{k} = w{k} * c{k}"
+    return _chain(length, "x : R[n]", step, "out = sum({y}**2)")
 
 
 def products(length: int) -> str:
@@ -75,47 +77,30 @@ def branches(length: int) -> str:
 
 def residual(length: int) -> str:
     """Skip connections: every gradient is a sum."""
-    lines, before = ["x : R[n]"], "x"
-    for k in range(_FIRST, _FIRST + length):
-        lines.append(f"W{k} : R[n, n]; y{k} = {before} + W{k} @ relu({before})")
-        before = f"y{k}"
-    return "\n".join([*lines, f"loss f({before})"]) + "\n"
+    return _chain(length, "x : R[n]", "W{k} : R[n, n]; y{k} = {y} + W{k} @ relu({y})", "loss f({y})")
 
 
 def labels(length: int) -> str:
     """Every step takes rows of a table of its own by the same labels."""
-    lines, before = ["l : {1..C}[N]; h : R[N, d]"], "h"
-    for k in range(_FIRST, _FIRST + length):
-        lines.append(f"E{k} : R[C, d]; h{k} = tanh({before} + E{k}[l, :])")
-        before = f"h{k}"
-    return "\n".join([*lines, f"out = sum({before})"]) + "\n"
+    step = "E{k} : R[C, d]; h{k} = tanh({y} + E{k}[l, :])"
+    return _chain(length, "l : {1..C}[N]; h : R[N, d]", step, first="h", of="h")
 
 
 def parts(length: int) -> str:
     """Every step takes a value apart and puts it together again."""
-    lines, before = ["x : R[n + m]"], "x"
-    for k in range(_FIRST, _FIRST + length):
-        lines.append(f"w{k} : R[n]; a{k} = w{k} * {before}[1:n]; y{k} = concat(a{k}, tanh({before}[n+1:n+m]))")
-        before = f"y{k}"
-    return "\n".join([*lines, f"out = sum({before})"]) + "\n"
+    step = "w{k} : R[n]; a{k} = w{k} * {y}[1:n]; y{k} = concat(a{k}, tanh({y}[n+1:n+m]))"
+    return _chain(length, "x : R[n + m]", step)
 
 
 def rank_three(length: int) -> str:
     """Vectors stand at the last axis of an array of rank 3."""
-    lines, before = ["X : R[b, n, d]"], "X"
-    for k in range(_FIRST, _FIRST + length):
-        lines.append(f"v{k} : R[d]; Y{k} = tanh({before} * v{k}[None, None, :])")
-        before = f"Y{k}"
-    return "\n".join([*lines, f"out = sum({before})"]) + "\n"
+    step = "v{k} : R[d]; Y{k} = tanh({y} * v{k}[None, None, :])"
+    return _chain(length, "X : R[b, n, d]", step, first="X", of="Y")
 
 
 def relations(length: int) -> str:
     """Every step is the solution of an equation of its own."""
-    lines, before = ["x : R[n]"], "x"
-    for k in range(_FIRST, _FIRST + length):
-        lines.append(f"W{k} : R[n, n]; implicit y{k} : y{k} == tanh(W{k} @ y{k} + {before})")
-        before = f"y{k}"
-    return "\n".join([*lines, f"out = sum({before})"]) + "\n"
+    return _chain(length, "x : R[n]", "W{k} : R[n, n]; implicit y{k} : y{k} == tanh(W{k} @ y{k} + {y})")
 
 
 def several_arguments(length: int) -> str:
