@@ -63,6 +63,8 @@ class MpField(Field):
             far = row.far[1 if x > 0 else 0]
             if far == OVERFLOWS:
                 raise OutsideDomain("overflow")
+            if far == 0 and self._ctx.isfinite(x):  # too small to be had is not 0: it may be compared with it
+                raise OutsideDomain("underflow")
             return x if far == ITSELF else self.number(Fraction(far))
         value_of = row.value
         return self.computed(name, x, lambda m: value_of(m, x))

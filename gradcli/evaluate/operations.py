@@ -140,7 +140,7 @@ def _elem(point: Point, node: Node, args: list[Array]) -> Array:
     name, order = payload(node, Applied)
     row = scalar_function(node.op, node.data)
     if row is not None and row.jumps:
-        _no_jump(point, row, args[0], node.args[0])
+        _no_jump(point, row, args[0], node)
     return Array(
         args[0].shape,
         [point.guarded(lambda x: point.scalar_function(name, order, x), x) for x in args[0].flat],
@@ -148,10 +148,13 @@ def _elem(point: Point, node: Node, args: list[Array]) -> Array:
 
 
 def _no_jump(point: Point, row: ScalarFunction, a: Array, node: Node) -> None:
-    if point.strict_kinks and node.serial in point.moving:
-        for x in a.flat:
-            if not isinstance(x, Undefined) and row.on_kink(x):
-                raise OnKink(f"{row.name} at a jump")
+    if not point.strict_kinks and point.field.exact:
+        return
+    if any(not isinstance(x, Undefined) and row.on_kink(x) for x in a.flat):
+        if point.strict_kinks and node.args[0].serial in point.moving:
+            raise OnKink(f"{row.name} at a jump")
+        if not point.field.exact:
+            point.close.add(node)
 
 
 def _is_zero(x: Scalar) -> bool:
@@ -207,6 +210,8 @@ def _cmp(point: Point, node: Node, args: list[Array]) -> Array:
         if a == b or (not field.exact and field.tiny(a - b, max(abs(a), abs(b)))):
             if by_chance and not holds_extreme(node):
                 raise OnKink("a comparison of equal numbers")
+            if not field.exact and node.args[0] is not node.args[1]:
+                point.close.add(node)
             return field.zero if strictly else field.one
         return field.one if a < b else field.zero
 

@@ -52,6 +52,7 @@ class Evaluation:
         self.root = 0  # which solution is taken of equations that have several
         self.unsettled: set[str] = set()  # the unknowns of equations that may have other solutions
         self.moving: set[int] = set()
+        self.close: set[Node] = set()  # what turns at a number that was met, as far as rounding lets one see
         self.factorised: dict[tuple[str, int], dict[str, list[list[Scalar]]] | Undefined] = {}
         self._opaque: dict[tuple[str, int, int], Hook] = {}
 

@@ -55,6 +55,7 @@ _RECOGNISERS: tuple[Callable[[Place], Diagnostic | None], ...] = (
     expression.missing_operator,
     expression.string,
     expression.comma,
+    statement.inequality,
     statement.keyword_usage,
     statement.bare_expression,
     _at_end,

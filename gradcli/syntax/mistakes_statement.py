@@ -169,6 +169,17 @@ def type(p: Place) -> Diagnostic | None:
     return None
 
 
+def inequality(p: Place) -> Diagnostic | None:
+    """`check a >= b`, `refute a < b`: a comparison is a 0 or a 1, and a check compares it with one."""
+    compared = p.outside(COMPARE)
+    if p.kinds[0] != CHECK or p.kind is not None or compared is None or not 1 < compared < len(p.kinds) - 1:
+        return None
+    first, last = p.tokens.ends[0] + 1, p.tokens.ends[-1]
+    message = "a check states an equation; a comparison is 1 where it holds"
+    hint = "check (a >= b) == 1; of arrays, min(a >= b) == 1 says it of every entry"
+    return p.say(message, hint, since=1, mend=((first, first, "("), (last, last, ") == 1")))
+
+
 def keyword_usage(p: Place) -> Diagnostic | None:
     """A statement that starts with a word and does not go on as that word wants."""
     usage = _USAGE.get(p.kinds[0])

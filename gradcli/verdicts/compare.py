@@ -48,9 +48,27 @@ def differ_precisely(problem: Problem, place: Place) -> tuple[Array, Array] | No
 
     They are computed with so many digits that the largest number on the way could not hide the smallest.  A difference
     that rounding made shrinks as the digits grow; one that does not is there.  Raises what evaluation raises, and
-    OutsideDomain where that takes too many digits.
+    OutsideDomain where that takes too many digits, or where rounding may have settled a comparison.
     """
     count = enough_digits(problem, place)
+    place.close.clear()
+    found = _differ_in_digits(problem, place, count)
+    if place.close and not _equal_in_fractions(problem, place):
+        raise OutsideDomain("numbers too close to be compared")
+    return found
+
+
+def _equal_in_fractions(problem: Problem, place: Place) -> bool:
+    """Whether the numbers at which something turns were met exactly."""
+    compared = [arg for node in place.close for arg in node.args]
+    try:
+        problem.plain_values(place, SHORT, compared)
+    except NotExact:
+        return False
+    return True
+
+
+def _differ_in_digits(problem: Problem, place: Place, count: int) -> tuple[Array, Array] | None:
     left, right = problem.sides(place, digits(count))
     pairs = list(zip(left.flat, right.flat, strict=True))
     gaps = [_distance(a, b) for a, b in pairs]

@@ -48,7 +48,8 @@ class Place:
     """A point: sizes, values of the free leaves (fractions), what opaque functions are (seed, or hooks).
 
     `wanted` says that it must be among those looked at; `root` numbers the solutions of relations, and `unsettled`
-    are the names that relations may give another value there.  Where `inexact`, assumptions hold to that many digits.
+    are the names that relations may give another value there; `close` are the comparisons and jumps that equal numbers
+    met there, as far as rounding lets one see.  Where `inexact`, assumptions hold to that many digits.
     """
 
     sizes: Sizes
@@ -59,6 +60,7 @@ class Place:
     wanted: bool = False
     root: int = 0
     unsettled: set[str] = with_default(default_factory=set)
+    close: set[Node] = with_default(default_factory=set)
     inexact: int = 0
 
 
@@ -183,7 +185,7 @@ class Problem:
                 opaque=self.book.opaque,
             )
         point = Point(values, place.sizes, field, hooks, place.seed, place.strict, self.book.opaque)
-        point.root, point.unsettled = place.root, place.unsettled
+        point.root, point.unsettled, point.close = place.root, place.unsettled, place.close
         memo: dict[int, Array] = {}
         for name, value in definitions:
             memo.update(run(point, [value]))

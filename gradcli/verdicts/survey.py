@@ -17,7 +17,7 @@ from random import Random
 from gradcli.evaluate.errors import EvaluationError, NotEvaluable, Undefined
 from gradcli.evaluate.fields import FLOAT
 from gradcli.verdicts.branches import Branch
-from gradcli.verdicts.compare import differ, differ_at_tie, suspicious
+from gradcli.verdicts.compare import differ, differ_at_tie, enough_digits, suspicious
 from gradcli.verdicts.cost import operations, solving
 from gradcli.verdicts.lines import MOST_LINES, Line, every_entry, everyday, grid, keeps_declared, lines, root
 from gradcli.verdicts.problem import Place, Problem
@@ -25,6 +25,7 @@ from gradcli.verdicts.problem import Place, Problem
 _AFFORDED = 50_000  # steps that may be taken in one survey: nodes and the operations that they stand for
 _FEWEST_LOOKS = 8
 _MANY_DIGITS = 8  # what a comparison costs beside a look
+_DEAR_DIGITS = 500
 _MOST_OTHERS = 24
 _MOST_HUNTED = 400
 _MOST_COMPARED = 30
@@ -111,6 +112,10 @@ class Surveyor:
             tuple(_signs(b, v) for b, v in zip(self.branches, values, strict=True)), values, suspicious(left, right)
         )
 
+    def _weight(self, place: Place) -> int:
+        """How many times as much a comparison costs in so many digits.  Raises what evaluation raises."""
+        return max(1, enough_digits(self.problem, place) // _DEAR_DIGITS) ** 2
+
     def visit(self, place: Place, always: bool = False) -> Look | None:
         """Look at a point; compare the sides there where they look different or a piece is met for the first time."""
         look = self.look(place) if keeps_declared(place, self.problem.free, self.problem.discrete) else None
@@ -119,8 +124,8 @@ class Surveyor:
         new = look.signs not in self._signatures
         if always or look.differs or (new and self.compared < _MOST_COMPARED):
             self.compared += 1
-            self._spend(place, _MANY_DIGITS)
             try:
+                self._spend(place, _MANY_DIGITS * self._weight(place))
                 if differ(self.problem, place) is not None:
                     aside = self._aside(place)
                     if aside is not None:

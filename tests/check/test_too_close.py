@@ -1,0 +1,46 @@
+"""Comparisons that rounding, or a number too small to be had, would settle: they decide nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.check.helpers import verdict
+
+
+def kind(text: str) -> str:
+    return verdict(text).kind
+
+
+BELOW_ITS_BOUND = [
+    "exp(t) > 0",
+    "softplus(t) > 0",
+    "sigmoid(t) > 0",
+    "erfc(t) > 0",
+    "exp(exp(t)) > 1",
+    "log(1 + exp(t)) > 0",
+]
+ABOVE_ITS_BOUND = ["tanh(t) < 1", "erf(t) < 1", "sigmoid(t) < 1", "exp(-exp(t)) < 1", "atan(t) < pi/2"]
+
+
+@pytest.mark.parametrize("strict", BELOW_ITS_BOUND + ABOVE_ITS_BOUND)
+def test_a_bound_that_is_never_met_is_not_refuted(strict: str) -> None:
+    assert kind(f"t : R\ncheck ({strict}) == 1") != "refuted"
+    assert kind(f"t : R[n]\ncheck min({strict}) == 1") != "refuted"
+
+
+@pytest.mark.parametrize("strict", BELOW_ITS_BOUND)
+def test_a_number_too_small_to_be_had_is_not_zero(strict: str) -> None:
+    value = strict.split(" >")[0]
+    assert kind(f"t : R\ncheck sign({value}) == 1") != "refuted"
+    assert kind(f"t : R\ncheck ({strict}) == (t > -10^10)") not in ("equal", "proved")
+    assert kind(f"t : R\ncheck {value} == where(t > -10^10, {value}, 0)") not in ("equal", "proved")
+
+
+@pytest.mark.parametrize("strict", ABOVE_ITS_BOUND)
+def test_a_number_too_near_is_not_its_bound(strict: str) -> None:
+    assert kind(f"t : R\ncheck ({strict}) == (t < 10^9)") not in ("equal", "proved")
+
+
+def test_what_is_met_exactly_decides() -> None:
+    assert kind("t : R\ncheck (t >= 1/2)*exp(t) == (t > 1/2)*exp(t)") == "refuted"
+    assert kind("t : R\ncheck floor(t)*exp(t) == (ceil(t) - 1)*exp(t)") == "refuted"
