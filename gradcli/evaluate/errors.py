@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+UNDERFLOW = "underflow"
+"""Why a number has no value that is not 0 and too small for every number of digits."""
+
 
 class EvaluationError(Exception):
     """Base of everything that evaluation raises on purpose."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from gradcli.evaluate.enclosure_field import EnclosureField
 from gradcli.evaluate.exact_field import ExactField
 from gradcli.evaluate.field import Field
 from gradcli.evaluate.float_field import FloatField
@@ -17,3 +18,9 @@ EXACT: Field = ExactField()
 def digits(count: int) -> MpField:
     """Floating point with `count` decimal digits.  Loads mpmath."""
     return MpField(count)
+
+
+@lru_cache(maxsize=1)
+def enclosures() -> EnclosureField:
+    """Intervals that hold the true value.  Loads mpmath."""
+    return EnclosureField(50)

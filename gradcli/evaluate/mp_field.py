@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from gradcli.evaluate.array import Scalar
-from gradcli.evaluate.errors import OutsideDomain, Undefined
+from gradcli.evaluate.errors import UNDERFLOW, OutsideDomain, Undefined
 from gradcli.evaluate.field import Field
 from gradcli.ops.scalar import ITSELF, OVERFLOWS
 
@@ -64,7 +64,7 @@ class MpField(Field):
             if far == OVERFLOWS:
                 raise OutsideDomain("overflow")
             if far == 0 and self._ctx.isfinite(x):  # too small to be had is not 0: it may be compared with it
-                raise OutsideDomain("underflow")
+                raise OutsideDomain(UNDERFLOW)
             return x if far == ITSELF else self.number(Fraction(far))
         value_of = row.value
         return self.computed(name, x, lambda m: value_of(m, x))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import ceil, inf
 
 from gradcli.evaluate.array import Array, Scalar
-from gradcli.evaluate.errors import NotExact, OutsideDomain
+from gradcli.evaluate.errors import UNDERFLOW, NotExact, OutsideDomain
 from gradcli.evaluate.field import Field
-from gradcli.evaluate.fields import FLOAT, digits
+from gradcli.evaluate.fields import FLOAT, digits, enclosures
 from gradcli.verdicts.fractions_field import SHORT
 from gradcli.verdicts.problem import Place, Problem
 
@@ -20,6 +20,7 @@ SHRINKS = 0.6  # of the digits added: by so many what rounding leaves shrinks
 _SPARE = 40  # digits beyond what the sizes of the numbers that occur can hide
 _ROUGH = 20
 _TIED = 10.0**-25
+_TOO_DIFFERENT = "numbers of too different sizes to be compared"
 
 
 def suspicious(left: Array, right: Array) -> bool:
@@ -50,12 +51,31 @@ def differ_precisely(problem: Problem, place: Place) -> tuple[Array, Array] | No
     that rounding made shrinks as the digits grow; one that does not is there.  Raises what evaluation raises, and
     OutsideDomain where that takes too many digits, or where rounding may have settled a comparison.
     """
-    count = enough_digits(problem, place)
-    place.close.clear()
-    found = _differ_in_digits(problem, place, count)
+    try:
+        count = enough_digits(problem, place)
+        place.close.clear()
+        found = _differ_in_digits(problem, place, count)
+    except OutsideDomain as trouble:
+        apart = _apart(problem, place) if str(trouble) in (UNDERFLOW, _TOO_DIFFERENT) else None
+        if apart is None:
+            raise
+        return apart
     if place.close and not _equal_in_fractions(problem, place):
         raise OutsideDomain("numbers too close to be compared")
     return found
+
+
+def _apart(problem: Problem, place: Place) -> tuple[Array, Array] | None:
+    """The sides at a point where intervals that hold them do not meet; None where that is not seen."""
+    field = enclosures()
+    try:
+        sides = problem.sides(place, field)
+    except NotExact:
+        return None
+    if not any(a.apart(b) for a, b in zip(sides[0].flat, sides[1].flat, strict=True)):
+        return None
+    left, right = (Array(side.shape, [field.inside(x) for x in side.flat]) for side in sides)
+    return left, right
 
 
 def _equal_in_fractions(problem: Problem, place: Place) -> bool:
@@ -108,7 +128,7 @@ def enough_digits(problem: Problem, place: Place) -> int:
         return DIGITS
     count = 50 * ceil((span + _SPARE) / 0.65 / 50)
     if count > MOST_DIGITS:
-        raise OutsideDomain("numbers of too different sizes to be compared")
+        raise OutsideDomain(_TOO_DIFFERENT)
     return count
 
 

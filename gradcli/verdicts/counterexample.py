@@ -25,11 +25,12 @@ from gradcli.verdicts.crossing import as_fraction
 from gradcli.verdicts.numeric import place_of
 from gradcli.verdicts.problem import Place, Problem
 from gradcli.verdicts.sizes import Sizes, small_sizes
-from gradcli.verdicts.verdict import Counterexample, Nested, Number
+from gradcli.verdicts.verdict import Counterexample, Nested, Number, Scientific
 
 _STYLES = ("ones", "integers-2", "integers-2", "integers-3", "integers-5")
 _MOST_TRIES = 160
 _AFFORDED = 60_000
+_LONGEST_BITS = 100_000
 
 
 def smallest(problem: Problem, fallback: Place, key: str) -> Counterexample:
@@ -175,7 +176,22 @@ def _nested(array: Array) -> Nested:
 
 def _pair(left: Any, right: Any) -> tuple[Number, Number]:
     """Both values as decimals, with all of their digits where as floats they would look alike."""
+    a: Number
+    b: Number
     a, b = (x if isinstance(x, Fraction) else float(x) for x in (left, right))
     if a != b:
         return a, b
-    return as_fraction(left), as_fraction(right)
+    if not (_beyond_fractions(left) or _beyond_fractions(right)):
+        return as_fraction(left), as_fraction(right)
+    import mpmath
+
+    for count in (8, 50):
+        a, b = (Scientific(mpmath.nstr(x, count)) if _beyond_fractions(x) else y for x, y in ((left, a), (right, b)))
+        if a != b:
+            break
+    return a, b
+
+
+def _beyond_fractions(x: Any) -> bool:
+    """Whether a number of mpmath's has too many digits as a fraction."""
+    return not isinstance(x, Fraction | float | int) and abs(x._mpf_[2]) > _LONGEST_BITS

@@ -14,7 +14,12 @@ Kind = Literal["proved", "equal", "refuted", "undecided", "error"]
 
 REFUTED, UNDECIDED, NOT_REFUTED, SHAPES_DIFFER = "C501", "C502", "C503", "C504"
 
-Number = Fraction | float
+
+class Scientific(str):
+    """A number as it is written, `2.5e-434294481903`, that is too small, or too large, for any other form."""
+
+
+Number = Fraction | float | Scientific
 Nested = Any
 """Numbers in nested lists, as deep as the array has axes."""
 

@@ -11,10 +11,11 @@ from typing import Any
 from gradcli.expr.node import Node, value_of
 from gradcli.expr.walk import postorder
 from gradcli.verdicts.crossing import as_fraction
-from gradcli.verdicts.verdict import Counterexample, Hint
+from gradcli.verdicts.verdict import Counterexample, Hint, Scientific
 
 _DIGITS = 60
 _FEWEST_DIGITS = 5
+_FILL = -1_000
 _CLOSE = 6  # digits to which sides agree that differ by a rounded constant
 _CONSTANTS: dict[str, Callable[[Any], Any]] = {
     "pi": lambda m: m.pi, "1/pi": lambda m: 1 / m.pi, "2*pi": lambda m: 2 * m.pi, "pi/2": lambda m: m.pi / 2,
@@ -35,7 +36,10 @@ _CONSTANTS: dict[str, Callable[[Any], Any]] = {
 
 def rounded(sides: Iterable[Node], found: Counterexample) -> Hint | None:
     """What is to be said of sides that agree to many digits; None of others."""
-    digits = _agreeing(found)
+    left, right = found.left, found.right
+    if isinstance(left, Scientific) or isinstance(right, Scientific):
+        return _fill(sides)
+    digits = _agreeing(left, right)
     if digits < _CLOSE:
         return None
     agree = f"the sides agree to {digits} digits"
@@ -47,10 +51,19 @@ def rounded(sides: Iterable[Node], found: Counterexample) -> Hint | None:
     return Hint("close", f"{agree}, and differ", None)
 
 
-def _agreeing(found: Counterexample) -> int:
-    if inf in (abs(found.left), abs(found.right)):
+def _fill(sides: Iterable[Node]) -> Hint:
+    """What is to be said of sides that differ by a number that is as good as 0."""
+    tiny = "the sides differ by a number too small for floats, which is not 0"
+    values = (value_of(node) for node in postorder(list(sides)))
+    if any(value is not None and value <= _FILL for value in values):
+        return Hint("rounded", f"{tiny}: what is filled in is meant as -inf", None)
+    return Hint("close", tiny, None)
+
+
+def _agreeing(a: Fraction | float, b: Fraction | float) -> int:
+    if inf in (abs(a), abs(b)):
         return 0
-    left, right = Fraction(found.left), Fraction(found.right)
+    left, right = Fraction(a), Fraction(b)
     size = max(abs(left), abs(right))
     gap = abs(left - right)
     if not size or not gap:

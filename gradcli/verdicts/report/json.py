@@ -12,7 +12,7 @@ from gradcli.diagnostics.position import line_and_column
 from gradcli.syntax.ast import Source, Span
 from gradcli.verdicts.report.words import advice, decimals, position
 from gradcli.verdicts.summary import summarize
-from gradcli.verdicts.verdict import Checked, Counterexample, Formulas, Verdict
+from gradcli.verdicts.verdict import Checked, Counterexample, Formulas, Scientific, Verdict
 
 VERSION = 1
 
@@ -112,6 +112,8 @@ def _numbers(value: Any) -> Any:
     """Integers as integers, other numbers as decimals."""
     if isinstance(value, list):
         return [_numbers(item) for item in value]
+    if isinstance(value, Scientific):
+        return value
     if isinstance(value, Fraction) and value.denominator == 1:
         return value.numerator
     return float(value)

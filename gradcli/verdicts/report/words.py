@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from gradcli.diagnostics.position import line_and_column
 from gradcli.syntax.ast import Source
-from gradcli.verdicts.verdict import Counterexample, Formulas, Nested, Number, Verdict
+from gradcli.verdicts.verdict import Counterexample, Formulas, Nested, Number, Scientific, Verdict
 
 _LONGEST = 400
 _MOST_DIGITS = 12_000
@@ -73,6 +73,8 @@ def array(value: Nested) -> str:
 
 def number(value: Number) -> str:
     """A fraction or a rounded decimal."""
+    if isinstance(value, Scientific):
+        return value
     if isinstance(value, Fraction):
         if value.denominator == 1 or len(str(value)) <= 12:
             return str(value)
