@@ -26,8 +26,10 @@ def layout_notes(document: Document, verdicts: list[Verdict], check: Check) -> t
     if not false or not any(_depends(program) for program in document.programs):
         return verdicts, ()
     stated = _stated(document)
-    own = stated[0] if stated else "numerator"
-    others = [name for name in LAYOUTS if name != own] if len(stated) < 2 else list(LAYOUTS)
+    here = {verdict.statement: _in_force(stated, verdict.statement) for verdict in verdicts}
+    own = next(iter(here.values()))
+    one = len(set(here.values())) < 2
+    others = [name for name in LAYOUTS if name != own] if one else list(LAYOUTS)
     true: dict[str, set[Span]] = {own: {v.statement for v in verdicts if v.kind in _TRUE}}
     for name in others:
         made = programs(document.text, document.pieces, name)
@@ -35,8 +37,8 @@ def layout_notes(document: Document, verdicts: list[Verdict], check: Check) -> t
         true[name] = {verdict.statement for verdict in found if verdict.kind in _TRUE}
     claims = [v.statement for v in verdicts if v.claim == "check" and v.kind in (*_TRUE, "refuted")]
     depending = [span for span in claims if len({span in true[name] for name in true}) > 1]
-    out = [_hinted(verdict, own, others, true) for verdict in verdicts]
-    if not depending or len(stated) > 1:
+    out = [_hinted(verdict, here[verdict.statement], others, true) for verdict in verdicts]
+    if not depending or not one:
         return out, ()
     for name in others:
         if all(span in true[name] for span in claims):
@@ -78,10 +80,15 @@ def _hinted(verdict: Verdict, own: str, others: list[str], true: dict[str, set[S
     return verdict
 
 
-def _stated(document: Document) -> list[str]:
-    """The layouts that the document states, each once."""
+def _stated(document: Document) -> list[tuple[int, str]]:
+    """The layouts that the document states, each with where it does."""
     statements = (statement for program in document.programs for statement in program.module.statements)
-    return list(dict.fromkeys(s.name.id for s in statements if isinstance(s, ast.Layout)))
+    return sorted({(s.span.start, s.name.id) for s in statements if isinstance(s, ast.Layout)})
+
+
+def _in_force(stated: list[tuple[int, str]], at: Span) -> str:
+    """The layout at a place: the one that was stated last before it."""
+    return next((name for start, name in reversed(stated) if start <= at.start), "numerator")
 
 
 def _depends(program: DocumentProgram) -> bool:

@@ -158,11 +158,11 @@ class _Builder:
         for step in steps:
             if not isinstance(step, Scanned):
                 last = -1
-            elif step.piece.display:
+                out.append(step)
+                continue
+            if step.piece.display:
                 step.chains = reordered(step.chains)
-                begin = place = len(out)
-                last, first, display = step.piece.end, True, step.chains
-            elif last >= 0 and comes_after(self.source.text[last : step.piece.start], first):
+            if last >= 0 and comes_after(self.source.text[last : step.piece.start], first):
                 last, first = step.piece.end, False
                 if step.chains and all(explains(chain, display) for chain in step.chains):
                     display = [*display, *step.chains]
@@ -170,8 +170,13 @@ class _Builder:
                     out.insert(at, step)
                     place += 1
                     continue
+                begins = step.piece.display
             else:
+                begins = step.piece.display or any(chain.relations for chain in step.chains)
                 last = -1
+            if begins:
+                begin = place = len(out)
+                last, first, display = step.piece.end, True, step.chains
             out.append(step)
         return out
 

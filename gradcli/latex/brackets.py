@@ -14,6 +14,7 @@ from gradcli.latex.tree import (
     Item,
     Mark,
     Number,
+    Prose,
     Scripted,
     Symbol,
     Word,
@@ -42,6 +43,8 @@ class Brackets(Cursor):
         made = self.bracket(token, sign, words.PARTNER[sign])
         if out and isinstance(made, Bracket) and sign == "(" and isinstance(out[-1], Symbol | Word | Scripted | Group):
             made = replace(made, items=tuple(map(self.given, made.items)))
+        if isinstance(made, Bracket) and sign == "(" and made.items and all(isinstance(p, Prose) for p in made.items):
+            made = Prose(made.start, made.end, " ".join(part.text for part in made.items if isinstance(part, Prose)))
         out.append(made)
 
     def given(self, item: Item) -> Item:

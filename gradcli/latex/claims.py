@@ -114,7 +114,10 @@ class Claims(Sides):
         """The letters at which vectors have their entries, and the sizes that they count."""
         for part in parts:
             for item in every(part):
-                if not isinstance(item, Scripted) or item.sub is None:
+                if not isinstance(item, Scripted):
+                    continue
+                self._open_line(reader, item)
+                if item.sub is None:
                     continue
                 letters = index_parts(item.sub)
                 core = flattened(item)[0]
@@ -133,6 +136,19 @@ class Claims(Sides):
                     reader.open.add(letter.name)
                     if shape[0] is not None:
                         reader.ranges.setdefault(letter.name, str(shape[0]))
+
+    def _open_line(self, reader: Reader, item: Scripted) -> None:
+        """The letter of `m_k`, `x^{(i)}` at which a matrix has the line that a sum took there before."""
+        core, scripts = flattened(item)
+        letters = index_parts(scripts.label or scripts.sub or ())
+        if letters is None or len(letters) != 1 or not isinstance(core, Symbol):
+            return
+        letter, found = letters[0], self.context.lines.get(core.name + scripts.label_open)
+        if found is None or not isinstance(letter, Symbol) or self.context.is_value(letter.name):
+            return
+        name, column = found
+        reader.open.add(letter.name)
+        reader.ranges.setdefault(letter.name, str(self.context.name_shape(name)[column]))
 
     def _refuse_primed_name(self, reader: Reader, parts: list[Items]) -> None:
         """`h' = ...` of an array h is its transpose, or a name of its own."""

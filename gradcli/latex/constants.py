@@ -8,7 +8,7 @@ from gradcli.latex import build, powers
 from gradcli.latex.context import spellings
 from gradcli.latex.indices import bracket_after, indices
 from gradcli.latex.reading import Reading
-from gradcli.latex.scripts import Scripts, index_parts, is_transpose
+from gradcli.latex.scripts import Scripts, index_parts, is_transpose, slug
 from gradcli.latex.shapes import fit
 from gradcli.latex.spread import Spread
 from gradcli.latex.tree import Bracket, Item, Items, Mark, Number, Symbol
@@ -24,6 +24,8 @@ def constant(
     span = build.span(item)
     if accent or any(context.known(name) for name in _names_of(base)):
         return None
+    if scripts.sub is not None and any(context.known(name) for name in spellings(base, None, slug(scripts.sub))):
+        return None  # I_t, e_k, \delta_t of the document
     if isinstance(core, Symbol) and core.font == "bb" and base not in ("1", "0", "I", "R") and base != "N":
         reader.fail(f"`{reader.written(core)}` is not understood here", core, None, "D703")
     if base == "e" and scripts.powers and scripts.sub is None and not is_transpose(scripts.powers[0]):

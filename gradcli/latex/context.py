@@ -75,6 +75,7 @@ class Context:
     ahead: set[str] = field(default_factory=set)
     formulas_with: Counter[str] = field(default_factory=Counter)  # in how many formulas a letter stands
     alone: set[str] = field(default_factory=set)
+    factors: set[str] = field(default_factory=set)  # letters that stand as values, and not in a script
     stems: set[str] = field(default_factory=set)
     expected: set[str] = field(default_factory=set)
     coming: dict[str, Shape] = field(default_factory=dict)  # the shapes of names that are declared further on
@@ -85,6 +86,7 @@ class Context:
     differentiated: set[str] = field(default_factory=set)
     indexed_functions: set[str] = field(default_factory=set)
     labelled: set[str] = field(default_factory=set)
+    lines: dict[str, tuple[str, bool]] = field(default_factory=dict)  # m of m_k: of which array, whether a column
     inline: set[str] = field(default_factory=set)
     discrete: set[str] = field(default_factory=set)
     depends: dict[str, frozenset[str]] = field(default_factory=dict)

@@ -45,6 +45,9 @@ def differentiated(reader: Reading, order: int, of_items: Items, by: list[Items]
     if any(square_root(reader, one) for one in each):
         return _by_squares(reader, order, of_items, each, item)
     if order == 1 and len(by) == 1:
+        by_line = line(reader, by[0])
+        if by_line is not None:
+            return of_line(reader, of_items, by_line, item)
         try:
             base, entries, turned = variable(reader, by[0])
         except FormulaFault:
@@ -64,6 +67,33 @@ def differentiated(reader: Reading, order: int, of_items: Items, by: list[Items]
     else:
         pairs = [variable(reader, one)[:2] for one in by]
     return second(reader, of_value(reader, of_items, pairs[0][0]), pairs, item)
+
+
+def line(reader: Reading, by: Items) -> Spread | None:
+    """The line of a matrix that is differentiated by, `m_k` of M; None where it is none."""
+    items = opened(by)
+    if len(items) != 1 or not isinstance(items[0], Scripted):
+        return None
+    core, scripts = flattened(items[0])
+    if not isinstance(core, Symbol) or core.name + scripts.label_open not in reader.context.lines:
+        return None
+    value = reader.expression(items)
+    if not isinstance(value, Spread) or value.second or not isinstance(value.body, ast.Index):
+        return None
+    return value if isinstance(value.body.base, ast.Name) else None
+
+
+def of_line(reader: Reading, of_items: Items, by: Spread, item: Item, gradient: bool = False) -> Spread:
+    """The derivative of a number by a line of a matrix, a column vector: known by its entries."""
+    assert isinstance(by.body, ast.Index)
+    at = Span(item.start, of_items[-1].end if of_items else item.end)
+    of = of_value(reader, of_items, by.body.base)
+    if reader.shape(of) or build.free_indices(of):
+        reader.fail("the derivative of an array by a line of a matrix is not understood", item, None, "D703")
+    body = derivative(reader, of, by.body.base, by.body.indices, False, item)
+    if not gradient:
+        reader.context.lying[at] = "numerator"
+    return Spread(at, by.index, body, not gradient and (reader.context.layout == "numerator") != by.row)
 
 
 def _by_expression(reader: Reading, of_items: Items, by: Items, item: Item) -> ast.Expr | None:

@@ -10,7 +10,7 @@ from gradcli.latex.powers import powered
 from gradcli.latex.reading import Reading
 from gradcli.latex.scripts import flattened, is_transpose
 from gradcli.latex.spread import Spread
-from gradcli.latex.tree import Accent, Bracket, Group, Item, Items, Scripted, Space, Symbol, Word, every
+from gradcli.latex.tree import Accent, Bracket, Group, Item, Items, Named, Scripted, Space, Symbol, Word, every
 from gradcli.render.latex_names import latex_name
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
@@ -33,7 +33,7 @@ def is_differential(reader: Reading, items: Items, at: int) -> bool:
         return item.font == "rm" or core.open != "["
     if isinstance(core, Word):
         return bool(function_of(core.text))
-    return isinstance(core, Symbol | Accent)
+    return isinstance(core, Symbol | Accent | Named)
 
 
 def _operand(items: Items, at: int) -> int:
@@ -166,13 +166,13 @@ def _along(reader: Reading, value: ast.Expr, name: str, span: Span) -> ast.Expr:
 def varied_in(reader: Reading, items: Items) -> set[str]:
     """The variables whose differentials stand in a formula."""
     found: set[str] = set()
-    for one in _lists(items):
+    for one in map(reader.prepared, _lists(items)):
         for at in range(len(one) - 1):
             if not is_differential(reader, one, at):
                 continue
             bare = one[_operand(one, at)]
             core, scripts = flattened(bare)
-            if not isinstance(core, Symbol | Accent):
+            if not isinstance(core, Symbol | Accent | Named):
                 continue
             if isinstance(bare, Scripted) and scripts.powers:
                 bare = _without_powers(bare)

@@ -161,6 +161,7 @@ def document_call(
             None if info else f"declare `{name} : R`",
             "D703",
         )
+    _refuse_unread(reader, name, build.span(core))
     stem = name.split("_")[0]
     if name not in context.functions and len(stem) > 1 and stem not in _greek():
         hint = f"declare it, `{name} : R -> R`, or say what it is, `{reader.written(core)} as NAME`"
@@ -266,12 +267,16 @@ def has_argument(reader: Reading, name: str) -> bool:
 
 def lone(reader: Reading, name: str, span: Span) -> ast.Expr:
     """A name as a value."""
-    context = reader.context
-    if name in context.poisoned and not context.known(name):
-        reader.fail_at(f"{name} has a definition that could not be read", span, None, "D710")
-    context.use(name)
+    _refuse_unread(reader, name, span)
+    reader.context.use(name)
     reader.used.add(name)
     return build.name(name, span)
+
+
+def _refuse_unread(reader: Reading, name: str, span: Span) -> None:
+    """Of a name whose definition could not be read nothing is decided: it is no function of which nothing is said."""
+    if name in reader.context.poisoned and not reader.context.known(name):
+        reader.fail_at(f"{name} has a definition that could not be read", span, None, "D710")
 
 
 def parsed_target(reader: Reading, text: str, core: Named) -> ast.Expr:

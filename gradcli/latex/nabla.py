@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradcli.latex import build
 from gradcli.latex.context import spellings, through
 from gradcli.latex.derivative_signs import is_nabla, is_operator, is_partial, opened
-from gradcli.latex.derivatives import arbitrary, by_whole, derivative, fraction, of_value, variable
+from gradcli.latex.derivatives import arbitrary, by_whole, derivative, fraction, line, of_line, of_value, variable
 from gradcli.latex.evaluations import arguments
 from gradcli.latex.lists import split_commas
 from gradcli.latex.reading import Reading
@@ -28,6 +28,11 @@ def nabla(reader: Reading, items: Items, at: int) -> tuple[ast.Expr, int]:
         if plain_number(power) != "2":
             reader.fail(f"`{reader.written(item)}` is not understood", item, None, "D703")
         order = 2
+    by_line = line(reader, scripts.sub) if scripts.sub is not None and order == 1 else None
+    if by_line is not None:
+        assert isinstance(by_line.body, ast.Index)
+        of_items, end = _operand(reader, items, at + 1, item, by_line.body.base)
+        return of_line(reader, of_items, by_line, item, True), end
     by = _by(reader, scripts.sub) if scripts.sub is not None else None
     of_items, end = _operand(reader, items, at + 1, item, by[0] if isinstance(by, tuple) else by)
     if not of_items:

@@ -98,7 +98,14 @@ def entry_base(
     """The array whose entry a name with indices is; None where the subscript belongs to the name."""
     context = reader.context
     known = known_name(reader, base, accent, label, "")
-    whole = known is not None and len(parts) > 1 and rank(context.name_shape(known)) == len(parts)
+    upper = None
+    if base.islower() and len(base) == 1 and accent is None and not label:
+        upper = known_name(reader, base.upper(), None, "", "") or (
+            base.upper() if base.upper() in context.ahead else None
+        )
+    whole = len(parts) > 1 and any(
+        name is not None and rank(context.name_shape(name)) == len(parts) for name in (known, upper)
+    )
     if not all(_may_index(reader, part, whole) for part in parts):
         return None
     if known is not None and known in context.functions:
@@ -107,12 +114,8 @@ def entry_base(
         return None
     if known is not None and counts_indices(reader, known, parts):
         return known
-    if base.islower() and len(base) == 1 and accent is None and not label:
-        upper = known_name(reader, base.upper(), None, "", "") or (
-            base.upper() if base.upper() in context.ahead else None
-        )
-        if upper is not None and rank(context.name_shape(upper)) > 1 and counts_indices(reader, upper, parts):
-            return upper
+    if upper is not None and rank(context.name_shape(upper)) > 1 and counts_indices(reader, upper, parts):
+        return upper
     letters = [part for part in parts if isinstance(part, Symbol)]
     if known is not None:
         shape = context.name_shape(known)

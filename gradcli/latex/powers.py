@@ -101,6 +101,8 @@ def primed(reader: Reading, value: ast.Expr, primes: int, item: Item) -> ast.Exp
     if isinstance(value, ast.Name) and value.id in reader.context.values and primes <= 2:
         at = build.span(item)
         variables = sorted(reader.context.reached([value.id]) & set(reader.context.arrays))
+        of = reader.context.params.get(value.id, ())
+        variables = list(of) if len(of) == 1 and of[0] in variables else variables
         if len(variables) == 1 and not reader.context.name_shape(variables[0]):
             for _ in range(primes):  # y' of a number y that depends on one number
                 value = build.call("jac", at, value, build.name(variables[0], at))
@@ -139,6 +141,7 @@ def powered(reader: Reading, value: ast.Expr, power: Items, item: Item) -> ast.E
     entry = _upper_entry(reader, value, power, item)
     if entry is not None:
         return entry
+    _counts(reader, value, power, square)
     _refuse_label(reader, power, item)
     exponent = reader.expression(power)
     if not shape:
@@ -195,6 +198,24 @@ def _upper_entry(reader: Reading, value: ast.Expr, power: Items, item: Item) -> 
     if any(reader.context.is_value(part.name) for part in letters):
         return None
     return ast.Index(build.span(item), value, indices(reader, list(power), have))
+
+
+def _counts(reader: Reading, value: ast.Expr, power: Items, square: bool) -> None:
+    """Declare the integer k of `k X^{k-1}`, X square and declared: a letter that multiplies is no label."""
+    context = reader.context
+    letters = {part.name for part in power if isinstance(part, Symbol)}
+    declared = isinstance(value, ast.Name) and value.id in context.arrays
+    if not square or not declared or len(letters) != 1 or not all(isinstance(p, Symbol | Number | Mark) for p in power):
+        return
+    (name,) = letters
+    if len(name) > 1 or name not in context.factors or context.known(name) or name in context.dims:
+        return
+    if name in reader.bound or name in reader.locals:
+        return
+    at = build.span(*power)
+    statement = ast.Declare(at, (ast.Ident(name, at),), ast.ArrayType("Z", ()), ())
+    reader.extra.append(statement)
+    context.declare(statement)
 
 
 def _refuse_label(reader: Reading, power: Items, item: Item) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from gradcli.latex.context import Context, spellings
 from gradcli.latex.functions import function_of
-from gradcli.latex.scripts import flattened, index_parts, is_transpose
+from gradcli.latex.scripts import Scripts, flattened, index_parts, is_transpose
 from gradcli.latex.tree import (
     Accent,
     Bracket,
@@ -30,7 +30,8 @@ def prescan(formulas: Iterable[Items], context: Context) -> None:
     """Enter into the context which names stand alone (`ahead`), and which do so as values (`bare`)."""
     for items in formulas:
         context.formulas_with.update({name for name in _letters(items) for name in spellings(name)})
-        if sum(not isinstance(item, Space) for item in items) > 1:  # a letter in the text says nothing of its use
+        kept = [item for item in items if not isinstance(item, Space)]
+        if len(kept) > 1 or any(isinstance(item, Grid) for item in kept):  # a letter alone says nothing of its use
             _scan(items, context, False)
 
 
@@ -38,7 +39,7 @@ def _letters(items: Items) -> set[str]:
     return {item.name for item in every(items) if isinstance(item, Symbol)}
 
 
-def _scan(items: Items, context: Context, derived: bool) -> None:
+def _scan(items: Items, context: Context, derived: bool, script: bool = False) -> None:
     """`derived`: the first name is one that is differentiated, which says nothing of what it is."""
     after_sign = derived
     for k, item in enumerate(items):
@@ -48,6 +49,8 @@ def _scan(items: Items, context: Context, derived: bool) -> None:
             context.differentiated.update(spellings(core.name))
         if isinstance(core, Symbol):
             _enter(core, items, k, context, called, after_sign)
+            if not script and scripts == Scripts() and not (called and core.name in FUNCTION_LETTERS):
+                context.factors.add(core.name)
         if (isinstance(core, Mark) and core.kind in ("partial", "nabla")) or (
             isinstance(core, Symbol) and core.name == "d"
         ):
@@ -56,7 +59,7 @@ def _scan(items: Items, context: Context, derived: bool) -> None:
             after_sign = False
         for power in scripts.powers:
             if not is_transpose(power):
-                _scan(power, context, False)
+                _scan(power, context, False, True)
         _inside(core, context)
 
 

@@ -60,6 +60,8 @@ class _Reader(Environments):
                 self.optional()
             case "amp":
                 out.append(Mark(token.start, token.end, "amp", "&"))
+            case "words":
+                out.append(Prose(token.start, token.end, token.text))
             case _:
                 self.mark(token, out)
 

@@ -11,7 +11,7 @@ MOST_TOKENS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`kind` is command, letter, number, mark, open, close, sub, sup, amp, row or prime.
+    """`kind` is command, letter, number, mark, words, open, close, sub, sup, amp, row or prime.
 
     `text` is a command's name without the backslash, a letter, a mark or the digits of a number.
     """
@@ -28,6 +28,7 @@ _TOKEN = re.compile(
     r"|\\(?P<command>[A-Za-z]+\*?|.)"
     r"|(?P<number>[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
     r"|(?P<open>\{)|(?P<close>\})|(?P<sub>_)|(?P<sup>\^)|(?P<amp>&)|(?P<prime>['′’]+)"
+    r"|(?P<words>[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]+)"
     r"|(?P<any>.)",
     re.DOTALL,
 )
@@ -39,7 +40,7 @@ _UNICODE = {
     "∑": "sum", "Σ": "Sigma", "∏": "prod", "∈": "in", "≈": "approx", "≠": "neq", "≤": "leq", "≥": "geq", "→": "to",
     "⇒": "Rightarrow", "ℝ": "RR", "∞": "infty", "⊤": "top", "‖": "|", "∥": "|", "⟨": "langle", "⟩": "rangle",
     "√": "sqrt", "∗": "ast", "…": "dots", "⋯": "cdots", "⋮": "vdots", "⋱": "ddots", "≡": "equiv", "∝": "propto",
-    "∀": "forall", "≜": "triangleq", "≔": "coloneqq", "ℓ": "ell", "−": "minus",
+    "（": "(", "）": ")", "＝": "=", "＋": "+", "∀": "forall", "≜": "triangleq", "≔": "coloneqq", "ℓ": "ell", "−": "-",
 }  # fmt: skip
 
 
@@ -72,7 +73,7 @@ def tokens_of(text: str, start: int, end: int) -> list[Token]:
 def _character(char: str) -> tuple[str, str]:
     if char in _UNICODE:
         word = _UNICODE[char]
-        return ("mark", "-") if word == "minus" else ("command", word)
+        return ("mark", word) if word in "()=+-" else ("command", word)
     if char.isalpha():
         name = unicodedata.name(char, "")
         if name.startswith("GREEK") and "LETTER" in name:
