@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.lsp.analysis import Analysis, Said
+from gradcli.lsp.analysis import Analysis, Said, analysis_of
+from gradcli.verdicts.reuse import Known, reusing
 
 SOON = 1.0  # seconds: what is not decided by then is shown without its verdicts first
 AT_FIRST = 5.0  # the same while nothing of the file is shown
@@ -63,13 +64,15 @@ class Worker:
 
 
 def _serve(pipe: Any) -> None:
-    """Check texts until the other end is gone."""
+    """Check texts until the other end is gone; what did not change since the last version of a file is known."""
+    known: dict[str, Known] = {}
     while True:
         try:
             name, text = pipe.recv()
         except (EOFError, KeyboardInterrupt):
             return
-        pipe.send(Analysis(name, text).said())
+        with reusing(known.setdefault(name, Known())):
+            pipe.send(analysis_of(name, text).said())
 
 
 class Publisher:

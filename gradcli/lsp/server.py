@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlparse
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
-from gradcli.lsp.analysis import Analysis, Said, tokens
+from gradcli.lsp.analysis import Analysis, Said, analysis_of
 from gradcli.lsp.checking import Publisher
 from gradcli.lsp.text import Place, Text
 from gradcli.syntax.ast import Span
@@ -35,7 +35,7 @@ class Server(LanguageServer):
         text = self.workspace.get_text_document(uri).source.replace("\r\n", "\n")
         known = self._known.get(uri)
         if known is None or known[0] != text:
-            known = self._known[uri] = (text, Analysis(unquote(urlparse(uri).path) or uri, text))
+            known = self._known[uri] = (text, analysis_of(unquote(urlparse(uri).path) or uri, text))
         return known[1]
 
     def forget(self, uri: str) -> None:
@@ -117,10 +117,10 @@ def build() -> Server:
         if isinstance(found, str):
             server.window_show_message(types.ShowMessageParams(types.MessageType.Warning, found))
             return None
-        edits = [types.TextEdit(_range(analysis.text, span), params.new_name) for span in found]
+        edits = [types.TextEdit(_range(analysis.text, each.span), each.text) for each in found]
         return types.WorkspaceEdit({uri: edits})
 
-    @server.feature(types.TEXT_DOCUMENT_COMPLETION)
+    @server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=["\\"]))
     def completion(params: types.CompletionParams) -> list[types.CompletionItem]:
         kinds = {
             "function": types.CompletionItemKind.Function,
@@ -129,8 +129,14 @@ def build() -> Server:
         }
         analysis = server.analysis(params.text_document.uri)
         return [
-            types.CompletionItem(name, kind=kinds.get(told, types.CompletionItemKind.Variable), detail=told)
-            for name, told in analysis.completions()
+            types.CompletionItem(
+                each.label,
+                kind=kinds.get(each.told, types.CompletionItemKind.Variable),
+                detail=each.told,
+                filter_text=each.label,
+                text_edit=types.TextEdit(_range(analysis.text, each.over), each.label) if each.over else None,
+            )
+            for each in analysis.completions(_offset(analysis.text, params.position))
         ]
 
     @server.feature(types.TEXT_DOCUMENT_FORMATTING)
@@ -155,7 +161,7 @@ def build() -> Server:
         analysis = server.analysis(params.text_document.uri)
         data: list[int] = []
         last = Place(0, 0)
-        for span, kind in tokens(analysis) if analysis.is_program else ():
+        for span, kind in analysis.tokens():
             place, end = analysis.text.place(span.start), analysis.text.place(span.end)
             step = place.character - (last.character if place.line == last.line else 0)
             data += [place.line - last.line, step, end.character - place.character, PIECE_KINDS.index(kind), 0]
@@ -176,9 +182,8 @@ def _actions(uri: str, analysis: Analysis, said: Said) -> list[types.CodeAction]
         found.append((mend.title[:1].upper() + mend.title[1:], edit))
     loss = analysis.losses()
     if loss is not None and not said.edits and "write `loss" in said.message:
-        line = analysis.text.place(said.span.start).line
-        position = types.Position(line, 0)
-        found.append((f"State {loss}", types.TextEdit(types.Range(position, position), f"{loss}\n")))
+        mend = analysis.stated(loss, said.span.start)
+        found.append((mend.title, types.TextEdit(_range(analysis.text, mend.span), mend.text)))
     return [
         types.CodeAction(title, types.CodeActionKind.QuickFix, edit=types.WorkspaceEdit({uri: [edit]}))
         for title, edit in found

@@ -62,9 +62,9 @@ class Text:
             if found[0] == name and not self.in_comment(found.start())
         ]
 
-    def in_comment(self, offset: int) -> bool:
-        """Whether an offset stands behind a comment's mark."""
-        start = self.starts[bisect_right(self.starts, offset) - 1]
+    def in_comment(self, offset: int, first: int = 0) -> bool:
+        """Whether an offset stands behind a comment's mark on its line, which is looked at from `first` on."""
+        start = max(first, self.starts[bisect_right(self.starts, offset) - 1])
         return "#" in self.text[start:offset]
 
 

@@ -131,10 +131,11 @@ class Book:
         """The syntax of `program.checks`, in the same order."""
         return tuple(s for s in self.module.statements if isinstance(s, ast.Check))
 
-    def prepare(self) -> None:
-        """Find the derivatives that the statements ask for, many in one pass."""
+    def prepare(self, passed: Collection[int] = ()) -> None:
+        """Find the derivatives that the statements ask for, many in one pass; those whose number is `passed` do not."""
         checks = self.program.checks if self.program.plain is None else self.program.plain.checks
-        sides = [side for check in checks for side in check.sides if side is not None]
+        asked = [check for number, check in enumerate(checks) if number not in passed]
+        sides = [side for check in asked for side in check.sides if side is not None]
         (self._twin or self._resolver).prepare([node for node in postorder(sides) if node.op in ("grad", "jac")])
 
     def needed(self, roots: Iterable[Node]) -> Needed:

@@ -22,6 +22,7 @@ from gradcli.verdicts.contradictions import contradictions
 from gradcli.verdicts.faults import debugging, told, too_large
 from gradcli.verdicts.hints.advise import Advice, advise
 from gradcli.verdicts.link import Link
+from gradcli.verdicts.reuse import Recaller, known_verdicts
 from gradcli.verdicts.verdict import NOT_REFUTED, UNDECIDED, Checked, Finding, Hint, Verdict
 
 Progress = Callable[[], None]
@@ -54,8 +55,15 @@ def _checked(module: Module, diagnostics: list[Diagnostic], progress: Progress |
             book = Book(program, reader.spelled_out(module), reader)
     except LimitReached as reached:
         return Checked(module.source, (), (*diagnostics, too_large(reached, module.source)))
+    known = known_verdicts()
+    recaller = Recaller(book, known) if known is not None else None
+    keys = [recaller.keys(*pair) for pair in zip(program.checks, book.statements, strict=True)] if recaller else []
+    recalled = [
+        recaller.recalled(each, check) if recaller and each else None
+        for each, check in zip(keys, program.checks, strict=False)
+    ]
     with suppress(LimitReached), limited():  # each statement finds its own then
-        book.prepare()
+        book.prepare({number for number, verdict in enumerate(recalled) if verdict is not None})
     broken = broken_claims(book)
     false: dict[Assumption, Diagnostic] = {}
     if program.assumptions:
@@ -63,10 +71,17 @@ def _checked(module: Module, diagnostics: list[Diagnostic], progress: Progress |
             false = contradictions(book)
     said: list[Diagnostic] = [*book.program.diagnostics, *broken.values(), *false.values()]
     verdicts = []
-    for check, statement in zip(program.checks, book.statements, strict=True):
-        verdict, more = check_statement(book, check, statement, broken, false, hints)
-        verdicts.append(verdict)
-        said += more
+    trusted = hints and not broken and not false
+    for number, (check, statement) in enumerate(zip(program.checks, book.statements, strict=True)):
+        before = recalled[number] if recalled and trusted else None
+        if before is not None:
+            verdicts.append(before)
+        else:
+            verdict, more = check_statement(book, check, statement, broken, false, hints)
+            verdicts.append(verdict)
+            said += more
+            if known is not None and trusted and not more and (key := keys[number]) is not None:
+                known.keep(key, verdict)
         if progress is not None:
             progress()
     return Checked(module.source, tuple(verdicts), tuple(dict.fromkeys(said)))

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,114 +11,14 @@ import pytest
 pytest.importorskip("pygls")
 
 from lsprotocol import types
-from pygls.lsp.client import LanguageClient
 
-from gradcli.lsp.analysis import Analysis, tokens
+from gradcli.lsp.analysis import Analysis
 from gradcli.lsp.text import Place, Text
-from gradcli.syntax.colours import PIECE_KINDS
+from tests.lsp.client import Ask, File
 
 LOSSES = "x : R[n]\ny = tanh(x)\nt = tanh(x)\ncheck grad(f, x) == grad(f, y) * (1 - y**2)\n"
 SHAPES = "W : R[m, n]; x : R[n]\ny = W @ x\ncheck grad(f, x) == W @ grad(f, y)\n"
 TEXT = "x : R[n]  # 数学😀\nf = x.T @ x\ncheck grad(f, x) == x\n"
-
-
-@pytest.fixture(scope="module")
-def ask() -> Iterator[Ask]:
-    """Runs a script against one server for all tests: `ask(text, script)` opens a file of its own."""
-    loop = asyncio.new_event_loop()
-    client = LanguageClient("tests", "1")
-    published: dict[str, list[Any]] = {}
-    client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(
-        lambda params: published.setdefault(params.uri, []).append(params)
-    )
-    numbers = count(1)
-
-    def ask(text: str, script: Script, ending: str = "mc") -> Any:
-        async def run() -> Any:
-            file = File(client, f"file:///work{next(numbers)}.{ending}", published)
-            await file.open(text)
-            return await script(file)
-
-        return loop.run_until_complete(asyncio.wait_for(run(), 60))
-
-    async def begin() -> None:
-        await client.start_io(sys.executable, "-m", "gradcli", "lsp")
-        await client.initialize_async(types.InitializeParams(capabilities=types.ClientCapabilities()))
-        client.initialized(types.InitializedParams())
-
-    async def end() -> None:
-        await client.shutdown_async(None)
-        client.exit(None)
-        await client.stop()
-
-    loop.run_until_complete(asyncio.wait_for(begin(), 60))
-    yield ask
-    loop.run_until_complete(asyncio.wait_for(end(), 60))
-    loop.close()
-
-
-class File:
-    """One open file of the client."""
-
-    def __init__(self, client: LanguageClient, uri: str, published: dict[str, list[Any]]) -> None:
-        self.client, self.uri, self._published, self._version = client, uri, published, 1
-        self.document = types.TextDocumentIdentifier(uri)
-        self.text = ""
-        self.said: list[types.Diagnostic] = []
-
-    async def open(self, text: str) -> None:
-        self.text = text
-        item = types.TextDocumentItem(self.uri, "gradcli", 1, text)
-        self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
-        await self.published()
-
-    async def write(self, text: str) -> None:
-        """The whole text anew, as after a key."""
-        self.text = text
-        self._version += 1
-        document = types.VersionedTextDocumentIdentifier(self._version, self.uri)
-        change = types.TextDocumentContentChangeWholeDocument(text)
-        self.client.text_document_did_change(types.DidChangeTextDocumentParams(document, [change]))
-        await self.published()
-
-    async def published(self) -> None:
-        for _ in range(4000):
-            if self._published.get(self.uri):
-                self.said = list(self._published[self.uri].pop(0).diagnostics)
-                return
-            await asyncio.sleep(0.005)
-        raise AssertionError("no diagnostics came")
-
-    def marked(self, range: types.Range) -> str:
-        text = Text(self.text)
-        start, end = (text.offset(Place(each.line, each.character)) for each in (range.start, range.end))
-        return self.text[start:end]
-
-    def at(self, piece: str) -> types.Position:
-        place = Text(self.text).place(self.text.index(piece))
-        return types.Position(place.line, place.character)
-
-    async def hover(self, piece: str) -> str:
-        found = await self.client.text_document_hover_async(types.HoverParams(self.document, self.at(piece)))
-        return "" if found is None else str(found.contents.value)
-
-    async def actions(self) -> dict[str, str]:
-        """The text after each action on all that is said, by its title."""
-        everything = types.Range(types.Position(0, 0), types.Position(999, 0))
-        params = types.CodeActionParams(self.document, everything, types.CodeActionContext(self.said))
-        found = await self.client.text_document_code_action_async(params)
-        return {action.title: self.after(action.edit.changes[self.uri]) for action in found}
-
-    def after(self, edits: Sequence[types.TextEdit]) -> str:
-        text, place = self.text, Text(self.text)
-        for edit in sorted(edits, key=lambda each: (each.range.start.line, each.range.start.character), reverse=True):
-            start, end = (place.offset(Place(each.line, each.character)) for each in (edit.range.start, edit.range.end))
-            text = text[:start] + edit.new_text + text[end:]
-        return text
-
-
-Script = Callable[[File], Awaitable[Any]]
-Ask = Callable[..., Any]
 
 
 def test_diagnostics_come_as_one_types(ask: Ask) -> None:
@@ -154,12 +50,8 @@ def test_formulas_of_documents_are_checked_and_mended(ask: Ask, ending: str, tex
 
 
 def test_shapes_stand_beside_definitions(ask: Ask) -> None:
-    async def script(file: File) -> list[tuple[int, str]]:
-        everything = types.Range(types.Position(0, 0), types.Position(9, 0))
-        hints = await file.client.text_document_inlay_hint_async(types.InlayHintParams(file.document, everything))
-        return [(hint.position.line, str(hint.label).strip()) for hint in hints]
-
-    assert ask("W : R[m, n]\nx : R[n]\nu = W @ x\nL = sum(u**2)\n", script) == [(2, "m × 1"), (3, "scalar")]
+    shapes = ask("W : R[m, n]\nx : R[n]\nu = W @ x\nL = sum(u**2)\n", lambda file: file.shapes())
+    assert shapes == [(2, "m × 1"), (3, "scalar")]
 
 
 def test_hover_says_shape_definition_and_gradient(ask: Ask) -> None:
@@ -195,14 +87,9 @@ def test_code_actions_mend(ask: Ask, text: str, title: str, after: str) -> None:
 
 def test_completion_definition_rename_and_layout(ask: Ask) -> None:
     async def script(file: File) -> None:
-        place = file.at("x.T")
-        items = await file.client.text_document_completion_async(types.CompletionParams(file.document, place))
-        assert {"x", "f", "sum", "check", "symmetric"} <= {item.label for item in items}
-        found = await file.client.text_document_definition_async(types.DefinitionParams(file.document, place))
-        assert file.marked(found.range) == "x" and found.range.start == types.Position(0, 0)
-        edit = await file.client.text_document_rename_async(types.RenameParams(file.document, place, "v"))
-        renamed = file.after(edit.changes[file.uri])
-        assert renamed == "v : R[n]  # 数学😀\nf = v.T @ v\ncheck grad(f, v) == v\n"
+        assert {"x", "f", "sum", "check", "symmetric"} <= set(await file.completions("x.T"))
+        assert await file.definition("x.T") == ("x", 0)
+        assert await file.renamed("x.T", "v") == "v : R[n]  # 数学😀\nf = v.T @ v\ncheck grad(f, v) == v\n"
         await file.write("y=W@x\n")
         options = types.DocumentFormattingParams(file.document, types.FormattingOptions(4, True))
         assert file.after(await file.client.text_document_formatting_async(options)) == "y = W @ x\n"
@@ -211,17 +98,7 @@ def test_completion_definition_rename_and_layout(ask: Ask) -> None:
 
 
 def test_semantic_tokens(ask: Ask) -> None:
-    async def script(file: File) -> list[tuple[str, str]]:
-        found = await file.client.text_document_semantic_tokens_full_async(types.SemanticTokensParams(file.document))
-        pieces, line, character = [], 0, 0
-        for start in range(0, len(found.data), 5):
-            down, along, length, kind, _ = found.data[start : start + 5]
-            line, character = line + down, along + (0 if down else character)
-            place = types.Range(types.Position(line, character), types.Position(line, character + length))
-            pieces.append((file.marked(place), PIECE_KINDS[kind]))
-        return pieces
-
-    pieces = ask(TEXT, script)
+    pieces = ask(TEXT, lambda file: file.coloured())
     assert pieces[:4] == [("x", "variable"), ("R", "type"), ("n", "variable"), ("# 数学😀", "comment")]
     assert ("check", "keyword") in pieces and ("grad", "function") in pieces
 
@@ -313,7 +190,7 @@ def test_names_that_cannot_be_given() -> None:
 def test_a_text_that_is_wrong_everywhere() -> None:
     for text in ("", "((((", "y = = x", "check", "\x00", "😀"):
         analysis = Analysis("a.mc", text)
-        analysis.said(), analysis.shapes(), list(analysis.completions()), list(tokens(analysis))
+        analysis.said(), analysis.shapes(), list(analysis.completions(0)), list(analysis.tokens())
 
 
 def test_the_extension_is_well_formed() -> None:
