@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import time
 from collections.abc import Callable
@@ -66,6 +67,7 @@ class Worker:
 def _serve(pipe: Any) -> None:
     """Check texts until the other end is gone; what did not change since the last version of a file is known."""
     known: dict[str, Known] = {}
+    settled = False
     while True:
         try:
             name, text = pipe.recv()
@@ -73,6 +75,10 @@ def _serve(pipe: Any) -> None:
             return
         with reusing(known.setdefault(name, Known())):
             pipe.send(analysis_of(name, text).said())
+        if not settled:
+            settled = True
+            gc.collect()
+            gc.freeze()  # what is loaded by now stays: looking through it again and again takes longer than a check
 
 
 class Publisher:

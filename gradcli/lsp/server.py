@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 from urllib.parse import unquote, urlparse
 
@@ -70,6 +71,8 @@ def build() -> Server:
     @server.feature(types.INITIALIZED)
     async def initialized(params: types.InitializedParams) -> None:
         server.publisher.begin()
+        gc.collect()
+        gc.freeze()  # what is loaded by now stays
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     async def opened(params: types.DidOpenTextDocumentParams) -> None:

@@ -23,6 +23,7 @@ from gradcli.syntax.unexpected import foreign_word_at, wrong_left_at
 MAX_DEPTH = 120  # of a tree: passes over it may recurse with several frames a level
 MAX_STACK = 1_000  # of the parser: bounds brackets that make no node
 
+MOST_KEPT = 20_000  # characters of a text whose tokens are kept
 MAX_REWRITTEN = 400  # characters of a statement
 
 _ACTIONS = _tables.ACTIONS
@@ -68,10 +69,11 @@ def _mended(source: Source, tokens: Tokens, fault: Diagnostic) -> Diagnostic:
 def marked(source: Source) -> tuple[Iterator[Tokens], Roles]:
     """The statements of a source, with what every word and bracket is in it, and the roles of its names.
 
-    The text is cut twice, so that no more than one statement's tokens are kept.
+    A long text is cut twice, so that no more than one statement's tokens are kept.
     """
-    roles = roles_of(_worded(source))
-    return (settled(tokens, roles) for tokens in _worded(source)), roles
+    found = list(_worded(source)) if len(source.text) <= MOST_KEPT else None
+    roles = roles_of(found if found is not None else _worded(source))
+    return (settled(tokens, roles) for tokens in (found if found is not None else _worded(source))), roles
 
 
 def _worded(source: Source) -> Iterator[Tokens]:
