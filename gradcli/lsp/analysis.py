@@ -19,7 +19,6 @@ from gradcli.syntax.colours import KEYWORD_WORDS, MODIFIER_WORDS, PIECE_KINDS, p
 from gradcli.syntax.parse import parse_module
 from gradcli.verdicts.verdict import Checked, Verdict
 from gradcli.ways_in.files import check_text
-from gradcli.ways_in.registry import DOCUMENTS, way_of
 from gradcli.ways_in.settings import Settings, WrongSettings, find_settings, in_force
 
 _LAYOUT = re.compile(r"write `(layout [a-z]+)`")
@@ -275,12 +274,3 @@ def _gradient(name: str, program: Program, scope: Scope, read: tuple[Module, lis
         return None
     answer = Answer(scope, derivation.program, derivation.answers[0], questions)
     return f"{answer.label} = {answer.text}"
-
-
-def analysis_of(name: str, text: str) -> Analysis:
-    """The analysis of a text, read as its name says."""
-    if way_of(name) is not DOCUMENTS:
-        return Analysis(name, text)
-    from gradcli.lsp.document import DocumentAnalysis
-
-    return DocumentAnalysis(name, text)

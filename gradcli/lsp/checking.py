@@ -9,7 +9,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from gradcli.lsp.analysis import Analysis, Said, analysis_of
+from gradcli.lsp.analysis import Analysis, Said
+from gradcli.lsp.kinds import analysis_of
 from gradcli.verdicts.reuse import Known, reusing
 
 SOON = 1.0  # seconds: what is not decided by then is shown without its verdicts first

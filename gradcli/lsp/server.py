@@ -9,8 +9,9 @@ from urllib.parse import unquote, urlparse
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 
-from gradcli.lsp.analysis import Analysis, Said, analysis_of
+from gradcli.lsp.analysis import Analysis, Said
 from gradcli.lsp.checking import Publisher
+from gradcli.lsp.kinds import analysis_of
 from gradcli.lsp.text import Place, Text
 from gradcli.syntax.ast import Span
 from gradcli.syntax.colours import PIECE_KINDS
