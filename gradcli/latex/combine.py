@@ -10,7 +10,7 @@ from gradcli.latex.entries import define_by_entries
 from gradcli.latex.reading import Reading
 from gradcli.latex.shapes import Shape, fit, product, transposed
 from gradcli.latex.spread import Spread, cell, entry, kind, whole
-from gradcli.latex.tree import Fraction, Items
+from gradcli.latex.tree import Fraction, Items, Mark
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
 
@@ -36,6 +36,8 @@ def combined(reader: Reading, a: ast.Expr, op: str, b: ast.Expr, items: Items) -
     if op in ("juxt", "cdot", "times") and (contracted := contraction(reader, a, b, items)) is not None:
         return contracted
     a, b = sized_pair(reader, a, op, b)
+    if (scaled := _scaled_by_entry(reader, a, op, b, items)) is not None:
+        return scaled
     sa, sb = reader.shape(a), reader.shape(b)
     at = Span(min(a.span.start, b.span.start), max(a.span.end, b.span.end))
     if op == "/":
@@ -63,7 +65,7 @@ def combined(reader: Reading, a: ast.Expr, op: str, b: ast.Expr, items: Items) -
             )
         return _joined(a, "*", b, at)
     if op not in ("juxt", "cdot", "times", "ast"):
-        sign = reader.written(items[0]) if items else op
+        sign = next((reader.written(item) for item in items if isinstance(item, Mark) and item.text == op), "\\" + op)
         reader.fail(f"`{sign}` is not understood", items, f"write `{sign} as *` if it is entry by entry", "D703")
     if not sa or not sb:
         return _joined(a, "*", b, at)
@@ -79,6 +81,27 @@ def combined(reader: Reading, a: ast.Expr, op: str, b: ast.Expr, items: Items) -
         if made is not None:
             return made
     return _joined(a, "@", b, at)
+
+
+def _scaled_by_entry(reader: Reading, a: ast.Expr, op: str, b: ast.Expr, items: Items) -> ast.Expr | None:
+    r"""`\sigma(u_k^T v) v`: an array times a number in which an index is open is known by its entries."""
+    sa, sb = reader.shape(a), reader.shape(b)
+    if op not in ("juxt", "cdot", "times", "odot", "/") or bool(sa) == bool(sb) or (op == "/" and sb):
+        return None
+    number, array = (b, a) if sa else (a, b)
+    if not build.free_indices(number) or build.free_indices(array):
+        return None
+    made = opened(reader, array)
+    return None if made is None else spread_product(reader, made if sa else a, op, b if sa else made, items)
+
+
+def opened(reader: Reading, array: ast.Expr) -> Spread | None:
+    """An array as known by its entries."""
+    shape, at = reader.shape(array), array.span
+    first, second = reader.context.fresh("r"), reader.context.fresh("c")
+    if len(shape) == 1 or (len(shape) == 2 and shape[0] == 1):
+        return Spread(at, first, entry(array, first, at), len(shape) == 2)
+    return Spread(at, first, cell(array, first, second, at), False, second) if len(shape) == 2 else None
 
 
 def contraction(reader: Reading, a: ast.Expr, b: ast.Expr, items: Items) -> ast.Expr | None:
@@ -155,6 +178,8 @@ def quotient(reader: Reading, top: ast.Expr, bottom: ast.Expr, item: Fraction) -
     """A fraction that is no derivative."""
     if isinstance(top, Spread) or isinstance(bottom, Spread):
         return spread_product(reader, top, "/", bottom, (item,))
+    if (scaled := _scaled_by_entry(reader, top, "/", bottom, (item,))) is not None:
+        return scaled
     shape = reader.shape(bottom)
     if len(shape) == 2 and 1 not in shape and not fit(reader.shape(top), shape):
         reader.fail(

@@ -11,7 +11,7 @@ from gradcli.latex.reading import Reading
 from gradcli.latex.scripts import Scripts, index_parts, is_transpose, slug
 from gradcli.latex.shapes import fit
 from gradcli.latex.spread import Spread
-from gradcli.latex.tree import Bracket, Item, Items, Mark, Number, Symbol
+from gradcli.latex.tree import Bracket, Item, Items, Mark, Number, Symbol, Word
 from gradcli.syntax import ast
 
 
@@ -63,12 +63,22 @@ def _names_of(base: str) -> list[str]:
 def _exponential(reader: Reading, item: Item, scripts: Scripts) -> ast.Expr:
     exponent = reader.expression(scripts.powers[0])
     shape = reader.shape(exponent)
-    if len(shape) == 2 and 1 not in shape and fit(shape[:1], shape[1:]):
+    agreed = _agreed_exponential(reader)
+    if agreed is None and len(shape) == 2 and 1 not in shape and fit(shape[:1], shape[1:]):
         reader.ask_matrix("exp", item)
-    out: ast.Expr = build.call("exp", build.span(item), exponent)
+    out: ast.Expr = build.call((shape and agreed) or "exp", build.span(item), exponent)
     for power in scripts.powers[1:]:
         out = powers.powered(reader, out, power, item)
     return out
+
+
+def _agreed_exponential(reader: Reading) -> str | None:
+    r"""What the document takes `\exp` of a matrix for, where it has said so."""
+    for notation in reader.context.notations:
+        pattern = notation.pattern
+        if len(pattern) == 1 and isinstance(pattern[0], Word) and pattern[0].text == "exp":
+            return notation.target if notation.target in ("exp", "expm") else None
+    return None
 
 
 def _identity(reader: Reading, item: Item, scripts: Scripts) -> ast.Expr:

@@ -75,6 +75,7 @@ class Context:
     ahead: set[str] = field(default_factory=set)
     formulas_with: Counter[str] = field(default_factory=Counter)  # in how many formulas a letter stands
     alone: set[str] = field(default_factory=set)
+    counters: set[str] = field(default_factory=set)  # letters over which something is summed
     factors: set[str] = field(default_factory=set)  # letters that stand as values, and not in a script
     stems: set[str] = field(default_factory=set)
     expected: set[str] = field(default_factory=set)

@@ -209,11 +209,12 @@ def evaluated(reader: Reading, name: str, bracket: Bracket, core: Item) -> ast.E
     r"""`J(\theta)` where J is a value: J itself, or its definition with other arguments; None where it multiplies."""
     context = reader.context
     span = build.span(core)
+    parts = [part for part in split_commas(bracket.items) if part]
     if name in context.losses:
-        return lone(reader, name, span)
+        apart = reader.text[core.end : bracket.start].strip().startswith((r"\,", r"\;", r"\cdot", r"\ "))
+        return None if apart and not all(map(_is_name, parts)) else lone(reader, name, span)
     if name not in context.values:
         return None
-    parts = [part for part in split_commas(bracket.items) if part]
     params = context.params.get(name)
     template = context.templates.get(name)
     if template is None and not all(_is_name(part) for part in parts):

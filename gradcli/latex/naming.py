@@ -156,7 +156,8 @@ def _may_index(reader: Reading, part: Item, whole: bool = False) -> bool:
     if part.name.isupper():
         return part.name in reader.context.dims
     known = reader.context.is_value(part.name) and part.name not in reader.context.discrete
-    return (part.name in _INDEX_LETTERS or (whole and part.name.islower() and len(part.name) == 1)) and not known
+    letter = part.name in _INDEX_LETTERS or part.name in reader.context.counters
+    return (letter or (whole and part.name.islower() and len(part.name) == 1)) and not known
 
 
 def _surely_index(reader: Reading, part: Item) -> bool:

@@ -45,6 +45,9 @@ def _scan(items: Items, context: Context, derived: bool, script: bool = False) -
     for k, item in enumerate(items):
         core, scripts = flattened(item)
         called = k + 1 < len(items) and isinstance(flattened(items[k + 1])[0], Bracket)
+        if isinstance(core, Mark) and core.kind == "big" and scripts.sub:
+            first = next((part for part in scripts.sub if not isinstance(part, Space)), None)
+            context.counters.update([first.name] if isinstance(first, Symbol) else [])
         if isinstance(core, Symbol) and after_sign:
             context.differentiated.update(spellings(core.name))
         if isinstance(core, Symbol):

@@ -146,6 +146,8 @@ class Shapes:
                 return self._joined(expr.terms)
             case ast.Product():
                 return self._product(expr)
+            case ast.Compare(left=ast.Index() as entry, right=ast.Name()) if not self.of(entry):
+                return ()  # y_i = j
             case ast.Compare():
                 return joined(self.of(expr.left), self.of(expr.right))
             case ast.Power():
