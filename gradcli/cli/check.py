@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from gradcli.verdicts.verdict import Checked
 from gradcli.ways_in.files import check_files, check_text, find_files
 from gradcli.ways_in.settings import Settings, in_force
 
+_ROUNDS = 10  # of mends: each link of a chain that is false takes one
 FORMATS = ("text", "json", "junit", "sarif", "github", "html")
 
 
@@ -124,13 +126,19 @@ def command(
         Terminal(color, quiet, verbose),
     )
     if watch:
+        from gradcli.cli.watch import stamps
         from gradcli.cli.watch import watch as repeat
 
-        return repeat(lambda: _run(call), lambda: find_files(paths, settings))
+        def watched() -> list[str]:
+            own = os.path.realpath(output) if output else None
+            return [path for path in find_files(paths, settings) if os.path.realpath(path) != own]
+
+        return repeat(lambda own: _run(call, lambda written: own.update(stamps(written))), watched)
     return _run(call)
 
 
-def _run(call: Call) -> int:
+def _run(call: Call, wrote: Callable[[Sequence[str]], None] = lambda _: None) -> int:
+    """Check once; `wrote` is told the files that were mended, before they are looked at again."""
     terminal = call.terminal
     files: list[Checked] = []
     if call.text is not None:
@@ -138,10 +146,16 @@ def _run(call: Call) -> int:
         files.append(check_text(source_of_text(call.text, "<command line>"), layout))
     files += _checked(call)
     if call.mending == "fix":
-        changed = mend_files(files)
-        if changed:
+        mended: set[str] = set()
+        for _ in range(_ROUNDS):
+            changed = mend_files(files)
+            if not changed:
+                break
+            mended.update(changed)
+            wrote(changed)
             files = _checked(call)
-            terminal.remark(f"{changed} file{'s' * (changed != 1)} mended")
+        if mended:
+            terminal.remark(f"{len(mended)} file{'s' * (len(mended) != 1)} mended")
     if call.undecided == "warn":
         files = [undecided_as_warning(file) for file in files]
     if call.mending == "diff":

@@ -11,12 +11,12 @@ from gradcli.verdicts.verdict import Checked
 from gradcli.ways_in.mending import difference, mended_file
 
 
-def mend_files(files: Sequence[Checked]) -> int:
-    """Write the mends of files into them, line ends kept; how many files were changed."""
-    changed = 0
+def mend_files(files: Sequence[Checked]) -> list[str]:
+    """Write the mends of files into them, line ends kept; the files that were changed."""
+    changed = []
     for file in files:
         new = mended_file(file)
-        if new is None:
+        if new is None or new == file.source.text:
             continue
         path = Path(file.source.name)
         try:
@@ -29,7 +29,7 @@ def mend_files(files: Sequence[Checked]) -> int:
         except OSError as problem:
             told = (problem.strerror or str(problem)).lower()
             raise click.UsageError(f"{path} cannot be written: {told}") from None
-        changed += 1
+        changed.append(file.source.name)
     return changed
 
 

@@ -7,30 +7,36 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 
+Stamp = tuple[int, int]
+Run = Callable[[dict[str, Stamp]], int]
+
 _PAUSE = 0.4  # seconds between two looks
 
 
-def watch(run: Callable[[], int], files: Callable[[], Iterable[str]], turns: int | None = None) -> int:
+def watch(run: Run, files: Callable[[], Iterable[str]], turns: int | None = None) -> int:
     """Run now and after each change of the files, until interrupted; `turns` ends it after so many runs.
 
-    Returns the last exit status.
+    A run enters in what it is given the stamps of files that it wrote itself: that is no change, or a mend that does
+    not hold would be written for ever.  Returns the last exit status.
     """
-    seen = _stamps(files())
-    status = run()
-    done = 1
+    seen: dict[str, Stamp] = {}
+    status = done = 0
     while turns is None or done < turns:
-        time.sleep(_PAUSE)
-        now = _stamps(files())
-        if now == seen:
+        now = stamps(files())
+        if done and now == seen:
+            time.sleep(_PAUSE)
             continue
-        seen = now
-        sys.stdout.write("\n")
-        status = run()
+        if done:
+            sys.stdout.write("\n")
+        own: dict[str, Stamp] = {}
+        status = run(own)
+        seen = now | {path: stamp for path, stamp in own.items() if path in now}
         done += 1
     return status
 
 
-def _stamps(files: Iterable[str]) -> dict[str, tuple[int, int]]:
+def stamps(files: Iterable[str]) -> dict[str, Stamp]:
+    """When each file was written last, and its size; of those that there are."""
     found = {}
     for path in files:
         try:

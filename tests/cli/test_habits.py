@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from gradcli.cli import watch as watching
 from gradcli.cli.main import main
-from gradcli.cli.watch import watch
+from gradcli.cli.watch import Stamp, stamps, watch
 from gradcli.syntax.ast import Source
 from gradcli.syntax.layout_text import laid_out
 from gradcli.syntax.parse import parse_module
@@ -167,7 +172,7 @@ def test_watching_runs_again_after_a_change(tmp_path: Path) -> None:
     file = _write(tmp_path / "a.mc", FALSE)
     runs = []
 
-    def run() -> int:
+    def run(own: dict[str, Stamp]) -> int:
         runs.append(file.read_text(encoding="utf-8"))
         if len(runs) == 1:
             file.write_text(TRUE + "\n", encoding="utf-8")
@@ -175,6 +180,43 @@ def test_watching_runs_again_after_a_change(tmp_path: Path) -> None:
 
     assert watch(run, lambda: [str(file), "none"], turns=2) == 2
     assert runs == [FALSE, TRUE + "\n"]
+
+
+def test_what_a_run_writes_itself_is_no_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where a mend does not hold and is written each time."""
+    file = _write(tmp_path / "a.mc", FALSE)
+    runs = looks = 0
+
+    def run(own: dict[str, Stamp]) -> int:
+        nonlocal runs
+        runs += 1
+        file.write_text(f"{FALSE}# {'!' * runs}\n", encoding="utf-8")
+        own.update(stamps([str(file)]))
+        return runs
+
+    def sleep(seconds: float) -> None:
+        nonlocal looks
+        looks += 1
+        if looks == 3:
+            file.write_text(TRUE, encoding="utf-8")
+
+    monkeypatch.setattr(watching.time, "sleep", sleep)
+    assert watch(run, lambda: [str(file)], turns=2) == 2
+    assert (runs, looks) == (2, 3)
+
+
+def test_watching_and_mending_ends(tmp_path: Path) -> None:
+    """Each file is mended once; then nothing is done until it changes, and an interrupt ends it with 130."""
+    file = _write(tmp_path / "a.mc", "x : R[n]\nf = x.T @ x\ncheck grad(f, x) == x == 3 * x\n")
+    command = [sys.executable, "-m", "gradcli", "check", "--watch", "--fix", "--output", str(tmp_path / "b.mc"), "."]
+    environment = {**os.environ, "PYTHONPATH": os.getcwd()}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "1 file mended\n"
+        assert file.read_text(encoding="utf-8").endswith("== 2 * x == 2 * x\n")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+        assert process.stderr.read() == ""
 
 
 # ------------------------------------------------------------------------- layout
