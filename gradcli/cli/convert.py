@@ -64,6 +64,8 @@ def command(
     if wrong:
         return WRONG
     out = _text(converted, file)
+    if file is None and not out.endswith("\n"):
+        out += "\n"  # a program in the call is no file whose bytes are kept
     if in_place and file is not None:
         try:
             Path(file).write_bytes(out.encode("utf-8"))
