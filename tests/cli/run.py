@@ -1,10 +1,9 @@
-"""Run the command line: in this process, its three streams replaced, or in one of its own."""
+"""Run the command line in this process, its three streams replaced."""
 
 from __future__ import annotations
 
 import io
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gradcli.cli.main import main
+from gradcli.expr.node import own_program
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,15 +36,17 @@ def run(*arguments: str, stdin: str | bytes = "") -> Result:
 
 
 def run_alone(*arguments: str, stdin: str = "") -> Result:
-    """Call `gradcli` in a process of its own: what was written before has no say in the order of factors."""
-    done = subprocess.run(
-        [sys.executable, "-m", "gradcli", *arguments],
-        input=stdin.encode(),
-        capture_output=True,
-        check=False,
-        env={**{name: value for name, value in os.environ.items() if name != "COLUMNS"}, "PYTHONPATH": str(ROOT)},
-    )
-    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+    """Call `gradcli` as if nothing had been read before: what was written earlier has no say in the order of factors.
+
+    `tests/cli/test_streams.py` compares it with a process.
+    """
+    columns = os.environ.pop("COLUMNS", None)
+    try:
+        with own_program():
+            return run(*arguments, stdin=stdin)
+    finally:
+        if columns is not None:
+            os.environ["COLUMNS"] = columns
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from gradcli.cli.main import main
-from tests.cli.run import run
+from tests.cli.run import run, run_alone
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "gradcli"]
@@ -25,6 +25,12 @@ def process(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
     """Run the command in a process of its own."""
     env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
     return subprocess.run([*COMMAND, *arguments], capture_output=True, env=env, check=False, timeout=60)
+
+
+def test_an_answer_is_that_of_a_process_of_its_own() -> None:
+    run("derive", "-e", "a, b, c, d : R; y = d*a - c*b; grad y wrt a")  # shared factors in another order
+    command = ("derive", "-e", "a, b, c, d : R; y = 1/(a*d - b*c); grad y wrt a")
+    assert run_alone(*command).out == process(*command).stdout.decode() != ""
 
 
 def test_no_colour_where_output_is_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,7 +103,7 @@ def chain(length: int) -> str:
 @pytest.mark.parametrize("way", WAYS)
 def test_steps_grow_with_the_program_and_not_with_its_paths(way: str, form: str) -> None:
     sizes = []
-    for length in (150, 300):
+    for length in (40, 80):
         result = run("derive", "-", "--steps", way, "--format", form, stdin=chain(length))
         assert result.status == 0
         counted = json.loads(result.out)["results"] if form == "json" else []
