@@ -415,7 +415,7 @@ class _Builder:
             except FormulaFault:
                 pass
             span = Span(chain.start, chain.end)
-            derives = holds_derivative(chain.items)
+            derives = holds_derivative(chain.items) or self.meaning.is_of_differentials(chain)
             if self.meaning.no_claim(chain) is not None or not (derives or self.meaning.defines_by_known(chain)):
                 why = self.meaning.no_claim(chain) or "in the text, without a derivative"
                 self.passed(span, why, len(chain.sides) > 1)

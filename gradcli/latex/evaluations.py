@@ -177,12 +177,14 @@ def document_call(
         out = mapped(args[0], lambda body: build.call(name, args[0].span, body, primes=scripts.primes))
     else:
         out = build.call(name, Span(item.start, items[at + 1].end), *args, primes=scripts.primes)
-    if name not in context.functions and len(args) > 1:
+    if (special := _special(reader, name, args, out.span, scripts)) is not None:
+        out = special
+    elif name not in context.functions and len(args) > 1:
         reader.fail(
             f"{name} has several arguments and is not declared", item, f"declare `{name} : R[n], R[m] -> R`", "D703"
         )
     reader.used.add(name)
-    if name not in context.functions:
+    if name not in context.functions and special is None:
         context.called.add(name)
     if parts is not None:
         out = ast.Index(out.span, out, indices(reader, parts, rank(reader.shape(out)) or len(parts)))
@@ -191,6 +193,16 @@ def document_call(
     for power in scripts.powers:
         out = powers.powered(reader, out, power, item)
     return out, at + 2
+
+
+def _special(reader: Reading, name: str, args: tuple[ast.Expr, ...], at: Span, scripts: Scripts) -> ast.Expr | None:
+    r"""`\Gamma(x)` of which nothing is said, and `\psi(x)` beside it, the derivative of its logarithm."""
+    context = reader.context
+    if len(args) != 1 or scripts.primes or any(map(context.known, ("Gamma", name))):
+        return None
+    if name == "Gamma":
+        return build.call("exp", at, build.call("lgamma", at, args[0]))
+    return build.call("digamma", at, args[0]) if name == "psi" and context.formulas_with["Gamma"] else None
 
 
 def is_inverse(power: Items) -> bool:

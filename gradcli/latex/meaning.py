@@ -11,7 +11,7 @@ from gradcli.latex.chains import Chain
 from gradcli.latex.context import spellings
 from gradcli.latex.definitions import Definitions
 from gradcli.latex.derivative_signs import derivative_parts as derivative_parts
-from gradcli.latex.differentials import is_differential
+from gradcli.latex.differentials import is_differential, varied_in
 from gradcli.latex.fault import FormulaFault
 from gradcli.latex.lists import split_commas, trimmed
 from gradcli.latex.prescan import FUNCTION_LETTERS
@@ -173,6 +173,19 @@ class Meaning(Definitions):
         if taken or set(spellings(left.name)) & letters or stem in letters:
             return None
         return self._defined(reader, left, [sides[-1], *sides[:-1]], relations, chain)
+
+    def is_of_differentials(self, chain: Chain) -> bool:
+        """Whether a chain in the text is an equation of differentials, of variables that are declared."""
+        sides = [trimmed(side) for side in chain.sides]
+        if len(sides) < 2 or not all(sides) or len(sides[0]) < 2 or sides[0][0].end != sides[0][1].start:
+            return False
+        reader = self.reader()
+        try:
+            if not is_differential(reader, sides[0], 0):
+                return False
+            return any(varied_in(reader, side) & self.context.arrays.keys() for side in sides[1:])
+        except FormulaFault:
+            return False
 
     def defines_by_known(self, chain: Chain) -> bool:
         """Whether a chain in the text defines a new name by names that are known."""

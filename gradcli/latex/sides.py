@@ -18,7 +18,7 @@ from gradcli.latex.notations import rewritten
 from gradcli.latex.reader import Reader
 from gradcli.latex.said import INDEX_LETTERS, Left
 from gradcli.latex.scripts import flattened, index_parts, slug
-from gradcli.latex.spelled import letters_from, with_words
+from gradcli.latex.spelled import carried, letter, letters_from, with_words
 from gradcli.latex.tree import (
     Accent,
     Bracket,
@@ -116,10 +116,12 @@ class Sides:
         while len(items) == 1 and isinstance(items[0], Group) and not items[0].font.startswith("b"):
             items = trimmed(with_words(reader, items[0].items))
         run = letters_from(items, 0)
-        spelled = "".join(item.name for item in run if isinstance(item, Symbol))
+        spelled = "".join(map(letter, run))
         alone = len(run) == len(items) or (len(items) == len(run) + 1 and isinstance(items[-1], Bracket))
-        if alone and len(run) == len(spelled) > 1 and spelled.isupper() and not any(map(self.context.known, spelled)):
-            items = (Word(run[0].start, run[-1].end, spelled), *items[len(run) :])
+        a_word = (spelled.isupper() and len(run) > 1) or len(run) > 2  # MSE, Obj, net_j: no product of unknown names
+        if alone and a_word and not any(map(self.context.known, spelled)):
+            last = flattened(run[-1])[0]
+            items = (carried(Word(run[0].start, last.end, spelled), run[-1]), *items[len(run) :])
         if len(items) == 2 and is_differential(reader, items, 0):
             return None if isinstance(items[1], Bracket) else self._named_differential(reader, items)
         if (

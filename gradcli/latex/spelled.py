@@ -37,7 +37,7 @@ def with_words(reader: Reading, items: Items) -> Items:
             out += run[:start]
             first, last = run[start], run[-1]
             word = Word(first.start, last.base.end if isinstance(last, Scripted) else last.end, spelled[start:])
-            out.append(_carry(word, last))
+            out.append(carried(word, last))
         at += len(run)
     return tuple(out)
 
@@ -91,7 +91,8 @@ def _word_start(reader: Reading, spelled: str, run: list[Item], after: Item | No
     return None
 
 
-def _carry(word: Word, last: Item) -> Item:
+def carried(word: Word, last: Item) -> Item:
+    """A word with the scripts of its last letter."""
     if not isinstance(last, Scripted):
         return word
-    return replace(last, start=word.start, base=_carry(word, last.base))
+    return replace(last, start=word.start, base=carried(word, last.base))
