@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from math import floor
 from typing import Any
 
 from gradcli.evaluate.array import Scalar
@@ -16,6 +17,7 @@ from gradcli.evaluate.field import Field
 _TRANSCENDENTAL = frozenset({"exp", "log", "sqrt", "sin", "cos"})
 _LARGEST_ARGUMENT_BITS = 500
 _LARGEST_EXPONENT = 10_000
+_SHORT_BITS = 60
 _LARGEST_POWER = 2**30
 
 
@@ -151,7 +153,7 @@ class EnclosureField(Field):
     def function(self, name: str, x: Scalar) -> Scalar:
         row = self.row(name, x)
         if name in _TRANSCENDENTAL:
-            if self._largest(x) > _LARGEST_ARGUMENT_BITS:
+            if name not in ("log", "sqrt") and self._largest(x) > _LARGEST_ARGUMENT_BITS:
                 raise OutsideDomain("overflow")
             return Enclosure(getattr(self._ctx, name)(x.ends))
         if row.definition is not None:
@@ -191,6 +193,12 @@ class EnclosureField(Field):
         if abs(x.ends).b < self._ctx.inf or (infinite and x.settled):
             return x
         return Undefined("overflow")
+
+    def between(self, x: Enclosure) -> tuple[Fraction, Fraction]:
+        """Two fractions outside of which it is not.  Raises OutsideDomain where they are no numbers of a usual size."""
+        low, high = (_fraction(end) for end in x.ends._mpi_)
+        step = Fraction(1, 2**_SHORT_BITS)
+        return floor(low / step) * step - step, floor(high / step) * step + 2 * step
 
     def inside(self, x: Enclosure) -> Scalar:
         """A number of mpmath's between the ends."""

@@ -17,6 +17,7 @@ from gradcli.normal.equal import Comparison
 from gradcli.normal.poly import Poly, Term, TooLarge, combination
 from gradcli.normal.simplify import multiply
 from gradcli.normal.units import argument, is_positive, is_strict, product_of, shared_factors
+from gradcli.verdicts.constants import between
 from gradcli.verdicts.elimination import Row, is_false, without
 from gradcli.verdicts.forms import is_negative_form
 
@@ -30,14 +31,16 @@ _Row = Row[Term]
 
 def contradictory(comparison: Comparison, conditions: Iterable[Condition]) -> bool:
     """Whether no point satisfies all of these; False where that is not seen."""
+    conditions = list(conditions)
     known = [(node, poly, strictly) for node, strictly in conditions if (poly := comparison.poly(node)) is not None]
-    rows: list[_Row] = []
+    facts = between(node for node, _ in conditions)
+    rows: list[_Row] = [_row(poly, True) for node in facts if (poly := comparison.poly(node)) is not None]
     for _, poly, strictly in known:
         rows.append(_row(poly, strictly))
         cleared = _cleared(poly)
         if cleared is not None:
             rows.append(_row(cleared, strictly))
-    return _is_contradictory(rows) or (bool(rows) and _is_contradictory([*rows, *_multiplied(known)]))
+    return _is_contradictory(rows) or (bool(known) and _is_contradictory([*rows, *_multiplied(known)]))
 
 
 def _multiplied(known: Sequence[tuple[Node, Poly, bool]]) -> list[_Row]:

@@ -18,6 +18,7 @@ from gradcli.verdicts.algebra import is_long, proved, proved_by_facts
 from gradcli.verdicts.book import Book
 from gradcli.verdicts.canonical import canonical
 from gradcli.verdicts.cases import Cases
+from gradcli.verdicts.constants import settled
 from gradcli.verdicts.counterexample import at, smallest
 from gradcli.verdicts.factors import proved_by_factors
 from gradcli.verdicts.faults import debugging
@@ -68,7 +69,7 @@ class Link:
             reason = f"the left side is {told(left.shape)}, the right side is {told(right.shape)}"
             return Finding("refuted", reason, SHAPES_DIFFER, shapes=(left.shape, right.shape))
         try:
-            values = [self.book.value(*side) for side in zip(self.written, (left, right), strict=True)]
+            values = settled([self.book.value(*side) for side in zip(self.written, (left, right), strict=True)])
         except NoRule as missing:
             return self._no_value(missing)
         except ZeroDivisionError:

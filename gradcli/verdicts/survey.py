@@ -14,7 +14,7 @@ from functools import partial
 from itertools import islice, pairwise
 from random import Random
 
-from gradcli.evaluate.errors import EvaluationError, NotEvaluable, Undefined
+from gradcli.evaluate.errors import EvaluationError, NotEvaluable, OutsideDomain, Undefined
 from gradcli.evaluate.fields import FLOAT
 from gradcli.verdicts.branches import Branch
 from gradcli.verdicts.compare import differ, differ_at_tie, enough_digits, suspicious
@@ -113,8 +113,11 @@ class Surveyor:
         )
 
     def _weight(self, place: Place) -> int:
-        """How many times as much a comparison costs in so many digits.  Raises what evaluation raises."""
-        return max(1, enough_digits(self.problem, place) // _DEAR_DIGITS) ** 2
+        """How many times as much a comparison costs in so many digits."""
+        try:
+            return max(1, enough_digits(self.problem, place) // _DEAR_DIGITS) ** 2
+        except OutsideDomain:
+            return 1
 
     def visit(self, place: Place, always: bool = False) -> Look | None:
         """Look at a point; compare the sides there where they look different or a piece is met for the first time."""

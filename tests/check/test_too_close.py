@@ -69,3 +69,24 @@ def test_a_number_beyond_floats_is_shown() -> None:
     assert found.counterexample is not None
     assert str(found.counterexample.left).startswith("1.2495343e-434294482")
     assert found.hint is not None and "-inf" in found.hint.text
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "abs(-log(2)) == log(2)",
+        "max(pi, 3)*x == pi*x",
+        "abs(x + log(1e8)) + abs(x - log(1e8)) == 2*max(abs(x), abs(-log(1e8)))",
+        "(sqrt(2) + sqrt(3) > pi)*x == x",
+        "relu(sin(4)) == 0",
+        "max(exp(-1e9), 0) == exp(-1e9)",
+        "where(x > pi, where(x > 3, x, 0), 0) == where(x > pi, x, 0)",
+    ],
+)
+def test_constants_lie_on_one_side(claim: str) -> None:
+    assert kind(f"x : R\ncheck {claim}") == "proved"
+
+
+@pytest.mark.parametrize("threshold", ["exp(13)", "exp(16)", "10^9"])
+def test_what_differs_far_out_is_met(threshold: str) -> None:
+    assert kind(f"x : R\ncheck softplus(x) == where(x > {threshold}, x + 1, softplus(x))") == "refuted"
