@@ -178,6 +178,8 @@ class Trial:
         start = self.claimed(name, base, wanted)
         if start is None or count > 60:
             return None
+        if [len(each.flat) for each in start] != [len(truth.flat) for truth in truths]:
+            return None  # it claims an array of another shape
         goal = [t - s for truth, have in zip(truths, start, strict=True)
                 for t, s in zip(truth.flat, have.flat, strict=True)]  # fmt: skip
         columns: list[list[float]] = []

@@ -5,22 +5,11 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from gradcli.pysource.arrays import (
-    Dims,
-    binary,
-    broadcast_to,
-    call,
-    full,
-    matmul,
-    placed,
-    show_dims,
-    slice_text,
-    transpose,
-)
+from gradcli.pysource.arrays import Dims, along, full, placed, reshape, show_dims, slice_text
 from gradcli.pysource.describe import described
 from gradcli.pysource.refusal import Refused
 from gradcli.pysource.sizes import Size, size
-from gradcli.pysource.values import NONE, ONE, Absent, Array, Level, Number, Sequence, Slice, Value
+from gradcli.pysource.values import NONE, ONE, Absent, Array, Level, Number, Pieces, Sequence, Slice, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +63,11 @@ def pick(array: Array, index: Value, node: ast.AST) -> Array:
         return _picked(array, parts, node)
     if any(part.kind == "arange" for part in parts):
         parts = [_whole_axis(part, dim, node) for part, dim in _with_dims(parts, array.dims)]
+    if array.pieces is not None:
+        array, parts = _from_piece(array, array.pieces, parts)
+    array, parts = _stepped(array, parts, node)
+    if all(part.kind == "all" for part in parts):
+        return array
     written: list[str] = []
     dims: list[Size] = []
     cut = False
@@ -102,6 +96,78 @@ def pick(array: Array, index: Value, node: ast.AST) -> Array:
     if not cut:
         return placed(array, tuple(dims))
     return placed(_indexed(array, written, parts), tuple(dims))
+
+
+def _from_piece(array: Array, pieces: Pieces, parts: list[Part]) -> tuple[Array, list[Part]]:
+    """The one piece of an array that an index is about, and the rest of the index; else the array and the index."""
+    old = [place for place, part in enumerate(parts) if part.kind != "new"]
+    place = old[pieces.axis]
+    part, dim = parts[place], array.dims[pieces.axis]
+    if part.kind not in ("entry", "slice") or (isinstance(part.value, Slice) and part.value.step != 1):
+        return array, parts
+    start, stop = ends(part, dim)
+    for piece in pieces.parts:
+        if (piece.start, piece.stop) == (start, stop):
+            if part.kind == "entry" and piece.entry is not None:
+                return piece.entry, [*parts[:place], *parts[place + 1 :]]
+            rest = Part("entry", size(0)) if part.kind == "entry" else Part("all")
+            return piece.block, [*parts[:place], rest, *parts[place + 1 :]]
+    return array, parts
+
+
+def ends(part: Part, dim: Size) -> tuple[Size, Size]:
+    """Where a slice or an entry begins and ends, counted from 0, the end not in it."""
+    if isinstance(part.value, Size):
+        at = part.value if part.value.number is None or part.value.number >= 0 else dim + part.value
+        return at, at + ONE
+    assert isinstance(part.value, Slice)
+    start = part.value.start or size(0)
+    stop = part.value.stop if part.value.stop is not None else dim
+    start = dim + start if start.number is not None and start.number < 0 else start
+    stop = dim + stop if stop.number is not None and stop.number < 0 else stop
+    if stop.number is not None and dim.number is not None and stop.number > dim.number:
+        stop = dim
+    return start, stop
+
+
+def _stepped(array: Array, parts: list[Part], node: ast.AST) -> tuple[Array, list[Part]]:
+    """The array without those entries that slices with a step leave out, and an index without steps."""
+    left, axis = [], 0
+    for part in parts:
+        if isinstance(part.value, Slice) and part.value.step != 1:
+            array, part = every(array, axis, part.value, node), Part("all")
+        left.append(part)
+        axis += part.kind != "new"
+    return array, left
+
+
+def every(array: Array, axis: int, part: Slice, node: ast.AST) -> Array:
+    """`x[a:b:s]` along one axis: each s-th entry, or all of them turned round."""
+    if part.step < 0:
+        if part.step != -1 or part.start is not None or part.stop is not None:
+            raise Refused(node, "a slice with such a step is not read", "x[::-1] turns an axis round")
+        return along("flip", array, axis, node)
+    step, first = size(part.step), 0
+    start = part.start.number if part.start is not None else 0
+    if part.stop is None and start is not None and 0 <= start < part.step and array.dims[axis].quotient(step):
+        first = start
+    else:
+        array = pick(array, whole_but(array, axis, Slice(part.start, part.stop)), node)
+    length = array.dims[axis]
+    rest = -length.number % part.step if length.number is not None else 0
+    if rest:
+        zeros = full("0", tuple(size(rest) if place == axis else dim for place, dim in enumerate(array.dims)))
+        array = joined([array, zeros], axis, node)
+    count = array.dims[axis].quotient(step)
+    if count is None:
+        raise Refused(node, f"every {part.step} of {length} entries is not read", "declare the size as a product, 2*d")
+    wide = reshape(array, (*array.dims[:axis], count, step, *array.dims[axis + 1 :]), node)
+    return pick(wide, whole_but(wide, axis + 1, size(first)), node)
+
+
+def whole_but(array: Array, axis: int, part: Value) -> Sequence:
+    """An index of all of an array but for one axis."""
+    return Sequence(tuple(part if place == axis else Slice(None, None) for place in range(len(array.dims))))
 
 
 def _indexed(array: Array, written: list[str], parts: list[Part]) -> Array:
@@ -161,10 +227,9 @@ def _picked(array: Array, parts: list[Part], node: ast.AST) -> Array:
     assert isinstance(labels, Array)
     hot = one_hot(labels, array.dims[at], node)
     if "arange" in kinds:
-        if len(array.dims) != 2 or kinds != ["arange", "labels"] or len(labels.dims) != 1:
-            raise Refused(node, "picks by arange and labels are read from a matrix, `P[np.arange(n), y]`")
-        _whole_axis(parts[0], array.dims[0], node)
-        return Array(f"sum({array.at(Level.PRODUCT)} * {hot}, axis=1)", labels.dims)
+        check_places(array, parts, labels, node)
+        axis = len(array.dims) - 1
+        return Array(f"sum({array.at(Level.PRODUCT)} * {hot}, axis={axis})", labels.dims)
     if at != 0:
         raise Refused(node, "labels pick along the first axis, `E[y]`")
     if len(labels.dims) > 1 or len(array.dims) > 2:
@@ -179,94 +244,19 @@ def _picked(array: Array, parts: list[Part], node: ast.AST) -> Array:
     return Array(f"{hot} @ {array.at(Level.POWER)}", (*labels.dims, *array.dims[1:]), Level.PRODUCT)
 
 
-def written_to(array: Array, index: Value, new: Array, node: ast.AST, add: str = "") -> Array:
-    """The array after `array[index] = new`, or `+=` and its kin (`add` is the operator); duplicates do not arise.
-
-    Raises Refused for places that are not read.
-    """
-    if isinstance(index, Array) and index.truth:
-        mask = index if index.dims == array.dims else broadcast_mask(index, array.dims, node)
-        value = binary(add, array, new, node) if add else new
-        return call("where", [mask, value, array], node) if array.dims else array
-    parts = parts_of(index, len(array.dims), node)
-    kinds = [part.kind for part in parts]
-    if all(kind == "all" for kind in kinds):
-        return broadcast_to(binary(add, array, new, node) if add else new, array.dims, node)
-    if kinds == ["arange", "labels"] and len(array.dims) == 2:
-        _whole_axis(parts[0], array.dims[0], node)
-        labels = parts[1].value
-        assert isinstance(labels, Array)
-        hot = Array(one_hot(labels, array.dims[1], node), array.dims)
-        column = placed(new, (new.dims[0], ONE)) if new.dims else new
-        if add in ("+", "-"):
-            change = hot if new.code == "1" else binary("*", column, hot, node)
-            return binary(add, array, change, node)
-        value = binary(add, array, column, node) if add else broadcast_to(column, array.dims, node)
-        return call("where", [Array(hot.code, hot.dims, truth=True), value, array], node)
-    if kinds[0] == "labels" and set(kinds[1:]) <= {"all"} and len(array.dims) <= 2:
-        labels = parts[0].value
-        assert isinstance(labels, Array)
-        if len(labels.dims) == 1:
-            return _last_written(array, labels, new, node, add)
-    if any(kind in ("labels", "arange") for kind in kinds):
-        raise Refused(node, "writing to entries that labels pick is read for `A[np.arange(n), y]` alone",
-                      "np.add.at(A, y, values) adds where labels may repeat")  # fmt: skip
-    if add:
-        new = binary(add, pick(array, index, node), new, node)
-    return _with_block(array, parts, new, node)
-
-
-def _last_written(array: Array, labels: Array, new: Array, node: ast.AST, add: str) -> Array:
-    """`A[y] = new`, `A[y] += new`: of labels that repeat the last one counts alone."""
-    hot = Array(one_hot(labels, array.dims[0], node), (*labels.dims, array.dims[0]))
-    last = Array(f"[sum(triu({hot.code} @ {hot.code}.T, 1), axis=1) == 0]", labels.dims, truth=True)
-    wide = broadcast_to(new, (*labels.dims, *array.dims[1:]), node)
-    mask = broadcast_mask(last, wide.dims, node)
-    change = matmul(transpose(hot, None, node), binary("*", mask, wide, node), node)
-    if add in ("+", "-"):
-        return binary(add, array, change, node)
-    if add:
-        raise Refused(node, f"`{add}=` at entries that labels pick is not read")
-    there = Array(f"[sum({hot.code}, axis=0) > 0]", array.dims[:1], truth=True)
-    return call("where", [broadcast_mask(there, array.dims, node), change, array], node)
-
-
-def broadcast_mask(mask: Array, dims: Dims, node: ast.AST) -> Array:
-    """A mask of fewer axes, spread over those behind them, as NumPy picks whole rows by it."""
-    if mask.dims != dims[: len(mask.dims)]:
-        raise Refused(node, f"a mask of shape {show_dims(mask.dims)} does not fit {show_dims(dims)}")
-    return placed(mask, mask.dims + (ONE,) * (len(dims) - len(mask.dims)))
-
-
-def _with_block(array: Array, parts: list[Part], new: Array, node: ast.AST) -> Array:
-    """The array with one slice along one axis replaced: what is before, the new part, what is behind."""
-    cut = [place for place, part in enumerate(parts) if part.kind in ("slice", "entry")]
-    if len(cut) != 1 or "new" in [part.kind for part in parts]:
-        raise Refused(node, "writing to a block is read along one axis, `A[:, a:b] = ...`")
-    (axis,) = cut
-    dim = array.dims[axis]
-    part = parts[axis]
-    if isinstance(part.value, Size):
-        at = part.value if part.value.number is None or part.value.number >= 0 else dim + part.value
-        start, stop = at, at + ONE
-        shape = tuple(d for place, d in enumerate(array.dims) if place != axis)
-        new = broadcast_to(new, shape, node)
-        new = placed(new, tuple(ONE if place == axis else d for place, d in enumerate(array.dims)))
-    else:
-        assert isinstance(part.value, Slice)
-        start = part.value.start or size(0)
-        stop = part.value.stop if part.value.stop is not None else dim
-        start = dim + start if start.number is not None and start.number < 0 else start
-        stop = dim + stop if stop.number is not None and stop.number < 0 else stop
-        new = broadcast_to(new, tuple(stop - start if p == axis else d for p, d in enumerate(array.dims)), node)
-    pieces = []
-    for first, last in ((size(0), start), (stop, dim)):
-        if first != last:
-            index = [Slice(None, None)] * len(array.dims)
-            index[axis] = Slice(first, last)
-            pieces.append(pick(array, Sequence(tuple(index)), node))
-    pieces.insert(0 if start == size(0) else 1, new)
-    return joined(pieces, axis, node)
+def check_places(array: Array, parts: list[Part], labels: Array, node: ast.AST) -> None:
+    """Raises Refused where aranges and labels do not name one entry for each label, `P[np.arange(n), y]`."""
+    rank = len(array.dims) - 1
+    good = [part.kind for part in parts] == ["arange"] * rank + ["labels"] and labels.dims == array.dims[:-1]
+    for axis, part in enumerate(parts[:-1]):
+        if part.kind == "arange":
+            _whole_axis(part, array.dims[axis], node)
+        wanted = (array.dims[axis], *(ONE for _ in range(rank - 1 - axis)))
+        held = part.value.dims if isinstance(part.value, Array) else ()
+        good = good and held in (wanted, (ONE,) * axis + wanted)
+    if not good:
+        raise Refused(node, "picks by arange and labels are read with one arange for each axis but the last",
+                      "write `P[np.arange(n), y]`, `P[np.arange(n)[:, None], np.arange(m), y]`")  # fmt: skip
 
 
 def joined(arrays: list[Array], axis: int, node: ast.AST) -> Array:
@@ -290,4 +280,4 @@ def joined(arrays: list[Array], axis: int, node: ast.AST) -> Array:
     return Array(f"concat({', '.join(array.code for array in arrays)}{option})", dims)
 
 
-__all__ = ["Part", "full", "joined", "one_hot", "parts_of", "pick", "written_to"]
+__all__ = ["Part", "full", "joined", "one_hot", "parts_of", "pick"]

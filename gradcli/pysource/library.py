@@ -19,6 +19,7 @@ from gradcli.pysource.matrix_functions import MATRIX
 from gradcli.pysource.reductions import REDUCTIONS
 from gradcli.pysource.refusal import Refused
 from gradcli.pysource.values import NONE, Array, Level, Library, Number, Value
+from gradcli.pysource.windows import WINDOWS
 
 if TYPE_CHECKING:
     from gradcli.pysource.reading import Reading
@@ -107,7 +108,7 @@ def _hint(base: str) -> str | None:
     return None
 
 
-_HANDLERS: Mapping[str, Handler] = {**MAKING, **REDUCTIONS, **MATRIX, **LOSSES}
+_HANDLERS: Mapping[str, Handler] = {**MAKING, **REDUCTIONS, **MATRIX, **LOSSES, **WINDOWS}
 
 
 def handlers() -> Mapping[str, Handler]:

@@ -251,10 +251,6 @@ def _shape(given: Arguments) -> Value:
     return Sequence(tuple(given.array(0).dims))
 
 
-def _pad_one(given: Arguments) -> Value:
-    raise Refused(given.node, "padding is not read", "write np.concatenate with zeros")
-
-
 def _triangle(name: str) -> Handler:
     def make(given: Arguments) -> Value:
         array = given.array(0)
@@ -322,6 +318,23 @@ def _gather(given: Arguments) -> Value:
     return Array(f"sum({array.at(Level.PRODUCT)} * {hot}, axis=1)", (array.dims[0], ONE))
 
 
+def _take(given: Arguments) -> Value:
+    """`jnp.take(E, y, axis=0)`: rows that labels pick."""
+    labels = given.array(1, "indices")
+    axis = given.axis(2)
+    if labels.classes is None or axis not in (0, None) or (axis is None and len(given.array(0).dims) > 1):
+        raise Refused(given.node, "take is read for labels along the first axis, `np.take(E, y, axis=0)`")
+    return indexing.pick(given.array(0), labels, given.node)
+
+
+def _index_select(given: Arguments) -> Value:
+    """`torch.index_select(E, 0, y)`."""
+    labels = given.array(2, "index")
+    if labels.classes is None or given.axis(1) != 0:
+        raise Refused(given.node, "index_select is read for labels along the first axis")
+    return indexing.pick(given.array(0), labels, given.node)
+
+
 MAKING: Mapping[str, Handler] = {
     "zeros": _filled("0"), "ones": _filled("1"), "empty": _filled("0"), "zeros_like": _like("0"),
     "ones_like": _like("1"), "empty_like": _like("0"), "full": _full, "full_like": _full_like, "eye": _eye,
@@ -332,7 +345,8 @@ MAKING: Mapping[str, Handler] = {
     "swapaxes": _swapped, "swapdims": _swapped, "expand_dims": _expand_dims, "unsqueeze": _expand_dims,
     "squeeze": _squeeze, "broadcast_to": _broadcast_to, "expand": _broadcast_to, "split": _split,
     "array_split": _split, "chunk": _split, "one_hot": _one_hot, "copy": _same, "copyto": _unread, "clone": _same,
-    "detach": _stop, "stop_gradient": _stop, "shape": _shape, "pad": _pad_one, "tril": _triangle("tril"),
-    "triu": _triangle("triu"), "repeat": _repeated, "tile": _tiled, "gather": _gather, "take_along_axis": _gather,
+    "detach": _stop, "stop_gradient": _stop, "shape": _shape, "tril": _triangle("tril"),
+    "triu": _triangle("triu"), "repeat": _repeated, "tile": _tiled, "gather": _gather, "take": _take,
+    "index_select": _index_select, "take_along_axis": _gather,
     "nan_to_num": _same, "asfarray": _same, "real": _same, "atleast_1d": _same,
 }  # fmt: skip

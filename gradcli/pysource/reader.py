@@ -14,7 +14,7 @@ from gradcli.pysource.arrays import as_array
 from gradcli.pysource.binding import bind
 from gradcli.pysource.describe import described
 from gradcli.pysource.frame import Frame, OuterNames
-from gradcli.pysource.indexing import pick, written_to
+from gradcli.pysource.indexing import pick
 from gradcli.pysource.module import OPERATORS, PythonFile, imported
 from gradcli.pysource.names import Names
 from gradcli.pysource.refusal import Clash, Refused, shown
@@ -31,7 +31,8 @@ from gradcli.pysource.values import (
     Value,
     Word,
 )
-from gradcli.pysource.views import current, sharing, written
+from gradcli.pysource.views import current, is_basic, sharing, written
+from gradcli.pysource.writing import written_to
 
 MOST_TURNS = 64  # of a loop that is written out
 _MOST_CALLS = 30  # calls inside of calls
@@ -321,7 +322,7 @@ class Reader:
         self.lines.append(Line(name_, value.code, value.dims, node, name, frame.depth == 0))
         return Array(
             name_, value.dims, truth=value.truth, classes=value.classes, offset=value.offset, whole=value.whole,
-            memory=value.memory, version=value.version,
+            memory=value.memory, version=value.version, pieces=value.pieces,
         )  # fmt: skip
 
     def write(self, owner: ast.expr, index: ast.expr, value: Value, frame: Frame, node: ast.AST, add: str = "") -> None:
@@ -348,7 +349,11 @@ class Reader:
         if not isinstance(held, Array):
             raise Refused(node, f"writing into {described(held)} is not read")
         _whole(held, value, node)
-        found = written_to(held, place, as_array(value, node), node, add)
+        new = as_array(value, node)
+        if is_basic(place) and new.dims and not new.code.isidentifier():
+            title = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
+            new = self.define(f"{title}_part", new, frame, node)
+        found = written_to(held, place, new, node, add)
         self.replace(owner, found, frame, node)
 
     def changed(self, sign: str, before: Value, value: Value, node: ast.AST) -> Value:

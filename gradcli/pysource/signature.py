@@ -30,7 +30,7 @@ class BadShapes(ValueError):
     """A text of shapes that is not understood; the message says which part."""
 
 
-_ENTRY = re.compile(r"\s*(\*{0,2}[^\W\d]\w*)\s*:\s*")
+_ENTRY = re.compile(r"\s*(?:self\.)?(\*{0,2}[^\W\d]\w*)\s*:\s*")
 
 
 def read_shapes(text: str) -> dict[str, Parameter]:

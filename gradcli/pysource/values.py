@@ -37,6 +37,24 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """What stands in an array from `start` to `stop` along an axis; `entry` is the same without that axis."""
+
+    start: Size
+    stop: Size
+    block: Array
+    entry: Array | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """What an array is made of along one axis, in order."""
+
+    axis: int
+    parts: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Array:
     """An array: `code` in the language, `dims` its shape as NumPy has it.
 
@@ -56,6 +74,7 @@ class Array:
     whole: bool = False
     memory: Memory = field(default_factory=Memory, compare=False, repr=False)
     version: int = field(default=0, compare=False, repr=False)
+    pieces: Pieces | None = field(default=None, compare=False, repr=False)  # where it was written to block by block
 
     def at(self, level: Level) -> str:
         """The code as an operand."""

@@ -84,6 +84,23 @@ X: n 2*h -> np.multiply(*np.split(X, 2, axis=1))
 X: n d -> sum([X[:, 0], X[:, 1]])
 X: n d -> X[:, None, :] - X[None, :, :]
 X: n d -> np.sum((X[:, None, :] - X[None, :, :]) ** 2, axis=-1)
+X: n d -> np.pad(X, ((0, 0), (2, 1)))
+X: n d -> np.pad(X, 1, mode="constant")
+Q: T n d -> np.pad(Q, ((0, 0), (1, 0), (0, 2)))
+x: n -> np.pad(x, (1, 2))
+x: n -> x[::-1]
+X: n d -> X[:, ::-1] - X[::-1]
+X: n 2*h -> X[:, ::2] * X[:, 1::2]
+X: 7 d -> X[1::3]
+Q: T n 6 -> Q[..., ::4]
+X: n 6 -> np.lib.stride_tricks.sliding_window_view(X, 3, axis=1)
+X: n d -> np.lib.stride_tricks.sliding_window_view(X, (2, 2)).sum(axis=(2, 3))
+A: n d h, B: h d m -> np.tensordot(A, B, axes=([2, 1], [0, 1]))
+A: n d h, B: d h m -> np.tensordot(A, B)
+A: n d, B: d h -> np.tensordot(A, B, axes=1)
+P: T n d, y: T n of d -> P[np.arange(P.shape[0])[:, None], np.arange(P.shape[1]), y]
+P: T n d, y: T n of d -> P[np.arange(P.shape[0])[:, None], np.arange(P.shape[1])[None, :], y]
+W: C d, y: n of C -> np.take(W, y, axis=0)
 """.strip().splitlines()
 
 BODIES = [
@@ -148,6 +165,63 @@ BODIES = [
         y[:, :x.shape[1]] = x
         y[:, x.shape[1]:] = -x
         return y
+        """,
+    ),
+    (
+        "x: n 5 d, w: d d",
+        """
+        h = np.zeros(x.shape)
+        before = x[:, 0, :]
+        for t in range(5):
+            h[:, t, :] = np.tanh(before @ w + x[:, t, :])
+            before = h[:, t, :]
+        for t in range(3):
+            h[:, t, :] += h[:, t + 1, :]
+        return h * h[:, -1:, :]
+        """,
+    ),
+    (
+        "x: n 6 5",
+        """
+        y = np.zeros_like(x)
+        z = np.zeros((x.shape[0], 2, 2))
+        for i in range(2):
+            for j in range(2):
+                y[:, 2 * i : 2 * i + 3, j : j + 3] += x[:, i : i + 3, j : j + 3]
+                z[:, i, j] = x[:, i, j] * x[:, -1, j]
+                y[:, i, j] -= z[:, i, j]
+        y[:, 1, 2:4] = z[:, 1]
+        return y
+        """,
+    ),
+    (
+        "x: 6 d",
+        """
+        y = np.zeros_like(x)
+        y[2:5] = x[:3]
+        y[3] = 7 * x[0]
+        y[4:] += y[3:5]
+        y[:2] = y[2:4]
+        y[1:3] -= x[4:]
+        y[0:4] *= 2
+        return y
+        """,
+    ),
+    (
+        "x: n 2*h",
+        """
+        y = np.zeros_like(x)
+        y[:, ::2] = -x[:, 1::2]
+        y[:, 1::2] = x[:, ::2]
+        return y
+        """,
+    ),
+    (
+        "P: T n d, y: T n of d",
+        """
+        g = np.exp(P)
+        g[np.arange(P.shape[0])[:, None], np.arange(P.shape[1]), y] -= 1
+        return g
         """,
     ),
 ]
