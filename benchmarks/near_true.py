@@ -1,13 +1,15 @@
 """Claims that are true, or nearly: what `check` says of them, beside an oracle of its own.
 
     python -m benchmarks.near_true [--count N] [--kind NAME] [--seed N] [--minutes M]
+        [--every N] [--undecided]
 
 Every claim is made together with a Python function for each side, in fractions or in mpmath with 60 digits, and the
 oracle is these functions: a claim that is said to be false has a point at which they differ, one that is said to be
 true agrees with them at dense points, at the places where it turns and close to them.  Nothing of gradcli takes part,
 except that the claims of `answers` are what `derive` prints.
 Prints every false verdict (a false claim `proved` or `equal`, a true one `refuted` or in error, what must be refused
-with any verdict), and the share left undecided.
+with any verdict), and the share left undecided; the totals so far every hundred claims, so that a run that is cut
+short has said what it found.
 """
 
 from __future__ import annotations
@@ -84,6 +86,42 @@ def judge(claim: Claim) -> Judged:
     return Judged(claim, verdict.kind, verdict.reason, seconds, codes)
 
 
+class Tally:
+    """What was found so far; counts alone are kept, so that a long run takes no more memory than a short one."""
+
+    def __init__(self) -> None:
+        self.verdicts: Counter[tuple[str, str]] = Counter()
+        self.asked = self.true = self.proved = self.false = self.undecided = 0
+        self.seconds: list[float] = []
+
+    def add(self, judged: Judged) -> None:
+        """Count one more."""
+        self.verdicts[judged.claim.kind, judged.verdict] += 1
+        self.asked += 1
+        self.true += judged.claim.true
+        self.proved += judged.claim.true and judged.verdict == "proved"
+        self.false += judged.is_false
+        self.undecided += judged.verdict == "undecided"
+        self.seconds.append(judged.seconds)
+
+    def line(self) -> str:
+        """The totals, in a line."""
+        seconds = sorted(self.seconds) or [0.0]
+        return (
+            f"{self.asked} claims, {self.true} of them true, {self.proved} of these proved; "
+            f"{self.false} false verdicts, {self.undecided} undecided ({100 * self.undecided / max(self.asked, 1):.1f} %); "
+            f"seconds a claim: median {seconds[len(seconds) // 2]:.3f}, largest {seconds[-1]:.2f}"
+        )
+
+    def table(self) -> str:
+        """The verdicts of each kind."""
+        lines = []
+        for kind in sorted({kind for kind, _ in self.verdicts}):
+            counts = [f"{count} {verdict}" for (name, verdict), count in sorted(self.verdicts.items()) if name == kind]
+            lines.append(f"{kind:16}  " + "  ".join(counts))
+        return "\n".join(lines)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run and print; the status is 1 where a verdict is false."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -92,12 +130,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--kind", choices=sorted(KINDS))
     parser.add_argument("--undecided", action="store_true", help="print those too")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="end after so much processor time")
+    parser.add_argument("--every", type=int, default=100, help="print the totals so far after so many claims")
     options = parser.parse_args(arguments)
     end = time.process_time() + 60 * options.minutes
-    found: list[Judged] = []
+    tally = Tally()
     for claim in claims(options.count, options.seed, options.kind):
         judged = judge(claim)
-        found.append(judged)
+        tally.add(judged)
         text = claim.text.replace("\n", "; ")
         if judged.is_false:
             print(
@@ -105,21 +144,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
         elif judged.verdict == "undecided" and options.undecided:
             print(f"undecided {claim.kind}: {text}  ({judged.reason})", flush=True)
+        if tally.asked % options.every == 0:
+            print(f"so far: {tally.line()}", flush=True)
         if time.process_time() > end:
             break
-    table = Counter((judged.claim.kind, judged.verdict) for judged in found)
-    for kind in sorted({judged.claim.kind for judged in found}):
-        counts = {verdict: count for (name, verdict), count in sorted(table.items()) if name == kind}
-        print(f"{kind:16}" + "".join(f"  {count} {verdict}" for verdict, count in counts.items()))
-    undecided = sum(judged.verdict == "undecided" for judged in found)
-    false = sum(judged.is_false for judged in found)
-    true = [judged for judged in found if judged.claim.true]
-    proved = sum(judged.verdict == "proved" for judged in true)
-    seconds = sorted(judged.seconds for judged in found)
-    print(f"{len(found)} claims, {len(true)} of them true, {proved} of these proved")
-    print(f"{false} false verdicts, {undecided} undecided ({100 * undecided / len(found):.1f} %)")
-    print(f"seconds a claim: median {seconds[len(seconds) // 2]:.3f}, largest {seconds[-1]:.2f}")
-    return 1 if false else 0
+    print(tally.table())
+    print(tally.line())
+    return 1 if tally.false else 0
 
 
 if __name__ == "__main__":
