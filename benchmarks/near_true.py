@@ -107,9 +107,10 @@ class Tally:
     def line(self) -> str:
         """The totals, in a line."""
         seconds = sorted(self.seconds) or [0.0]
+        share = 100 * self.undecided / max(self.asked, 1)
         return (
             f"{self.asked} claims, {self.true} of them true, {self.proved} of these proved; "
-            f"{self.false} false verdicts, {self.undecided} undecided ({100 * self.undecided / max(self.asked, 1):.1f} %); "
+            f"{self.false} false verdicts, {self.undecided} undecided ({share:.1f} %); "
             f"seconds a claim: median {seconds[len(seconds) // 2]:.3f}, largest {seconds[-1]:.2f}"
         )
 

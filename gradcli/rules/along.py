@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gradcli.expr.node import Node, axis_of, num
+from gradcli.expr.arith import mul, power
+from gradcli.expr.node import MINUS_ONE, Node, axis_of, num
+from gradcli.expr.reduce import compare, sum_axis, total
 from gradcli.expr.running import flip
+from gradcli.expr.statistics import EXTREMES, spread
+from gradcli.expr.tied import may_tie
 from gradcli.rules.fill import fill
 from gradcli.rules.load import all_rules
 
@@ -23,7 +27,19 @@ def gradients_along(node: Node, grad: Node) -> Iterator[tuple[int, Node, str]]:
         values["grad_y"] = flip(grad, axis)
         yield 0, flip(fill(formula, values, axis=axis), axis), node.op
         return
-    yield 0, fill(formula, values, axis=axis), node.op
+    found = fill(formula, values, axis=axis)
+    if node.op in EXTREMES and may_tie(node.args[0]):
+        found = _shared(found, node, axis)
+    yield 0, found, node.op
+
+
+def _shared(found: Node, node: Node, axis: int | None) -> Node:
+    """The gradient in equal shares, where several entries attain the extreme one not by chance."""
+    array = node.args[0]
+    sides = spread(node, array.shape, axis), array
+    attained = compare("<=", *(sides if node.op == "largest" else sides[::-1]))
+    times = total(attained) if axis is None or len(array.shape) < 2 else sum_axis(attained, axis)
+    return mul(found, power(spread(times, array.shape, axis), MINUS_ONE))
 
 
 def _axis_and_extra(node: Node) -> tuple[int | None, int | None]:

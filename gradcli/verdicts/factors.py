@@ -12,12 +12,14 @@ from gradcli.expr.diagonals import diag
 from gradcli.expr.factor import component
 from gradcli.expr.linear import matmul
 from gradcli.expr.node import Node, has_attribute, payload
+from gradcli.expr.reduce import elementwise
 from gradcli.expr.replace import replace
 from gradcli.expr.transposes import transpose
 from gradcli.expr.walk import postorder
 from gradcli.ops.payload import Component
 from gradcli.verdicts.algebra import MOST_NODES, proved
 from gradcli.verdicts.book import Book
+from gradcli.verdicts.definite import is_definite
 
 
 def proved_by_factors(book: Book, left: Node, right: Node) -> bool:
@@ -35,7 +37,17 @@ def proved_by_factors(book: Book, left: Node, right: Node) -> bool:
             table = {**{node: node for node in factors}, matrix: product}
             if proved(book, *replace(sides, table)):
                 return True
+            positive = {node: elementwise("abs", 0, node) for node in nodes if _is_positive(node, kind, matrix)}
+            if positive and proved(book, *replace(sides, {**table, **positive})):
+                return True
     return False
+
+
+def _is_positive(node: Node, kind: str, matrix: Node) -> bool:
+    """Whether every entry is positive by what it is of a matrix: logarithms of it are those of its absolute value."""
+    if kind == "chol":
+        return node.op == "diagonal" and node.args[0] is component(kind, "L", matrix)
+    return kind == "eigh" and is_definite(matrix) and node is component(kind, "w", matrix)
 
 
 def _product(kind: str, matrix: Node) -> Node | None:

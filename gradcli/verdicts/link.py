@@ -134,7 +134,7 @@ class Link:
     def _by_numbers(self, problem: Problem) -> Finding:
         outcome = decide(problem, self.key)
         if outcome.kind == "equal":
-            return self._under(problem, "equal", outcome.reason)
+            return self._by_uniqueness(problem) or self._under(problem, "equal", outcome.reason)
         if outcome.place is None:
             return Finding("undecided", outcome.reason, UNDECIDED)
         if outcome.tied:
@@ -145,6 +145,17 @@ class Link:
         except LimitReached:
             found = at(problem, outcome.place)
         return Finding("refuted", "the sides differ", REFUTED, counterexample=found)
+
+    def _by_uniqueness(self, problem: Problem) -> Finding | None:
+        """A proof for sides that agree at points, where the relation for one of them has one solution."""
+        if not problem.relations:
+            return None
+        from gradcli.verdicts.regular import proved_by_uniqueness
+
+        name = proved_by_uniqueness(self.book, problem.left, problem.right)
+        if name is None:
+            return None
+        return self._under(problem, "proved", f"equal by algebra, where the relation for {name} has one solution")
 
 
 def _text(book: Book, expr: ast.Expr) -> str:

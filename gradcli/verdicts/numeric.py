@@ -76,6 +76,8 @@ def decide(problem: Problem, key: str) -> Outcome:
             return Outcome("undecided", reason="; ".join(problem.strata.missed))
         if outcome.kind == "equal" and problem.relations:
             outcome = at_other_roots(problem, agreed, outcome)
+        if outcome.kind == "equal" and problem.relations and not problem.derivative:
+            outcome = _where_singular(problem, agreed, outcome)
         return _on_every_side(problem, agreed, key, outcome) if outcome.kind == "equal" else outcome
     except NotEvaluable as missing:
         return Outcome("undecided", reason=f"a side cannot be evaluated: {missing}")
@@ -115,6 +117,21 @@ def _at_any_value(problem: Problem, places: list[Place]) -> bool:
                 return False
             looked_at += 1
     return looked_at >= FEWEST
+
+
+def _where_singular(problem: Problem, agreed: list[Place], outcome: Outcome) -> Outcome:
+    """What is found where a linear relation has more than one solution at some points."""
+    from gradcli.verdicts.regular import several_solutions
+
+    found = several_solutions(problem, agreed)
+    if found is None:
+        return outcome
+    name, place = found
+    at = " and ".join(
+        f"{problem.book.written(node)} = {place.values[node].flat[0]}" for node in problem.free if not node.shape
+    )
+    reason = f"the relation for {name} has more than one solution, and the sides differ"
+    return Outcome("undecided", reason=f"{f'at {at}' if at else 'at some points'} {reason}")
 
 
 def glance(problem: Problem, key: str) -> bool:

@@ -16,6 +16,7 @@ from gradcli.evaluate.mp_field import MpField
 from gradcli.evaluate.opaque import Hook
 from gradcli.expr.implicit import equation_of, is_affine
 from gradcli.expr.node import Node, payload
+from gradcli.expr.tied import may_tie
 from gradcli.expr.walk import postorder
 from gradcli.ops.formula import called
 from gradcli.ops.functions import SCALAR_FUNCTIONS
@@ -94,7 +95,9 @@ class Problem:
         self.cost = operations(self.nodes, self.least.mended(self.least) or self.least)
         self.derivative = book.is_derived(raw)
         self.branches = _in_order(branches(self.nodes, book.bodies))
-        self.generic = self.derivative and bool(self.branches)
+        attained = [node for node in self.nodes if node.op == "attains"]
+        shared = all(is_shared(node, self.nodes, book.values) for node in attained)
+        self.generic = self.derivative and (bool(self.branches) or bool(attained)) and shared
         self.open_cases: list[list[tuple[Node, bool]]] = []  # conditions under which no proof was found
 
     @cached_property
@@ -212,6 +215,13 @@ class Problem:
             grown = _grown(node, memo, field, self.book.bodies)
             high, low = max(high, grown), min(low, -grown)
         return high - low
+
+
+def is_shared(node: Node, nodes: Sequence[Node], values: Mapping[Node, Node]) -> bool:
+    """Whether entries that attain an extreme one are one alone but by chance, or are counted."""
+    below = postorder(other.args[0] for other in nodes if other.op == "pow")
+    counted = any(node in other.args for other in below if other.op in ("sum", "sum_axis"))
+    return counted or not may_tie(node.args[0], values)
 
 
 def _in_order(found: list[Branch]) -> list[Branch]:

@@ -23,6 +23,9 @@ TRUE = [
     (SYMMETRIC, "V @ diag(w**2) @ V.T == A @ A"),
     (DEFINITE, "L @ L.T == A"),
     (DEFINITE, "prod(diag(L))**2 == det(A)"),
+    (DEFINITE, "2*sum(log(diag(L))) == logdet(A)"),
+    (DEFINITE, "logdet(L) == sum(log(diag(L)))"),
+    (DEFINITE, "sum(log(eigvalsh(A))) == logdet(A)"),
     (LU, "P @ A == L @ U"),
     (LU, "P.T @ L @ U == A"),
     (QR, "Q @ T == A"),
@@ -42,6 +45,7 @@ FALSE = [
     ("A : R[n, n]; w, V = eigh(A)", "V @ diag(w) @ V.T == A"),  # it reads one triangle
     (DEFINITE, "L.T @ L == A"),
     (DEFINITE, "prod(diag(L)) == det(A)"),
+    (DEFINITE, "sum(log(diag(L))) == logdet(A)"),
     (LU, "P @ L @ U == A"),
     (LU, "A @ P == L @ U"),
     (LU, "prod(diag(U)) == det(A)"),  # P may be odd
