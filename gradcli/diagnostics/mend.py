@@ -33,13 +33,24 @@ def mends_of(said: Diagnostic) -> tuple[Mend, ...]:
     """The edits that the hint of a diagnostic asks for, each by itself; those left out whose place is not plain."""
     if said.hint is None or said.span is None or said.source is None:
         return ()
-    found = (_mend(verb, text, said.span, said.source.text) for verb, text in _ASKED.findall(said.hint))
+    whole = {text: Span(start, end) for start, end, text in said.mend} if len(said.mend) == 1 else {}
+    found = (
+        Mend(whole[text], text, f"write {text}")
+        if verb == "write" and text in whole
+        else _mend(verb, text, said.span, said.source.text)
+        for verb, text in _ASKED.findall(said.hint)
+    )
     return tuple(dict.fromkeys(mend for mend in found if mend is not None))
 
 
 def _mend(verb: str, text: str, span: Span, source: str) -> Mend | None:
     if "..." in text or "…" in text:
         return None
+    if verb == "write" and _BEFORE.match(text) and ";" in text:  # a declaration, and the statement corrected
+        statement = _statement(source, span.start)
+        here, there = _HEAD.match(source, statement.start), _HEAD.match(text.rpartition(";")[2])
+        if here is not None and there is not None and here[1] == there[1]:
+            return Mend(statement, text, f"write {text}")
     if verb == "declare" or _BEFORE.match(text):
         at = 0 if verb == "declare" else source.rfind("\n", 0, span.start) + 1
         return Mend(Span(at, at), f"{text}\n", f"{verb} {text}")

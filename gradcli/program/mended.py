@@ -48,7 +48,8 @@ def with_corrected_lines(diagnostics: Sequence[Diagnostic], reread: Reread) -> l
         if found is not None:
             line, others = found
             said = [other for other in others if not any(other == d.message for d in diagnostics)]
-            out[position] = replace(fault, hint=_hint(fault.hint, line), notes=(*fault.notes, *said))
+            hint = _hint(fault.hint, line)
+            out[position] = replace(fault, hint=hint, notes=(*fault.notes, *said), mend=((start, end, line),))
     return out
 
 

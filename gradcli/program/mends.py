@@ -106,7 +106,10 @@ def turned_by_letter(inference: Inferring, expr: ast.MatPower) -> None:
 
 def template(inference: Inferring, expr: ast.Call, shapes: list[OpenShape]) -> Mend:
     """What serves in place of a function of another library, filled in with the arguments."""
+    from gradcli.program.meant import is_known
+
     args = [inference.written(arg) for arg in expr.args]
+    labels: Mend = ()
     form = TEMPLATES.get(expr.fn)
     if expr.fn == "tensordot" and len(args) >= 2:
         axes = [integer(axis) for axis in (*expr.args[2:], *(value for _, value in expr.kwargs))]
@@ -115,8 +118,15 @@ def template(inference: Inferring, expr: ast.Call, shapes: list[OpenShape]) -> M
         args = args[:2]
     if expr.fn == "cross_entropy" and len(args) == 2:
         shape = settle(shapes[0])
+        first = expr.args[0]
+        if isinstance(first, ast.Call) and first.fn == "softmax" and len(first.args) == 1:
+            args[0] = inference.written(first.args[0])
         z, y = args
         form = "logsumexp({0}) - {0}[{1}]"
+        if len(shape) == 1 and isinstance(expr.args[1], ast.Name) and not is_known(inference, y):
+            head = re.search(r"[^;\n]*$", inference.source.text[: expr.span.start].rstrip(" \t"))
+            line = head.start() + len(head[0]) - len(head[0].lstrip()) if head is not None else 0
+            labels = ((line, line, f"{y} : {{1..C}}; "),)
         if len(shape) == 2:
             form = f"sum[i](logsumexp({z}[i, :]) - {z}[i, {y}[i]]) / {find(shape[0])}"
     if (
@@ -125,13 +135,12 @@ def template(inference: Inferring, expr: ast.Call, shapes: list[OpenShape]) -> M
         or (form.count("{") and len(args) < 1 + max(map(int, re.findall(r"\{(\d)\}", form))))
     ):
         return ()
-    calls = re.compile(r"[(\[]\{\d\}[)\]]")
     filled = form
     for position, arg in enumerate(args):
-        plain = calls.search(filled) and f"({{{position}}})" in filled
-        filled = filled.replace(f"{{{position}}}", arg if plain else bracketed(arg))
+        filled = filled.replace(f"({{{position}}})", f"({arg})").replace(f"[{{{position}}}]", f"[{arg}]")
+        filled = filled.replace(f"{{{position}}}", bracketed(arg))
     start, end = balanced(inference.source.text, expr.span.start, expr.span.end)
-    return ((with_prefix(inference.source.text, start), end, filled),)
+    return (*labels, (with_prefix(inference.source.text, start), end, filled))
 
 
 def with_prefix(text: str, start: int) -> int:

@@ -305,15 +305,69 @@ def sums_over_subscripts(s: str) -> str:
     return from_latex(s)
 
 
+def _sum_of_all(s: str) -> str:
+    """`∑ (y - X w)²`, without an index: of all entries."""
+    found = re.search(r"∑\s*(?=[(‖|])", s)
+    if found is None:
+        return s
+    right = after(s, found.end())
+    power = re.match(r"\s*(?:(?:\^|\*\*)\s*\d+|[²³])", s[right:])
+    right += power.end() if power is not None else 0
+    return f"{s[: found.start()]}sum({s[found.end() : right]}){s[right:]}"
+
+
+_LISTED = re.compile(rf"[,，]\s*(?:(?:where|with|and|其中|且)\s+)?(?={_NAME}\s*(?:\([\w\s,]*\)\s*)?=(?!=))")
+
+
+def _listed(s: str) -> str:
+    """`L = f(p), p = W x`, `L = f(p) where p = W x`: definitions beside one another."""
+    if re.match(rf"{_NAME}\s*(?:\([\w\s,]*\)\s*)?=(?!=)", s) is None:
+        return s
+    s = re.sub(rf"\s+(?:where|with|其中)\s+(?={_NAME}\s*=(?!=))", "; ", s)
+    out, start = "", 0
+    for found in _LISTED.finditer(s):
+        before_it = s[: found.start()]
+        if sum(before_it.count(each) for each in "([{") == sum(before_it.count(each) for each in ")]}"):
+            out += f"{s[start : found.start()]}; "
+            start = found.end()
+    return out + s[start:]
+
+
+def _optimised(s: str) -> str:
+    """`minimize 1/2 x^T Q x`, `min_w ||X w - y||^2`: what is optimised is the value that is asked about."""
+    if re.search(r"(?<![<>=!])=(?!=)", s):
+        return s
+    words = r"(?:arg)?min(?:imi[sz]e)?|(?:arg)?max(?:imi[sz]e)?|最小化|最大化"
+    found = re.match(rf"(?:{words})(?:\s*_\s*(?:\w|\{{[^{{}}]*\}}))?\s+(?=\S)", s, re.IGNORECASE)
+    if found is None:
+        return s
+    value = re.split(r"\s(?:s\.\s?t\.|subject to)\s", s[found.end() :])[0]
+    return f"f = {value}"
+
+
+def _divergence(s: str) -> str:
+    """`KL(p || q)`."""
+    part = r"\s*([^()|‖∥,]+?)\s*"
+    found = re.search(rf"\b(?:D_?)?KL\s*\({part}(?:\|\||‖|∥){part}\)", s)
+    if found is None:
+        return s
+    p, q = (each if re.fullmatch(r"\w+", each) else f"({each})" for each in found.groups())
+    return f"{s[: found.start()]}sum({p} * log({p} / {q})){s[found.end() :]}"
+
+
 def _logdet(s: str) -> str:
     return re.sub(r"\blog\s*\|?\s*det\s+([A-Za-z]\w*)\|?", r"logdet(\1)", s)
 
 
 _RULES: tuple[Rule, ...] = (
+    _divergence,
     _characters,
     _divided,
+    _optimised,
     from_latex,
+    _listed,
     _sums,
+    _sum_of_all,
     _comments,
     _words,
     _logdet,

@@ -42,6 +42,7 @@ def from_latex(s: str) -> str:
     s = re.sub(r"\\(?:operatorname|mathrm|text)\s*\{\s*(\w+)\s*\}", r"\1", s)
     s = re.sub(r"\s*\\rVert\s*_\{?2\}?", "‖", re.sub(r"\\lVert\s*", "‖", s))
     s = re.sub(rf"\\(?:{_NOTHING})(?![A-Za-z])", "", s)
+    s = re.sub(r"(?<![\\A-Za-z_{])(?:[A-Z][A-Za-z]|[a-z][A-Z])(?![A-Za-z_{(])", lambda m: " ".join(m[0]), s)  # `Ax`
     s = re.sub(r"\\mathbb\s*\{?R\}?", "ℝ", s)
     s = re.sub(r"\\mathbb\s*\{?Z\}?", "Z", s)
     inner = r"\{((?:[^{}]|\{[^{}]*\})*)\}"

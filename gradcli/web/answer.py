@@ -6,6 +6,7 @@ from typing import Any
 
 from gradcli.derive.derive import Derivation
 from gradcli.diagnostics import Diagnostic, error
+from gradcli.diagnostics.mend import Mend, mend_of
 from gradcli.expr.node import own_program
 from gradcli.program.elaborate import elaborate
 from gradcli.program.model import LAYOUTS, Program
@@ -42,6 +43,7 @@ def answer(request: Any) -> dict[str, Any]:
         if form is not None:
             return {"code": _written(form, derivation)}
         shown = _shown(derivation)
+        mend = _one_number(source, module, program)
     verdicts = _verdicts(module, wrong)
     said = [*program.diagnostics, *derivation.diagnostics]
     if text.strip() and not derivation.answers and not verdicts and not any(each.is_error for each in said):
@@ -50,7 +52,10 @@ def answer(request: Any) -> dict[str, Any]:
         "shapes": _shapes(program, source),
         "html": shown,
         "verdicts": [_verdict(each, source) for each in verdicts],
-        "diagnostics": [_diagnostic(each, source) for each in dict.fromkeys(said)],
+        "diagnostics": [
+            *(_diagnostic(each, source) for each in dict.fromkeys(said)),
+            *([_asked_number(mend, source)] if mend is not None else []),
+        ],
     }
 
 
@@ -77,6 +82,30 @@ def _read(request: Any) -> tuple[str, str | None, str | None, str | None]:
 def _asks(module: Module, program: Program) -> bool:
     """Whether answers are wanted: of a text with checks alone, verdicts are."""
     return program.asks or not any(isinstance(each, Check) for each in module.statements)
+
+
+def _one_number(source: Source, module: Module, program: Program) -> Mend | None:
+    """What makes one number of a loss that came out as an array, where nothing else is asked or claimed."""
+    from gradcli.web.one_number import one_number, one_number_of_the_mended
+
+    if program.asks or any(isinstance(each, Check) for each in module.statements):
+        return None
+    wrong = [said for said in program.diagnostics if said.is_error]
+    if not wrong:
+        return one_number(source, module, program)
+    fixes = [mend for said in wrong if said.source is source and (mend := mend_of(said)) is not None]
+    return one_number_of_the_mended(source, fixes[0]) if fixes else None
+
+
+def _asked_number(mend: Mend, source: Source) -> dict[str, Any]:
+    return {
+        "code": "",
+        "severity": "note",
+        "message": "Is one number meant?",
+        "hint": None,
+        "fix": {"title": mend.title, "text": mend.text, **_place(mend.span, source)},
+        **_place(Span(0, 0), source),
+    }
 
 
 def _nothing(program: Program) -> Diagnostic:
@@ -187,8 +216,6 @@ def _diagnostic(said: Diagnostic, source: Source) -> dict[str, Any]:
 
 def _fix(said: Diagnostic, source: Source) -> dict[str, Any] | None:
     """The edit that a hint asks for."""
-    from gradcli.diagnostics.mend import mend_of
-
     mend = mend_of(said)
     if mend is None:
         return None

@@ -6,6 +6,7 @@ Runs where Playwright and a Chromium are installed (`pip install playwright`; CH
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -83,6 +84,62 @@ def test_code(page: Any) -> None:
     page.click("[data-form=numpy]")
     page.wait_for_selector("#code:not([hidden])")
     assert "import numpy" in page.inner_text("#code")
+
+
+def test_a_loss_that_is_an_array_is_made_one_number_by_a_button(page: Any) -> None:
+    page.fill("#program", "L = log(1 + exp(-y * w^T x))")
+    page.click("button.mend >> text=declare y : R")
+    page.wait_for_selector("#shapes >> text=L: scalar")
+    assert page.input_value("#program") == "y : R\nL = log(1 + exp(-y * w^T x))"
+
+
+def test_the_keyboard_alone(page: Any) -> None:
+    page.focus("#program")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("x : R[n]\nf = x.T @ x\ncheck grad(f, x) == x")
+    page.wait_for_selector("button.mend")
+    reached = []
+    while not reached or reached[-1] != "mend":
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.className || document.activeElement.id"))
+        assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid" and len(reached) < 9
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#said li.proved")
+    page.click("[data-form=numpy]")
+    page.wait_for_selector("#status >> text=there is nothing to copy")
+
+
+def test_without_the_server_the_page_says_so_and_goes_on(page: Any) -> None:
+    page.context.set_offline(True)
+    page.fill("#program", "q = z.T @ z")
+    page.wait_for_selector("#status >> text=no answer")
+    page.context.set_offline(False)
+    page.fill("#program", "q = z.T @ z ")
+    page.wait_for_selector("#shapes >> text=q: scalar")
+
+
+PROGRAM = "W : R[m, n]; x : R[n]\nu = W @ x\ny = tanh(u)\nf = sum(y**2)\ngrad f wrt W, x"
+UNREACHED = "e => e.scrollWidth > e.clientWidth && e.tabIndex !== 0"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [375, 1200])
+def test_phones_and_the_dark(page: Any, width: int, scheme: str) -> None:
+    """Nothing is wider than the page, keys reach what is wider than its place, words stand out from the paper."""
+    page.set_viewport_size({"width": width, "height": 700})
+    page.emulate_media(color_scheme=scheme)
+    page.fill("#program", f"# {width} {scheme}\n{PROGRAM}")
+    page.select_option("#steps", "rules")
+    page.wait_for_selector("#answer details")
+    page.wait_for_selector("#status >> text=answered")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert page.evaluate(f"[...document.querySelectorAll('.display, #answer pre')].filter({UNREACHED}).length") == 0
+    style = "getComputedStyle(document.body)"
+    ink, paper = (
+        sum(map(int, re.findall(r"\d+", colour)[:3]))
+        for colour in page.evaluate(f"[{style}.color, {style}.backgroundColor]")
+    )
+    assert abs(ink - paper) > 450 and (ink > paper) == (scheme == "dark")
 
 
 def test_nothing_broke_and_nothing_came_from_elsewhere(page: Any) -> None:

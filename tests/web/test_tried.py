@@ -24,9 +24,10 @@ def tried() -> list[tuple[str, str | None]]:
 
 def again(text: str, said: str) -> str:
     """The program after a second attempt."""
-    if said != "button":
+    if not said.startswith("button"):
         return said if "=" in said else f"{said}\n{text}"
-    fix = next(each["fix"] for each in answer({"text": text})["diagnostics"] if each["fix"])
+    fixes = [each["fix"] for each in answer({"text": text})["diagnostics"] if each["fix"]]
+    fix = fixes[0] if said == "button" else fixes[-1]
     units = text.encode("utf-16-le")
     before, after = units[: 2 * fix["from"]], units[2 * fix["to"] :]
     return before.decode("utf-16-le") + fix["text"] + after.decode("utf-16-le")

@@ -38,10 +38,18 @@ async function refresh() {
   showShapes(found.shapes);
   showSaid(found);
   byId("answer").innerHTML = found.html; // made by gradcli, every word of the user's escaped
+  letScroll();
   drawMarks([
     ...found.diagnostics.filter((each) => each.to > each.from).map((each) => [each.from, each.to, each.severity]),
     ...found.verdicts.filter((each) => !each.ok).map((each) => [each.from, each.to, "refuted"]),
   ]);
+}
+
+function letScroll() { // what is wider than its place can be scrolled by keys too
+  for (const part of byId("answer").querySelectorAll(".display, figure, pre")) {
+    if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
+    else part.removeAttribute("tabindex");
+  }
 }
 
 function showShapes(shapes) {
@@ -63,7 +71,7 @@ function showSaid(found) {
   for (const said of found.diagnostics) {
     const item = document.createElement("li");
     item.className = said.severity;
-    item.append(place(said), `${said.code} ${said.message}${said.hint ? ` — ${said.hint}` : ""}`);
+    item.append(place(said), `${said.code} ${said.message}${said.hint ? ` — ${said.hint}` : ""}`.trim());
     if (said.fix) item.append(document.createElement("br"), mendButton(said.fix, said.fix.title, said.fix.text));
     list.append(item);
   }
@@ -135,7 +143,11 @@ async function copyAs(form) {
   const found = await backend.ask({ text: program.value, ...options(), form });
   const code = byId("code");
   code.textContent = found.code ?? found.error;
-  code.hidden = false;
+  code.hidden = !code.textContent;
+  if (!code.textContent) {
+    byId("status").textContent = "there is nothing to copy: the program asks for no derivative";
+    return;
+  }
   try {
     await navigator.clipboard.writeText(code.textContent);
     byId("status").textContent = `copied as ${form}`;
@@ -190,6 +202,7 @@ byId("share").addEventListener("click", async () => {
     byId("status").textContent = "the link stands in the address bar";
   }
 });
+window.addEventListener("resize", letScroll);
 window.addEventListener("hashchange", () => {
   const text = decoded(location.hash.slice(1));
   if (text && text !== program.value) {
