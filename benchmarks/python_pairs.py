@@ -81,6 +81,7 @@ def main() -> None:
     options.add_argument("--count", type=int, default=1000)
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--from", type=int, default=0, dest="first", help="go on behind so many mutants")
+    options.add_argument("--minutes", type=float, default=1e9, help="stop after so long; --from goes on")
     options.add_argument("--check-grads", action="store_true")
     arguments = options.parse_args()
     if arguments.check_grads:
@@ -92,14 +93,24 @@ def main() -> None:
     source.shuffle(mutants)
     tally = Tally()
     said: Counter[str] = Counter()
-    for file, pair, change in mutants[arguments.first : arguments.first + arguments.count]:
+    stop = time.monotonic() + 60 * arguments.minutes
+    for number, (file, pair, change) in enumerate(mutants[arguments.first : arguments.first + arguments.count], 1):
         _one(file, pair, change, tally, said)
+        if number % 25 == 0:
+            _print_tally(tally, said, arguments.first + number)
+        if time.monotonic() > stop:
+            break
+    _print_tally(tally, said, arguments.first + number)
+
+
+def _print_tally(tally: Tally, said: Counter[str], number: int) -> None:
     false = max(tally.changed, 1)
+    print(f"after {number} changes:")
     print(f"mutants {tally.mutants}, of which {tally.changed} gradients are wrong by the numbers")
     print(f"verdicts contradicted by the numbers: {tally.contradicted}")
     print(f"undecided {tally.undecided}, not read {tally.unread}")
     print(f"hinted {tally.hinted / false:.1%}, placed on the changed line {tally.placed / false:.1%}")
-    print(f"{tally.seconds / max(tally.mutants, 1):.2f} s a mutant; verdicts {dict(said)}")
+    print(f"{tally.seconds / max(tally.mutants, 1):.2f} s a mutant; verdicts {dict(said)}", flush=True)
 
 
 def _file(path: str) -> PythonFile:

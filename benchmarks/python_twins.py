@@ -22,6 +22,7 @@ from gradcli.verdicts.verdict import Verdict
 
 DATA = Path(__file__).with_name("pairs")
 LAYERS = ("layers_numpy", "layers_torch", "layers_jax")
+MORE = ("more_numpy", "more_torch", "more_jax")
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def _lines_of(text: str, backward: str) -> tuple[int, int]:
 
 
 def _right() -> Iterator[tuple[str, float, list[Verdict]]]:
-    for layers in LAYERS:
+    for layers in (*LAYERS, *MORE):
         text = (DATA / f"{layers}.py").read_text(encoding="utf-8")
         file, source = read_file(layers, text), Source(f"{layers}.py", text)
         for pair in find_pairs(file):

@@ -39,8 +39,13 @@ def einsum(
     outer, inner = _offsets(kept, strides, sizes), _offsets(summed, strides, sizes)
     flat: list[Scalar] = [field.zero] * prod(shape)
     data = [operand.flat for operand in operands]
+    pairs = [(shift[0], shift[1]) for shift in inner] if len(data) == 2 else []
     for *base, place in outer:
-        terms = [_product(field, data, base, shift[:-1]) for shift in inner]
+        if len(data) == 2:  # most products: without the general one's loop over operands
+            (first, second), (one, other) = data, base
+            terms = [first[one + s] * second[other + t] for s, t in pairs]
+        else:
+            terms = [_product(field, data, base, shift[:-1]) for shift in inner]
         flat[place] = terms[0] if len(terms) == 1 else field.total(terms)
     return Array(shape, flat)
 

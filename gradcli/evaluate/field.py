@@ -26,6 +26,8 @@ class Field(ABC):
     zero: Scalar
     one: Scalar
     exact: bool
+    masks_hide = True
+    """Whether `(x > 0) * log(x)` is 0 at -1; array libraries compute nan."""
 
     @abstractmethod
     def number(self, value: Fraction | int) -> Scalar:

@@ -11,6 +11,8 @@ from gradcli.evaluate.float_field import FloatField
 from gradcli.evaluate.mp_field import MpField
 
 FLOAT: Field = FloatField()
+LIBRARY: Field = FloatField(masks_hide=False)
+"""Floats as array libraries compute with them, for which 0 times nan is nan."""
 EXACT: Field = ExactField()
 
 

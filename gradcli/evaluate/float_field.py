@@ -40,6 +40,9 @@ class FloatField(Field):
     one = 1.0
     exact = False
 
+    def __init__(self, masks_hide: bool = True) -> None:
+        self.masks_hide = masks_hide
+
     def number(self, value: Fraction | int) -> float:
         try:
             return float(value)

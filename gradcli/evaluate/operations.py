@@ -114,7 +114,7 @@ def _mul(point: Point, node: Node, args: list[Array]) -> Array:
     for other in others:
         first = [x * y for x, y in zip(first, other, strict=True)]
     out = list(first)
-    if any(isinstance(x, Undefined) for x in out):
+    if point.field.masks_hide and any(isinstance(x, Undefined) for x in out):
         masks = [a for a, arg in zip(_spread(args, shape), node.args, strict=True) if _is_mask(arg)]
         for i, x in enumerate(out):
             if isinstance(x, Undefined) and any(_is_zero(mask[i]) for mask in masks):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gradcli.pairs.trial import Trial
 
 _MOST_POINTS = 8
+_LACKS = "it is right where it has a value, but has no value (nan or infinite) in a region where the forward has one"
 _GRADIENT = re.compile(r"grad\((\w+), (\w+)\)")
 
 
@@ -57,7 +58,7 @@ def decide(claims: Claims, name: str, explained: bool = True) -> list[Decided]:
             continue
         verdict, errors = next(found)
         decided.append(Decided(claim, verdict, claim.node, errors=errors))
-    _without_values(claims, [each for each in decided if each.kind == "equal"])
+    _without_values(claims, [each for each in decided if each.kind in ("proved", "equal")])
     if not explained:
         return decided
     broken = [each for each in decided if each.kind == "refuted" and each.verdict is not None]
@@ -71,15 +72,14 @@ def decide(claims: Claims, name: str, explained: bool = True) -> list[Decided]:
 
 
 def _without_values(claims: Claims, looked_at: Sequence[Decided]) -> None:
-    """Gradients found equal where both sides have values: nothing is said of those that lack them at most points."""
+    """Gradients found equal where both sides have values: those that lack them in a region are not called right."""
     if not looked_at:
         return
     from gradcli.pairs.valueless import valueless
 
     for each, lacking in zip(looked_at, valueless(claims, [each.claim.right for each in looked_at]), strict=True):
         if lacking and each.verdict is not None:
-            reason = "it has no value (nan or infinite) at most points where the forward has one"
-            each.verdict = replace(each.verdict, kind="undecided", ok=False, code=UNDECIDED, reason=reason)
+            each.verdict = replace(each.verdict, kind="undecided", ok=False, code=UNDECIDED, reason=_LACKS)
 
 
 def _verdicts(
@@ -101,7 +101,7 @@ def _verdicts(
 @own_program()
 def _blame(claims: Claims, decided: Sequence[Decided], broken: Sequence[Decided], name: str) -> None:
     """Name the line that makes each false gradient false: the first whose mending makes the rest right."""
-    trusted: set[str] = set()
+    trusted = set(claims.used_by(claims.loss))  # a loss is what it is, where it stands beside its gradients too
     for each in decided:
         if each.kind in ("proved", "equal"):
             trusted |= claims.used_by(each.claim.right)

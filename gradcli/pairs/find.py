@@ -155,10 +155,19 @@ def _joint(file: PythonFile) -> Iterator[Pair]:
         if last is None or not isinstance(last.value, ast.Tuple) or len(last.value.elts) < 2:
             continue
         _, *rest = last.value.elts
+        if any(isinstance(part, ast.Dict) and _keys(part) & parameters for part in rest):
+            yield Pair("joint", name, node, node)
+            continue
         names = [each.id for part in rest for each in (part.elts if isinstance(part, ast.Tuple) else [part])
                  if isinstance(each, ast.Name)]  # fmt: skip
         if any(variable_of(each) in parameters for each in names) or (names == ["grads"] and _commented(file, node)):
             yield Pair("joint", name, node, node)
+
+
+def _keys(node: ast.Dict) -> set[str]:
+    """What the keys of a dictionary of gradients may name."""
+    keys = [key.value for key in node.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
+    return {*keys, *(name for key in keys for name in variables_of(key))}
 
 
 def _commented(file: PythonFile, node: ast.FunctionDef) -> bool:

@@ -6,6 +6,7 @@ is what its name says, or what one small change of the line gives, or is settled
 
 from __future__ import annotations
 
+import ast as ast_of_python
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -117,7 +118,24 @@ def best(trial: Trial, found: Sequence[Repair], broken: int) -> Repair | None:
     named = next((each for each in able if each.named), None)
     if named is not None:
         able = [each for each in able if each is named or each.line in trial.below[named.line]]
-    return min(able, key=lambda each: each.cost, default=None)
+    found_best = min(able, key=lambda each: each.cost, default=None)
+    if found_best is not None and found_best is named and found_best.edit is None:
+        return _begun(trial, able, found_best)
+    return found_best
+
+
+def _begun(trial: Trial, able: Sequence[Repair], repair: Repair) -> Repair:
+    """Of `dx = ...` and `dx /= s` the first, where no small change of the second mends it."""
+    lines = {line.name: line for line in trial.claims.backward_lines()}
+    line = lines.get(repair.line)
+    scales = (ast_of_python.Mult, ast_of_python.Div)
+    while line is not None and isinstance(line.node, ast_of_python.AugAssign) and isinstance(line.node.op, scales):
+        before = [each for each in lines.values() if each.local == line.local and each.name in trial.below[line.name]]
+        begun = next((each for each in able if before and each.line == before[-1].name), None)
+        if begun is None:
+            break
+        repair, line = begun, before[-1]
+    return repair
 
 
 @dataclass(slots=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from random import Random
 
 from gradcli.evaluate.array import Array
 from gradcli.evaluate.errors import EvaluationError, Undefined
 from gradcli.evaluate.evaluate import Point, run
-from gradcli.evaluate.fields import FLOAT
+from gradcli.evaluate.fields import LIBRARY
 from gradcli.expr.node import Node
 from gradcli.pairs.claim import Claims
 from gradcli.pairs.trial import NoTrial, Trial
@@ -20,7 +21,13 @@ _POINTS = 8
 
 
 def valueless(claims: Claims, rights: Sequence[str]) -> list[bool]:
-    """For each claimed gradient whether it lacks a value at most points at which the loss has one."""
+    """For each claimed gradient whether it lacks a value in a region in which the loss has one.
+
+    The points are random ones, in general position, so that one of them that lacks a value stands for a region; where
+    a program takes no branch, or nothing in it is without a value anywhere, there is none to look for.
+    """
+    if not _may_lack(claims):
+        return [False] * len(rights)
     try:
         trial = Trial(claims, rights, drawn=False)
     except NoTrial:
@@ -44,13 +51,25 @@ def valueless(claims: Claims, rights: Sequence[str]) -> list[bool]:
         seen += 1
         for place, name in enumerate(trial.rights):
             missing[place] += _lacks(values[trial.nodes[name]])
-    return [seen > 0 and 2 * count > seen for count in missing]
+    return [count > 0 for count in missing]
+
+
+# what takes branches, and what has no value somewhere, as programs write them
+_BRANCHES = re.compile(r"[<>]|==|\b(?:relu|leaky_relu|max|min|abs|sign|where|clip|step|elu|floor|ceil|round)\(")
+_PARTIAL = re.compile(
+    r"/|\*\* ?-|\*\*\(?-?\d*\.\d|\b(?:log\w*|sqrt|rsqrt|inv|solve|norm|logdet|atanh|acosh|asin|acos|std)\("
+)
+
+
+def _may_lack(claims: Claims) -> bool:
+    text = claims.program([])
+    return bool(_PARTIAL.search(text)) and (bool(_BRANCHES.search(text)) or " binary" in text)
 
 
 def _computed(trial: Trial, free: Mapping[Node, Array], sizes: Mapping[str, int]) -> dict[Node, Array]:
     """The values of all definitions; entries without one stay so."""
     found = dict(free)
-    point = Point(found, dict(sizes), FLOAT, {}, 1, False)
+    point = Point(found, dict(sizes), LIBRARY, {}, 1, False)
     for name in trial.order:
         node = trial.nodes[name]
         found[node] = run(point, [trial.made[node]])[trial.made[node].serial]

@@ -340,7 +340,9 @@ def reshape(array: Array, dims: Dims, node: ast.AST) -> Array:
         return placed(array, dims)
     target = Array("", dims)
     shape = ", ".join(map(str, target.dims if len(dims) > 2 or target.is_row else target.real)) or "1"
-    return Array(f"reshape({array.code}, {shape})", dims, Level.ATOM, array.truth, array.classes, array.offset)
+    declared = (array.labels or (array.code, array.dims)) if array.classes is not None else None
+    code = f"reshape({array.code}, {shape})"
+    return Array(code, dims, Level.ATOM, array.truth, array.classes, array.offset, labels=declared)
 
 
 def reduced(

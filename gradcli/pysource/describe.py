@@ -10,6 +10,7 @@ from gradcli.pysource.values import (
     Library,
     Method,
     Number,
+    Place,
     Record,
     Sequence,
     Slice,
@@ -42,6 +43,8 @@ def described(value: Value) -> str:
             return f"{path}"
         case Method(name=name):
             return f"the method {name}"
+        case Place():
+            return "a place in an array"
         case Slice():
             return "a slice"
         case Absent():

@@ -25,6 +25,7 @@ from gradcli.pysource.values import (
     Library,
     Method,
     Number,
+    Place,
     Record,
     Sequence,
     Slice,
@@ -344,7 +345,7 @@ def attribute(owner: Value, name: str, node: ast.AST) -> Value:
             return library.member(path, name, node)
         case Unknown(why):
             raise Refused(node, f"{why} is not read")
-        case Sequence() | Word(str()):
+        case Sequence() | Word(str()) | Place():
             return Method(owner, name)
         case Number() | Size():
             if name in ("item", "astype", "float", "to", "type"):
@@ -358,6 +359,8 @@ def subscript(owner: Value, index: Value, node: ast.AST) -> Value:
         case Array():
             found = pick(owner, index, node)
             return sharing(found, owner) if is_basic(index) else apart(found)
+        case Method(Array() as held, "at"):
+            return Place(held, index)
         case Sequence(items, is_list):
             if isinstance(index, Slice):
                 start, stop = (None if end is None else end.number for end in (index.start, index.stop))

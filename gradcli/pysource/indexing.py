@@ -214,6 +214,8 @@ def one_hot(labels: Array, length: Size, node: ast.AST) -> str:
         raise Refused(node, f"labels of {labels.classes} classes do not pick from an axis of length {length}")
     if labels.offset:
         raise Refused(node, "labels that were shifted are not read")
+    if labels.labels is not None:
+        return f"reshape(onehot({labels.labels[0]}), {', '.join(map(str, (*labels.dims, length)))})"
     return f"onehot({labels.code})"
 
 

@@ -18,8 +18,9 @@ from gradcli.pysource.making import MAKING
 from gradcli.pysource.matrix_functions import MATRIX
 from gradcli.pysource.reductions import REDUCTIONS
 from gradcli.pysource.refusal import Refused
-from gradcli.pysource.values import NONE, Array, Level, Library, Number, Value
+from gradcli.pysource.values import NONE, Array, Level, Library, Number, Place, Value
 from gradcli.pysource.windows import WINDOWS
+from gradcli.pysource.writing import written_to
 
 if TYPE_CHECKING:
     from gradcli.pysource.reading import Reading
@@ -114,6 +115,23 @@ _HANDLERS: Mapping[str, Handler] = {**MAKING, **REDUCTIONS, **MATRIX, **LOSSES, 
 def handlers() -> Mapping[str, Handler]:
     """Every handler by the function's name."""
     return _HANDLERS
+
+
+_UPDATES = {
+    "set": "", "add": "+", "subtract": "-", "multiply": "*", "mul": "*", "divide": "/",
+}  # fmt: skip
+
+
+def updated(place: Place, name: str, given: Arguments) -> Array:
+    """`x.at[index].add(new)` and its kin: a new array; where labels repeat, `add` counts each."""
+    if name not in _UPDATES:
+        raise Refused(given.node, f".at[...].{name} is not read", "set, add, subtract, multiply and divide are")
+    given.only(1, "values", "indices_are_sorted", "unique_indices", "mode")
+    sign, new = _UPDATES[name], given.array(0, "values")
+    owner = as_array(place.owner, given.node)
+    if sign in ("+", "-") and isinstance(place.index, Array) and place.index.classes is not None:
+        return scattered(owner, place.index, new, sign, given.node)
+    return written_to(owner, place.index, new, given.node, sign)
 
 
 def scattered(owner: Array, place: Value, new: Array, sign: str, node: ast.AST) -> Array:

@@ -306,7 +306,7 @@ class Reader:
             return value
         if not isinstance(value, Array) or value.code.isidentifier() or value.arange is not None:
             return value
-        if value.code.replace(".", "").replace("-", "").isdigit():
+        if value.labels is not None or value.code.replace(".", "").replace("-", "").isdigit():
             return value
         return self.define(name, value, frame, node)
 

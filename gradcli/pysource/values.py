@@ -72,6 +72,7 @@ class Array:
     offset: int = 0  # added to labels since they were read
     arange: Size | None = None
     whole: bool = False
+    labels: tuple[str, tuple[Size, ...]] | None = None  # of labels in another shape, those that are declared
     memory: Memory = field(default_factory=Memory, compare=False, repr=False)
     version: int = field(default=0, compare=False, repr=False)
     pieces: Pieces | None = field(default=None, compare=False, repr=False)  # where it was written to block by block
@@ -156,6 +157,14 @@ class Method:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """`x.at[index]` of JAX: an array and the entries that a new one differs in."""
+
+    owner: Array
+    index: Value
+
+
+@dataclass(frozen=True, slots=True)
 class Slice:
     """`a:b`; an end that is left out is None."""
 
@@ -181,5 +190,7 @@ class Unknown:
     clash: Clash | None = None
 
 
-Value = Array | Number | Size | Sequence | Record | Word | Function | Library | Method | Slice | Absent | Unknown
+Value = (
+    Array | Number | Size | Sequence | Record | Word | Function | Library | Method | Place | Slice | Absent | Unknown
+)
 NONE = Word(None)

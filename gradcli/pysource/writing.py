@@ -23,7 +23,7 @@ from gradcli.pysource.arrays import (
 )
 from gradcli.pysource.indexing import Part, check_places, ends, every, joined, one_hot, parts_of, pick, whole_but
 from gradcli.pysource.refusal import Refused
-from gradcli.pysource.sizes import Size, size
+from gradcli.pysource.sizes import Size, product, size
 from gradcli.pysource.values import ONE, Array, Memory, Piece, Pieces, Slice, Value
 
 
@@ -54,7 +54,12 @@ def written_to(array: Array, index: Value, new: Array, node: ast.AST, add: str =
     if kinds[0] == "labels" and set(kinds[1:]) <= {"all"} and len(array.dims) <= 2:
         labels = parts[0].value
         assert isinstance(labels, Array)
-        if len(labels.dims) == 1:
+        if len(labels.dims) > 1:  # NumPy goes through them row by row
+            count = (product(labels.dims),)
+            new = broadcast_to(new, (*labels.dims, *array.dims[1:]), node)
+            new = reshape(new, (*count, *array.dims[1:]), node)
+            labels = reshape(labels, count, node)
+        if labels.dims:
             return _last_written(array, labels, new, node, add)
     if any(kind in ("labels", "arange") for kind in kinds):
         raise Refused(node, "writing to entries that labels pick is read for `A[np.arange(n), y]` alone",

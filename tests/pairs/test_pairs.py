@@ -138,6 +138,68 @@ def dropout_backward(dout, cache):
     assert found.kind in ("proved", "equal")
 
 
+ROOT = """
+import numpy as np
+
+# gradcli: x: n
+def root_forward(x):
+    y = np.sqrt(np.maximum(x, 0))
+    return y, (x, y)
+
+def root_backward(dout, cache):
+    x, y = cache
+    dx = dout * (x > 0) / (2 * y)
+    return dx
+"""
+
+
+def test_a_mask_does_not_hide_nan() -> None:
+    """0 / 0 where x is negative: equal by algebra, and nan when it is run."""
+    (found,) = verdicts(ROOT)
+    assert found.kind == "undecided" and "no value" in found.reason
+    for right in ("np.where(x > 0, dout / (2 * y), 0)", "dout * (x > 0) / np.where(x > 0, 2 * y, 1)"):
+        (found,) = verdicts(ROOT.replace("dout * (x > 0) / (2 * y)", right))
+        assert found.kind in ("proved", "equal")
+
+
+SCATTER = """
+import jax
+import jax.numpy as jnp
+
+# gradcli: table: v d, ids: b t of v
+@jax.custom_vjp
+def embed(table, ids):
+    return jnp.take(table, ids, axis=0)
+
+def embed_fwd(table, ids):
+    return table[ids], (table, ids)
+
+def embed_bwd(res, g):
+    table, ids = res
+    return jnp.zeros_like(table).at[ids].add(g), None
+
+embed.defvjp(embed_fwd, embed_bwd)
+"""
+
+
+def test_updates_of_jax() -> None:
+    assert [v.kind for v in verdicts(SCATTER)] == ["proved", "proved"]
+    assert [v.kind for v in verdicts(SCATTER.replace(".add(g)", ".set(g)"))] == ["proved", "refuted"]
+
+
+def test_a_function_that_returns_a_dictionary_of_gradients_is_a_pair() -> None:
+    text = """
+import numpy as np
+
+# gradcli: x: n d, w: d, y: n
+def fit(x, w, y):
+    r = x @ w - y
+    loss = 0.5 * np.sum(r**2)
+    return loss, {"w": x.T @ r}
+"""
+    assert [(v.gradient, v.kind) for v in verdicts(text)] == [("w", "proved")]
+
+
 def test_shapes_that_do_not_fit() -> None:
     (dx, dw, db) = verdicts(AFFINE.replace("dh.sum(axis=0)", "dh.sum(axis=0, keepdims=True)"))
     assert (dx.kind, dw.kind, db.kind, db.code) == ("proved", "proved", "refuted", "C504")
