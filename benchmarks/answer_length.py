@@ -1,6 +1,6 @@
 """How long answers are, against those that books and papers print, in printed symbols.
 
-    python -m benchmarks.answer_length [--all]
+    python -m benchmarks.answer_length [--all] [--files GLOB]
 
 Each row of `benchmarks/published/*.txt` is a program, a question and the published answer in the language, its source
 named.  Both are counted alike: a name, a number, an operation, a bracket is one symbol, as text prints them; what an
@@ -61,9 +61,9 @@ class Measured:
         return self.length / self.published
 
 
-def rows() -> Iterator[Row]:
-    """All published answers, in the order of the files."""
-    for path in sorted(PUBLISHED.glob("*.txt")):
+def rows(files: str = "*.txt") -> Iterator[Row]:
+    """The published answers, in the order of the files."""
+    for path in sorted(PUBLISHED.glob(files)):
         for block in re.split(r"^== ", path.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]:
             head, *lines = [line for line in block.splitlines() if line.strip() and not line.startswith("#")]
             name, _, source = head.partition(" | ")
@@ -113,8 +113,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--all", action="store_true", help="every row, not only those above the goal")
     parser.add_argument("--only", default="", help="rows whose name or program holds this text")
     parser.add_argument("--no-claims", action="store_true", help="lengths alone")
+    parser.add_argument("--files", default="*.txt", help="the files of published answers, as a glob")
     options = parser.parse_args(arguments)
-    chosen = [row for row in rows() if options.only in f"{row.name} {row.program}"]
+    chosen = [row for row in rows(options.files) if options.only in f"{row.name} {row.program}"]
     failed = [] if options.no_claims else [(row, said) for row in chosen if (said := verdict(row)) not in _HOLDS]
     for row, said in failed:
         print(f"NOT A CLAIM THAT HOLDS: {row.name}, {row.kind} {row.of} wrt {row.wrt}: {said}")

@@ -18,7 +18,8 @@ from gradcli.expr.replace import replace
 from gradcli.expr.walk import leaves, postorder
 from gradcli.program.model import Program
 from gradcli.record import replace as with_changes
-from gradcli.shorten import functions, matrices, sums
+from gradcli.shorten import comparisons, functions, matrices, quotients, sums
+from gradcli.shorten.expanded import multiplied_out
 from gradcli.shorten.facts import Facts
 from gradcli.shorten.length import Length
 from gradcli.shorten.names import Names
@@ -148,7 +149,16 @@ class _Shortening:
                 (matrices.kronecker, 0),
                 (matrices.inverses, 0),
                 (matrices.pseudoinverse, 0),
+                (matrices.traces, 0),
+                (matrices.sums_of_products, 0),
+                (matrices.numbers_outside, 0),
+                (quotients.quotients_of_functions, 0),
+                (quotients.merged, 0),
+                (quotients.over_one_divisor, 0),
+                (comparisons.sides, 0),
+                (comparisons.positive_part, 0),
                 (sums.factored, 0),
+                (multiplied_out, 1),
                 (sums.common_entries, 0),
                 (sums.minus_inside, 0),
                 (sums.opened, 2),

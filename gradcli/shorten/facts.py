@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gradcli.expr.arith import ones
-from gradcli.expr.linear import is_symmetric, matmul, transpose
+from gradcli.expr.arith import add, is_zero, mul, ones, size, zeros
+from gradcli.expr.linear import is_symmetric, matmul, split_scalars, transpose
 from gradcli.expr.node import ONE, Node, axis_of, has_attribute
 from gradcli.expr.ops import rebuild
+from gradcli.expr.reduce import sum_axis, total
 from gradcli.expr.shapes import is_row
 from gradcli.expr.walk import postorder
 
@@ -21,6 +22,7 @@ class Facts:
     def __init__(self, definitions: Mapping[Node, Node]) -> None:
         self.definitions = definitions
         self._symmetric: dict[Node, bool] = {}
+        self._centred: dict[Node, frozenset[int]] = {}
         self._dots: dict[Node, Node] = {}
         self._plain: dict[Node, Node] = {}
         self.values = {name: self.plain(value) for name, value in definitions.items()}
@@ -65,6 +67,33 @@ class Facts:
             return None if value is None else self.sums_to_one(value)
         return None
 
+    def centred(self, root: Node) -> frozenset[int]:
+        """The axes along which the entries of a vector or a matrix sum to 0 (those that are known)."""
+        for node in postorder(root) if root not in self._centred else ():
+            if node not in self._centred:
+                self._centred[node] = self._zero_sums(node) if 1 <= len(node.shape) <= 2 else frozenset()
+        return self._centred[root]
+
+    def _zero_sums(self, node: Node) -> frozenset[int]:
+        if node.op == "var":
+            value = self.definitions.get(node)
+            return frozenset() if value is None else self.centred(value)
+        if node.op == "add":
+            inner = frozenset.intersection(*(self._centred[arg] for arg in node.args))
+            if any(any(part.op in ("sum", "sum_axis") for part in (*arg.args, *_within(arg))) for arg in node.args):
+                inner |= {axis for axis in range(len(node.shape)) if _sums_to_nothing(node, axis)}
+            return inner
+        if node.op == "mul":
+            arrays = [arg for arg in node.args if arg.shape]
+            return self._centred[arrays[0]] if len(arrays) == 1 else frozenset()
+        if node.op == "T":
+            axes = self._centred[node.args[0]]
+            return frozenset(1 - axis for axis in axes) if len(node.args[0].shape) == 2 else axes & {0}
+        if node.op == "matmul":
+            first, last = node.args[0], node.args[-1]
+            return (self._centred[first] & {0}) | (self._centred[last] & {1} if len(last.shape) == 2 else frozenset())
+        return frozenset()
+
     def plain(self, root: Node) -> Node:
         """The expression without what is known to be nothing: transposes of symmetric matrices, sums that are 1."""
         for node in postorder(root) if root not in self._plain else ():
@@ -79,6 +108,9 @@ class Facts:
             along = self.sums_to_one(node.args[0])
             if along is not None and along == (0 if node.op == "sum" and len(node.args[0].shape) == 1 else node.data):
                 return ones(node.shape) if node.shape else ONE
+            gone = self.centred(node.args[0])
+            if gone and (node.op == "sum" or node.data in gone):
+                return zeros(node.shape)
         if node.op == "matmul" and not node.shape:
             return self._one_way(node)
         return node
@@ -95,3 +127,26 @@ class Facts:
     def _turned(self, node: Node) -> Node:
         turned = transpose(node)
         return node if turned.op == "T" and self.symmetric(node) and len(node.shape) == 2 else turned
+
+
+def _sums_to_nothing(node: Node, axis: int) -> bool:
+    """Whether the terms of a sum, each summed along an axis, cancel."""
+    if len(node.shape) == 1:
+        return is_zero(total(node))
+    return is_zero(add(*(_summed(term if term.shape else mul(term, ones(node.shape)), axis) for term in node.args)))
+
+
+def _summed(term: Node, axis: int) -> Node:
+    """The sum of a term along an axis, of `ones(n) @ r` as `n * r.T`."""
+    scalars, rest = split_scalars(term)
+    if rest.op == "matmul" and len(rest.args) == 2:
+        alike, other = rest.args if axis == 0 else rest.args[::-1]
+        if alike.op == "ones" and len(other.shape) == (2 if axis == 0 else 1):
+            return mul(*scalars, size(rest.shape[axis]), transpose(other) if axis == 0 else other)
+    return sum_axis(term, axis)
+
+
+def _within(term: Node) -> tuple[Node, ...]:
+    """What stands inside the factors of a term: the sum of `ones(n) @ sum(X, axis=0).T`."""
+    factors = term.args if term.op in ("mul", "matmul", "T") else ()
+    return tuple(part for factor in factors for part in (*factor.args, *(p for arg in factor.args for p in arg.args)))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from gradcli.expr.arith import add, mul, neg, power, split_number
-from gradcli.expr.linear import transpose
+from gradcli.expr.linear import matmul, transpose
 from gradcli.expr.node import MINUS_ONE, ONE, Node, num, value_of
 from gradcli.expr.reduce import elementwise, norm, over_axis
 from gradcli.expr.shapes import is_row
@@ -28,8 +28,8 @@ def recognised(node: Node, meaning: Meaning) -> Iterator[Node]:
         yield from _tanh(node)
     if is_call(node, "log"):
         yield from _logarithm(node.args[0], meaning)
-    if node.op == "pow" and value_of(node.args[1]) == Fraction(1, 2):
-        yield from _root(node.args[0])
+    if node.op == "pow" and (exponent := value_of(node.args[1])) in (Fraction(1, 2), Fraction(-1, 2)):
+        yield from (power(root, num(2 * exponent)) for root in _root(node.args[0]))
     if node.op in ("softmax", "logsoftmax", "logsumexp"):
         yield from _shifted(node)
     if node.op == "add":
@@ -162,8 +162,15 @@ def _root(inner: Node) -> Iterator[Node]:
         squared = inner.args[0]
         if squared.op == "pow" and value_of(squared.args[1]) == 2 and len(squared.shape) <= 2:
             yield norm("norm", squared.args[0])
-    if inner.op == "matmul" and not inner.shape and len(inner.args) == 2 and transpose(inner.args[0]) is inner.args[1]:
-        yield norm("norm", inner.args[1])
+    factors = inner.args if inner.op == "mul" else (inner,)
+    lengths = [norm("norm", factor.args[1]) for factor in factors if _is_squared_length(factor)]
+    if lengths:
+        left = [factor for factor in factors if not _is_squared_length(factor)]
+        yield mul(*lengths, power(mul(*left), num(Fraction(1, 2)))) if left else mul(*lengths)
+
+
+def _is_squared_length(node: Node) -> bool:
+    return node.op == "matmul" and not node.shape and len(node.args) == 2 and transpose(node.args[0]) is node.args[1]
 
 
 def _shifted(node: Node) -> Iterator[Node]:
@@ -220,6 +227,11 @@ def _constant(node: Node) -> Fraction | None:
 
 
 def complemented(node: Node) -> Iterator[Node]:
-    """`sigmoid(-u)` as `1 - sigmoid(u)`, where that has a name."""
+    """`sigmoid(-u)` as `1 - sigmoid(u)`, where that has a name, and the other way round in a product."""
+    if node.op in ("mul", "matmul"):
+        for place, factor in enumerate(node.args):
+            for other in _complement(factor) if factor.op == "add" else ():
+                join = mul if node.op == "mul" else matmul
+                yield join(*node.args[:place], other, *node.args[place + 1 :])
     if is_call(node, "sigmoid") and split_number(node.args[0])[0] < 0:
         yield add(ONE, mul(MINUS_ONE, elementwise("sigmoid", 0, neg(node.args[0]))))

@@ -28,6 +28,11 @@ _NESTED = 3 * WHOLE
 _OPEN = frozenset({"add", "mul", "matmul", "T"})
 
 
+def _has_bracket(term: Node) -> bool:
+    """Whether a term of a sum is itself a product with a sum."""
+    return term.op == "matmul" and any(factor.op == "add" for factor in term.args)
+
+
 def _is_divisor(node: Node) -> bool:
     exponent = value_of(node.args[1]) if node.op == "pow" else None
     return exponent is not None and exponent < 0 and not node.shape
@@ -75,7 +80,10 @@ class Length:
         self._deep[node] = max((self._deep.get(arg, 0) for arg in node.args), default=0) if node.op in _OPEN else 0
         if node.op == "add":
             plain = len(node.shape) == 2 and not is_row(node.shape) and any(not arg.shape for arg in node.args)
-            return _SPREAD if plain else 0
+            return (_SPREAD if plain else 0) + BRACKET * any(_has_bracket(arg) for arg in node.args)
+        if node.op == "matmul":
+            pairs = zip(node.args, node.args[1:], strict=False)
+            return BRACKET * sum(a is b and len(a.shape) == 2 for a, b in pairs)  # a power says it
         if node.op == "mul" and any(_is_divisor(arg) for arg in node.args):
             self._deep[node] += 1
             return _NESTED if self._deep[node] >= 3 else 0

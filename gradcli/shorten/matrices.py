@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from gradcli.expr.arith import add, mul, split_number
 from gradcli.expr.inverses import is_square
-from gradcli.expr.linear import inv, matmul, matpower, transpose
+from gradcli.expr.linear import inv, matmul, matpower, trace, transpose
 from gradcli.expr.node import Node, make, num
-from gradcli.expr.reduce import vec
+from gradcli.expr.reduce import sum_axis, vec
 from gradcli.expr.shapes import is_row
 from gradcli.shorten.facts import Facts
 from gradcli.shorten.split import chained, taken_apart, together
@@ -99,6 +99,43 @@ def kronecker(node: Node) -> Iterator[Node]:
         inner = node.args[0].args[0]
         if len(inner.shape) == 2 and node.shape == inner.shape[::-1]:
             yield transpose(inner)
+
+
+def traces(node: Node) -> Iterator[Node]:
+    """`sum(A.T * B)` as `tr(A @ B)`."""
+    if node.op != "sum" or node.args[0].op != "mul" or len(node.args[0].shape) != 2:
+        return
+    first, *rest = node.args[0].args
+    other = mul(*rest)
+    if first.shape == other.shape == node.args[0].shape and not is_row(first.shape):
+        yield trace(matmul(transpose(first), other))
+        yield trace(matmul(transpose(other), first))
+
+
+def sums_of_products(node: Node) -> Iterator[Node]:
+    """`sum(A @ M, axis=1)` as `A @ sum(M, axis=1)`; likewise rows."""
+    if node.op != "sum_axis" or node.args[0].op != "matmul" or len(node.args[0].shape) != 2:
+        return
+    chain = node.args[0].args
+    if node.data == 1:
+        *outer, inner = chain
+        if len(inner.shape) == 2:
+            yield matmul(*outer, sum_axis(inner, 1))
+    if node.data == 0 and len(chain[0].shape) == 2:
+        inner, *outer = chain
+        yield matmul(*(transpose(factor) for factor in reversed(outer)), sum_axis(inner, 0))
+
+
+def numbers_outside(node: Node) -> Iterator[Node]:
+    """`A @ (2 * B + 2 * C)` as `2 * A @ (B + C)`."""
+    if node.op != "matmul":
+        return
+    for place, factor in enumerate(node.args):
+        if factor.op == "add":
+            number = abs(split_number(factor.args[0])[0])
+            if number != 1 and all(abs(split_number(term)[0]) == number for term in factor.args):
+                inside = add(*(mul(num(1 / number), term) for term in factor.args))
+                yield mul(num(number), matmul(*node.args[:place], inside, *node.args[place + 1 :]))
 
 
 def picked(node: Node, facts: Facts) -> Iterator[Node]:

@@ -116,11 +116,32 @@ class Names:
         whole = taken_apart(node)
         if whole.chain is not None:
             yield from self._along(whole, whole.chain)
+            yield from self._in_entries(whole, whole.chain)
         for base, exponent in whole.scalars.items():
+            if base.op == "matmul" and exponent == 1:
+                rest = {other: e for other, e in whole.scalars.items() if other is not base}
+                for found in self._in_entries(Product(whole.number, rest, ()), base.args):
+                    yield mul(found, *whole.arrays)
             if base.op == "matmul" and exponent == 1:
                 rest = {other: e for other, e in whole.scalars.items() if other is not base}
                 for found in self._along(Product(whole.number, rest, ()), base.args):
                     yield mul(found, *whole.arrays)
+
+    def _in_entries(self, whole: Product, chain: tuple[Node, ...]) -> Iterator[Node]:
+        """Of `(g * (x - m)).T @ d / s` with `y = (x - m) / s`: `(g * y).T @ d`."""
+        if len(chain) < 2 or not whole.scalars:
+            return
+        for place, factor in enumerate(chain):
+            turned = factor.op == "T"
+            core = factor.args[0] if turned else factor
+            if core.op not in ("mul", "add"):
+                continue
+            for found in self._in_product(mul(*powers_node(whole.scalars), core)):
+                apart = taken_apart(found)
+                entries = mul(*apart.arrays)
+                if entries.shape == core.shape:
+                    row = (*chain[:place], transpose(entries) if turned else entries, *chain[place + 1 :])
+                    yield together(whole.number * apart.number, apart.scalars, chained(row))
 
     def _along(self, whole: Product, chain: tuple[Node, ...]) -> Iterator[Node]:
         for start, factor in enumerate(chain):

@@ -42,7 +42,8 @@ def _compared(texts: list[str]) -> int:
 
 
 def test_known_programs() -> None:
-    published = [f"{row.program}{row.kind} {row.of} wrt {row.wrt}\n" for row in rows()]
+    chosen = [*rows("[!c]*.txt"), *rows("cookbook.txt"), *list(rows("courses.txt"))[::8]]
+    published = [f"{row.program}{row.kind} {row.of} wrt {row.wrt}\n" for row in chosen]
     assert _compared([*published, *(text for text, _ in cases().values())]) > 40
 
 
