@@ -8,9 +8,12 @@ from dataclasses import replace
 
 from gradcli.derive.model import Answer
 from gradcli.diagnostics import Diagnostic
+from gradcli.documents.directives import parts_of
 from gradcli.documents.notebook import Edit
 from gradcli.documents.pieces import Directive, Fence, Piece
+from gradcli.documents.program import DocumentProgram
 from gradcli.documents.read import Document, edited, read_document
+from gradcli.documents.respelled import respelled
 from gradcli.expr.node import own_program
 from gradcli.program.elaborate import elaborate
 from gradcli.program.model import Program, Question
@@ -22,16 +25,17 @@ from gradcli.syntax.ast import Source
 
 _MARKDOWN = re.compile(r"\n[ \t>]*<!-- gradcli: answer -->.*?<!-- gradcli: end -->", re.DOTALL)
 _TEX = re.compile(r"\n[ \t]*% gradcli: answer[ \t]*\n.*?\n[ \t]*% gradcli: end[^\n]*", re.DOTALL)
+_ITEM = re.compile(r"([ \t>]*)((?:[-*+]|\d{1,9}[.)])[ \t]+)?")
 _LINE = re.compile(r"[ \t]*%+[ \t]*gradcli:[ \t]*answer[ \t]*$")
 
 
-def asking(document: Document) -> list[tuple[Program, list[Question]]]:
-    """The programs of a document that ask something, each with its questions."""
+def asking(document: Document) -> list[tuple[DocumentProgram, Program, list[Question]]]:
+    """The programs of a document that ask something, as it was read and as what, each with its questions."""
     out = []
     for made in document.programs:
         if any(isinstance(statement, ast.Question) for statement in made.module.statements):
             program = elaborate([made.module], made.diagnostics)
-            out.append((program, list(program.questions)))
+            out.append((made, program, list(program.questions)))
     return out
 
 
@@ -47,7 +51,8 @@ def with_answers(source: Source, layout: str | None = None) -> tuple[str, list[D
     text = document.text.text
     diagnostics: list[Diagnostic] = []
     rows: dict[int, list[Equation]] = {}
-    for program, questions in asking(document):
+    for made, program, questions in asking(document):
+        own = {name: latex for name, latex in made.context.spelled.items() if name not in made.context.dims}
         diagnostics += program.diagnostics
         for question in questions:
             piece = _piece_of(document.pieces, question.span.start)
@@ -55,7 +60,10 @@ def with_answers(source: Source, layout: str | None = None) -> tuple[str, list[D
                 continue
             derivation = derive_short(program, [question])
             diagnostics += [said for said in derivation.diagnostics if said not in diagnostics]
-            rows.setdefault(_below(text, piece, document.tex), []).extend(_rows(program, derivation.answers))
+            rows.setdefault(_below(text, piece, document.tex), []).extend(
+                replace(row, left=respelled(row.left, own), right=respelled(row.right, own))
+                for row in _rows(program, derivation.answers)
+            )
     edits: list[Edit] = []
     for place, found in rows.items():
         old = (_TEX if document.tex else _MARKDOWN).match(text, place)
@@ -63,7 +71,21 @@ def with_answers(source: Source, layout: str | None = None) -> tuple[str, list[D
         if not document.tex:
             block = block.replace("\n", f"\n{_margin(text, place)}")
         edits.append((place, old.end() if old else place, block))
+    edits += _orphans(document, text, edits)
     return edited(document, edits), diagnostics
+
+
+def _orphans(document: Document, text: str, edits: Sequence[Edit]) -> list[Edit]:
+    """Answers whose question stands above them no more are taken out."""
+    out: list[Edit] = []
+    for piece in document.pieces:
+        if not isinstance(piece, Directive) or all(part.kind != "answer" for part in parts_of(piece.text, piece.first)):
+            continue
+        line = text.rfind("\n", 0, piece.start)
+        old = (_TEX if document.tex else _MARKDOWN).match(text, line) if line >= 0 else None
+        if old is not None and not any(start <= line < max(end, start + 1) for start, end, _ in edits):
+            out.append((line, old.end(), ""))
+    return out
 
 
 def _piece_of(pieces: Sequence[Piece], place: int) -> Piece | None:
@@ -83,9 +105,11 @@ def _below(text: str, piece: Piece, tex: bool) -> int:
 
 
 def _margin(text: str, place: int) -> str:
-    """What the line that ends at a place begins with: blanks in a list, marks of a quotation."""
+    """What continues the line that ends at a place: blanks in a list, marks of a quotation."""
     line = text[text.rfind("\n", 0, place) + 1 : place]
-    return line[: len(line) - len(line.lstrip(" \t>"))]
+    found = _ITEM.match(line)
+    assert found is not None
+    return found[1] + " " * len(found[2] or "")
 
 
 def _rows(program: Program, answers: Sequence[Answer]) -> list[Equation]:

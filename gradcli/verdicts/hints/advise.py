@@ -139,7 +139,8 @@ def _other_layout(
             node = _read(book, site.put(new), layout)
             if other != own and node is not None and mistaken.agreeing([node]):
                 plain = unparse(replace(call, kwargs=()))
-                said = f"this is {plain} in the {other} layout; the layout here is {own}: it is the transpose"
+                here = f"the layout here is {own}" if own == layout else f"here it is taken in the {own} layout"
+                said = f"this is {plain} in the {other} layout; {here}: it is the transpose"
                 return Hint("layout", said)
     return None
 
