@@ -20,6 +20,7 @@ from gradcli.verdicts.verdict import Verdict
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _TOKEN = re.compile(r"[^\W\d]\w*'*|\d+(?:\.\d+)?|\*\*|\.T|==|[^\s\w]|\s+")
+_MADE = re.compile(r"[rc]_\d+")
 _LANGUAGE = frozenset(FUNCTIONS.values()) | {
     "grad",
     "jac",
@@ -127,6 +128,8 @@ class Speller:
             names.update(free_indices(side))
         if not names:
             return text
+        if any(_MADE.fullmatch(name) for name in names):
+            return None  # the document has no letter for the entries of its vector
         expr = parse_expression(Source("expected", text))
         if isinstance(expr, Diagnostic):
             return None
@@ -163,6 +166,8 @@ class Speller:
         hint = verdict.hint
         if hint is not None:
             hint = replace(hint, text=self.sentence(hint.text))
+            if re.search(rf"\b{_MADE.pattern}\b", hint.text):
+                hint = None  # it speaks of entries that the document has no letter for
         spelled = self.latex(verdict.expected) if verdict.expected is not None else None
         return replace(
             verdict,

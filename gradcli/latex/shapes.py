@@ -146,10 +146,12 @@ class Shapes:
                 return self._joined(expr.terms)
             case ast.Product():
                 return self._product(expr)
-            case ast.Compare(left=ast.Index() as entry, right=ast.Name()) if not self.of(entry):
-                return ()  # y_i = j
             case ast.Compare():
-                return joined(self.of(expr.left), self.of(expr.right))
+                left, right = self.of(expr.left), self.of(expr.right)
+                for one, other, shape in ((expr.left, right, left), (expr.right, left, right)):
+                    if isinstance(one, ast.Name) and shape == (None,) and not other:
+                        return ()  # y_i = j, k = y: a letter that is nowhere declared, beside a number, is an index
+                return joined(left, right)
             case ast.Power():
                 return joined(self.of(expr.base), self.of(expr.exponent))
             case ast.MatPower() | ast.Superscript():

@@ -79,7 +79,7 @@ class LatexWriter:
                 return self._product(expr)
             case ast.Compare():
                 sign = _COMPARE.get(expr.op, expr.op)
-                return rf"[{self.write(expr.left)} {sign} {self.write(expr.right)}]", _ATOM
+                return rf"\mathbb{{1}}[{self.write(expr.left)} {sign} {self.write(expr.right)}]", _ATOM
             case ast.Power():
                 exponent = self.write(expr.exponent)
                 if self.shape_of(expr.base):
