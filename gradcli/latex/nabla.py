@@ -2,6 +2,8 @@ r"""`\nabla_x f`, `\nabla f(x)`, `\partial_x f`: derivatives of what follows a s
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gradcli.latex import build
 from gradcli.latex.context import spellings, through
 from gradcli.latex.derivative_signs import is_nabla, is_operator, is_partial, opened
@@ -9,7 +11,7 @@ from gradcli.latex.derivatives import arbitrary, by_whole, derivative, fraction,
 from gradcli.latex.evaluations import arguments
 from gradcli.latex.lists import split_commas
 from gradcli.latex.reading import Reading
-from gradcli.latex.scripts import Scripts, flattened, plain_number
+from gradcli.latex.scripts import Scripts, flattened, is_transpose, plain_number
 from gradcli.latex.spread import Spread
 from gradcli.latex.tree import Bracket, Fraction, Item, Items, Mark, Scripted, Space, Symbol
 from gradcli.syntax import ast
@@ -17,7 +19,18 @@ from gradcli.syntax.ast import Span
 
 
 def nabla(reader: Reading, items: Items, at: int) -> tuple[ast.Expr, int]:
-    r"""`\nabla_x f`, `\nabla f(x)`, `\nabla^2 f`."""
+    r"""`\nabla_x f`, `\nabla f(x)`, `\nabla^2 f`; `\nabla f(x)^\top` of a number f is the gradient, transposed."""
+    value, end = _nabla(reader, items, at)
+    last = items[end - 1]
+    if not isinstance(value, ast.Call) or value.fn != "grad" or not isinstance(last, Scripted) or end - 1 == at:
+        return value, end
+    of = value.args[0]
+    if not isinstance(of, ast.Transpose) or reader.shape(of.arg) or not is_transpose(last.sup or ()):
+        return value, end
+    return ast.Transpose(value.span, replace(value, args=(of.arg, *value.args[1:]))), end
+
+
+def _nabla(reader: Reading, items: Items, at: int) -> tuple[ast.Expr, int]:
     item = items[at]
     _, scripts = flattened(item)
     order = 1

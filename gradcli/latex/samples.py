@@ -63,7 +63,7 @@ def sample_of(reader: Reading, base: str, accent: str | None, scripts: Scripts, 
     if inner:
         along = indices(reader, inner, 1)[0]
         return powers.scripted_value(reader, ast.Index(at, value, (along, own) if column else (own, along)), rest, item)
-    if counted is not None:
+    if counted is not None or parts[0].name in reader.bound:
         reader.context.lines[base + scripts.label_open] = name, column
     index = reader.context.fresh("r")
     along = ast.Name(at, index)

@@ -118,8 +118,12 @@ class Sides:
         run = letters_from(items, 0)
         spelled = "".join(map(letter, run))
         alone = len(run) == len(items) or (len(items) == len(run) + 1 and isinstance(items[-1], Bracket))
-        a_word = (spelled.isupper() and len(run) > 1) or len(run) > 2  # MSE, Obj, net_j: no product of unknown names
-        if alone and a_word and not any(map(self.context.known, spelled)):
+        known = [one for one in spelled if self.context.known(one)]
+        if spelled.isupper():
+            a_word = len(run) > 1 and not known
+        else:  # Obj, net_j: no product of names that are known, or of arrays
+            a_word = len(run) > 2 and len(known) < len(run) and not any(map(self.context.name_shape, known))
+        if alone and a_word:
             last = flattened(run[-1])[0]
             items = (carried(Word(run[0].start, last.end, spelled), run[-1]), *items[len(run) :])
         if len(items) == 2 and is_differential(reader, items, 0):

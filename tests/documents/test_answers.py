@@ -74,7 +74,8 @@ def test_names_alone_are_spelled(latex: str, due: str) -> None:
 
 
 NOTEBOOK = r"""{"cells": [
-{"cell_type": "markdown", "metadata": {}, "source": ["<!-- gradcli: check; A : R[m, n] -->\n", "$x \\in \\mathbb{R}^n$"]},
+{"cell_type": "markdown", "metadata": {},
+ "source": ["<!-- gradcli: check; A : R[m, n] -->\n", "$x \\in \\mathbb{R}^n$"]},
 {"cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [], "source": "x = 1"},
 {"cell_type": "markdown", "metadata": {}, "source": "So\n$$f = \\|Ax\\|^2$$\n$$\\nabla_x f = 2A^TAx$$"}
 ], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
