@@ -20,6 +20,7 @@ from gradcli.latex.tree import Items, every
 from gradcli.syntax.ast import Source, Span
 
 LONGEST_FORMULA = 20_000
+MOST_DIGITS = 1000
 MOST_FORMULAS = 20_000
 MOST_UNCLOSED = 20
 
@@ -113,6 +114,9 @@ def items_of(text: str, start: int, end: int, macros: Macros) -> Items:
         raise FormulaFault("D711", f"a formula has at most {LONGEST_FORMULA} characters", start, start + 2)
     tokens = [token for first, last in without_definitions(text, start, end) for token in tokens_of(text, first, last)]
     tokens = expanded(tokens, macros)
+    long = next((token for token in tokens if token.kind == "number" and len(token.text) > MOST_DIGITS), None)
+    if long is not None:
+        raise FormulaFault("D711", f"a number has at most {MOST_DIGITS} digits", long.start, long.end)
     if len(tokens) > MOST_TOKENS:
         raise FormulaFault("D711", "the formula is too long", start, end)
     return structured(tokens, text)

@@ -80,7 +80,10 @@ def combined(reader: Reading, a: ast.Expr, op: str, b: ast.Expr, items: Items) -
         made = _of_vectors(reader, a, op, b, at, items)
         if made is not None:
             return made
-    return _joined(a, "@", b, at)
+    out = _joined(a, "@", b, at)
+    if isinstance(out, ast.Product):  # known here: found anew for each factor it would take time by their square
+        reader.context.shapes.put(out, fits or ())
+    return out
 
 
 def _scaled_by_entry(reader: Reading, a: ast.Expr, op: str, b: ast.Expr, items: Items) -> ast.Expr | None:

@@ -29,6 +29,7 @@ UNREADABLE = {
     "files that are asked for": ("a.tex", TEX + r"$$y = \input{/etc/passwd}$$", "D702"),
     "no notebook": ("a.ipynb", "[gradcli:" + "[" * 100_000, "D713"),
     "a notebook without cells": ("a.ipynb", json.dumps({"gradcli:": 1}), "D713"),
+    "a long number": ("a.md", HEAD + "$$y = " + "9" * 15_000 + "$$", "D711"),
     "dollars": ("a.md", HEAD + "$" * 100_000, "D711"),
 }
 

@@ -27,4 +27,4 @@ In the text $d(X + X) = dX + dX$ and
 $$d(X^T) = (dX)^T$$
 """
     found = checked(text)
-    assert [verdict.kind for verdict in found.verdicts] == ["proved", "proved"]
+    assert [verdict.kind for verdict in found.verdicts] == ["proved", "proved", "proved"]
