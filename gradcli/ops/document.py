@@ -1,10 +1,13 @@
 """docs/operations.md, from the catalogue:
 
 python -m gradcli.ops.document > docs/operations.md
+python -m gradcli.ops.document zh > docs/zh/operations.md
 """
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Iterator
 
 from gradcli.ops.functions import SCALAR_FUNCTIONS
@@ -13,6 +16,7 @@ from gradcli.ops.operations import OPERATIONS
 from gradcli.ops.reasons import REASONS
 from gradcli.ops.scalar import Domain, ScalarFunction
 
+_CELL = re.compile(r" \| ")
 _HEAD = """# Operations
 
 What expressions are made of, as the catalogue (`gradcli/ops/`) lists it. This page is written from it:
@@ -30,6 +34,26 @@ is missing stands here, with the reason.
 def document() -> str:
     """The page."""
     return "\n".join([_HEAD, *_functions(), *_operations(), _GAPS, *_gaps(), ""])
+
+
+def document_zh() -> str:
+    """The page in Chinese; a word that `document_zh.WORDS` lacks stands as it is."""
+    from gradcli.ops import document_zh as zh
+
+    def cell(text: str) -> str:
+        return zh.WORDS.get(text.strip(), text.strip())
+
+    lines = [zh.HEAD]
+    for line in [*_functions(), *_operations(), zh.GAPS, *_gaps()]:
+        if line.startswith("## "):
+            lines.append(f"## {zh.TITLES[line[3:]]}")
+        elif line.startswith("| ") and "---" not in line:
+            cells = [part.replace("\\|", "|") for part in _CELL.split(line[2:-2])]
+            first = all(part.strip() in zh.COLUMNS for part in cells)
+            lines.append(f"| {' | '.join(zh.COLUMNS[part.strip()] if first else cell(part) for part in cells)} |")
+        else:
+            lines.append(line)
+    return "\n".join([*lines, ""])
 
 
 def _functions() -> Iterator[str]:
@@ -85,4 +109,4 @@ def _domain(row: ScalarFunction) -> str:
 
 
 if __name__ == "__main__":
-    print(document(), end="")
+    print(document_zh() if sys.argv[1:] == ["zh"] else document(), end="")

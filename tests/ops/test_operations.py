@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from gradcli.expr.walk import postorder
-from gradcli.ops.document import document
+from gradcli.ops.document import document, document_zh
+from gradcli.ops.document_zh import WORDS
 from gradcli.ops.operation import Kind, Operation
 from gradcli.ops.operations import OPERATIONS
 from gradcli.ops.reasons import REASONS
@@ -54,3 +56,13 @@ def test_reasons_are_of_passes_and_operations() -> None:
 def test_the_page_of_operations_is_up_to_date() -> None:
     page = Path(__file__).resolve().parents[2] / "docs" / "operations.md"
     assert page.read_text(encoding="utf-8") == document(), "python -m gradcli.ops.document > docs/operations.md"
+
+
+def test_the_page_in_chinese_is_up_to_date_and_leaves_no_word_out() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "zh" / "operations.md"
+    assert page.read_text(encoding="utf-8") == document_zh(), (
+        "python -m gradcli.ops.document zh > docs/zh/operations.md"
+    )
+    said = [operation.meaning for operation in OPERATIONS.values() if re.search("[a-z]{2} [a-z]", operation.meaning)]
+    said += [reason for reasons in REASONS.values() for reason in reasons.values()]
+    assert set(said) <= WORDS.keys()

@@ -111,3 +111,8 @@ def test_commands_have_the_options_that_pages_give_them(path: Path) -> None:
             known = {option for each in command.get_params(above) for option in each.opts} | {"-h", "-V", "--version"}
             given = {word.partition("=")[0] for word in words[1:] if re.fullmatch(r"-[a-zA-Z]|--[a-z-]+(=.*)?", word)}
             assert given <= known, found
+
+
+@pytest.mark.parametrize("name", ["formats.md", "functions.md", "emit.md"])
+def test_pages_in_chinese_show_the_same_blocks(name: str) -> None:
+    assert blocks(ROOT / "docs" / "zh" / name) == blocks(ROOT / "docs" / name)
