@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-import gradcli.expr.statistics  # noqa: F401  (builds comparisons)
 from gradcli.expr.arith import add, div, mul, neg, ones, power, sqrt, sub
 from gradcli.expr.linear import diag, inv, matmul, transpose
 from gradcli.expr.node import Node, make, num, var

@@ -13,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "samples"
+FILES = sorted(path for path in SAMPLES.rglob("*.mc") if path.parent.name != "mistakes")
 FOLDERS = ("cookbook", "frameworks", "notes")
 SOURCES = ("Matrix Cookbook", "PyTorch", "JAX", "Notes")
 _MARK = re.compile(r"# ((?:Matrix Cookbook|PyTorch|JAX) [^:]*)(?:: (.*))?$")
