@@ -7,6 +7,7 @@ from inspect import signature
 from typing import Any
 
 from gradcli.api.errors import ProgramError
+from gradcli.api.needed import need
 from gradcli.derive.model import Answer
 from gradcli.diagnostics.diagnostic import error
 from gradcli.program.model import Program
@@ -21,7 +22,8 @@ class Code:
     """
 
     def __init__(self, target: str, source: str, function: str) -> None:
-        """Compile `source`, a module that this package wrote."""
+        """Compile `source`, a module that this package wrote.  Raises ImportError without the target's package."""
+        need(target, f"to_{target}()")
         self.target = target
         self.source = source
         names: dict[str, Any] = {"__name__": f"gradcli_{target}_code"}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from gradcli.api.needed import need
 from gradcli.api.program import Program, ProgramError, program_of
 from gradcli.api.python import given_shapes
 from gradcli.diagnostics.diagnostic import error, note
@@ -27,6 +28,7 @@ def from_jax(function: Callable[..., Any], shapes: str) -> Program:
     `out_1`, `out_2`.  Other names are those of the source where a line assigns one.  `warnings` tells what was dropped.
     Raises ProgramError with the primitive that is not read, ImportError without JAX.
     """
+    need("jax", "from_jax()")
     import jax
     from jax import export
 
