@@ -102,7 +102,12 @@ def _as_json(text: str, old: str) -> str:
     lines = [json.dumps(line, ensure_ascii=ascii_only) for line in text.splitlines(keepends=True)]
     head = old[1 : len(old) - len(old[1:].lstrip())]
     tail = old[:-1][len(old[:-1].rstrip()) :]
-    return "[" + head + f",{head}".join(lines) + tail + "]"
+    between = f",{head}" if head else ", "
+    if old[1:].lstrip().startswith('"'):
+        _, end = json.JSONDecoder().raw_decode(old, 1 + len(head))
+        after = old.find('"', end)
+        between = old[end:after] if after > 0 else between
+    return "[" + head + between.join(lines) + tail + "]"
 
 
 def read_notebook(source: Source) -> Notebook | Diagnostic:

@@ -54,3 +54,14 @@ def test_there_and_back_is_the_same_file(path: Path) -> None:
 def test_spellings_come_back_as_they_were(side: str) -> None:
     text = f"{HEAD}$$\n{side}\n$$\n"
     assert back(text, "notes.md") == text
+
+
+@pytest.mark.parametrize("between", [", ", ",", ",\n   ", " , "])
+def test_the_lines_of_a_cell_stay_as_far_apart_as_they_were(between: str) -> None:
+    lines = [
+        '"<!-- gradcli: check; layout denominator; A : R[m, n]; x : R[n] -->\\n"',
+        '"$$\\\\frac{\\\\partial Ax}{\\\\partial x} = A^T$$"',
+    ]
+    cell = f'{{"cell_type": "markdown", "metadata": {{}}, "source": [{between.join(lines)}]}}'
+    text = f'{{"cells": [{cell}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 5}}\n'
+    assert back(text, "notes.ipynb") == text
