@@ -33,15 +33,17 @@ class Names:
 
     def __init__(self, taken: Collection[str] = ()) -> None:
         self._taken = {*taken}
+        self._numbers: dict[str, int] = {}
 
     def fresh(self, wanted: str) -> str:
         """The name, or the first of `name_2`, `name_3` that is free; a word of the language gets a `_`."""
         base = wanted.lstrip("_") or "value"
         if base in RESERVED or base in _WORDS or base in _FUNCTIONS or not base.isidentifier():
             base = f"{base}_"
-        name, number = base, 1
+        name, number = base, self._numbers.get(base, 1)
         while name in self._taken:
             number += 1
             name = f"{base.rstrip('_')}_{number}"
+        self._numbers[base] = number
         self._taken.add(name)
         return name

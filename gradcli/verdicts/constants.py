@@ -11,7 +11,7 @@ from gradcli.evaluate.errors import EvaluationError
 from gradcli.evaluate.evaluate import evaluate
 from gradcli.evaluate.fields import enclosures
 from gradcli.expr.arith import neg, sub
-from gradcli.expr.node import ONE, ZERO, Node, num, value_of
+from gradcli.expr.node import ONE, ZERO, Node, kept, num, value_of
 from gradcli.expr.replace import replace
 from gradcli.expr.walk import postorder
 
@@ -52,12 +52,32 @@ def _constants(roots: Iterable[Node]) -> list[Node]:
 
 def _settled_ones(roots: Sequence[Node]) -> dict[Node, Node]:
     found: dict[Node, Node] = {}
+    if not _compare_constants(roots):
+        return found
     for node in _constants(roots):
         if _compares(node) and value_of(node) is None:
             value = _as_told(node)
             if value is not None and value is not node:
                 found[node] = value
     return found
+
+
+def _compare_constants(roots: Sequence[Node]) -> bool:
+    """Whether constants are compared anywhere in these; what a program shares is looked at once."""
+    closed, inside = kept("closed constants"), kept("compared constants")
+    todo = list(roots)
+    while todo:
+        node = todo[-1]
+        missing = [] if node in inside else [arg for arg in node.args if arg not in inside]
+        if missing:
+            todo += missing
+            continue
+        todo.pop()
+        if node not in inside:
+            ends = all(closed[arg] for arg in node.args) if node.args else node.op in _CLOSED
+            closed[node] = not node.shape and ends
+            inside[node] = (closed[node] and _compares(node)) or any(inside[arg] for arg in node.args)
+    return any(inside[root] for root in roots)
 
 
 def _compares(node: Node) -> bool:
