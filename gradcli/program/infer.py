@@ -15,7 +15,13 @@ from gradcli.program.indices import entries_shape, entry_shape, integer, sum_sha
 from gradcli.program.infer_calls import apply, call_shape
 from gradcli.program.inferring import Inferring
 from gradcli.program.meant import check_euler, check_glued, check_size, check_star, unit_places
-from gradcli.program.mends import elementwise_beside, is_function_word, turned_by_letter, without_brackets
+from gradcli.program.mends import (
+    elementwise_beside,
+    is_function_word,
+    transpose_called,
+    turned_by_letter,
+    without_brackets,
+)
 from gradcli.program.messages import bracketed, product_hint, sum_hint
 from gradcli.program.parts import is_part, part_shape
 from gradcli.program.poisoned import Poisoned
@@ -312,6 +318,7 @@ class Inference(Inferring):
         open_one = any(isinstance(p, Unknown) and q == 1 for p, q in (inner, inner[::-1]))
         if len(a) > 2 or len(b) > 2 or open_one or not unify(*inner):
             names = (self.text(left[0]), self.text(right[0]))
+            transpose_called(self, left[0], right[0])
             span, mend = self._mended(left[0], right[0], lambda names: product_hint(names, a, b))
             message = f"shapes do not agree: {names[0]} is {show_open(a)}, {names[1]} is {show_open(b)}"
             raise GradcliError(error("E301", message, self.source, span, product_hint(names, a, b), mend=mend))

@@ -11,6 +11,7 @@ from gradcli.program.axes import shape_along
 from gradcli.program.dimensions import dimension_of
 from gradcli.program.einsum import einsum_shape
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
+from gradcli.program.greek import GREEK
 from gradcli.program.indices import check_reduction, integer
 from gradcli.program.infer_derivative import derivative_shape
 from gradcli.program.inferring import Inferring
@@ -63,6 +64,10 @@ def call_shape(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
 
             check_argument(inference, expr, shapes)
         count_arguments(inference, expr, FUNCTIONS[name].least, FUNCTIONS[name].most)
+        if name == "tr":
+            from gradcli.program.doubtful import warn_of_elementwise_trace
+
+            warn_of_elementwise_trace(inference, expr, local)
         return apply(inference, name, shapes, options, expr)
     if name in inference.shapes or name in inference.scope.values or name in local:
         inference.fail("E205", f"{name} is a value, not a function.", expr, f"{name} * (...) multiplies")
@@ -75,6 +80,10 @@ def call_shape(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
     if of_library or not may_stay_open(name):
         unknown_function(inference, expr, local)
     shape = _one_argument(inference, expr, local)
+    if name in GREEK and name not in inference.scope.functions:
+        from gradcli.program.doubtful import warn_of_called_weight
+
+        warn_of_called_weight(inference, expr, shape)
     inference.opaque.setdefault(name, (inference.source, ast.Span(expr.span.start, expr.span.start + len(name))))
     return shape
 

@@ -104,6 +104,16 @@ def turned_by_letter(inference: Inferring, expr: ast.MatPower) -> None:
         inference.fail("E211", f"`^{word}` lacks a blank after T.", expr, hint, mend=mend)
 
 
+def transpose_called(inference: Inferring, *factors: ast.Expr) -> None:
+    """Refuse `t(A) @ A`, R's transpose, where a function t of each entry does not fit; raises GradcliError."""
+    for part in factors:
+        if isinstance(part, ast.Call) and part.fn == "t" and "t" not in inference.scope.functions:
+            turned = f"{bracketed(inference.written(part.args[0]))}.T"
+            said = f"t is not declared, and as a function of every entry {inference.text(part)} does not fit here."
+            mend = ((*balanced(inference.source.text, part.span.start, part.span.end), turned),)
+            inference.fail("E301", said, part, f"{turned} is the transpose", mend=mend)
+
+
 def template(inference: Inferring, expr: ast.Call, shapes: list[OpenShape]) -> Mend:
     """What serves in place of a function of another library, filled in with the arguments."""
     from gradcli.program.meant import is_known

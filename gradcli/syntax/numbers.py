@@ -14,6 +14,8 @@ def number_value(written: str) -> Fraction | None:
     """Return the value of a literal; None where it is too long, too large or too small."""
     if len(written) > MAX_DIGITS:
         return None
+    if not written.isascii():
+        return _vulgar(written)
     mantissa, _, exponent = written.replace("E", "e").partition("e")
     if exponent:
         digits = exponent.lstrip("+-").lstrip("0")
@@ -29,3 +31,11 @@ def number_value(written: str) -> Fraction | None:
     if value and not Fraction(1, 10**MAX_EXPONENT) <= value <= 10**MAX_EXPONENT:
         return None
     return value
+
+
+def _vulgar(written: str) -> Fraction | None:
+    """The value of `½`, `⅓`, ...: a fraction of one character."""
+    from unicodedata import normalize
+
+    over, _, under = normalize("NFKC", written).partition("\u2044")
+    return Fraction(int(over), int(under)) if over.isdecimal() and under.isdecimal() else None

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from gradcli.ops.words import ALIASES, PREFIXES
 from gradcli.syntax.operands import after, before
+from gradcli.syntax.rewrites_declared import by_declarations
 from gradcli.syntax.rewrites_latex import from_latex
 from gradcli.syntax.rewrites_questions import asked_alone
 from gradcli.syntax.rewrites_types import rewritten_type
@@ -33,6 +34,10 @@ def rewritten(text: str, whole: str) -> str | None:
     if "#" in text:
         return None  # a comment inside of the statement
     text = " ".join(text.split())  # so that no pattern is tried on runs of blanks
+    if len(whole) <= _LONGEST:
+        new = by_declarations(text, whole)
+        if new != text:
+            return new
     for rule in _RULES:
         try:
             new = rule(text)
@@ -45,6 +50,9 @@ def rewritten(text: str, whole: str) -> str | None:
 
 
 def _characters(s: str) -> str:
+    if "%*%" in s or "crossprod(" in s:  # R, where t(A) is the transpose
+        s = re.sub(r"(?<![\w.])t\(([\w.]+)\)", r"\1.T", s)
+        s = re.sub(r"(?<![\w.])t\((?=[^()]*\))", r"transpose(", s)
     s = re.sub(r"%\*%", "@", s).replace("%x%", "⊗")
     s = re.sub(rf"({_NAME})\s*%o%\s*({_NAME})", r"\1 @ \2.T", s)
     s = re.sub(r"[•∙⨯✕✖]", "·", re.sub(r"‖|∥", "‖", s)).translate(_WIDE).replace("\x00", "==")

@@ -8,6 +8,17 @@ _NAMES = r"(?P<names>[^\W\d]\w*(?:\s*,\s*[^\W\d]\w*)*)"
 _SCALAR = r"float|real|scalar|number|double|Float|Real|Scalar|f32|f64"
 _DIM = r"[\w+*()-]+"
 
+_DEFINITE = r"(?:_?\{?(?:\+\+|₊₊)\}?)?"
+_SYMMETRIC = re.compile(
+    rf"^(?:SPD|Sym|S|𝕊){_DEFINITE}\s*(?:\^\s*\{{?|[\[(]\s*)(\w+)(?:\s*[,×x]\s*\1)?\s*[\])}}]?{_DEFINITE}\s*$"
+)
+
+
+def _symmetric(found: re.Match[str]) -> str:
+    """`S[n]`, `S^n`, `Sym(n)` are the symmetric matrices, `S_{++}^n` and `SPD(n)` the positive definite ones."""
+    definite = any(mark in found[0] for mark in ("SPD", "++", "₊₊"))
+    return f"R[{found[1]}, {found[1]}] {'spd' if definite else 'symmetric'}"
+
 
 def rewritten_type(s: str) -> str:
     """`W : R[m x n]`, `x : vector(n)`, `A : ℝ^{n×n}, x ∈ R^n`, `x : R[n], positive`, `x in R^n`."""
@@ -21,6 +32,7 @@ def rewritten_type(s: str) -> str:
         return s
     names, rest = s[: head.end()], s[head.end() :]
     rest = re.sub(r"\\times|\btimes\b", "×", rest)
+    rest = _SYMMETRIC.sub(_symmetric, rest)
     attributes = "symmetric|diagonal|spd|orthogonal|positive|lower|upper|skew|invertible|nonnegative|binary|constant"
     rest = re.sub(rf"^((?:{attributes})(?:\s+(?:{attributes}))*)\s+(?:matrix\s+)?([Rℝ]\[[^\]]*\])\s*$", r"\2 \1", rest)
     rest = re.sub(rf"^([Rℝ](?:\[[^\]]*\])?)\s*\(((?:{attributes})(?:\s*,?\s*(?:{attributes}))*)\)\s*$", r"\1 \2", rest)

@@ -1,0 +1,31 @@
+"""Notations whose meaning hangs on what the text declares: `(x, A x)` of vectors, `loss f(2*y)`."""
+
+from __future__ import annotations
+
+import re
+
+_NAME = r"[^\W\d]\w*"
+_VECTORS = re.compile(rf"({_NAME}(?:\s*,\s*{_NAME})*)\s*(?::|∈)\s*(?:R|ℝ)\s*(?:\[[^\],]+\]|\^\w+(?![×\w]))")
+_PAIR = re.compile(r"(?<![\w\])'.,(])\(([^(),=]+),([^(),=]+)\)")
+_OF_EXPRESSION = re.compile(rf"loss\s+({_NAME})\((.*[^\w\s,].*)\)")
+
+
+def by_declarations(statement: str, text: str) -> str:
+    """The statement rewritten by what `text`, in which it stands, declares; else as it was."""
+    loss = _OF_EXPRESSION.fullmatch(statement)
+    if loss is not None and "=" not in loss[2]:
+        name = next(name for name in ("z", "out", "value", *map("z{}".format, range(99))) if not _stands(name, text))
+        return f"{name} = {loss[2].strip()}; loss {loss[1]}({name})"
+    if "=" not in statement or not _PAIR.search(statement):
+        return statement
+    vectors = {name for names in _VECTORS.findall(text) for name in re.split(r"\s*,\s*", names)}
+
+    def product(found: re.Match[str]) -> str:
+        a, b = found[1].strip(), found[2].strip()
+        return f"dot({a}, {b})" if all(vectors & set(re.findall(_NAME, part)) for part in (a, b)) else found[0]
+
+    return _PAIR.sub(product, statement)
+
+
+def _stands(name: str, text: str) -> bool:
+    return re.search(rf"(?<!\w){name}(?!\w)", text) is not None
