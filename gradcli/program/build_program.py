@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gradcli.diagnostics import GradcliError, error
 from gradcli.expr.node import Node, labelled, make
+from gradcli.expr.rearrange import reshape
 from gradcli.program.build import Builder, variable_node
 from gradcli.program.draft import Draft
 from gradcli.program.equation import Equation
@@ -57,6 +58,9 @@ def build_definitions(draft: Draft, order: list[str]) -> Builder:
             draft.poison(name, None)
             draft.nodes.pop(name, None)
             continue
+        wanted = draft.nodes[name].shape
+        if node.shape != wanted and [dim for dim in node.shape if dim != 1] == [dim for dim in wanted if dim != 1]:
+            node = reshape(node, wanted)  # a size that came out as 1: of a scalar, which is no axis
         draft.definitions[name] = node
     return builder
 

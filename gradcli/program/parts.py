@@ -171,8 +171,8 @@ def part_shape(inference: Inferring, expr: ast.Index, local: Local) -> OpenShape
         else:
             within(inference, expr, item.first, dim)
             out += [] if drops else [1]
-    if len(axes) == 1 and len(out) == 1 and not lists:
-        return settle(tuple(out))
+    if len(axes) < len(shape) and len(items) == 1 and items[0].kind == "slice":  # of a row, which it stays
+        out = [1, *out]
     return settle(tuple(out))
 
 

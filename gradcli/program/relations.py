@@ -61,8 +61,12 @@ def read_relation(
     Raises GradcliError where it says nothing that could be differentiated.
     """
     unknown = tuple(name.id for name in statement.names)
-    if not any(set(unknown) & names_in(side) for side in (statement.left, statement.right)):
-        raise _wrong(statement, source, "E201", f"The relation does not mention {', '.join(unknown)}.")
+    mentioned = names_in(statement.left) | names_in(statement.right)
+    lacking = [name for name in unknown if name not in mentioned]
+    if lacking:
+        hint = f"implicit {', '.join(name for name in unknown if name in mentioned)} : ..."
+        message = f"The relation does not mention {', '.join(lacking)}."
+        raise _wrong(statement, source, "E201", message, hint if len(lacking) < len(unknown) else None)
     factors = _factorisation(statement, attributes)
     if factors is not None:
         return factors

@@ -8,7 +8,7 @@ from typing import Literal
 from gradcli.diagnostics import error
 from gradcli.diagnostics.limits import LimitReached
 from gradcli.expr.arith import zeros
-from gradcli.expr.node import ZERO, Node
+from gradcli.expr.node import ZERO, Node, payload
 from gradcli.expr.shapes import Shape
 from gradcli.program.model import Check
 from gradcli.rules.missing import NoRule
@@ -31,6 +31,7 @@ from gradcli.verdicts.possible import domain
 from gradcli.verdicts.problem import Problem
 from gradcli.verdicts.verdict import REFUTED, SHAPES_DIFFER, UNDECIDED, Finding, Hint
 
+_HIGH_POWER = 500
 _TIES = "the sides differ where numbers are equal, or whole, and there alone perhaps"
 
 
@@ -132,6 +133,12 @@ class Link:
         return Finding(kind, reason + words, assumed=assumed)
 
     def _by_numbers(self, problem: Problem) -> Finding:
+        if has_high_power(problem):
+            from gradcli.verdicts.tame import difference
+
+            place = difference(problem, self.key)
+            if place is not None:
+                return Finding("refuted", "the sides differ", REFUTED, counterexample=at(problem, place))
         outcome = decide(problem, self.key)
         if outcome.kind == "equal":
             return self._by_uniqueness(problem) or self._under(problem, "equal", outcome.reason)
@@ -156,6 +163,11 @@ class Link:
         if name is None:
             return None
         return self._under(problem, "proved", f"equal by algebra, where the relation for {name} has one solution")
+
+
+def has_high_power(problem: Problem) -> bool:
+    """Whether a matrix is raised to a power that is far beyond what plain points serve for."""
+    return any(node.op == "mpow" and abs(payload(node, int)) >= _HIGH_POWER for node in problem.nodes)
 
 
 def _text(book: Book, expr: ast.Expr) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from gradcli.expr.dims import Dim, names_of
 from gradcli.expr.node import Node, has_attribute, label_count, payload, value_of
 from gradcli.expr.walk import postorder
+from gradcli.ops.functions import SCALAR_FUNCTIONS
 from gradcli.ops.payload import Places
 
 _FEWEST_FACTORS = 3  # with fewer, the sizes that are looked at anyway are larger
@@ -46,13 +47,19 @@ def _reaches(node: Node) -> Iterator[tuple[tuple[Dim, ...], int, str]]:
         yield dims, abs(held.shift), "roll"
     elif node.op in ("tril", "triu"):
         yield node.shape, abs(payload(node, int)), node.op
-    elif node.op == "cmp":
+    elif node.op in ("cmp", "max", "min") or (node.op == "elem" and kinks(node)):
         leaves = postorder(node.args)
         dims = tuple(count for leaf in leaves if (count := label_count(leaf)) is not None)
-        marks = [value for leaf in leaves if (value := value_of(leaf)) is not None] if dims else []
-        for mark in marks:
+        marks = {abs(value) for leaf in leaves if (value := value_of(leaf)) is not None} if dims else set()
+        for mark in sorted(marks):
             if mark.denominator == 1 and mark > 0:
                 yield dims, int(mark), "a label"
+
+
+def kinks(node: Node) -> bool:
+    """Whether a function of one number turns somewhere."""
+    row = SCALAR_FUNCTIONS.get(node.data[0]) if isinstance(node.data, tuple) else None
+    return row is not None and bool(row.kinks)
 
 
 def _factors(nodes: Sequence[Node]) -> int:

@@ -9,6 +9,8 @@ import pytest
 
 from benchmarks.fuzz import corpus, mutants, outcome
 from gradcli.diagnostics import limits
+from gradcli.syntax.ast import Source
+from gradcli.verdicts.check import check_source
 
 COUNT = 60
 
@@ -26,3 +28,21 @@ def test_changed_programs_are_answered(monkeypatch: pytest.MonkeyPatch, seed: in
 def test_a_definition_whose_size_is_unknown_is_no_size_where_a_check_indexes_it() -> None:
     first = "out[i, j] = sum[p, q](X[i + p - 1, j + q - 1] * K[p, q])\nloss L(out)\ndout = grad(L, out)\n"
     assert outcome(first + "check grad(L, K)[p, q] == sum[i, j](dout[i, j] * X[i + p - 1, j + q - 1])")[0] == "ok"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a, b : R[3*H]\ny = sigmoid(a.T[1:H] + b[1:H])",
+        "a : R[1, 5]\nb : R[3]\ny = a[1:3] @ b\ncheck grad(y, a) == concat(b.T, zeros(1, 2), axis=1)",
+        "A : R[B, T, C]\nm = mean(A, axis=2, keepdims=True) r",
+        "X : R[n, n]\nimplicit P, L, U : P @ X == L",
+    ],
+)
+def test_what_changed_programs_found_is_answered(text: str) -> None:
+    assert outcome(text)[0] == "ok"
+
+
+def test_a_slice_of_a_row_is_a_row() -> None:
+    text = "r : R[1, 5]; x : R[3]; check r[1:3] == r[:, 1:3]; check (r[1:3] @ x)**2 == (x.T @ r[1:3].T)**2"
+    assert [v.kind for v in check_source(Source("t.mc", text)).verdicts] == ["proved", "proved"]

@@ -15,10 +15,12 @@ import pytest
 from gradcli.diagnostics import limits
 from gradcli.syntax.ast import Source
 from gradcli.verdicts.check import check_source
+from gradcli.verdicts.link import Link
+from gradcli.verdicts.verdict import Finding
 from tests.cli.run import run
 
 LARGE = [
-    "A : R[n,n]; check A^3100000 == A",
+    "S : R[n,n] spd; check S^3100000 == S",
     "A : R[n,n]; check tr(A^64 @ A.T) == tr(A)",
     "A : R[n,n]; check kron(A, kron(A, kron(A, kron(A, kron(A, kron(A, kron(A, A))))))) == kron(A, A)",
     'A : R[n,n]; B = einsum("ab,bc,cd,de,ef,fg,gh,hi,ij->aj", A,A,A,A,A,A,A,A,A); check B == A',
@@ -40,16 +42,48 @@ def test_a_false_claim_that_is_large_is_refuted_or_said_to_be_too_large(
     assert verdict.kind == "refuted" or "too large" in verdict.reason
 
 
+@pytest.mark.parametrize(
+    "claim", ["A^3100000 == A", "A^3100001 == A", "A^3100000 == eye(n)", "(A@B)^1000 == A^1000 @ B^1000"]
+)
+def test_a_false_claim_about_a_high_power_is_refuted_where_powers_stay_small(claim: str) -> None:
+    (verdict,) = check_source(Source("t.mc", f"A, B : R[n,n]; check {claim}")).verdicts
+    assert verdict.kind == "refuted"
+
+
+def test_a_lack_of_memory_makes_a_statement_too_large_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    decide = Link.decide
+
+    def lacking(link: Link) -> Finding:
+        if link.key.startswith("x + x"):
+            raise MemoryError
+        return decide(link)
+
+    monkeypatch.setattr(Link, "decide", lacking)
+    found = check_source(Source("t.mc", "x : R\ncheck x + x == 2*x\ncheck x == x\ncheck x == x + 1\n"))
+    assert [v.kind for v in found.verdicts] == ["undecided", "proved", "refuted"]
+    assert found.verdicts[0].reason == "too large, there is not enough memory for it"
+    assert not found.errors
+
+
+def test_memory_beyond_the_bound_makes_a_statement_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = iter([0, *[limits.GROWTH + 1] * 100_000])
+    monkeypatch.setattr(limits, "_resident", lambda: next(told))
+    monkeypatch.setattr(limits, "_TICK", 0.001)
+    with pytest.raises(limits.LimitReached, match="MiB"), limits.limited():
+        while True:
+            pass
+
+
 def test_the_next_statement_is_decided_after_one_that_was_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "_seconds", 0.5)
-    text = "A : R[n,n]\ncheck A^3100000 == A\ncheck A.T.T == A\ncheck 2*A == A + A\n"
+    text = "A : R[n,n]; S : R[n,n] spd\ncheck S^3100000 == S\ncheck A.T.T == A\ncheck 2*A == A + A\n"
     assert [v.kind for v in check_source(Source("t.mc", text)).verdicts] == ["undecided", "proved", "proved"]
     assert signal.getsignal(signal.SIGALRM) in (signal.SIG_DFL, None) or callable(signal.getsignal(signal.SIGALRM))
 
 
 def test_a_timeout_is_taken_from_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "_seconds", limits.SECONDS)
-    found = run("check", "--timeout", "0.5", "--format", "json", "-e", "A : R[n,n]; check A^3100000 == A")
+    found = run("check", "--timeout", "0.5", "--format", "json", "-e", "S : R[n,n] spd; check S^3100000 == S")
     (verdict,) = json.loads(found.out)["files"][0]["verdicts"]
     assert found.status == 1 and verdict["verdict"] == "undecided" and limits.seconds() == 0.5
 
@@ -57,7 +91,7 @@ def test_a_timeout_is_taken_from_the_call(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_an_interruption_ends_the_processes_at_once(tmp_path: Path, number: signal.Signals, status: int) -> None:
     for name in "abcd":
-        (tmp_path / f"{name}.mc").write_text("A : R[n,n]; check A^3100000 == A\n")
+        (tmp_path / f"{name}.mc").write_text("S : R[n,n] spd; check S^3100000 == S\n")
     command = [sys.executable, "-m", "gradcli", "check", "-j", "2", "--timeout", "60", str(tmp_path)]
     process = subprocess.Popen(
         command,
@@ -71,7 +105,16 @@ def test_an_interruption_ends_the_processes_at_once(tmp_path: Path, number: sign
     start = time.monotonic()
     out, err = process.communicate(timeout=20)
     assert process.returncode == status and b"Traceback" not in out + err
-    assert time.monotonic() - start < 5
+    waited = time.monotonic() - start
+    assert waited < 1 + _busy(), waited
+
+
+def _busy() -> float:
+    """How many seconds longer than it should this machine takes just now: other work may keep it from us."""
+    start, used = time.monotonic(), time.process_time()
+    while time.process_time() - used < 0.05:
+        pass
+    return max(0.0, 20 * (time.monotonic() - start) - 1)
 
 
 def test_a_pipe_in_a_folder_is_skipped_with_a_warning(tmp_path: Path) -> None:
