@@ -23,12 +23,16 @@ from random import Random
 
 from mpmath import mp
 
-from benchmarks import near_true_kinds, near_true_names
+from benchmarks import near_true_extremes, near_true_kinds, near_true_names
 from benchmarks.near_true_claim import DIGITS, Claim
 from gradcli.syntax.ast import Source
 from gradcli.verdicts.check import check_source
 
-KINDS: dict[str, Callable[[Random], Claim | None]] = {**near_true_kinds.KINDS, **near_true_names.KINDS}
+KINDS: dict[str, Callable[[Random], Claim | None]] = {
+    **near_true_kinds.KINDS,
+    **near_true_names.KINDS,
+    **near_true_extremes.KINDS,
+}
 
 
 @dataclass(frozen=True)
