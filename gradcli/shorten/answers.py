@@ -6,30 +6,33 @@ rewritten by rules, over what the program names, and the shortest by its printed
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gradcli.derive.derive import Derivation
 from gradcli.derive.model import Answer, Step
+from gradcli.expr.arith import split_number
 from gradcli.expr.literal import as_literal
 from gradcli.expr.node import Node
 from gradcli.expr.replace import replace
 from gradcli.expr.walk import leaves, postorder
 from gradcli.program.model import Program
 from gradcli.record import replace as with_changes
-from gradcli.shorten import comparisons, functions, matrices, quotients, sums
+from gradcli.shorten import comparisons, functions, matrices, pairs, quotients, sums
 from gradcli.shorten.expanded import multiplied_out
 from gradcli.shorten.facts import Facts
-from gradcli.shorten.length import Length
+from gradcli.shorten.length import WHOLE, Length
 from gradcli.shorten.names import Names
 from gradcli.shorten.search import Search, Tolls
+from gradcli.shorten.split import taken_apart
 
 if TYPE_CHECKING:
     from gradcli.shorten.judge import Judge
 
 MOST_NODES = 120
 _MOST_STEPS = 8
+_WORTH_A_LOOK = 4 * WHOLE  # what is longer than `w > x` is said by a name that is defined later
 _FOR_UNITS = 2  # how much longer entries may be than `A⁻¹ E_(1,2) A⁻¹ x`
 
 
@@ -74,14 +77,14 @@ class _Shortening:
             if step.name in inlined:
                 continue
             value = replace([step.value], inlined)[0] if inlined else step.value
-            short = self._judged(value, self._search(answers[0].of)) if step.equation is None else value
+            short = self._judged(value, answers[0].of) if step.equation is None else value
             kept[step.name] = with_changes(step, value=short)
         return [self._answer(answer, kept, inlined) for answer in answers]
 
     def _answer(self, answer: Answer, kept: dict[Node, Step], inlined: dict[Node, Node]) -> Answer:
         value = replace([answer.value], inlined)[0] if inlined else answer.value
         if len(answer.shape) <= 2:
-            value = self._judged(value, self._search(answer.of))
+            value = self._judged(value, answer.of)
         where = tuple(kept[step.name] for step in answer.where if step.name in kept)
         rules = list(answer.rules)
         for step in answer.where:
@@ -99,7 +102,7 @@ class _Shortening:
         written = by_entries(value, self._meaning)
         if written is value or not self._is_small(written):
             return value
-        short = as_literal(self._judged(written, self._search(answer.of)))
+        short = as_literal(self._judged(written, answer.of))
         times = _FOR_UNITS if any(node.op == "unit" for node in postorder(value)) else 1
         return short if self.length.of(short) <= times * self.length.of(value) else value
 
@@ -136,8 +139,8 @@ class _Shortening:
                 table[step.name] = step.value
         return table
 
-    def _search(self, of: str) -> Search:
-        usable = self._upstream(of)
+    def _search(self, of: str, later: bool = False) -> Search:
+        usable = self._around(of) if later else self._upstream(of)
         if usable not in self._searches:
             names = Names(self.facts, usable)
             facts = self.facts
@@ -157,6 +160,7 @@ class _Shortening:
                 (quotients.over_one_divisor, 0),
                 (comparisons.sides, 0),
                 (comparisons.positive_part, 0),
+                (lambda node: pairs.symmetric_pairs(node, facts), 0),
                 (sums.factored, 0),
                 (multiplied_out, 1),
                 (sums.common_entries, 0),
@@ -167,6 +171,18 @@ class _Shortening:
             )
             self._searches[usable] = Search(facts, rules, self.length)
         return self._searches[usable]
+
+    def _around(self, of: str) -> frozenset[Node]:
+        """The names that a value may be said with: those before it, and those defined later without it."""
+        before = self._upstream(of)
+        without: set[Node] = set(before)
+        for name, value in self.definitions.items():
+            if name in without or self.length.of(value) < _WORTH_A_LOOK:
+                continue
+            if all(leaf in without or leaf not in self.definitions for leaf in leaves(value)):
+                without.add(name)
+        node = self.program.nodes.get(of)
+        return frozenset(without - {node} | before) if node is not None else before
 
     def _upstream(self, of: str) -> frozenset[Node]:
         """The names that a value is made of and those before it: what is defined later may be the answer."""
@@ -193,15 +209,34 @@ class _Shortening:
         nodes = postorder(value)
         return len(nodes) <= MOST_NODES and all(len(node.shape) <= 2 for node in nodes)
 
-    def _judged(self, value: Node, search: Search) -> Node:
-        """The shortest form found, where it is shown to mean the same."""
-        short = self._short(value, search)
+    def _judged(self, value: Node, of: str) -> Node:
+        """The shortest form found, where it is shown to mean the same.
+
+        A name that is defined later may be what was to be found: it is no answer by itself.
+        """
+        short = self._short(value, self._search(of, later=True))
+        if short is not value and self._is_later_name(short, of):
+            short = self._short(value, self._search(of))
         return short if short is value or self.judge.same(short, value) else value
+
+    def _as_pairs(self, value: Node) -> Iterator[Node]:
+        """A Hessian with its outer products in symmetric pairs, which no step by step rewriting comes to."""
+        whole = split_number(value)[1]
+        if len(value.shape) == 2 and whole.op == "add":
+            for opened in (value, *multiplied_out(value)):
+                yield from pairs.symmetric_pairs(opened, self.facts)
+
+    def _is_later_name(self, value: Node, of: str) -> bool:
+        apart = taken_apart(value)
+        whole = next(iter(apart.scalars), None) if not apart.arrays else apart.arrays[0]
+        name = whole.args[0] if whole is not None and whole.op == "T" else whole
+        return name in self.definitions and name not in self._upstream(of)
 
     def _short(self, value: Node, search: Search) -> Node:
         if not self._is_small(value):
             return value
-        found = search.shortest(value)
+        starts = [value, *self._as_pairs(value)]
+        found = min(map(search.shortest, starts), key=self.length.of)
         return found if found.shape == value.shape and self.length.of(found) < self.length.of(value) else value
 
 

@@ -28,9 +28,12 @@ _NESTED = 3 * WHOLE
 _OPEN = frozenset({"add", "mul", "matmul", "T"})
 
 
-def _has_bracket(term: Node) -> bool:
-    """Whether a term of a sum is itself a product with a sum."""
-    return term.op == "matmul" and any(factor.op == "add" for factor in term.args)
+def _broken(term: Node) -> int:
+    """How far a term of a sum, a product with a bracket of its own, is from how one writes the sum."""
+    chain = term.args[-1] if term.op == "mul" else term
+    if chain.op != "matmul" or all(factor.op != "add" for factor in chain.args):
+        return 0
+    return 3 if is_row(chain.args[-1].shape) and len(chain.shape) == 2 else int(chain is term)
 
 
 def _is_divisor(node: Node) -> bool:
@@ -80,7 +83,7 @@ class Length:
         self._deep[node] = max((self._deep.get(arg, 0) for arg in node.args), default=0) if node.op in _OPEN else 0
         if node.op == "add":
             plain = len(node.shape) == 2 and not is_row(node.shape) and any(not arg.shape for arg in node.args)
-            return (_SPREAD if plain else 0) + BRACKET * any(_has_bracket(arg) for arg in node.args)
+            return (_SPREAD if plain else 0) + BRACKET * max(map(_broken, node.args))
         if node.op == "matmul":
             pairs = zip(node.args, node.args[1:], strict=False)
             return BRACKET * sum(a is b and len(a.shape) == 2 for a, b in pairs)  # a power says it

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from gradcli.expr.arith import add, mul, power, split_number
 from gradcli.expr.linear import matmul, transpose
-from gradcli.expr.node import Node, num
+from gradcli.expr.node import Node, num, value_of
 from gradcli.expr.walk import postorder
 from gradcli.shorten.facts import Facts
 from gradcli.shorten.split import (
@@ -73,6 +73,7 @@ class Names:
             yield from self._in_sum(node)
         if node.op in ("mul", "pow"):
             yield from self._in_product(node)
+            yield from self._next_power(node)
         if node.op in ("mul", "matmul"):
             yield from self._in_chain(node)
 
@@ -96,6 +97,12 @@ class Names:
         if found is None:
             return
         number, powers = found
+        for base in [base for base, e in powers.items() if base.op == "add" and e.denominator == 1]:
+            turned = mul(num(-1), base)
+            if base not in self._products and turned in self._products:
+                exponent = powers.pop(base)
+                powers[turned] = exponent
+                number *= (-1) ** int(exponent)
         tried: set[Node] = set()
         for base in powers:
             for name, value in self._products.get(base, ()):
@@ -111,6 +118,18 @@ class Names:
                     if left is not None:
                         scale = number / theirs[0] ** int(exponent)
                         yield mul(num(scale), *powers_node(left), power(name, num(exponent)))
+
+    def _next_power(self, node: Node) -> Iterator[Node]:
+        """`b ** (p - 1)` as `k / b`, where k is `b ** p`."""
+        factors = node.args if node.op == "mul" else (node,)
+        for place, factor in enumerate(factors):
+            if factor.op != "pow" or value_of(factor.args[1]) is not None or factor.shape:
+                continue
+            base, exponent = factor.args
+            for step in (1, -1):
+                name = self._whole.get(power(base, add(exponent, num(step))))
+                if name is not None:
+                    yield mul(*factors[:place], *factors[place + 1 :], name, power(base, num(-step)))
 
     def _in_chain(self, node: Node) -> Iterator[Node]:
         whole = taken_apart(node)

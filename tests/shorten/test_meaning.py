@@ -143,6 +143,23 @@ def test_a_name_divides_by_nothing_new() -> None:
 
 
 READ = {
+    "r : R[n]; L = sum(log(cosh(r))); hess L wrt r": "I − diag(tanh(r)²)",
+    "X : R[N, d]; C = X - mean(X, axis=0, keepdims=True); S = C.T@C/N; L = logdet(S); grad L wrt X": "2 C S⁻¹ / N",
+    "X : R[N, d]; w : R[d]; y : R[N]; p = sigmoid(X@w); L = -mean(y*log(p) + (1 - y)*log(1 - p)); hess L wrt w": (
+        "Xᵀ diag(p − p²) X / N"
+    ),
+    "X : R[N, d]; w : R[d]; y : R[N]; L = sum(max(0, 1 - y*(X@w))**2); grad L wrt w": (
+        "−2 Xᵀ (max(0, 1 − y ⊙ (X w)) ⊙ y)"
+    ),
+    "x, g : R[n]; e : R; m = mean(x); s = sqrt(var(x) + e); h = (x - m)/s; y = g*h; grad f wrt x": (
+        "(∇_y f ⊙ g − (gᵀ ∇_y f + (yᵀ ∇_y f) h) / n) / s"
+    ),
+    "A : R[n, n] symmetric; x : R[n]; r = x.T@A@x/norm(x)**2; g = 2*(A@x - r*x)/norm(x)**2; hess r wrt x": (
+        "2 (A − r I − g xᵀ − x gᵀ) / ‖x‖²"
+    ),
+    "A0, A1 : R[n, n] symmetric; x : R; F = A0 + x*A1; L = -logdet(F); grad L wrt x": "−tr(F⁻¹ A1)",
+    "T : R[K, d]; t : R[d]; A = logsumexp(T@t); p = softmax(T@t); hess A wrt t": "Tᵀ (diag(p) − p pᵀ) T",
+    "x, m : R[d]; v : R; D = norm(x - m)**2; l = -(v + d)/2*log(1 + D/v); grad l wrt m": "(v + d) (x − m) / (v + D)",
     "x : R[n]; m = mean(x); v = mean((x-m)**2); z = (x-m)/sqrt(v); jac z wrt x": "(I − 1_(n×n) / n − z zᵀ / n) / √(v)",
     "A : R[m, n]; x : R[n]; b : R[m]; r = A@x - b; f = sqrt(r.T@r + 1); hess f wrt x": "Aᵀ (I − r rᵀ / f²) A / f",
     "x : R[n]; s = sqrt(x.T@x + 1); y = x / s; jac y wrt x": "(I − y yᵀ) / s",
