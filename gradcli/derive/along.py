@@ -20,7 +20,7 @@ def derivative_along(
     With the rules it took.  None where it is no short expression, or the program is long: a Jacobian made of the
     Jacobians of the definitions serves better there.
     """
-    if len(graph.depending((scalar,)) & graph.upstream([of])) > _MOST_DEFINITIONS:
+    if len(graph.between((scalar,), of)) > _MOST_DEFINITIONS:
         return None
     try:
         found = forward(graph, {scalar: ONE}, of, names, expand)

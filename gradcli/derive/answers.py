@@ -324,13 +324,14 @@ class Asker:
         answers: list[Answer] = []
         plain = [(n, x) for n, x in wrt if self.scalars_of(x) is None and len(x.shape) <= 2 and is_vector(of.shape)]
         turned = question.layout == "denominator"
-        upstream = self.graph.upstream((of,))
+        targets = [target for _, x in wrt for target in self.scalars_of(x) or (x,)]
+        way = {*self.graph.between(targets, of)}
         found = Jacobians()
         if plain:
             found = vector_jacobians(self.graph, of, [node for _, node in plain], turned, self.expand)
         for name, node in wrt:
             scalars = self.scalars_of(node)
-            self._independent(name, question, scalars or (node,), upstream)
+            self._independent(name, question, scalars or (node,), way)
             if scalars is not None and is_vector(of.shape):
                 answers.append(self._by_scalars(question, of, name, scalars))
             elif (along := self._along(of, node, turned)) is not None:

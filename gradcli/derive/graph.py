@@ -22,6 +22,7 @@ class Graph:
             if value.op in ("factor", "implicit"):
                 self.named.setdefault(value, name)
         self.uses: dict[Node, list[Node]] = {name: _named(value) for name, value in self.values.items()}
+        self._places = {name: place for place, name in enumerate(self.values)}
         self._names: set[str] | None = None
 
     @property
@@ -39,6 +40,26 @@ class Graph:
             if name not in found and any(other in found for other in used):
                 found.add(name)
         return found
+
+    def between(self, wrt: Collection[Node], of: Node) -> list[Node]:
+        """The names through which a value depends on these, both ends included, in order of use.
+
+        Nothing that is defined before all of these is looked at: the work is that of the way.
+        """
+        first = min((self._places.get(name, -1) for name in wrt), default=-1)
+        found: dict[Node, None] = {}
+        todo = [of]
+        while todo:
+            name = todo.pop()
+            if name not in found and (self._places.get(name, -1) >= first or name in wrt):
+                found[name] = None
+                todo.extend(self.uses.get(name, ()))
+        depending = {*wrt}
+        ordered = sorted(found, key=lambda name: self._places.get(name, -1))
+        for name in ordered:
+            if any(other in depending for other in self.uses.get(name, ())):
+                depending.add(name)
+        return [name for name in ordered if name in depending]
 
     def upstream(self, of: Iterable[Node]) -> set[Node]:
         """Every name that these are computed from, these included."""

@@ -40,6 +40,9 @@ def is_vector(shape: Shape) -> bool:
 
 def inline_matrices(graph: Graph, keep: Collection[Node], path: Collection[Node]) -> Graph:
     """The graph with every matrix-valued intermediate on the path put into what uses it."""
+    inlined = {name for name in path if name in graph.values and name not in keep and not is_vector(name.shape)}
+    if not inlined:
+        return graph
     table: dict[Node, Node] = {}
     values: dict[Node, Node] = {}
     named: dict[Node, Node] = {}
@@ -47,11 +50,11 @@ def inline_matrices(graph: Graph, keep: Collection[Node], path: Collection[Node]
         value = replace([value], table)[0] if table else value
         if value.op in ("factor", "implicit"):
             named.setdefault(value, name)
-        if name in path and name not in keep and not is_vector(name.shape):
+        if name in inlined:
             table[name] = value
         else:
             values[name] = value
-    return Graph(values, named) if table else graph
+    return Graph(values, named)
 
 
 def vector_jacobians(graph: Graph, of: Node, wrt: Collection[Node], turned: bool, expand: bool = False) -> Jacobians:
@@ -62,16 +65,15 @@ def vector_jacobians(graph: Graph, of: Node, wrt: Collection[Node], turned: bool
     Raises NoRule where a part has no matrix form.
     """
     layout = "denominator" if turned else "numerator"
-    path = graph.depending(wrt) & graph.upstream([of])
+    way = graph.between(wrt, of)
+    path = set(way)
     graph = inline_matrices(graph, {of, *wrt}, path)
-    depending = graph.depending(wrt)
     parts: dict[Node, list[Node]] = {of: [eye(list_dim(of.shape))]}
     rules: dict[Node, dict[str, None]] = {of: {}}
     found = Jacobians()
-    outer = [name for name in wrt if name not in graph.values]
     wanted = set(wrt)
-    for name in [*reversed(graph.values), *outer]:
-        if name not in parts or name not in path:
+    for name in reversed(way):
+        if name not in parts:
             continue
         total = collected([add(*reversed(parts.pop(name)))])[0]
         took = rules.pop(name)
@@ -81,7 +83,7 @@ def vector_jacobians(graph: Graph, of: Node, wrt: Collection[Node], turned: bool
         value = graph.values.get(name)
         if value is None:
             continue
-        inner = [other for other in graph.uses[name] if other in depending]
+        inner = [other for other in graph.uses[name] if other in path]
         if inner and name is not of and symbols(total) > _LARGE:
             step = make("jac", (of, name), data=layout, shape=total.shape)
             found.steps.append(Step(step, total, tuple(took)))

@@ -112,6 +112,35 @@ def several_arguments(length: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _formulas(length: int) -> list[str]:
+    """A definition and a claim about it, in turn."""
+    lines, before = [], "x"
+    for k in range(_FIRST, _FIRST + length):
+        lines.append(f"u_{{{k}}} = W_{{{k}}} {before}")
+        lines.append(rf"\frac{{\partial u_{{{k}}}}}{{\partial {before}}} = W_{{{k}}}")
+        before = f"u_{{{k}}}"
+    return lines
+
+
+def _declared(length: int) -> str:
+    return "; ".join(["x : R[n]", *(f"W_{k} : R[n, n]" for k in range(_FIRST, _FIRST + length))])
+
+
+def markdown(length: int) -> str:
+    """Formulas between sentences."""
+    shown = "\n\n".join(f"Then\n\n$$\n{formula}\n$$" for formula in _formulas(length))
+    return f"# Layers\n\n<!-- gradcli: check; {_declared(length)} -->\n\n{shown}\n"
+
+
+def tex(length: int) -> str:
+    """Formulas of a paper."""
+    shown = "\n".join(f"Then\n\\begin{{equation}}\n{formula}\n\\end{{equation}}" for formula in _formulas(length))
+    return f"\\begin{{document}}\n% gradcli: check; {_declared(length)}\n{shown}\n\\end{{document}}\n"
+
+
+FILES: dict[str, Callable[[int], str]] = {"md": markdown, "tex": tex}
+"""Files of other ways in, by their endings."""
+
 FAMILIES: dict[str, Callable[[int], str]] = {
     function.__name__: function
     for function in (

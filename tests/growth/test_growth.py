@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any
@@ -29,7 +30,7 @@ from gradcli.cli.derive import command as derive
 from gradcli.cli.emit import command as emit
 from gradcli.expr.node import own_program
 from tests.cli.run import run
-from tests.growth.families import FAMILIES
+from tests.growth.families import FAMILIES, FILES
 
 _PACKAGE = str(Path(gradcli.derive.answers.__file__).parents[1])
 _BY_THE_CLOCK = "limits.py"  # looks at the time and the memory as often as the clock says: not work of the program
@@ -65,7 +66,7 @@ COMMANDS = {
 }
 
 
-def visits(command: list[str], program: str) -> Counter[CodeType]:
+def visits(*command: str, program: str = "") -> Counter[CodeType]:
     """How many lines of each function of the package a command executes."""
     found: Counter[CodeType] = Counter()
 
@@ -82,19 +83,17 @@ def visits(command: list[str], program: str) -> Counter[CodeType]:
     with own_program():  # else what an earlier count has interned is not made again
         sys.settrace(entered)
         try:
-            result = run(*command, "-", stdin=program)
+            result = run(*command, stdin=program)
         finally:
             sys.settrace(before)
     assert "internal error" not in result.err, result.err
     return found
 
 
-def growing(command: list[str], family: str) -> list[str]:
+def growing(count: Callable[[int], Counter[CodeType]]) -> list[str]:
     """The functions whose work more than doubles with the program, each with its counts."""
-    write = FAMILIES[family]
-    run(*command, "-", stdin=write(2))  # what is read once is read
     lengths = (_SHORT, 2 * _SHORT, 4 * _SHORT)
-    counts = [visits(command, write(length)) for length in lengths]
+    counts = [count(length) for length in lengths]
     out = []
     for code in counts[-1]:
         first, second, third = (count[code] for count in counts)
@@ -118,4 +117,18 @@ CASES = [
 def test_work_doubles_with_the_program(command: str, family: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for module, bound in _BOUNDS:
         monkeypatch.setattr(module, bound, 0)
-    assert growing(COMMANDS[command], family) == []
+    arguments, write = [*COMMANDS[command], "-"], FAMILIES[family]
+    run(*arguments, stdin=write(2))  # what is read once is read
+    assert growing(lambda length: visits(*arguments, program=write(length))) == []
+
+
+@pytest.mark.parametrize("ending", FILES)
+def test_work_doubles_with_a_document(ending: str, tmp_path: Path) -> None:
+    file = tmp_path / f"grows.{ending}"
+
+    def count(length: int) -> Counter[CodeType]:
+        file.write_text(FILES[ending](length), encoding="utf-8")
+        return visits("check", str(file))
+
+    count(2)
+    assert growing(count) == []
