@@ -89,6 +89,25 @@ def loss_call(inference: Inferring, expr: ast.Call, shapes: list[OpenShape]) -> 
     return _whole(inference, expr, new) if new is not None and not expr.kwargs else ()
 
 
+def patterned_call(inference: Inferring, expr: ast.Call) -> Mend:
+    """einops' `rearrange(X, "n d -> d n")` and `reduce(X, "b t d -> b d", "mean")`."""
+    base, *words = (inference.written(arg) for arg in expr.args)
+    before, arrow, behind = words[0].strip("\"'").partition("->") if words else ("", "", "")
+    old, new = before.split(), behind.split()
+    if not arrow or not all(axis.isalnum() for axis in (*old, *new)):
+        return ()
+    if expr.fn == "rearrange" and new == [*old[:-2], *old[-2:][::-1]]:
+        return _whole(inference, expr, f"{bracketed(base)}.{'T' if len(old) == 2 else 'mT'}")
+    how = words[1].strip("\"'") if len(words) == 2 else ""
+    gone = [at for at, axis in enumerate(old) if axis not in new]
+    if expr.fn != "reduce" or how not in ("mean", "sum", "max", "min", "prod"):
+        return ()
+    if not new or not gone or new != [axis for axis in old if axis in new]:
+        return _whole(inference, expr, f"{how}({base})") if not new else ()
+    axes = str(gone[0]) if len(gone) == 1 else f"({', '.join(map(str, gone))})"
+    return _whole(inference, expr, f"{how}({base}, axis={axes})")
+
+
 def _second_of(inference: Inferring, expr: ast.Call, new: str) -> Mend:
     """`slogdet(A)[1]`, `slogdet(A).logabsdet`."""
     text, end = inference.source.text, expr.span.end

@@ -40,7 +40,7 @@ def check_glued(inference: Inferring, name: ast.Name) -> None:
 
 def _check_entry(inference: Inferring, name: ast.Name) -> None:
     """Refuse `x_2` where only a vector x is declared: its entry is x[2]; raises GradcliError."""
-    base, _, place = name.id.partition("_")
+    base, _, place = _plain(name.id).partition("_")
     declared = inference.scope.arrays.get(base)
     _check_subscripts(inference, name, base, place)
     if not place.isdecimal() or declared is None or len(declared.type.dims) != 1:
@@ -55,10 +55,19 @@ def _check_entry(inference: Inferring, name: ast.Name) -> None:
     )
 
 
+def _plain(text: str) -> str:
+    """`xᵢ` as `x_i`."""
+    if text.isascii():
+        return text
+    from gradcli.syntax.rewrites import plain
+
+    return plain(text)
+
+
 def _check_subscripts(inference: Inferring, name: ast.Name, base: str, place: str) -> None:
     """Refuse `x_i` where an array x is declared, and `sum_i` before such; raises GradcliError."""
     declared = inference.scope.arrays.get(base)
-    sums = name.id in ("Σ", "∑") or (base in ("sum", "Σ", "∑") and len(place) == 1 and place.islower())
+    sums = (base in ("Σ", "∑") and not place) or (base in ("sum", "Σ", "∑") and len(place) == 1 and place.islower())
     if not sums and (declared is None or not place.islower() or len(place) != len(declared.type.dims)):
         return
     text = inference.source.text
@@ -68,7 +77,7 @@ def _check_subscripts(inference: Inferring, name: ast.Name, base: str, place: st
     from gradcli.syntax.rewrites import sums_over_subscripts
 
     lead = len(statement) - len(statement.lstrip())
-    new = sums_over_subscripts(statement.strip())
+    new = sums_over_subscripts(_plain(statement.strip()))
     mend = ((start + lead, start + len(statement.rstrip()), new),) if new != statement.strip() else ()
     if sums and not mend:
         return

@@ -37,6 +37,24 @@ _ATTRIBUTES_ELSEWHERE = {
     **dict.fromkeys(("unit_norm", "normalized", "normalised"), "unitnorm"),
     **dict.fromkeys(("nonneg", "non_negative"), "nonnegative"),
     "const": "constant",
+    **dict.fromkeys(("对称", "对称矩阵", "对称阵"), "symmetric"),
+    **dict.fromkeys(("正定", "对称正定", "正定矩阵", "正定阵"), "spd"),
+    **dict.fromkeys(("正交", "正交矩阵", "正交阵"), "orthogonal"),
+    **dict.fromkeys(("对角", "对角矩阵", "对角阵"), "diagonal"),
+    **dict.fromkeys(("下三角", "下三角矩阵"), "lower"),
+    **dict.fromkeys(("上三角", "上三角矩阵"), "upper"),
+    **dict.fromkeys(("反对称", "斜对称", "反对称矩阵"), "skew"),
+    **dict.fromkeys(("可逆", "非奇异", "满秩"), "invertible"),
+    **dict.fromkeys(("置换", "置换矩阵"), "permutation"),
+    **dict.fromkeys(("常数", "常量"), "constant"),
+    **{
+        "正": "positive",
+        "正数": "positive",
+        "非负": "nonnegative",
+        "二值": "binary",
+        "单纯形": "simplex",
+        "独热": "onehot",
+    },
 }
 _SIZED = ("ones", "zeros", "eye", "unit", "reshape", "windows", "place")
 _GREEK = re.compile(rf"(?:{'|'.join(sorted(GREEK))})(?:\d*|_\w+)\Z")
@@ -353,6 +371,9 @@ def _define_many(scope: Scope, statement: ast.DefineMany, source: Source) -> Non
         mend: tuple[Edit, ...] = ()
         if isinstance(value, ast.Call) and value.fn in ("symbols", "Symbols"):
             mend = ((span.start, span.end, f"{', '.join(name.id for name in statement.names)} : R"),)
+        if isinstance(value, ast.Call) and value.fn in ("eig", "eigen") and len(statement.names) == 2:
+            start = source.text.find(value.fn, value.span.start)
+            mend = ((start, start + len(value.fn), "eigh"),)
         scope.diagnostics.append(error("E204", message, source, span, "P, L, U = lu(X)", mend=mend))
         return
     if len(statement.names) != len(kind.components):

@@ -29,7 +29,7 @@ def unknown_function(inference: Inferring, expr: ast.Call, local: dict[str, Open
     """Say that a called name is neither declared nor known, with the nearest one that is."""
     from difflib import get_close_matches
 
-    from gradcli.program.elsewhere import joined_call, loss_call
+    from gradcli.program.elsewhere import joined_call, loss_call, patterned_call
 
     name = expr.fn
     in_indices = summed(inference, expr)
@@ -44,8 +44,11 @@ def unknown_function(inference: Inferring, expr: ast.Call, local: dict[str, Open
         inference.fail("E210", f"{name} is no function: a variable is declared.", expr, mend=declared)
     declare = f"otherwise declare `{name} : R -> R`"
     if name in UNREAD:
-        shapes = [inference.infer(arg, local) for arg in expr.args]
-        mend = loss_call(inference, expr, shapes) or template(inference, expr, shapes)
+        if any(isinstance(arg, ast.Str) for arg in expr.args):
+            mend = patterned_call(inference, expr)
+        else:
+            shapes = [inference.infer(arg, local) for arg in expr.args]
+            mend = loss_call(inference, expr, shapes) or template(inference, expr, shapes)
         inference.fail("E210", f"{name} is no function of the language.", expr, f"{UNREAD[name]}; {declare}", mend=mend)
     lower = name.lower().replace("_", "")
     by_letters = {known.lower().replace("_", ""): known for known in reversed(_KNOWN)}

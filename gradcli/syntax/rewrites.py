@@ -83,6 +83,7 @@ def _words(s: str) -> str:
     s = re.sub(r"^(?:assert|prove|verify|show|claim)(?:\s+that)?\s+(?=.*==)", "check ", s)
     s = re.sub(rf"^((?:{_NAME}\s*,\s*)+{_NAME})\s*=\s*(?:\w+\.)?symbols\(.*\)$", r"\1 : R", s)
     s = re.sub(r"^return\s+", "out = ", s)
+    s = re.sub(rf"^(?:设|令|已知|其中)?\s*({_NAME}(?:\s*,\s*{_NAME})*?)\s*(?:为|是|属于)\s*(?=[Rℝ]\b)", r"\1 : ", s)
     s = re.sub(r"^(?:设|令|其中|已知|给定|记)\s*", "", s)
     s = re.sub(r"^(?:证明|验证)\s*", "check ", s)
     s = re.sub(r"^求\s*", "", s)
@@ -297,14 +298,28 @@ def _methods(s: str) -> str:
     return s[:left] + new + s[right:]
 
 
+_SMALL = str.maketrans("ᵢⱼₖₗₘₙₚᵣₛₜⁿᵐᵏᵈᴺ", "ijklmnprstnmkdN")
+
+
+def plain(s: str) -> str:
+    """Subscripts of small letters, `xᵢⱼ`, as `x_ij`; `ⁿ` as n."""
+    return re.sub(r"[ᵢⱼₖₗₘₙₚᵣₛₜ]+", lambda found: f"_{found[0]}", s).translate(_SMALL)
+
+
 def _sums(s: str) -> str:
     """`∑_{i=1}^n x_i`, as LaTeX has it."""
+    s = re.sub(r"(?:∑|Σ)\s*([ᵢⱼₖₘₙ])₌₁([ⁿᵐᵏᵈᴺ])", lambda m: f"∑_{{{plain(m[1])[1:]}=1}}^{plain(m[2])} ", s)
+    s = re.sub(r"(?<=_[a-z])[²³]", lambda m: f"^{'²³'.index(m[0]) + 2}", plain(s)) if "∑_" in s else s
     return from_latex(re.sub(r"(?:∑|Σ|\bsum)\s*_(?=\{|\w\s*\^)", r"\\sum_", s)) if "_" in s else s
 
 
 def sums_over_subscripts(s: str) -> str:
     """`sum_i x_i`, `Σ x_i y_i`: sums of entries whose indices stand below; without an index by the letter of all."""
     s = re.sub(r"(?:∑|Σ|\bsum)_(?=[a-z](?![A-Za-z0-9_]))", r"\\sum_", s)
+    several = re.search(r"(?:∑|Σ|\bsum)_([a-z]{2,3})(?![A-Za-z0-9_])\s*(.+)$", s)
+    if several is not None:
+        entries = re.sub(r"\b([^\W_]+)_([a-z]{1,3})\b", lambda one: f"{one[1]}[{', '.join(one[2])}]", several[2])
+        return f"{s[: several.start()]}sum[{', '.join(several[1])}]({entries})"
     bare = re.search(r"(?:∑|Σ)(?![\w\[])\s*(.+)$", s)
     if bare is not None:
         letters = re.findall(r"[A-Za-z]_([a-z])(?![A-Za-z0-9])", bare[1])
