@@ -89,6 +89,18 @@ def loss_call(inference: Inferring, expr: ast.Call, shapes: list[OpenShape]) -> 
     return _whole(inference, expr, new) if new is not None and not expr.kwargs else ()
 
 
+def letter_elsewhere(inference: Inferring, name: ast.Name) -> Mend:
+    """A bold or script `𝐱` as x, and `‖A‖²_F` as `‖A‖_F²`."""
+    from unicodedata import normalize
+
+    text, start, end = inference.source.text, name.span.start, name.span.end
+    squared = re.search(r"(‖|\|\|)\s*(²|\^2)$", text[:start]) if name.id in ("_F", "_2", "_1") else None
+    if squared is not None:
+        return ((start - len(squared[2]), end, f"{name.id}{squared[2]}"),)
+    plain = normalize("NFKC", name.id)
+    return ((start, end, plain),) if plain != name.id and plain.isidentifier() else ()
+
+
 def patterned_call(inference: Inferring, expr: ast.Call) -> Mend:
     """einops' `rearrange(X, "n d -> d n")` and `reduce(X, "b t d -> b d", "mean")`."""
     base, *words = (inference.written(arg) for arg in expr.args)

@@ -18,6 +18,7 @@ from gradcli.program.meant import check_euler, check_glued, check_size, check_st
 from gradcli.program.mends import (
     elementwise_beside,
     is_function_word,
+    root_meant,
     transpose_called,
     turned_by_letter,
     without_brackets,
@@ -82,7 +83,10 @@ class Inference(Inferring):
         check_glued(self, name)
         kind = convention(key)
         if kind is None:
-            self.fail("E201", f"{key} is not declared.", name, f"declare it, `{key} : R[n]`")
+            from gradcli.program.elsewhere import letter_elsewhere
+
+            hint = f"declare it, `{key} : R[n]`"
+            self.fail("E201", f"{key} is not declared.", name, hint, mend=letter_elsewhere(self, name))
         shape: OpenShape = {"matrix": (Unknown(), Unknown()), "vector": (Unknown(),), "scalar": ()}[kind]
         self.shapes[key] = self.inferred[key] = shape
         self.on_new_name(name)
@@ -355,6 +359,7 @@ class Inference(Inferring):
                 f"The matrix power of {base} needs an integer exponent, written as a number: {base}^3.",
                 expr.exponent,
                 f"declare `k : Z` for {base}^k; {bracketed(base)}**p is elementwise",
+                mend=root_meant(self, expr),
             )
         try:
             return square(shape, f"{base} ^ {self.text(expr.exponent)}")

@@ -114,6 +114,17 @@ def transpose_called(inference: Inferring, *factors: ast.Expr) -> None:
             inference.fail("E301", said, part, f"{turned} is the transpose", mend=mend)
 
 
+def root_meant(inference: Inferring, expr: ast.MatPower) -> Mend:
+    """`A^(1/2)`, `A^-0.5` as the root of a matrix and its inverse."""
+    text = inference.source.text
+    written = "".join(inference.written(expr.exponent).split()).strip("()").replace("−", "-")
+    minus, half = written.startswith("-"), written.lstrip("-(").rstrip(")")
+    if half not in ("1/2", "0.5", "½"):
+        return ()
+    root = f"sqrtm({inference.written(expr.base)})"
+    return ((*balanced(text, expr.span.start, expr.span.end), f"inv({root})" if minus else root),)
+
+
 def template(inference: Inferring, expr: ast.Call, shapes: list[OpenShape]) -> Mend:
     """What serves in place of a function of another library, filled in with the arguments."""
     from gradcli.program.meant import is_known
