@@ -136,8 +136,13 @@ class Answer:
         return self._code("torch")
 
     def _code(self, target: str) -> Code:
+        from gradcli.derive.derive import derive
+
         with own_program(self._scope):
-            return code_of(target, self._program, self._answer)
+            # as derived: code knows forms that have a value everywhere, which shortening takes apart
+            found = derive(self._program, self._questions)
+            keys = [(each.of, each.wrt, each.kind) for each in found.answers]
+            return code_of(target, found.program, found.answers[keys.index((self.of, self.wrt, self.kind))])
 
     def _repr_html_(self) -> str:
         from gradcli.render.latex_labels import latex_label
