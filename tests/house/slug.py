@@ -26,7 +26,8 @@ def slug() -> str:
 
 def pages() -> Iterator[Path]:
     """Every file of the repository that may name it."""
-    for pattern in ("*.md", "*.yml", "*.toml", "docs/**/*.md", ".github/**/*", "editors/*/package.json"):
+    code = "gradcli/**/*.py"
+    for pattern in ("*.md", "*.yml", "*.toml", "docs/**/*.md", ".github/**/*", "editors/*/package.json", code):
         yield from (each for each in sorted(ROOT.glob(pattern)) if each.is_file() and each.name != "CHANGELOG.md")
 
 
