@@ -112,6 +112,9 @@ UNREAD: dict[str, str] = {
     "dropout": "write mask * x / (1 - p), with mask : R[n] binary",
     "rank": "the rank moves by jumps and has no derivative",
     **dict.fromkeys(("eig", "eigvals", "eigenvalues", "Eigenvalues"), "write eigvalsh(A) or eigh(A) of a symmetric A"),
+    **dict.fromkeys(
+        ("迹", "行列式", "逆", "转置", "范数", "求和", "均值", "对数"), "functions have their English names"
+    ),
     **dict.fromkeys(("lambda_max", "lambda_min", "λ_max", "λ_min"), "write max(eigvalsh(A)), min(eigvalsh(A))"),
     **dict.fromkeys(("sigma_max", "sigma_min", "σ_max", "σ_min"), "write max(svdvals(A)), min(svdvals(A))"),
     **dict.fromkeys(("sum_squares", "sumsq", "sumabs2", "sum_square"), "write sum(x**2)"),
@@ -146,6 +149,8 @@ TEMPLATES: dict[str, str] = {
     **dict.fromkeys(("multiply", "mul"), "{0} * {1}"),
     **dict.fromkeys(("inner", "vdot"), "dot({0}, {1})"),
     **dict.fromkeys(("eig", "eigvals", "eigenvalues", "Eigenvalues"), "eigvalsh({0})"),
+    **{"迹": "tr({0})", "行列式": "det({0})", "逆": "inv({0})", "转置": "{0}.T"},
+    **{"范数": "norm({0})", "求和": "sum({0})", "均值": "mean({0})", "对数": "log({0})"},
     **dict.fromkeys(("lambda_max", "λ_max"), "max(eigvalsh({0}))"),
     **dict.fromkeys(("lambda_min", "λ_min"), "min(eigvalsh({0}))"),
     **dict.fromkeys(("sigma_max", "σ_max"), "max(svdvals({0}))"),

@@ -22,6 +22,8 @@ def may_stay_open(name: str) -> bool:
 
     Any longer word is the name of a function that somebody knows, and is not taken for an unknown one.
     """
+    if name[0] >= "\u2e80":  # a Chinese character is a word, 迹
+        return False
     return _OPEN.match(name) is not None and name not in UNREAD
 
 

@@ -86,6 +86,7 @@ def _words(s: str) -> str:
     s = re.sub(rf"^(?:设|令|已知|其中)?\s*({_NAME}(?:\s*,\s*{_NAME})*?)\s*(?:为|是|属于)\s*(?=[Rℝ]\b)", r"\1 : ", s)
     s = re.sub(r"^(?:设|令|其中|已知|给定|记)\s*", "", s)
     s = re.sub(r"^(?:证明|验证)\s*", "check ", s)
+    s = _asked_in_chinese(s)
     s = re.sub(r"^求\s*", "", s)
     s = re.sub(rf"^(?:diff|D)\(({_NAME}),\s*({_NAME})\)$", r"derivative \1 wrt \2", s)
     s = re.sub(r"\b(?:with respect to|w\.r\.t\.?|by)\s+", "wrt ", s) if re.match(r"\w+\s+\w+\s", s) else s
@@ -93,6 +94,23 @@ def _words(s: str) -> str:
     s = re.sub(r"^(?:gradient of|∇ of)\s+", "grad ", s)
     s = re.sub(rf"^∇\s*({_NAME})\(({_NAME})\)$", r"∇_\2 \1", s)
     return re.sub(r"^(check|refute)\s*:\s*", r"\1 ", s)
+
+
+_CHINESE = {"梯度": "grad", "导数": "derivative", "偏导": "derivative", "偏导数": "derivative", "微分": "differential"}
+_CHINESE |= {
+    "雅可比": "jacobian",
+    "雅可比矩阵": "jacobian",
+    "黑塞矩阵": "hessian",
+    "海森矩阵": "hessian",
+    "海塞矩阵": "hessian",
+}
+
+
+def _asked_in_chinese(s: str) -> str:
+    """`求 f 对 x 的梯度`, `求f关于x的导数`; the blanks may be missing, so the names are Latin or Greek letters."""
+    name = r"([A-Za-zͰ-Ͽ_][\wͰ-Ͽ]*?)"
+    found = re.fullmatch(rf"(?:求|计算)?\s*{name}\s*(?:对|关于)\s*{name}\s*(?:求|的)\s*({'|'.join(_CHINESE)})", s)
+    return f"{_CHINESE[found[3]]} {found[1]} wrt {found[2]}" if found else s
 
 
 def _keyword(s: str) -> str:

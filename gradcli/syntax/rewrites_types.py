@@ -14,6 +14,13 @@ _SYMMETRIC = re.compile(
 )
 
 
+def _raised(found: re.Match[str]) -> str:
+    """`ℝⁿ`, `ℝᵐˣⁿ`."""
+    from unicodedata import normalize
+
+    return f"R[{', '.join(normalize('NFKC', letter) for letter in found.groups() if letter)}]"
+
+
 def _symmetric(found: re.Match[str]) -> str:
     """`S[n]`, `S^n`, `Sym(n)` are the symmetric matrices, `S_{++}^n` and `SPD(n)` the positive definite ones."""
     definite = any(mark in found[0] for mark in ("SPD", "++", "₊₊"))
@@ -32,6 +39,7 @@ def rewritten_type(s: str) -> str:
         return s
     names, rest = s[: head.end()], s[head.end() :]
     rest = re.sub(r"\\times|\btimes\b", "×", rest)
+    rest = re.sub(r"^[Rℝ]([ᵐⁿᵏᵈᵖ])(?:[ˣ×]([ᵐⁿᵏᵈᵖ]))?(?!\w)", _raised, rest)
     rest = _SYMMETRIC.sub(_symmetric, rest)
     attributes = "symmetric|diagonal|spd|orthogonal|positive|lower|upper|skew|invertible|nonnegative|binary|constant"
     rest = re.sub(rf"^((?:{attributes})(?:\s+(?:{attributes}))*)\s+(?:matrix\s+)?([Rℝ]\[[^\]]*\])\s*$", r"\2 \1", rest)
