@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from gradcli.derive.model import Answer
 from gradcli.emit.arguments import head, tells
+from gradcli.emit.divisors import Divisors
 from gradcli.emit.equations import equation_code
 from gradcli.emit.inline import body_of
 from gradcli.emit.instr import Instr, held
@@ -62,6 +64,11 @@ class FunctionWriter:
         self.instructions = 0
         """How many the last function has that was written."""
 
+    @cached_property
+    def divisors(self) -> Divisors:
+        """Which divisors of derivatives may be 0 in a region."""
+        return Divisors(self.definitions)
+
     def helper(self, key: str) -> str:
         if key not in self.helpers:
             self.helpers[key] = None
@@ -96,7 +103,8 @@ class FunctionWriter:
         parameters = {p.name: p for p in (*self.interface.variables, *directions, *self.interface.seeds)}
         inputs = {p.node: p.name for p in parameters.values() if p.node not in bound}
         plan.known = frozenset({*self.interface.known_dims(), *self.interface.lengths})
-        lowering = Lowering(plan, bound, inputs, self.program.functions, self.lengths, CODE)
+        divisors = self.divisors if derivatives else None
+        lowering = Lowering(plan, bound, inputs, self.program.functions, self.lengths, CODE, divisors=divisors)
         first = [lowering.lower(root) for root in roots]
         named = self._named(lowering, bound)
         better = optimise(plan, first, self.dialect.passes, list(named))

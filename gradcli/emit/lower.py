@@ -77,7 +77,7 @@ def _mul(low: Lowering, node: Node) -> Instr:
             continue
         exponent = value_of(factor.args[1]) if factor.op == "pow" else None
         if exponent is not None and exponent < 0:
-            under.append(_powered(low, factor, -exponent))
+            under.append(_divisor(low, factor, -exponent))
         else:
             over.append(low.planned(factor))
     return _masked(low.plan, number, over, under, rank_of(node))
@@ -142,7 +142,16 @@ def _pow(low: Lowering, node: Node) -> Instr:
         return low.plan.make("power", *low.args(node), rank=rank_of(node))
     if exponent >= 0:
         return _powered(low, node, exponent)
-    return low.plan.make("product", _powered(low, node, -exponent), data=(Fraction(1), 0), rank=rank_of(node))
+    return low.plan.make("product", _divisor(low, node, -exponent), data=(Fraction(1), 0), rank=rank_of(node))
+
+
+def _divisor(low: Lowering, node: Node, exponent: Fraction) -> Instr:
+    """What is divided by; 1 in place of a 0 that it may be in a region, where what stands over it is 0."""
+    out = _powered(low, node, exponent)
+    if low.divisors is None or not low.divisors.vanishes(node):
+        return out
+    positive = low.plan.make("compare", low.plan.number(0), out, data="<", rank=out.rank)
+    return low.plan.make("where", positive, out, low.plan.number(1), rank=out.rank)
 
 
 # ------------------------------------------------------------------------- functions

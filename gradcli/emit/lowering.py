@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from gradcli.emit.as_parts import as_parts
+from gradcli.emit.divisors import Divisors
 from gradcli.emit.errors import EmitError
 from gradcli.emit.inline import body_of, inlined
 from gradcli.emit.instr import Instr
@@ -34,8 +35,8 @@ class Lowering:
 
     `bound` maps names (`var` and `cotangent` nodes) to the expressions that define them; the others are
     inputs, which `inputs` names.  `functions` are the program's; `lengths` gives the node and the axis that
-    tell a dimension which no input tells; `within` counts the functions by definition around it.  Raises EmitError
-    for what has no code.
+    tell a dimension which no input tells; `within` counts the functions by definition around it; `divisors` tell,
+    for derivatives, which divisors are 0 in a region.  Raises EmitError for what has no code.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Lowering:
         lengths: Mapping[str, tuple[Node, int]],
         rules: Mapping[str, Rule],
         within: int = 0,
+        divisors: Divisors | None = None,
     ) -> None:
         self.plan = plan
         self._rules = rules
@@ -57,6 +59,7 @@ class Lowering:
         self._memo: dict[int, Instr] = {}
         self._closed: dict[Node, Node | None] = {}
         self._within = within
+        self.divisors = divisors
         self._parts: dict[Node, Node | None] = {}
         self._bodies: dict[tuple[str, int], Instr | None] = {}
 
