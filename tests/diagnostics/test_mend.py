@@ -16,9 +16,10 @@ MENDED = [
     ("K : R[n,n] spd\nf = 1/2 y.T inv(K) y  # of a process", "K : R[n,n] spd\nf = (1/2) y.T inv(K) y  # of a process"),
     ("W : R[m, n]; y : R[m]\nu = W @ y", "W : R[m, n]; y : R[m]\nu = W.T @ y"),
     ("y = act(x)", "act : R -> R\ny = act(x)"),
+    ("y = W @ (\n x^2)", "y = W @ ( x**2)"),
     ("数学 : R[n]\ny = 数学^2", "数学 : R[n]\ny = 数学**2"),
 ]
-LEFT = ["y = W @ (\n x^2)", "y = ", "check 1 == 2", "y = x"]
+LEFT = ["y = ", "check 1 == 2", "y = x"]
 
 
 def _said(text: str) -> list[Diagnostic]:
