@@ -19,7 +19,7 @@ PROGRAMS = {
     ),
     "a residual, where t is a name": (
         "A : R[m, n]\nt : R\nf = t*log(1 + norm(A@x - b)^2/n)^2\nhessian f wrt x",
-        ["A @ x - b", "1 + norm(s1) ** 2 / n"],
+        ["A @ x - b", "log(1 + norm(s1) ** 2 / n)"],
     ),
     "nothing in a short answer": ("f = (x.T@A@x)/(x.T@x)\ngrad f wrt x", []),
 }
