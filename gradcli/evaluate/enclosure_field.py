@@ -13,6 +13,7 @@ from typing import Any
 from gradcli.evaluate.array import Scalar
 from gradcli.evaluate.errors import NotExact, OutsideDomain, Undefined
 from gradcli.evaluate.field import Field
+from gradcli.evaluate.mp_field import fraction
 
 _TRANSCENDENTAL = frozenset({"exp", "log", "sqrt", "sin", "cos"})
 _LARGEST_ARGUMENT_BITS = 500
@@ -108,10 +109,10 @@ def _ends(x: Any) -> Any:
 
 def _fraction(end: Any) -> Fraction:
     """One end, as mpmath keeps it.  Raises OutsideDomain where it is no number of a usual size."""
-    sign, mantissa, exponent, _ = end
+    _, mantissa, exponent, _ = end
     if abs(exponent) > _LARGEST_EXPONENT or (exponent and not mantissa):
         raise OutsideDomain("overflow")
-    return Fraction(-int(mantissa) if sign else int(mantissa)) * Fraction(2) ** int(exponent)
+    return fraction(end)
 
 
 def _sure(found: bool | None) -> bool:

@@ -39,9 +39,7 @@ class MpField(Field):
 
     def rational(self, x: Scalar) -> Fraction:
         """The fraction that a number is."""
-        sign, mantissa, exponent, _ = x._mpf_
-        value = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
-        return -value if sign else value
+        return fraction(x._mpf_)
 
     def constant(self, name: str) -> Scalar:
         return {"pi": +self._ctx.pi, "e_": +self._ctx.e, "inf": self._ctx.inf}[name]
@@ -107,3 +105,9 @@ class MpField(Field):
         if isinstance(x, Undefined) or self._ctx.isfinite(x):
             return x
         return x if infinite and not self._ctx.isnan(x) else Undefined("overflow")
+
+
+def fraction(parts: Any) -> Fraction:
+    """The fraction that a finite number is, of the parts in which mpmath keeps it."""
+    sign, mantissa, exponent, _ = parts
+    return Fraction(-int(mantissa) if sign else int(mantissa)) * Fraction(2) ** int(exponent)

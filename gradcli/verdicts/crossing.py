@@ -9,6 +9,7 @@ from gradcli.evaluate.array import Scalar
 from gradcli.evaluate.errors import EvaluationError, NotExact, Undefined
 from gradcli.evaluate.field import Field
 from gradcli.evaluate.fields import digits
+from gradcli.evaluate.mp_field import fraction
 from gradcli.expr.node import Node
 from gradcli.verdicts.fractions_field import SHORT
 from gradcli.verdicts.problem import Place, Problem
@@ -75,6 +76,4 @@ def as_fraction(x: Scalar) -> Fraction:
     """A finite number of any field as a fraction, exactly."""
     if isinstance(x, Fraction | int | float):
         return Fraction(x)
-    sign, man, exp, _ = x._mpf_
-    whole = Fraction(-int(man) if sign else int(man))
-    return whole * Fraction(2 ** int(exp)) if exp >= 0 else whole / Fraction(2 ** -int(exp))
+    return fraction(x._mpf_)
