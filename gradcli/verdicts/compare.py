@@ -52,9 +52,9 @@ def differ_precisely(problem: Problem, place: Place) -> tuple[Array, Array] | No
     OutsideDomain where that takes too many digits, or where rounding may have settled a comparison.
     """
     try:
-        count = enough_digits(problem, place)
+        place.digits = enough_digits(problem, place)
         place.close.clear()
-        found = _differ_in_digits(problem, place, count)
+        found = _differ_in_digits(problem, place, place.digits)
     except OutsideDomain as trouble:
         apart = _apart(problem, place) if str(trouble) in (UNDERFLOW, _TOO_DIFFERENT) else None
         if apart is None:

@@ -50,7 +50,8 @@ class Place:
 
     `wanted` says that it must be among those looked at; `root` numbers the solutions of relations, and `unsettled`
     are the names that relations may give another value there; `close` are the comparisons and jumps that equal numbers
-    met there, as far as rounding lets one see.  Where `inexact`, assumptions hold to that many digits.
+    met there, as far as rounding lets one see, and `digits` how many the last comparison took.  Where
+    `inexact`, assumptions hold to that many digits.
     """
 
     sizes: Sizes
@@ -62,6 +63,7 @@ class Place:
     root: int = 0
     unsettled: set[str] = with_default(default_factory=set)
     close: set[Node] = with_default(default_factory=set)
+    digits: int = 0
     inexact: int = 0
 
 

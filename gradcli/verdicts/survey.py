@@ -14,10 +14,10 @@ from functools import partial
 from itertools import islice, pairwise
 from random import Random
 
-from gradcli.evaluate.errors import EvaluationError, NotEvaluable, OutsideDomain, Undefined
+from gradcli.evaluate.errors import EvaluationError, NotEvaluable, Undefined
 from gradcli.evaluate.fields import FLOAT
 from gradcli.verdicts.branches import Branch
-from gradcli.verdicts.compare import differ, differ_at_tie, enough_digits, suspicious
+from gradcli.verdicts.compare import differ, differ_at_tie, suspicious
 from gradcli.verdicts.cost import operations, solving
 from gradcli.verdicts.lines import MOST_LINES, Line, every_entry, everyday, grid, keeps_declared, lines, root
 from gradcli.verdicts.problem import Place, Problem
@@ -112,12 +112,13 @@ class Surveyor:
             tuple(_signs(b, v) for b, v in zip(self.branches, values, strict=True)), values, suspicious(left, right)
         )
 
-    def _weight(self, place: Place) -> int:
-        """How many times as much a comparison costs in so many digits."""
+    def _differ(self, place: Place) -> bool:
+        """Whether the sides differ at a point; what it cost is spent, more where it took many digits."""
+        place.digits = 0
         try:
-            return max(1, enough_digits(self.problem, place) // _DEAR_DIGITS) ** 2
-        except OutsideDomain:
-            return 1
+            return differ(self.problem, place) is not None
+        finally:
+            self._spend(place, _MANY_DIGITS * max(1, place.digits // _DEAR_DIGITS) ** 2)
 
     def visit(self, place: Place, always: bool = False) -> Look | None:
         """Look at a point; compare the sides there where they look different or a piece is met for the first time."""
@@ -128,8 +129,7 @@ class Surveyor:
         if always or look.differs or (new and self.compared < _MOST_COMPARED):
             self.compared += 1
             try:
-                self._spend(place, _MANY_DIGITS * self._weight(place))
-                if differ(self.problem, place) is not None:
+                if self._differ(place):
                     aside = self._aside(place)
                     if aside is not None:
                         self.found.refuted = aside
