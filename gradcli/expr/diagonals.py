@@ -76,6 +76,8 @@ def trace(node: Node) -> Node:
         return size(node.shape[0])
     if node.op == "zeros":
         return zeros(())
-    if node.op == "matmul" and len(node.args[0].shape) == 1:
-        return construct("matmul", *node.args[1:], node.args[0])
+    if node.op == "matmul":
+        for place, factor in enumerate(node.args):
+            if place and is_row(factor.shape):  # tr(A @ x @ y.T @ B) is the number y.T @ B @ A @ x
+                return construct("matmul", *node.args[place:], *node.args[:place])
     return finished("tr", (node,))

@@ -106,6 +106,12 @@ def _segment(chain: list[Node]) -> Node:
         if merged is None and len(done) > 1 and done[-2] is factor and _is_pseudoinverse(done[-1], factor):
             done.pop()  # A @ pinv(A) @ A is A
             continue
+        if merged is None and len(done) > 1 and done[-1].op == "diag" and done[-2].op == "factor":
+            whole = attempt("function of eigenvalues", *done[-2:], factor)
+            if whole is not None:
+                del done[-2:]
+                todo.append(whole)
+                continue
         if merged is None:
             done.append(factor)
             continue

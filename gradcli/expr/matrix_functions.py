@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from fractions import Fraction
 
 from gradcli.expr.arith import add, is_zero, mul, neg, power, zeros
-from gradcli.expr.building import constructs, finished
-from gradcli.expr.linear import diag, eye, inv, matpower, split_scalars, transpose
+from gradcli.expr.building import construct, constructs, finished
+from gradcli.expr.factor import component
+from gradcli.expr.linear import diag, eye, inv, is_symmetric, matmul, matpower, split_scalars, transpose
 from gradcli.expr.node import MINUS_ONE, Node, make, num, value_of
 from gradcli.expr.reduce import elementwise, kron
 from gradcli.expr.shapes import ShapeError, cols, rows, show_shape
+from gradcli.expr.walk import postorder
 
 _HALF = num(Fraction(1, 2))
+_OF_MATRICES: dict[Hashable, str] = {("exp", 0): "expm", ("log", 0): "logm"}
 
 
 def _square(node: Node, what: str) -> None:
@@ -53,7 +57,50 @@ def logm_frechet(node: Node, direction: Node) -> Node:
     scalars, rest = split_scalars(direction)
     if rest.op == "eye":
         return mul(*scalars, inv(node))
+    if rest is node:
+        return mul(*scalars, eye(node.shape[0]))
+    if rest.op == "mpow" and rest.args[0] is node:
+        return mul(*scalars, inv(node), rest)
     return mul(*scalars, make("logm_frechet", (node, rest), shape=node.shape))
+
+
+@constructs("function of eigenvalues")
+def of_eigenvalues(vectors: Node, values: Node, turned: Node) -> Node | None:
+    """`V @ diag(f(w)) @ V.T` of `w, V = eigh(X)` as f(X): `inv(X)` for `1 / w`; None where f has no name as that."""
+    if vectors.data != ("eigh", "V") or turned.op != "T" or turned.args[0] is not vectors:
+        return None
+    given = vectors.args[0]
+    matrix = given if is_symmetric(given) else mul(_HALF, add(given, transpose(given)))
+    eigenvalues = component("eigh", "w", given)
+    found: dict[Node, Node | None] = {}
+    for node in postorder(values.args[0]):
+        found[node] = matrix if node is eigenvalues else _at_matrix(node, found)
+    return found[values.args[0]]
+
+
+def _at_matrix(weights: Node, found: Mapping[Node, Node | None]) -> Node | None:
+    """The matrix that has these eigenvalues, a function of others whose matrices are `found`; None where unknown."""
+    if weights.op == "ones" and len(weights.shape) == 1:
+        return eye(weights.shape[0])
+    if not weights.args or len(weights.shape) != 1:
+        return None
+    inner = [found[arg] for arg in weights.args if arg.shape]
+    matrices = [matrix for matrix in inner if matrix is not None]
+    if not matrices or len(matrices) != len(inner):
+        return None
+    scalars = [arg for arg in weights.args if not arg.shape]
+    if weights.op == "add":
+        return add(*matrices, *(mul(scalar, eye(matrices[0].shape[0])) for scalar in scalars))
+    if weights.op == "mul":
+        return mul(*scalars, matmul(*matrices))
+    if weights.op == "pow" and (exponent := value_of(weights.args[1])) is not None:
+        if exponent.denominator == 1:
+            return matpower(matrices[0], int(exponent))
+        if abs(exponent) == Fraction(1, 2):
+            return sqrtm(matrices[0]) if exponent > 0 else inv(sqrtm(matrices[0]))
+    if weights.op == "elem" and weights.data in _OF_MATRICES:
+        return construct(_OF_MATRICES[weights.data], matrices[0])
+    return None
 
 
 def sylvester(a: Node, b: Node, c: Node) -> Node:

@@ -58,6 +58,8 @@ def expm_frechet(node: Node, direction: Node) -> Node:
     scalars, rest = split_scalars(direction)
     if rest.op == "eye":
         return mul(*scalars, expm(node))
+    if rest is split_scalars(node)[1]:
+        return matmul(direction, expm(node))
     return make("expm_frechet", (node, direction), shape=node.shape)
 
 

@@ -124,6 +124,12 @@ class Mathematics(Notation):
         pieces: list[Piece] = [front] if front else []
         arrays = [factor for factor in factors if factor.shape]
         alone = len(arrays) <= 1 and not closed
+        if alone and not arrays:  # `t sin(w) cᵀ x`: an inner product at the end needs no brackets
+            inner = [
+                place for place, factor in enumerate(factors) if factor.op == "matmul" and factor not in self.names
+            ]
+            if inner:
+                factors = [*factors[: inner[-1]], *factors[inner[-1] + 1 :], factors[inner[-1]]]
         scalar_before = True
         for index, factor in enumerate(factors):
             if pieces and factor.shape and not scalar_before:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
-from gradcli.expr.arith import add, is_zero, mul, ones, size, zeros
+from gradcli.expr.arith import add, is_zero, mul, ones, size, split_number, zeros
 from gradcli.expr.linear import is_symmetric, matmul, split_scalars, transpose
-from gradcli.expr.node import ONE, Node, axis_of, has_attribute
+from gradcli.expr.node import MINUS_ONE, ONE, Node, axis_of, has_attribute, num
 from gradcli.expr.ops import rebuild
 from gradcli.expr.reduce import sum_axis, total
 from gradcli.expr.shapes import is_row
@@ -80,6 +81,8 @@ class Facts:
             return frozenset() if value is None else self.centred(value)
         if node.op == "add":
             inner = frozenset.intersection(*(self._centred[arg] for arg in node.args))
+            if 0 not in inner and self._differ_by_nothing(node):
+                inner |= {0}
             if any(any(part.op in ("sum", "sum_axis") for part in (*arg.args, *_within(arg))) for arg in node.args):
                 inner |= {axis for axis in range(len(node.shape)) if _sums_to_nothing(node, axis)}
             return inner
@@ -93,6 +96,19 @@ class Facts:
             first, last = node.args[0], node.args[-1]
             return (self._centred[first] & {0}) | (self._centred[last] & {1} if len(last.shape) == 2 else frozenset())
         return frozenset()
+
+    def _differ_by_nothing(self, node: Node) -> bool:
+        """Whether vectors with entries that sum to 1, or to nothing, are weighted so that the whole sums to nothing."""
+        if len(node.shape) != 1:
+            return False
+        whole = Fraction(0)
+        for term in node.args:
+            number, rest = split_number(term)
+            if self.sums_to_one(rest) == 0:
+                whole += number
+            elif 0 not in self._centred[term]:
+                return False
+        return not whole
 
     def plain(self, root: Node) -> Node:
         """The expression without what is known to be nothing: transposes of symmetric matrices, sums that are 1."""
@@ -111,9 +127,23 @@ class Facts:
             gone = self.centred(node.args[0])
             if gone and (node.op == "sum" or node.data in gone):
                 return zeros(node.shape)
+        if node.op == "sum_axis" and node.data == 0 and (sign := self._parity(node.args[0])):
+            return mul(num(sign), sum_axis(node.args[0], 1))
         if node.op == "matmul" and not node.shape:
             return self._one_way(node)
         return node
+
+    def _parity(self, node: Node) -> int:
+        """1 for what is its own transpose, -1 for what is minus its transpose, 0 where neither is known."""
+        if len(node.shape) != 2 or node.shape[0] != node.shape[1]:
+            return 0
+        sign = 1
+        for factor in node.args if node.op == "mul" else (node,):
+            if factor.shape and not self.symmetric(factor):
+                if factor.op != "add" or add(*map(transpose, factor.args)) is not mul(MINUS_ONE, factor):
+                    return 0
+                sign = -sign
+        return sign
 
     def _one_way(self, node: Node) -> Node:
         """`x.T @ y` and `y.T @ x` are one number: as it was written first."""

@@ -9,6 +9,7 @@ from gradcli.expr.node import Node, value_of
 from gradcli.expr.shapes import is_row
 from gradcli.render.notation import Child, Form, Level
 from gradcli.render.text import TextNotation
+from gradcli.shorten.split import outer_product, taken_apart
 
 _SYMBOL = re.compile(r"⁻ᵀ|[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+|\d+(?:\.\d+)?|[^\W\d_ᵀ][^\Wᵀ]*'*|\S")
 
@@ -25,6 +26,7 @@ _STEP = 5 * WHOLE  # a step that is no gradient has a name like ∂y/∂x
 _ONES = 2 * WHOLE  # `1_(n×n)` is read as one sign
 _SPREAD = 4 * WHOLE
 _NESTED = 3 * WHOLE
+_LOPSIDED = 6 * WHOLE
 _OPEN = frozenset({"add", "mul", "matmul", "T"})
 
 
@@ -34,6 +36,15 @@ def _broken(term: Node) -> int:
     if chain.op != "matmul" or all(factor.op != "add" for factor in chain.args):
         return 0
     return 3 if is_row(chain.args[-1].shape) and len(chain.shape) == 2 else int(chain is term)
+
+
+def _lopsided(node: Node) -> bool:
+    """Whether outer products that share a vector, as in a Hessian, do not show that their sum is symmetric."""
+    if len(node.shape) != 2 or node.shape[0] != node.shape[1]:
+        return False
+    pairs = {found for term in node.args if (found := outer_product(taken_apart(term).chain or ())) is not None}
+    columns, rows = {column for column, _ in pairs}, {row for _, row in pairs}
+    return bool(columns & rows) and any((row, column) not in pairs for column, row in pairs)
 
 
 def _is_divisor(node: Node) -> bool:
@@ -83,7 +94,7 @@ class Length:
         self._deep[node] = max((self._deep.get(arg, 0) for arg in node.args), default=0) if node.op in _OPEN else 0
         if node.op == "add":
             plain = len(node.shape) == 2 and not is_row(node.shape) and any(not arg.shape for arg in node.args)
-            return (_SPREAD if plain else 0) + BRACKET * max(map(_broken, node.args))
+            return (_SPREAD if plain else 0) + BRACKET * max(map(_broken, node.args)) + _LOPSIDED * _lopsided(node)
         if node.op == "matmul":
             pairs = zip(node.args, node.args[1:], strict=False)
             return BRACKET * sum(a is b and len(a.shape) == 2 for a, b in pairs)  # a power says it

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
-from gradcli.expr.arith import add, mul, split_number
+from gradcli.expr.arith import add, mul, ones, power, split_number
 from gradcli.expr.inverses import is_square
-from gradcli.expr.linear import inv, matmul, matpower, trace, transpose
-from gradcli.expr.node import Node, make, num
-from gradcli.expr.reduce import sum_axis, vec
+from gradcli.expr.linear import inv, matmul, matpower, split_scalars, trace, transpose
+from gradcli.expr.node import MINUS_ONE, ONE, Node, make, num, value_of
+from gradcli.expr.reduce import sum_axis, total, vec
+from gradcli.expr.replace import replace
 from gradcli.expr.shapes import is_row
+from gradcli.expr.walk import leaves
 from gradcli.shorten.facts import Facts
-from gradcli.shorten.split import chained, taken_apart, together
+from gradcli.shorten.functions import Meaning
+from gradcli.shorten.split import Product, chained, taken_apart, together
 
 
 def turned_whole(node: Node) -> Iterator[Node]:
@@ -56,6 +60,8 @@ def repeated(node: Node) -> Iterator[Node]:
     """`A @ A @ b` as `A^2 @ b`."""
     whole = taken_apart(node)
     chain = whole.chain
+    if node.op == "matmul" and not node.shape:
+        whole, chain = Product(Fraction(1), {}, ()), node.args
     if chain is None:
         return
     for length in range(len(chain) // 2, 0, -1):
@@ -70,6 +76,19 @@ def repeated(node: Node) -> Iterator[Node]:
                 squared = make("T", (squared,), shape=base.shape)
             row = (*chain[:start], squared, *chain[start + 2 * length :])
             yield together(whole.number, whole.scalars, chained(row))
+
+
+def eigenvalues(node: Node, meaning: Meaning) -> Iterator[Node]:
+    """`V @ diag(1 / w) @ V.T` of eigenvalues w that have a name as a function of their matrix."""
+    if node.op != "matmul" or not any(meaning(factor).op == "factor" for factor in node.args):
+        return
+    for place, factor in enumerate(node.args[:-2]):
+        if meaning(factor).op == "factor" and node.args[place + 1].op == "diag":
+            sandwich = list(node.args[place : place + 3])
+            named = {leaf: meaning(leaf) for leaf in leaves(matmul(*sandwich)) if meaning(leaf).op == "factor"}
+            whole = matmul(*replace(sandwich, named))
+            if whole.op != "matmul":
+                yield matmul(*node.args[:place], whole, *node.args[place + 3 :])
 
 
 def pseudoinverse(node: Node) -> Iterator[Node]:
@@ -99,6 +118,25 @@ def kronecker(node: Node) -> Iterator[Node]:
         inner = node.args[0].args[0]
         if len(inner.shape) == 2 and node.shape == inner.shape[::-1]:
             yield transpose(inner)
+
+
+def weighted_sums(node: Node) -> Iterator[Node]:
+    """`sum(v * M, axis=0)` as `M.T @ v`, where v weighs the rows; likewise columns by a row."""
+    if node.op != "sum_axis" or node.args[0].op != "mul" or len(node.args[0].shape) != 2:
+        return
+    factors = node.args[0].args
+    for place, factor in enumerate(factors):
+        if factor.op != "matmul" or len(factor.args) != 2:
+            continue
+        rest = mul(*factors[:place], *factors[place + 1 :])
+        rest = rest if rest.shape else mul(rest, ones(factor.shape))
+        column, row = factor.args
+        if rest.shape != factor.shape:
+            continue
+        if node.data == 0 and row.op == "ones" and len(column.shape) == 1:
+            yield matmul(transpose(rest), column)
+        if node.data == 1 and column.op == "ones" and is_row(row.shape):
+            yield matmul(rest, transpose(row))
 
 
 def traces(node: Node) -> Iterator[Node]:
@@ -136,6 +174,39 @@ def numbers_outside(node: Node) -> Iterator[Node]:
             if number != 1 and all(abs(split_number(term)[0]) == number for term in factor.args):
                 inside = add(*(mul(num(1 / number), term) for term in factor.args))
                 yield mul(num(number), matmul(*node.args[:place], inside, *node.args[place + 1 :]))
+
+
+def inner_products(node: Node) -> Iterator[Node]:
+    """`x.T @ (x / s) ** (k - 1)` as `s * sum((x / s) ** k)`; of `(1 - onehot(k)) * z` by p: `p.T @ z - p[k] * z[k]`."""
+    if node.op != "matmul" or node.shape or len(node.args) != 2:
+        return
+    left, right = transpose(node.args[0]), node.args[1]
+    for one, other in ((left, right), (right, left)):
+        factors = other.args if other.op == "mul" else (other,)
+        for place, factor in enumerate(factors):
+            rest = (*factors[:place], *factors[place + 1 :])
+            if factor.op == "pow" and factor.shape and value_of(factor.args[1]) is None:
+                scalars, base = split_scalars(factor.args[0])
+                if base is one:
+                    raised = power(factor.args[0], add(factor.args[1], ONE))
+                    yield mul(*(power(scalar, MINUS_ONE) for scalar in scalars), total(mul(*rest, raised)))
+            if factor.op == "add" and any(_onehot(term) for term in factor.args):
+                yield add(*(_inner(one, term, rest) for term in factor.args))
+
+
+def _onehot(term: Node) -> Node | None:
+    """The one-hot vector that a term is a multiple of."""
+    rest = split_scalars(term)[1]
+    return rest if rest.op == "onehot" and len(rest.shape) == 1 else None
+
+
+def _inner(one: Node, term: Node, rest: Sequence[Node]) -> Node:
+    """The inner product of a vector and a product by entry, one factor of which is `term`."""
+    hot = _onehot(term)
+    if hot is None:
+        return matmul(transpose(one), mul(term, *rest))
+    factors = [factor if not factor.shape else matmul(transpose(hot), factor) for factor in (one, *rest)]
+    return mul(*split_scalars(term)[0], *factors)
 
 
 def picked(node: Node, facts: Facts) -> Iterator[Node]:

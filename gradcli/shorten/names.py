@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from gradcli.expr.arith import add, mul, power, split_number
-from gradcli.expr.linear import matmul, transpose
+from gradcli.expr.linear import matmul, trace, transpose
 from gradcli.expr.node import Node, num, value_of
 from gradcli.expr.walk import postorder
 from gradcli.shorten.facts import Facts
@@ -33,14 +33,16 @@ class Names:
         self._products: dict[Node, list[tuple[Node, Node]]] = {}  # by one of the bases
         self._sums: dict[Node, list[tuple[Node, Node]]] = {}
         self._chains: dict[Node, list[tuple[Node, Product]]] = {}  # by the first factor
+        of_arrays: set[Node] = set()
         for name, value in facts.values.items():
             if name not in usable or value.op in _LEAVES or any(n.op in _DERIVATIVES for n in postorder(value)):
                 continue
             nodes = postorder(value)
             if any(len(node.shape) > 2 for node in nodes):
                 continue
-            if not any(node.shape for node in nodes):
-                continue  # of scalars a polynomial reads better than a name in it
+            if not any(node.shape or node in of_arrays for node in nodes):
+                continue  # of scalars alone a polynomial reads better than a name in it
+            of_arrays.add(name)
             for form in _spellings(value):
                 self._enter(name, form)
 
@@ -76,6 +78,8 @@ class Names:
             yield from self._next_power(node)
         if node.op in ("mul", "matmul"):
             yield from self._in_chain(node)
+        if node.op in ("mul", "tr"):
+            yield from self._in_trace(node)
 
     def _in_sum(self, node: Node) -> Iterator[Node]:
         terms = {rest: number for number, rest in map(split_number, node.args)}
@@ -146,6 +150,18 @@ class Names:
                 for found in self._along(Product(whole.number, rest, ()), base.args):
                     yield mul(found, *whole.arrays)
 
+    def _in_trace(self, node: Node) -> Iterator[Node]:
+        """Of `tr(S @ A @ A.T) / N` with `P = A @ A.T / N`: `tr(S @ P)`."""
+        whole = taken_apart(node)
+        for base, exponent in whole.scalars.items():
+            if base.op != "tr" or base.args[0].op != "matmul" or exponent != 1:
+                continue
+            rest = {other: e for other, e in whole.scalars.items() if other is not base}
+            for chain in _rotations(base.args[0].args):
+                for found in self._along(Product(whole.number, rest, ()), chain):
+                    apart = taken_apart(found)
+                    yield together(apart.number, apart.scalars, trace(mul(*apart.arrays)), *whole.arrays)
+
     def _in_entries(self, whole: Product, chain: tuple[Node, ...]) -> Iterator[Node]:
         """Of `(g * (x - m)).T @ d / s` with `y = (x - m) / s`: `(g * y).T @ d`."""
         if len(chain) < 2 or not whole.scalars:
@@ -180,7 +196,7 @@ def _raw(chain: tuple[Node, ...]) -> Node:
 
 
 def _spellings(value: Node) -> Iterator[Node]:
-    """The value, and an inner product as either of its spellings."""
+    """The value, and inner products and traces in each of their spellings."""
     yield value
     number, rest = split_number(value)
     factors = rest.args if rest.op == "mul" else (rest,)
@@ -189,7 +205,14 @@ def _spellings(value: Node) -> Iterator[Node]:
             yield mul(num(number), *factors[:place], other, *factors[place + 1 :])
 
 
+def _rotations(chain: tuple[Node, ...]) -> Iterator[tuple[Node, ...]]:
+    """The factors in the orders that have the same trace."""
+    return (chain[start:] + chain[:start] for start in range(len(chain)))
+
+
 def _inner_products(node: Node) -> Iterator[Node]:
+    if node.op == "tr" and node.args[0].op == "matmul":
+        yield from (trace(matmul(*chain)) for chain in _rotations(node.args[0].args))
     if node.op == "sum" and len(node.args[0].shape) == 1 and node.args[0].op == "mul":
         factors = node.args[0].args
         for place, factor in enumerate(factors):

@@ -7,46 +7,56 @@ from collections.abc import Iterator
 from gradcli.expr.arith import add
 from gradcli.expr.linear import matmul, transpose
 from gradcli.expr.node import Node
+from gradcli.record import dataclass
 from gradcli.shorten.facts import Facts
-from gradcli.shorten.split import Product, chained, taken_apart, together
+from gradcli.shorten.split import Product, outer_product, taken_apart, together
 
 _MOST_TERMS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _Outer:
+    """A term `part.number * part.scalars * column @ row.T`."""
+
+    part: Product
+    column: Node
+    row: Node
+
+    def mirrors(self, other: _Outer) -> bool:
+        """Whether a term is the transpose of another."""
+        alike = self.part.number == other.part.number and self.part.scalars == other.part.scalars
+        return alike and self.column is other.row and self.row is other.column
 
 
 def symmetric_pairs(node: Node, facts: Facts) -> Iterator[Node]:
     """`A @ x @ x.T + x @ x.T @ A - 2 * r * x @ x.T` as `u @ x.T + x @ u.T` with `u = A @ x - r * x`."""
     if node.op != "add" or len(node.shape) != 2 or len(node.args) > _MOST_TERMS:
         return
-    parts = [taken_apart(term) for term in node.args]
-    vectors = {part.chain[-1].args[0] for part in parts if part.chain and _is_outer(part.chain)}
+    terms = [_outer(term, facts) for term in node.args]
+    vectors = {term.row for term in terms if term is not None}
     for vector in sorted(vectors, key=lambda each: each.serial):
-        row = transpose(vector)
         taken: list[int] = []
         column: list[Node] = []
-        for place, part in enumerate(parts):
-            chain = part.chain
-            if chain is None or place in taken or chain[-1] is not row or len(chain) < 2:
+        for place, term in enumerate(terms):
+            if term is None or place in taken or term.row is not vector:
                 continue
-            if chain == (vector, row):
+            if term.column is vector:
                 taken.append(place)
-                column.append(together(part.number / 2, part.scalars, vector))
+                column.append(together(term.part.number / 2, term.part.scalars, vector))
                 continue
-            mirrored = facts.plain(transpose(chained(chain)))
-            other = next((p for p, its in enumerate(parts) if p not in taken and _is(its, part, mirrored, facts)), None)
-            if other is not None and other != place:
-                taken += [place, other]
-                column.append(together(part.number, part.scalars, chained(chain[:-1])))
+            for at, other in enumerate(terms):
+                if at not in taken and other is not None and other.mirrors(term):
+                    taken += [place, at]
+                    column.append(together(term.part.number, term.part.scalars, term.column))
+                    break
         if len(taken) > 2:
             outer = add(*column)
             rest = [term for place, term in enumerate(node.args) if place not in taken]
-            yield add(*rest, matmul(outer, row), matmul(vector, transpose(outer)))
+            yield add(*rest, matmul(outer, transpose(vector)), matmul(vector, transpose(outer)))
 
 
-def _is_outer(chain: tuple[Node, ...]) -> bool:
-    return len(chain) > 1 and chain[-1].op == "T" and len(chain[-1].args[0].shape) == 1
-
-
-def _is(part: Product, like: Product, chain: Node, facts: Facts) -> bool:
-    """Whether a term is the transpose of another."""
-    alike = part.number == like.number and part.scalars == like.scalars and part.chain is not None
-    return alike and part.chain is not None and facts.plain(chained(part.chain)) is chain
+def _outer(term: Node, facts: Facts) -> _Outer | None:
+    """A term as an outer product of two vectors; None where it is none."""
+    part = taken_apart(term)
+    found = outer_product(part.chain or ())
+    return None if found is None else _Outer(part, *map(facts.plain, found))

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from gradcli.expr.arith import base_and_exponent, mul, power, split_number
-from gradcli.expr.linear import matmul
+from gradcli.expr.linear import matmul, transpose
 from gradcli.expr.node import Node, num, value_of
+from gradcli.expr.shapes import is_row
 from gradcli.record import dataclass
 
 Powers = dict[Node, Fraction]
@@ -74,6 +75,15 @@ def together(number: Fraction, scalars: Mapping[Node, Fraction], *arrays: Node) 
 def chained(factors: tuple[Node, ...]) -> Node:
     """A matrix product of one or more factors."""
     return factors[0] if len(factors) == 1 else matmul(*factors)
+
+
+def outer_product(chain: tuple[Node, ...]) -> tuple[Node, Node] | None:
+    """The columns c and r of a matrix product `c @ r.T`; None of a product of matrices alone."""
+    for place, factor in enumerate(chain):
+        if place and is_row(factor.shape):
+            column = chained(chain[:place])
+            return (column, transpose(chained(chain[place:]))) if len(column.shape) == 1 else None
+    return None
 
 
 def divided(whole: Mapping[Node, Fraction], part: Mapping[Node, Fraction], times: Fraction) -> Powers | None:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import gcd, lcm
 
 from gradcli.expr.arith import add, eye, mul, split_number
-from gradcli.expr.linear import matmul
+from gradcli.expr.linear import matmul, transpose
 from gradcli.expr.node import ONE, Node, make, num
 from gradcli.expr.shapes import rows
 from gradcli.shorten.split import Powers, Product, chained, entry_powers, powers_node, taken_apart, together
@@ -169,6 +169,8 @@ def minus_inside(node: Node) -> Iterator[Node]:
     for place, factor in enumerate(chain or ()):
         if factor.op == "add" and any(split_number(term)[0] < 0 for term in factor.args):
             assert chain is not None
+            if transpose(factor) in chain:
+                continue  # `-(x - m) @ (x - m).T` shows that it is symmetric
             turned = mul(num(-1), factor)
             if turned.op == "add":
                 row = (*chain[:place], turned, *chain[place + 1 :])

@@ -57,6 +57,13 @@ def _eigh_case(S: Any, A: Any) -> Any:
     return jnp.sum(jnp.sin(w)) * jnp.sum(A * v**2) + w[0] * jnp.sum((v @ jnp.diag(w)) ** 2)
 
 
+def _spectral_case(S: Any, X: Any, A: Any, x: Any, y: Any) -> Any:
+    w, u = jnp.linalg.eigvalsh(S), jnp.linalg.eigvalsh((X + X.T) / 2)
+    of_values = jnp.sum(jnp.log(w) + jnp.sqrt(w) + w**3 * jnp.exp(-w)) - jnp.sum(1 / (1 + w)) + jnp.sum(1 / u)
+    of_matrix = jnp.sum(w**2 * jnp.log(w)) + jnp.sum(w * jnp.log(w)) + jnp.trace(A @ jsl.expm(A))
+    return of_values + of_matrix + jnp.trace(A @ jnp.outer(x, y) @ jnp.linalg.inv(S))
+
+
 def _svd_case(X: Any, A: Any, B: Any) -> Any:
     u, s, v = _svd(X)
     return jnp.sum(A * u**2) + jnp.sum(jnp.log(s)) * jnp.sum(B * v**2) + jnp.sum((u @ jnp.diag(s**3) @ v.T) ** 2 * A)
@@ -93,6 +100,19 @@ CASES: dict[str, Case] = {
         "f = sum(sin(w)) * sum(A * V**2) + w[1] * sum((V @ diag(w))**2)\ngrad f wrt S",
         _eigh_case,
         {"S": spd(14, 4), "A": drawn(15, 4, 4)},
+    ),
+    "functions of eigenvalues": Case(
+        "S : R[n, n] spd\nX, A : R[n, n]\nx, y : R[n]\nw = eigvalsh(S)\nu = eigvalsh(X)\n"
+        "f = sum(log(w) + sqrt(w) + w**3 * exp(-w)) - sum(1 / (1 + w)) + sum(1 / u) + tr(S @ S @ logm(S))"
+        " + tr(S @ logm(S)) + tr(A @ expm(A)) + tr(A @ x @ y.T @ inv(S))\ngrad f wrt S, X, A, x, y",
+        _spectral_case,
+        {
+            "S": spd(22, 4),
+            "X": spd(23, 4) + drawn(24, 4, 4),
+            "A": drawn(25, 4, 4),
+            "x": drawn(26, 4),
+            "y": drawn(27, 4),
+        },
     ),
     "svd": Case(
         "X, A : R[m, n]\nB : R[n, n]\nU, s, V = svd(X)\n"
