@@ -26,7 +26,7 @@ GOOD = ("equal", "no value")
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=1000)
-    parser.add_argument("--start", type=int, default=0)
+    parser.add_argument("--start", "--seed", type=int, default=0, help="the first seed")
     parser.add_argument("--only", choices=THEMES)
     parser.add_argument("--seconds", type=float, default=float("inf"), help="start no program after so long")
     wanted = parser.parse_args()

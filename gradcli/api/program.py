@@ -90,7 +90,8 @@ class Program:
 
         with own_program(self.scope):
             values = self.inner.nodes.keys() | self.inner.variables.keys()
-            return "\n".join(program_lines(self.inner, McNotation(variables=values, arrays=arrays_of(self.inner))))
+            notation = McNotation(variables=values, arrays=arrays_of(self.inner))
+            return "\n".join(program_lines(self.inner, notation.knowing(self.inner)))
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:

@@ -159,7 +159,7 @@ def _chains(node: Node) -> Node:
     for last in (True, False):
         groups: dict[Node, list[int]] = {}
         for i, ((_, chain), _) in enumerate(terms):
-            if len(chain) > 1:
+            if len(chain) > 1 and not cuts(chain[-2::-1] if last else chain[1:]):
                 groups.setdefault(chain[-1 if last else 0], []).append(i)
         for members in groups.values():
             if len(members) < 2:
@@ -212,6 +212,15 @@ def _only_places(node: Node) -> bool:
     _, rest = split_scalars(node)
     core = rest.args[0] if rest.op == "T" else rest
     return core.op in ("place", "unit")
+
+
+def cuts(factors: Sequence[Node]) -> bool:
+    """Whether the first of some factors beside an array takes a part of it, which the others use.
+
+    `v[1:n] + A.T @ v[n + 1:2 * n]` have no v in common; entries that are only put elsewhere do.
+    """
+    first = factors[0].args[0] if factors[0].op == "T" else factors[0]
+    return first.op == "place" and (len(factors) == 1 or not all(map(_only_places, factors)))
 
 
 def _common_number(terms: list[Node]) -> Fraction:

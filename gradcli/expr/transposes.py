@@ -8,7 +8,7 @@ from gradcli.expr.arith import add, mul, split_number
 from gradcli.expr.building import construct, constructs, split_scalars
 from gradcli.expr.node import MINUS_ONE, Node, has_attribute, make, payload
 from gradcli.expr.shapes import Shape, transposed
-from gradcli.ops.payload import Index, Places
+from gradcli.ops.payload import Applied, Index, Places
 
 # The operations whose transpose is made of the transposes of their arguments, or compared with those.
 _TURNS_INSIDE = frozenset(("matmul", "add", "mul", "elem", "pow", "mpow", "inv", "kron", "expm", "sqrtm", "logm"))
@@ -96,6 +96,11 @@ def _of_symmetric(node: Node, shape: Shape) -> Node | None:
     return node if transpose(node.args[0]) is node.args[0] else None
 
 
+def _turned_function(node: Node, shape: Shape) -> Node | None:
+    """Itself, of the matrix of second derivatives of a scalar-valued function."""
+    return node if payload(node, Applied).order == 2 and node.shape == node.args[0].shape * 2 else None
+
+
 def _turned_mask(node: Node, shape: Shape) -> Node | None:
     other = "triu" if node.op == "tril" else "tril"
     mask = node.args[0].op == "ones"
@@ -134,6 +139,7 @@ _TURNS: dict[str, Callable[[Node, Shape], Node | None]] = {
     "pow": _turned_entrywise,
     "mpow": _turned_entrywise,
     "einsum": _turned_einsum,
+    "vfun": _turned_function,
     "tril": _turned_mask,
     "triu": _turned_mask,
     "skew": lambda node, shape: mul(MINUS_ONE, node),

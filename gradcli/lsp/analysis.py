@@ -249,7 +249,9 @@ def told_of(name: str, program: Program, scope: Scope, read: tuple[Module, list[
         lines = [f"{name} : {' '.join([text_shape(node.shape), *attributes_of(node)])}"]
         if name in program.definitions:
             values = program.nodes.keys() | program.variables.keys()
-            lines.append(f"{name} = {TextNotation(variables=values).render(program.definitions[name])}")
+            lines.append(
+                f"{name} = {TextNotation(variables=values).knowing(program).render(program.definitions[name])}"
+            )
         gradient = _gradient(name, program, scope, read)
     return "\n".join([*lines, *([gradient] if gradient else [])])
 

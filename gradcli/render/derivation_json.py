@@ -34,8 +34,8 @@ def steps_json(
     out = []
     for answer, each in zip(answers, worked, strict=True):
         known = known if compact else set()
-        text = FormulaWriter(StepText(names, values, answer.layout), taken, answer.layout)
-        latex = LatexWords(StepLatex(names, values, answer.layout), taken, answer.layout)
+        text = FormulaWriter(StepText(names, values, answer.layout).knowing(program), taken, answer.layout)
+        latex = LatexWords(StepLatex(names, values, answer.layout).knowing(program), taken, answer.layout)
         steps: list[dict[str, Any]] = []
         left = tex_left = before = ""
         blocks = [*each.needed(known), *([each.last] if each.last is not None else [])]

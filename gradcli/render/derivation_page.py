@@ -24,10 +24,10 @@ def derivation_page(program: Program, answers: Sequence[Answer], worked: Sequenc
     """What is given, the answers, the steps they share, how they come about (`worked`), notes."""
     steps = Steps(answers, taken_names(program, worked))
     values = program.nodes.keys() | program.variables.keys()
-    blocks = _given(program, LatexNotation(variables=values))
+    blocks = _given(program, LatexNotation(variables=values).knowing(program))
     known: set[Node] = set()
     for layout, group in groupby(answers, key=lambda answer: answer.layout):
-        notation = LatexNotation(steps.shared, values, layout)
+        notation = LatexNotation(steps.shared, values, layout).knowing(program)
         where: list[Equation] = []
         stated: set[Equation] = set()
         titled = groupby(group, key=lambda answer: _title(program, answer.kind, answer.of, answer.layout))
@@ -62,8 +62,8 @@ def _given(program: Program, notation: LatexNotation) -> list[Block]:
             declared[-1].append(f" ({', '.join(variable.attributes)})")
     for name, function in program.functions.items():
         if function.body is None:
-            domain, codomain = latex_shape(function.domain), latex_shape(function.codomain)
-            declared.append([Math(f"{latex_function(name)} \\colon {domain} \\to {codomain}")])
+            domain = r" \times ".join(map(latex_shape, function.domains or (function.domain,)))
+            declared.append([Math(f"{latex_function(name)} \\colon {domain} \\to {latex_shape(function.codomain)}")])
     rows: list[Equation] = []
     for name, function in program.functions.items():
         if function.body is not None and function.param is not None:

@@ -44,7 +44,7 @@ def step_blocks(program: Program, answers: Sequence[Answer], worked: Sequence[Wo
     printed: set[tuple[Row, ...]] = set()
     blocks: list[Block] = [Paragraph(("Steps:",), "steps")]
     for answer, each in zip(answers, worked, strict=True):
-        notation = StepLatex(names, values, answer.layout)
+        notation = StepLatex(names, values, answer.layout).knowing(program)
         writer = LatexWords(notation, taken, answer.layout)
         if id(each.let) not in told:
             told.add(id(each.let))

@@ -45,7 +45,7 @@ def steps_text(
     named: set[Node] = set()
     printed: set[tuple[Row, ...]] = set()
     for answer, each in zip(answers, worked, strict=True):
-        notation = (StepText if plain is None else StepPlain)(names, values, answer.layout)
+        notation = (StepText if plain is None else StepPlain)(names, values, answer.layout).knowing(program)
         writer = FormulaWriter(notation, taken, answer.layout)
         if id(each.let) not in told:
             told.add(id(each.let))

@@ -70,12 +70,12 @@ def _results(program: Program, answers: Sequence[Answer], worked: Sequence[Worke
     names = steps.identifiers(taken)
     values = program.nodes.keys() | program.variables.keys()
     bindings, compact = steps.for_each(answers)
-    mc = McNotation(names, values, arrays=arrays_of(program))
+    mc = McNotation(names, values, arrays=arrays_of(program)).knowing(program)
     written: dict[Bound, dict[str, str]] = {}
     results = []
     for answer, needed in zip(answers, bindings, strict=True):
-        latex = LatexNotation(steps.shared, values, answer.layout)
-        text = TextNotation(steps.shared, values, answer.layout)
+        latex = LatexNotation(steps.shared, values, answer.layout).knowing(program)
+        text = TextNotation(steps.shared, values, answer.layout).knowing(program)
         for step in needed:
             if step not in written:
                 line = mc.render(step.value, definition=step.name is not None)

@@ -31,14 +31,14 @@ def derive_mc(program: Program, answers: Sequence[Answer], worked: Sequence[Work
     steps = Steps(answers, taken)
     values = program.nodes.keys() | program.variables.keys()
     arrays = arrays_of(program)
-    lines = program_lines(program, McNotation(variables=values, arrays=arrays))
+    lines = program_lines(program, McNotation(variables=values, arrays=arrays).knowing(program))
     for name in dict.fromkeys(answer.of for answer in answers if answer.kind in _OF_LOSSES):
         if is_arbitrary(program, name) and name not in program.losses:
             lines.append(f"loss {name}({', '.join(loss_arguments(program, name))})")
     for direction in dict.fromkeys(direction for answer in answers for _, direction in answer.directions):
         lines.append(f"{name_of(direction)} : {declared_type(direction.shape)}")
     layout = _questions(answers, lines, program.layout)
-    notation = McNotation(steps.shared, values, layout, arrays)
+    notation = McNotation(steps.shared, values, layout, arrays).knowing(program)
     known: set[Node] = set()
     checks: dict[str, None] = {}  # a step that is an answer too is stated once
     for answer in answers:

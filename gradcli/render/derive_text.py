@@ -127,11 +127,11 @@ class _Report:
 
     def _notation(self, names: Names | None = None, layout: str | None = None) -> Notation:
         if self.plain is None:
-            return TextNotation(names, self.values, layout)
+            return TextNotation(names, self.values, layout).knowing(self.program)
         from gradcli.render.mc import McNotation
         from gradcli.render.program_mc import arrays_of
 
-        return McNotation(names, self.values, layout, arrays_of(self.program))
+        return McNotation(names, self.values, layout, arrays_of(self.program)).knowing(self.program)
 
     def _function(self, name: str, function: Function, notation: Notation) -> Line:
         if function.body is not None and function.param is not None:

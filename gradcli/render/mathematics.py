@@ -217,7 +217,7 @@ class Mathematics(Notation):
 
     def op_elem(self, node: Node) -> Form:
         name, order = primes(node)
-        return self.call(self.function(name) + "'" * order, node.args)
+        return self.call(self.function(name) + "'" * order, self.arguments(node))
 
     def below(self, letters: str) -> str:
         return self.subscript(letters)
@@ -226,9 +226,9 @@ class Mathematics(Notation):
         name, order = primes(node)
         arg = node.args[0]
         if order == 1 and node.shape == arg.shape != ():
-            return self.call(f"{self.signs.nabla}{self.gap}{self.function(name)}", node.args)
+            return self.call(f"{self.signs.nabla}{self.gap}{self.function(name)}", self.arguments(node))
         if order == 2 and node.shape == arg.shape * 2 and len(arg.shape) == 1:
-            return self.call(f"{self.signs.nabla}{self.squared}{self.gap}{self.function(name)}", node.args)
+            return self.call(f"{self.signs.nabla}{self.squared}{self.gap}{self.function(name)}", self.arguments(node))
         return self.op_elem(node)
 
     def op_factor(self, node: Node) -> Form:

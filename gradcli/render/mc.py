@@ -203,7 +203,7 @@ class McNotation(Notation):
 
     def _primed(self, node: Node) -> Form:
         name, order = primes(node)
-        return self.call(name + "'" * order, node.args)
+        return self.call(name + "'" * order, self.arguments(node))
 
     op_elem = _primed
 

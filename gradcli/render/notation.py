@@ -9,18 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import IntEnum
-from typing import ClassVar, NamedTuple, cast
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self, cast
 
 from gradcli.expr.factor import KINDS, parts_of
 from gradcli.expr.implicit import equation_of
 from gradcli.expr.linear import transpose
 from gradcli.expr.node import Node, make, payload
-from gradcli.expr.shapes import Dim, is_row
+from gradcli.expr.shapes import Dim, Shape, is_row
 from gradcli.ops.operations import OPERATIONS
 from gradcli.ops.payload import Applied, Named, Placement, Subscripts
+from gradcli.render.apart import arguments
 from gradcli.render.parts import Names
 from gradcli.render.placed import slice_of
 from gradcli.render.written import written_as
+
+if TYPE_CHECKING:
+    from gradcli.program.model import Program
 
 _ALONG = frozenset({"sum_axis", "softmax", "logsoftmax", "logsumexp", "largest", "smallest", "prod", "cumprod", "flip"})
 
@@ -73,6 +77,12 @@ class Notation:
         self.names: Names = {} if names is None else names
         self.variables = variables
         self.layout = layout
+        self.apart: dict[str, tuple[Shape, ...]] = {}
+
+    def knowing(self, program: Program) -> Self:
+        """The notation, which writes the functions of several arguments that a program declares with these apart."""
+        self.apart = {name: known.domains for name, known in program.functions.items() if len(known.domains) > 1}
+        return self
 
     # ------------------------------------------------------------- the walk
 
@@ -149,6 +159,11 @@ class Notation:
         return name
 
     # -------------------------------------------------------- common to all
+
+    def arguments(self, node: Node) -> tuple[Node, ...]:
+        """The arguments of a call of a function of the program."""
+        domains = self.apart.get(primes(node)[0])
+        return arguments(node.args[0], domains, self.names) if domains is not None else node.args
 
     def as_call(self, node: Node) -> Form:
         """An operation as a call, from the table."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gradcli.expr.arith import add, mul, ones, zeros
 from gradcli.expr.dims import Dim, dim_difference, dim_sum, terms_of
-from gradcli.expr.linear import matmul, split_scalars, transpose
+from gradcli.expr.linear import eye, matmul, split_scalars, transpose
 from gradcli.expr.node import Node, make, payload
 from gradcli.expr.shapes import Shape, is_row, normal_shape
 from gradcli.ops.payload import Index, Placement
@@ -221,6 +221,9 @@ def _piece(term: Node, axis: int) -> Piece | None:
         return Piece(payload(rest, Index)[0] - 1, 1, mul(*scalars) if scalars else mul())
     if axis == 0 and rest.op == "T" and rest.args[0].shape[0] == 1 and (bounds := slice_of(rest.args[0])):
         return Piece(dim_difference(bounds[0], 1), 1, mul(*scalars) if scalars else mul())
+    alone = rest.args[0] if rest.op == "T" and axis == 0 else rest
+    if len(rest.shape) == 2 and (rest.op == "T") == (axis == 0) and (bounds := slice_of(alone)):  # of the identity
+        return Piece(dim_difference(bounds[0], 1), alone.shape[0], mul(*scalars, eye(alone.shape[0])))
     if rest.op != "matmul":
         return None
     end = rest.args[0] if axis == 0 else rest.args[-1]

@@ -12,7 +12,8 @@ from fractions import Fraction
 from gradcli.expr.arith import size
 from gradcli.expr.broadcast import as_written
 from gradcli.expr.dims import Dim, dim_product, factors_of
-from gradcli.expr.node import Node, make, num, value_of
+from gradcli.expr.node import Node, make, num, payload, value_of
+from gradcli.ops.payload import Index
 from gradcli.render.parts import Names
 from gradcli.render.placed import ones_in_place, part_of_product, put_together
 from gradcli.render.products import as_product
@@ -47,7 +48,24 @@ def written_as(node: Node, names: Names) -> Node:
         return _axes_together(node, names)
     if node.op == "reshape":
         return _kept(node, names)
+    if node.op == "entry":
+        return _entry_of_column(node, names)
     return node
+
+
+def _entry_of_column(node: Node, names: Names) -> Node:
+    """`A[:, 2][1]` as `A[1, 2]`."""
+    column = node.args[0]
+    index = payload(node, Index)
+    if column in names or column.op != "matmul" or len(index) != 1:
+        return node
+    part = written_as(column, names)
+    if part.op != "part" or not isinstance(part.data, tuple) or part.data[0] is not None or len(part.data) != 2:
+        return node
+    first, last = part.data[1]
+    if first != last or not isinstance(first, int):
+        return node
+    return make("entry", part.args, data=(index[0], first))
 
 
 def _axes_together(node: Node, names: Names) -> Node:

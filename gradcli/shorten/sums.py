@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import gcd, lcm
 
 from gradcli.expr.arith import add, eye, mul, split_number
+from gradcli.expr.collect import cuts
 from gradcli.expr.linear import matmul, transpose
 from gradcli.expr.node import ONE, Node, make, num
 from gradcli.expr.shapes import rows
@@ -97,6 +98,10 @@ def _outer_factors(parts: Sequence[Product], node: Node) -> tuple[tuple[Node, ..
     front = _shared(known)
     rest = [chain[len(front) :] for chain in known]
     back = tuple(reversed(_shared([tuple(reversed(chain)) for chain in rest])))
+    if front and any(chain and cuts(chain) for chain in rest):
+        front, rest = (), known
+    if back and any(len(chain) > len(back) and cuts(chain[-len(back) - 1 :: -1]) for chain in rest):
+        back = ()
     if front and any(rows(chain[len(front)].shape) == 1 for chain in known if len(chain) > len(front)):
         back = ()  # of an outer product there is a row left
         if len(front) == 1 and rows(front[0].shape) != rows(node.shape):

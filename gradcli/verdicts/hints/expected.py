@@ -6,7 +6,7 @@ from gradcli.derive.derive import derive
 from gradcli.expr.node import Node
 from gradcli.expr.walk import postorder, tree_size
 from gradcli.program.model import Question
-from gradcli.render.mc import mc
+from gradcli.render.mc import McNotation
 from gradcli.syntax.ast import Span
 from gradcli.verdicts.book import Book
 
@@ -27,7 +27,7 @@ def answer(book: Book, asked: Node, value: Node) -> str | None:
     if tree_size(value) > _TOO_LARGE or any(node.op in ("unit", "param") for node in postorder(value)):
         return None
     names = {v: name for name, v in book.program.definitions.items() if v.args} if asked.op in _KINDS else None
-    return mc(value, names, set(book.program.nodes))
+    return McNotation(names, set(book.program.nodes)).knowing(book.program).render(value)
 
 
 def _with_names(book: Book, asked: Node) -> Node | None:
