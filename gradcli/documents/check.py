@@ -63,6 +63,10 @@ def checked_program(program: DocumentProgram) -> Checked:
     """The verdicts of one program of a document."""
     checked = check_module(program.module, list(program.diagnostics))
     checked = _conventions_asked(program, _misfits_refuted(checked))
+    if program.conditions:
+        from gradcli.documents.solutions import solutions_passed
+
+        checked = solutions_passed(program, checked)
     return replace(checked, verdicts=tuple(spelled(program, checked.verdicts)))
 
 
@@ -105,6 +109,9 @@ def _conventions_asked(program: DocumentProgram, checked: Checked) -> Checked:
     context = program.context
     statements = {s.span: s for s in program.module.statements if isinstance(s, ast.Check)}
     verdicts, said = [], []
+    broken = any(one.is_error and one.code.startswith("E1") for one in program.diagnostics)
+    wrong = _declared_wrong(program, checked)
+    broken = broken or bool(wrong)
     for verdict in checked.verdicts:
         statement = statements.get(verdict.statement)
         unknown = _only_named_here(program, statement) if verdict.code == "C501" and statement is not None else None
@@ -114,16 +121,19 @@ def _conventions_asked(program: DocumentProgram, checked: Checked) -> Checked:
             said.append(error("D707", message, verdict.source, verdict.statement, hint))
             verdicts.append(replace(verdict, kind="error", ok=False, code="D707", reason=message, hint=None))
             continue
-        if verdict.code != "C504" or statement is None:
+        if verdict.code not in ("C501", "C504") or statement is None or (verdict.code == "C501" and not broken):
             verdicts.append(verdict)
             continue
-        names: set[str] = set()
-        todo = [name for side in statement.sides for name in names_in(side)]
-        while todo:
-            name = todo.pop()
-            if name not in names:
-                names.add(name)
-                todo += names_in(context.meanings[name]) if name in context.meanings else []
+        names = _reached(program, {name for side in statement.sides for name in names_in(side)})
+        lost = sorted(n for n in names if n in wrong or (n in context.seen and not context.known(n))) if broken else []
+        if lost:
+            message = f"{lost[0]} is not known: a declaration or loss above is wrong, or could not be read"
+            said.append(error("D707", message, verdict.source, verdict.statement))
+            verdicts.append(replace(verdict, kind="error", ok=False, code="D707", reason=message, hint=None))
+            continue
+        if verdict.code == "C501":
+            verdicts.append(verdict)
+            continue
         undeclared = sorted(name for name in names if len(context.seen.get(name, ())) == 1)
         if not undeclared or any(len(context.name_shape(name)) == 2 for name in names if name not in context.values):
             verdicts.append(verdict)
@@ -136,14 +146,39 @@ def _conventions_asked(program: DocumentProgram, checked: Checked) -> Checked:
     return replace(checked, verdicts=tuple(verdicts), diagnostics=(*checked.diagnostics, *said))
 
 
+def _reached(program: DocumentProgram, names: set[str]) -> set[str]:
+    """Names, and all that their definitions are made of."""
+    context = program.context
+    found: set[str] = set()
+    todo = list(names)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            found.add(name)
+            todo += names_in(context.meanings[name]) if name in context.meanings else []
+            todo += [*context.depends.get(name, ()), *context.losses.get(name, ())]
+    return found
+
+
+def _declared_wrong(program: DocumentProgram, checked: Checked) -> set[str]:
+    """The names of declarations and losses that are errors."""
+    errors = [said.span for said in checked.diagnostics if said.is_error and said.span is not None]
+    found: set[str] = set()
+    for statement in program.module.statements if errors else ():
+        if isinstance(statement, ast.Loss | ast.Declare) and any(_within(span, statement.span) for span in errors):
+            found |= {statement.name.id} if isinstance(statement, ast.Loss) else {one.id for one in statement.names}
+    return found
+
+
 def _only_named_here(program: DocumentProgram, statement: ast.Check) -> str | None:
     """A name that nothing says anything of, on one side of a claim without derivatives: it is no claim about it."""
     parts = [part for side in statement.sides for part in walk(side)]
-    if any(isinstance(part, ast.Call) and part.fn in ("grad", "jac", "hess") for part in parts):
-        return None
     context = program.context
-    sides = [names_in(side) for side in statement.sides]
+    derives = any(isinstance(part, ast.Call) and part.fn in ("grad", "jac", "hess") for part in parts)
+    sides = [_reached(program, names_in(side)) if derives else names_in(side) for side in statement.sides]
     for name in sorted(set().union(*sides)):
+        if derives and name.split("_")[0] in context.stems:
+            continue  # W_{hx} beside W_{xh} may be a slip
         if name in context.seen and not context.known(name) and sum(name in side for side in sides) == 1:
             return name
     return None

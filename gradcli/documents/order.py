@@ -11,11 +11,14 @@ from gradcli.latex.tree import Item, Mark, Prose, Space, Symbol, Word, every
 
 _WHERE = r"(?:where|with|in which|here|and|其中|式中|这里|而|及|和|且)"
 _BETWEEN = re.compile(rf"[\s$,.;，。；]*(?:{_WHERE}[\s$,:，：]*)(?:we (?:let|set|write|define)|let|记|令|设)?\s*", re.I)
+_LISTED = re.compile(r"[\s$]*[,;，、；][\s$]*")
 _FIRST = re.compile(r"where|with|in which|其中|式中|这里", re.I)
 
 
 def comes_after(text: str, first: bool) -> bool:
     """Whether the words before a formula join it to the one before as what is meant there; `first`: to a display."""
+    if not first and _LISTED.fullmatch(text):
+        return True
     return bool(_BETWEEN.fullmatch(text)) and (not first or bool(_FIRST.search(text)))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from gradcli.diagnostics import Diagnostic, error
 from gradcli.documents.agreed import stands_as_index
+from gradcli.documents.declared import in_language
 from gradcli.documents.directives import Part, notations
 from gradcli.documents.order import comes_after, explains, reordered
 from gradcli.documents.pieces import Fence, Formula, Piece
@@ -15,6 +16,7 @@ from gradcli.documents.steps import DirectivePart, Scanned, Step, content_of, go
 from gradcli.latex.chains import Chain, chains_of
 from gradcli.latex.conditions import attached, condition_of
 from gradcli.latex.context import Context, Notation
+from gradcli.latex.counted import counted, with_letters
 from gradcli.latex.fault import FormulaFault
 from gradcli.latex.layers import layers_of, with_layers
 from gradcli.latex.lists import trimmed
@@ -25,6 +27,7 @@ from gradcli.latex.placed import placed, shifted
 from gradcli.latex.prescan import prescan
 from gradcli.latex.said import Said
 from gradcli.latex.shapes import settle
+from gradcli.latex.spelled import with_greek
 from gradcli.latex.tree import Items, Symbol, every
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Ident, Module, Source, Span
@@ -38,6 +41,11 @@ _CUE = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_ENDS = re.compile(r"[。！？#]|[.!?](?:\s|$)|\n\s*\n.*\n\s*\n", re.DOTALL)
+_TO_ZERO = re.compile(
+    r"\b(?:to|be|equals?|is|at) (?:zero|\$?(?:\\?mathbf)?\{?0)|\bvanish|stationar"
+    r"|零|驻点|(?:为|等于|=)\s*\$?\s*0(?![.\d])",
+    re.IGNORECASE,
+)
 _SAYS = re.compile(r"=|\\neq?\b|\\equiv\b|\\begin|\\in\b")
 
 
@@ -60,6 +68,7 @@ class DocumentProgram:
     defined: list[Span] = field(default_factory=list)
     passed: list[Passed] = field(default_factory=list)
     unreadable: int = 0
+    conditions: list[tuple[int, set[str]]] = field(default_factory=list)  # derivatives set to zero: where, by what
     context: Context = field(default_factory=Context)
 
 
@@ -100,6 +109,8 @@ class _Builder:
         self.refute: Part | None = None
         self.beside: list[Items] = []  # the condition that the sentence states
         self.said_at = 0  # and where it ends
+        self.derived: list[Chain] = []  # what holds derivatives so far
+        self.told = 0  # where the formula before ends
         self.forced = layout
         if layout is not None:
             self.context.layout = layout
@@ -108,6 +119,7 @@ class _Builder:
 
     def build(self, steps: list[Step]) -> DocumentProgram:
         self.label_layers(steps)
+        self.letter_indices(steps)
         go_on(steps)
         steps = self.in_order(steps)
         formulas = [step.items for step in steps if isinstance(step, Scanned) and step.items is not None]
@@ -137,18 +149,30 @@ class _Builder:
         self.program.module = Module(self.source, tuple(front + self.statements))
         return self.program
 
-    def label_layers(self, steps: list[Step]) -> None:
-        """Read layers above letters as labels, where declared names have them in theirs."""
+    def words(self, steps: list[Step]) -> list[str]:
+        """The names that directives and fences hold."""
         said = " ".join(
             step.part.text if isinstance(step, DirectivePart) else self.source.text[step.first : step.last]
             for step in steps
             if isinstance(step, DirectivePart | Fence)
         )
-        letters = layers_of(re.findall(r"\w+", said))
+        return re.findall(r"\w+", said)
+
+    def label_layers(self, steps: list[Step]) -> None:
+        """Read layers above letters as labels, where declared names have them in theirs."""
+        letters = layers_of(self.words(steps))
         for step in steps if letters else ():
             if isinstance(step, Scanned) and step.items is not None:
                 step.items = with_layers(step.items, letters)
                 step.chains = chains_of(step.items)
+
+    def letter_indices(self, steps: list[Step]) -> None:
+        """Read indices that are no bare letters, `j'` in a sum over it, as letters that stand nowhere else."""
+        formulas = [step for step in steps if isinstance(step, Scanned) and step.items is not None]
+        letters = counted([step.items or () for step in formulas], self.words(steps))
+        for step in formulas if letters else ():
+            step.items = with_letters(step.items or (), letters)
+            step.chains = chains_of(step.items)
 
     def in_order(self, steps: list[Step]) -> list[Step]:
         """The steps, definitions that follow a display as what is meant there (`where z = ...`) before it."""
@@ -192,7 +216,7 @@ class _Builder:
                         for statement in module.statements:
                             self.comes(statement)
             elif isinstance(step, DirectivePart) and step.part.kind == "statements":
-                module, _ = parse_module(Source("ahead", step.part.text))
+                module, _ = parse_module(Source("ahead", self.in_language(step.part)))
                 for statement in module.statements:
                     if isinstance(statement, ast.Declare):
                         self.context.expected.update(ident.id for ident in statement.names)
@@ -246,7 +270,19 @@ class _Builder:
             case "claim":
                 self.claim(part, piece)
             case "statements":
-                self.language(part.text, part.start)
+                self.language(self.in_language(part), part.start)
+
+    def in_language(self, part: Part) -> str:
+        """The statements of a directive, names that are written as in formulas as names of the language."""
+
+        def named(first: int, last: int) -> str | None:
+            try:
+                items = items_of(self.source.text, part.start + first, part.start + last, self.macros)
+            except FormulaFault:
+                return None
+            return self.meaning.plain_name(items) if items else None
+
+        return in_language(part.text, named)
 
     def agree(self, part: Part) -> None:
         """`LATEX as NAME`."""
@@ -256,7 +292,7 @@ class _Builder:
                 self.say("D704", f"`{latex or target}`: a notation is said as `LATEX as NAME`", span)
                 continue
             try:
-                items = items_of(self.source.text, at, at + len(latex), self.macros)
+                items = with_greek(items_of(self.source.text, at, at + len(latex), self.macros))
             except FormulaFault as fault:
                 self.fault(fault)
                 continue
@@ -341,6 +377,12 @@ class _Builder:
     def formula(self, step: Scanned) -> None:
         """One formula of the document."""
         piece = step.piece
+        if self.derived and _TO_ZERO.search(self.source.text, self.told, piece.start):
+            for chain in self.derived:
+                self.set_to_zero(chain, piece.start - 1)
+            self.derived.clear()
+        self.told = piece.end
+        self.derived += [chain for chain in step.chains if holds_derivative(chain.items)]
         if piece.display:
             self.display(step)
         elif step.items is not None:
@@ -392,6 +434,8 @@ class _Builder:
                 for said in self.meaning.said(chain, define):
                     condition = condition or said.condition
                     self.enter(said, wanted)
+                    if said.condition:
+                        self.set_to_zero(chain)
                 define = False
             except FormulaFault as fault:
                 self.fault(fault)
@@ -433,6 +477,8 @@ class _Builder:
                         self.passed(Span(said.start, said.end), "in the text, without a derivative")
                         continue
                     self.enter(said, self.refute is not None)
+                    if said.condition:
+                        self.set_to_zero(chain)
             except FormulaFault as fault:
                 if derives:
                     self.fault(fault)
@@ -445,6 +491,13 @@ class _Builder:
                 self.beside = []
             self.meaning.conditions = []
             self.note(first)
+
+    def set_to_zero(self, chain: Chain, at: int = -1) -> None:
+        """Keep that derivatives were set to zero: equations that follow may solve that."""
+        from gradcli.documents.solutions import set_to_zero
+
+        at = chain.start if at < 0 else at
+        self.program.conditions.append((at, set_to_zero(chain.items, self.context)))
 
     def remember(self, piece: Formula, condition: Items) -> None:
         """Keep a condition in the text, `if $i = j$`, for the claim that follows in its sentence."""

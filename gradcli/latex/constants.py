@@ -40,7 +40,7 @@ def constant(
             and any(isinstance(p, Mark) and p.kind == "rel" for p in bracket.items)
         ):
             return reader.indicator(bracket.items, span), at + 2
-        found = ones(reader, core, scripts)
+        found = _unit(reader, item, scripts) if _is_unit(reader, scripts) else ones(reader, core, scripts)
         return (found, at + 1) if found is not None else None
     if base == "I" and not scripts.star:
         return _identity(reader, item, scripts), at + 1
@@ -108,6 +108,16 @@ def _size(reader: Reading, part: Item) -> ast.Expr | None:
             reader.context.dims.add(part.name)
         return build.size(dim, span)
     return None
+
+
+def _is_unit(reader: Reading, scripts: Scripts) -> bool:
+    r"""Whether `\mathbf{1}_k` is a column of the identity: its subscript is a label, or an index and no size."""
+    parts = index_parts(scripts.sub) if scripts.sub is not None else None
+    if parts is None or len(parts) != 1 or not isinstance(parts[0], Symbol):
+        return False
+    name = parts[0].name
+    is_label = any(spelled in reader.context.discrete for spelled in spellings(name))
+    return is_label or ((name in reader.bound or name in reader.open) and name not in reader.context.dims)
 
 
 def _unit(reader: Reading, item: Item, scripts: Scripts) -> ast.Expr | None:

@@ -49,9 +49,11 @@ class Definitions(Claims):
             return None
         force = define or first == DEFINED_BY
         reader = self.reader()
+        sides = self._turned(reader, sides)
         self.varied = any(differs(reader, side) for side in sides[1:])
         sides = [self._logarithm(reader, self._squared(reader, sides[0])), *sides[1:]]
         left = self.left(reader, sides[0]) or self._own_function(reader, sides)
+        left = self._renamed(reader, left, sides[0]) if left is not None and left.params else left
         if left is None:
             if force:
                 at = trimmed(sides[0])
@@ -93,6 +95,64 @@ class Definitions(Claims):
             return None
         return self._defined(reader, left, sides, relations, chain)
 
+    def _turned(self, reader: Reader, sides: list[Items]) -> list[Items]:
+        """`-D = ...` of a D of which nothing is said defines D: the signs of all sides are turned."""
+        items = trimmed(sides[0])
+        if len(items) < 2 or not isinstance(items[0], Mark) or (items[0].kind, items[0].text) != ("add", "-"):
+            return sides
+        left = self.left(reader, items[1:])
+        if left is None or left.known or left.parts is not None or left.name in self.context.expected:
+            return sides
+        minus = items[0]
+        turned: list[Items] = [items[1:]]
+        for side in sides[1:]:
+            inside = trimmed(side)
+            at = inside[0].start, inside[-1].end
+            turned.append((replace(minus, start=at[0], end=at[0]), Bracket(*at, "(", ")", inside)))
+        return turned
+
+    def _renamed(self, reader: Reader, left: Left, side: Items) -> Left:
+        r"""A call that is a name of its own: `p(x_i; \beta) = ...` by entries, `R(\lambda) = ...` beside `R(\beta)`.
+
+        The notation is agreed on, and stands for that name from then on.
+        """
+        context = self.context
+        params = left.params or []
+        if not left.known and left.parts is None and not self._are_names(reader, params):
+            letters = self._counting(params)
+            if len(letters) != 1:
+                return left
+            letter = letters.pop()
+            part = next(item for item in every(side) if isinstance(item, Symbol) and item.name == letter)
+            self._agree(trimmed(side), f"{left.name}[{letter}]", letter)
+            return Left(left.name, [part], None, False)
+        given = context.templates.get(left.name)
+        if given is None or len(params) != 1 or len(given.params) != 1 or not self._are_names(reader, params):
+            return left
+        (own,) = self._params(reader, left)
+        if own in given.params or not context.known(own):
+            return left
+        if context.name_shape(own) == context.name_shape(given.params[0]):
+            return left
+        name = f"{left.name}_{own}"
+        self._agree(trimmed(side), name)
+        return Left(name, None, None, context.known(name))
+
+    def _agree(self, items: Items, target: str, letter: str = "") -> None:
+        self.context.notations.append(Notation(items, target, frozenset(letter)))
+        self.context.notations.sort(key=order)
+
+    def _counting(self, params: list[Items]) -> set[str]:
+        """The letters that count samples in arguments: the i of `x_i`, of `x^{(i)}`."""
+        found: set[str] = set()
+        for param in params:
+            for item in every(param):
+                core, scripts = flattened(item) if isinstance(item, Scripted) else (item, None)
+                parts = index_parts(scripts.label or scripts.sub or ()) if scripts is not None else None
+                if isinstance(core, Symbol) and parts is not None and len(parts) == 1:
+                    found |= {one.name for one in parts if isinstance(one, Symbol) and one.name in INDEX_LETTERS}
+        return {one for one in found if not self.context.is_value(one)}
+
     def _squared(self, reader: Reader, side: Items) -> Items:
         r"""`\sigma^2 = ...` defines a name of its own, where sigma alone is none: the notation is agreed on."""
         items = trimmed(side)
@@ -107,8 +167,7 @@ class Definitions(Claims):
         if inner is None or inner.known or inner.parts is not None or names & self.context.alone:
             return side
         name = f"{inner.name}_squared"
-        self.context.notations.append(Notation(items, name, frozenset()))
-        self.context.notations.sort(key=order)
+        self._agree(items, name)
         return items
 
     def _own_function(self, reader: Reader, sides: list[Items]) -> Left | None:
@@ -139,8 +198,8 @@ class Definitions(Claims):
         if inner is None or inner.known or inner.parts is not None or isinstance(items[1], Scripted | Bracket):
             return side
         name = f"log_{inner.name}"
-        self.context.notations += [Notation(items[:k], name, frozenset()) for k in {2, len(items)}]
-        self.context.notations.sort(key=order)
+        for k in {2, len(items)}:
+            self._agree(items[:k], name)
         return items
 
     def _defined(
@@ -325,6 +384,20 @@ class Definitions(Claims):
             out += self.claims(sides[2:], relations[2:], chain, value)
         return out
 
+    def _with_onehots(self, value: ast.Expr, names: set[str]) -> ast.Expr:
+        r"""`t_k = 1(k = y)` with a label y: the entry k of its one-hot vector, which has a size."""
+        for node in list(build.walk(value)):
+            if not isinstance(node, ast.Compare) or node.op != "==":
+                continue
+            for index, label in ((node.left, node.right), (node.right, node.left)):
+                base = label.base if isinstance(label, ast.Index) else label
+                is_index = isinstance(index, ast.Name) and index.id in names
+                if is_index and isinstance(base, ast.Name) and base.id in self.context.discrete:
+                    given = label.indices if isinstance(label, ast.Index) else ()
+                    entry = ast.Index(node.span, build.call("onehot", node.span, base), (*given, index))
+                    value = build.replaced(value, node, entry)
+        return value
+
     def _by_entries(
         self, reader: Reader, left: Left, ident: ast.Ident, sides: list[Items], relations: list[Mark], chain: Chain
     ) -> list[Said]:
@@ -340,6 +413,7 @@ class Definitions(Claims):
         if isinstance(value, Spread) or reader.shape(value):
             reader.fail("an entry is a number, and this is an array", sides[1], None, "D708")
         self._whole(reader, value)
+        value = self._with_onehots(value, set(names))
         value = self.summed_twice(value, set(names))
         if not left.known and not set(names) & set(build.free_indices(value)):
             plain = Left(f"{left.name}_{''.join(names)}", None, None, False)

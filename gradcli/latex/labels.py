@@ -5,14 +5,18 @@ from __future__ import annotations
 from gradcli.latex import build
 from gradcli.latex.context import spellings
 from gradcli.latex.indices import indices, rank
-from gradcli.latex.naming import known_name
+from gradcli.latex.naming import base_of, known_name
+from gradcli.latex.notations import rewritten
 from gradcli.latex.reading import Reading
-from gradcli.latex.scripts import flattened, index_parts
+from gradcli.latex.scripts import flattened, index_parts, slug
 from gradcli.latex.tree import (
+    Accent,
     Group,
     Item,
     Items,
     Mark,
+    Named,
+    Scripted,
     Space,
     Symbol,
 )
@@ -23,10 +27,7 @@ def labelled(reader: Reading, base: str, accent: str | None, label: str, sub: It
     """`P_{i, y_i}`, `p_y` with a class y: the array, and the indices, labels among them; None where there is none."""
     context = reader.context
     parts = [part for part in _unbraced(sub) if not (isinstance(part, Mark) and part.kind == "punct")]
-    named = [flattened(part) for part in parts]
-    found = [
-        isinstance(core, Symbol) and any(name in context.discrete for name in spellings(core.name)) for core, _ in named
-    ]
+    found = [_is_label(reader, part) for part in parts]
     others = [part for part, is_label in zip(parts, found, strict=True) if not is_label]
     if not any(found) or any(index_parts((part,)) is None for part in others):
         return None
@@ -36,9 +37,26 @@ def labelled(reader: Reading, base: str, accent: str | None, label: str, sub: It
     return name, parts
 
 
+def _is_label(reader: Reading, part: Item) -> bool:
+    core, _ = flattened(part)
+    by_letter = isinstance(core, Symbol) and any(name in reader.context.discrete for name in spellings(core.name))
+    return by_letter or (isinstance(part, Scripted | Accent | Named) and is_class(reader, part))
+
+
 def is_class(reader: Reading, part: Item) -> bool:
-    """Whether a label is one number, and no entry of a list of them."""
-    return isinstance(part, Symbol) and any(name in reader.context.discrete for name in spellings(part.name))
+    r"""Whether a label is one number, `y`, `j^*`, and no entry of a list of them."""
+    discrete = reader.context.discrete
+    if isinstance(part, Symbol):
+        return any(name in discrete for name in spellings(part.name))
+    (part,) = rewritten((part,), reader.context.notations)
+    if isinstance(part, Named):
+        return part.text.strip() in discrete
+    core, scripts = flattened(part)
+    if not isinstance(core, Symbol | Accent) or scripts.powers or scripts.primes or scripts.label is not None:
+        return False
+    base, accent = base_of(reader, core, scripts)
+    sub = slug(scripts.sub) if scripts.sub is not None else None
+    return (sub != "" and bool(accent or sub)) and any(name in discrete for name in spellings(base, accent, sub))
 
 
 def of_class(reader: Reading, name: str, parts: list[Item], item: Item) -> ast.Expr:

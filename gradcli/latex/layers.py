@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import fields, replace
-from typing import Any
+from dataclasses import replace
 
+from gradcli.latex.rebuilt import rebuilt
 from gradcli.latex.scripts import plain_number, slug
 from gradcli.latex.tree import Bracket, Item, Items, Scripted, Symbol
 
@@ -20,32 +20,14 @@ def layers_of(names: Iterable[str]) -> frozenset[str]:
 
 def with_layers(items: Items, letters: frozenset[str]) -> Items:
     """The parts with layers above letters in brackets, as labels are."""
-    return tuple(_item(item, letters) for item in items)
 
+    def labelled(item: Item) -> Item:
+        if isinstance(item, Scripted) and item.sup is not None and _is_layer(item.sup, letters):
+            first, last = item.sup[0].start, item.sup[-1].end
+            return replace(item, sup=(Bracket(first, last, "(", ")", item.sup),))
+        return item
 
-def _item(item: Item, letters: frozenset[str]) -> Item:
-    changes: dict[str, Any] = {}
-    for one in fields(item):
-        value = getattr(item, one.name)
-        if isinstance(value, Item):
-            changes[one.name] = _item(value, letters)
-        elif isinstance(value, tuple):
-            changes[one.name] = _each(value, letters)
-    made = replace(item, **changes) if changes else item
-    if isinstance(made, Scripted) and made.sup is not None and _is_layer(made.sup, letters):
-        first, last = made.sup[0].start, made.sup[-1].end
-        return replace(made, sup=(Bracket(first, last, "(", ")", made.sup),))
-    return made
-
-
-def _each(value: tuple[Any, ...], letters: frozenset[str]) -> tuple[Any, ...]:
-    out: list[Any] = []
-    for part in value:
-        if isinstance(part, Item):
-            out.append(_item(part, letters))
-        else:
-            out.append(_each(part, letters) if isinstance(part, tuple) else part)
-    return tuple(out)
+    return rebuilt(items, labelled)
 
 
 def _is_layer(sup: Items, letters: frozenset[str]) -> bool:

@@ -16,7 +16,7 @@ from gradcli.latex.fault import FormulaFault
 from gradcli.latex.lists import split_commas, trimmed
 from gradcli.latex.prescan import FUNCTION_LETTERS
 from gradcli.latex.said import DEFINED_BY, INDEX_LETTERS, Said
-from gradcli.latex.scripts import index_parts
+from gradcli.latex.scripts import flattened, index_parts
 from gradcli.latex.tree import (
     Bracket,
     Fraction,
@@ -146,11 +146,60 @@ class Meaning(Definitions):
     ) -> list[Said]:
         if not claim:
             made = self.definition(sides, relations, chain, define)
+            if made is None and len(relations) > 1 and relations[-1].text == DEFINED_BY:
+                made = self._called_last(sides, relations, chain)
             if made is None:
                 made = self._named_on_the_right(sides, relations, chain)
             if made is not None:
                 return made
+        if relations[0].text == "=" and (unknown := self._of_unknown(sides[0], len(sides) > 2)) is not None:
+            if len(sides) > 2:  # what the derivative is called, and the steps to its value
+                return self.claims(sides[1:], relations[1:], chain, None)
+            at = trimmed(sides[0])
+            hint = f"define it above, or write `loss {unknown}(...)` with what it is a function of"
+            raise FormulaFault("D710", f"{unknown} is not defined", at[0].start, at[-1].end, hint)
         return self.claims(sides, relations, chain, None)
+
+    def _called_last(self, sides: list[Items], relations: list[Mark], chain: Chain) -> list[Said] | None:
+        r"""`a = b := e_j`: the claim that a is b, which is called e_j."""
+        reader = self.reader()
+        left = self.left(reader, sides[-1])
+        if left is None or left.known:
+            return None
+        out = self.claims(sides[:-1], relations[:-1], chain, None)
+        return [*out, *self._defined(reader, left, [sides[-1], sides[-2]], relations[-1:], chain)]
+
+    def _of_unknown(self, side: Items, steps: bool) -> str | None:
+        r"""The function of which nothing is said in a side that is its derivative alone, `\nabla_\theta J(\theta)`.
+
+        `steps`: others follow, so that it may stand without its arguments.
+        """
+        items = trimmed(side)
+        first = items[0]
+        core = flattened(first)[0]
+        of: Items = ()
+        if isinstance(core, Mark) and core.kind == "nabla":
+            of = items[1:]
+        elif isinstance(first, Fraction) and (found := derivative_parts(first)) is not None:
+            of = found[1] if len(items) == 1 else items[1:] if not found[1] else ()
+        of = trimmed(of)
+        if len(of) == 1 and isinstance(of[0], Symbol) and steps and of[0].name != "f":
+            names = set(spellings(of[0].name))
+            context = self.context
+            said = names & (context.expected | context.poisoned | context.bare) or any(map(context.known, names))
+            return None if said else of[0].name
+        if len(of) != 2 or not isinstance(of[1], Bracket) or not isinstance(of[0], Symbol):
+            return None
+        name = of[0].name
+        of_numbers = name in FUNCTION_LETTERS and not (isinstance(core, Mark) and core.kind == "nabla")
+        if of_numbers or set(spellings(name)) & (self.context.bare | self.context.expected | self.context.poisoned):
+            return None
+        if any(self.context.known(one) for one in spellings(name)):
+            return None
+        params = [self.left(self.reader(), part) for part in split_commas(of[1].items) if part]
+        if not any(one is not None and self.context.name_shape(one.name) for one in params):
+            return None
+        return name
 
     def _named_on_the_right(self, sides: list[Items], relations: list[Mark], chain: Chain) -> list[Said] | None:
         r"""`\frac{\partial L}{\partial y} = \delta` of which nothing was said: the derivative is called so."""
@@ -244,7 +293,8 @@ class Meaning(Definitions):
         for statement in statements:
             match statement:
                 case ast.Define() | ast.DefineIndexed():
-                    names |= build.names_in(statement.value) - {statement.name.id}
+                    indices = statement.indices if isinstance(statement, ast.DefineIndexed) else ()
+                    names |= build.names_in(statement.value) - {statement.name.id, *(one.id for one in indices)}
                     found = True
                 case ast.DefineFunction():
                     names |= build.names_in(statement.value) - {param.id for param in statement.params}

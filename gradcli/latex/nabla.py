@@ -47,12 +47,14 @@ def _nabla(reader: Reading, items: Items, at: int) -> tuple[ast.Expr, int]:
         of_items, end = _operand(reader, items, at + 1, item, by_line.body.base)
         return of_line(reader, of_items, by_line, item, True), end
     by = _by(reader, scripts.sub) if scripts.sub is not None else None
+    turned = isinstance(by, ast.Transpose)
+    by = by.arg if isinstance(by, ast.Transpose) else by
     of_items, end = _operand(reader, items, at + 1, item, by[0] if isinstance(by, tuple) else by)
     if not of_items:
         reader.fail("there is nothing to differentiate here", item)
     span = Span(item.start, of_items[-1].end)
     if by is None:
-        by = _only_variable(reader, of_items, item)
+        by = only_variable(reader, of_items, item)
     if isinstance(by, tuple):
         if order == 2:
             reader.fail(r"`\nabla^2` by an entry is not understood", item, None, "D703")
@@ -73,7 +75,8 @@ def _nabla(reader: Reading, items: Items, at: int) -> tuple[ast.Expr, int]:
         made = by_whole(reader, of, by, False, free, span, item)
         reader.context.lying.pop(span, None)
         return (Spread(span, made.index, made.body, False) if isinstance(made, Spread) else made), end
-    return build.call("grad", span, of, by), end
+    gradient = build.call("grad", span, of, by)
+    return (ast.Transpose(span, gradient) if turned else gradient), end  # of the shape of X^T by X^T
 
 
 def _by(reader: Reading, sub: Items) -> ast.Expr | tuple[ast.Expr, tuple[ast.Expr, ...]]:
@@ -82,7 +85,8 @@ def _by(reader: Reading, sub: Items) -> ast.Expr | tuple[ast.Expr, tuple[ast.Exp
         names = [reader.expression(part) for part in split_commas(items) if part]
         return ast.ListLit(build.span(*items), tuple(names))
     base, entries, turned = variable(reader, items)
-    del turned
+    if turned and entries is None:
+        return ast.Transpose(build.span(*items), base)
     return base if entries is None else (base, entries)
 
 
@@ -169,7 +173,7 @@ class _Probe:
         return value, after
 
 
-def _only_variable(reader: Reading, items: Items, item: Item) -> ast.Expr:
+def only_variable(reader: Reading, items: Items, item: Item) -> ast.Expr:
     """By what `\\nabla f` is: the arguments of f, or the one variable on which it depends."""
     context = reader.context
     if len(items) >= 2:

@@ -72,11 +72,18 @@ def _jacobian(reader: Reading, items: Items, at: int, core: Item, scripts: Scrip
         return value, at + 2
     is_d = isinstance(core, Symbol) and core.name == "D" and scripts == Scripts()
     if is_d and not known_base(reader, "D") and at + 1 < len(items):
-        bracket = bracket_after(items, at + 1)
+        after = bracket_after(items, at + 1)
         name = derivatives.named_function(reader, (flattened(items[at + 1])[0],))
-        if bracket is not None and name is not None and not isinstance(items[at + 1], Scripted):
+        if after is not None and name is not None and not isinstance(items[at + 1], Scripted):
             span = ast.Span(items[at].start, items[at + 2].end)
-            return derivatives.jacobian(reader, name, bracket, span), at + 3
+            return derivatives.jacobian(reader, name, after, span), at + 3
+    if is_d and not known_base(reader, "D") and "D" not in reader.context.bare and bracket is not None:
+        from gradcli.latex.nabla import only_variable
+
+        inside = bracket.items
+        if len(inside) > 1 and not isinstance(items[at + 1], Scripted):  # D(a'x): by the one variable
+            by = only_variable(reader, inside, items[at])
+            return derivatives.derivative(reader, reader.expression(inside), by, None, False, items[at]), at + 2
     return None
 
 

@@ -329,6 +329,8 @@ class Reader:
             return build.call(item.open, at, self.expression(inside))
         if item.open == item.close == ".":
             return self.expression(inside)
+        if (item.open, item.close) == ("{", ".") and len(inside) == 1 and isinstance(inside[0], Grid):
+            return grids.cases(self, inside[0])  # cases, drawn by hand
         if item.close == "|" or item.open == ".":
             self.fail("an evaluation at a point is not understood", item)
         if any(isinstance(part, Mark) and part.kind == "rel" for part in inside):

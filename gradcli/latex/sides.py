@@ -11,6 +11,7 @@ from gradcli.latex.derivative_signs import derivative_parts as derivative_parts
 from gradcli.latex.derivatives import is_jacobian, square_root
 from gradcli.latex.differentials import is_differential
 from gradcli.latex.evaluations import is_inverse
+from gradcli.latex.fault import FormulaFault
 from gradcli.latex.functions import function_of
 from gradcli.latex.lists import split_commas, trimmed
 from gradcli.latex.naming import base_of, counts_indices, known_name, new_name
@@ -81,6 +82,13 @@ class Sides:
             if not self._is_entry(reader, one):
                 declared.append(name)
         return f"{', '.join(declared)} : {kind}" if declared else None
+
+    def plain_name(self, items: Items) -> str | None:
+        """The name in the language of a notation that stands alone; None where it is none."""
+        try:
+            return self._plain_name(self.reader(), items)
+        except FormulaFault:
+            return None
 
     def _plain_name(self, reader: Reader, items: Items) -> str | None:
         left = self.left(reader, items)

@@ -16,6 +16,7 @@ from gradcli.latex.tree import (
     Symbol,
     Word,
 )
+from gradcli.latex.vocabulary import GREEK
 
 
 def with_words(reader: Reading, items: Items) -> Items:
@@ -69,6 +70,23 @@ def letter(item: Item) -> str:
     return core.name if isinstance(core, Symbol) else ""
 
 
+def with_greek(items: Items) -> Items:
+    """Letters that spell a Greek letter's name, as that letter: in a notation `phi(x_n)` is `\\phi(x_n)`."""
+    out: list[Item] = []
+    at = 0
+    while at < len(items):
+        run = letters_from(items, at)
+        word = "".join(map(letter, run))
+        if len(run) > 1 and word in GREEK:
+            greek = Symbol(run[0].start, flattened(run[-1])[0].end, word)
+            out.append(carried(greek, run[-1]))
+            at += len(run)
+        else:
+            out.append(items[at])
+            at += 1
+    return tuple(out)
+
+
 def _word_start(reader: Reading, spelled: str, run: list[Item], after: Item | None) -> int | None:
     context = reader.context
     core = flattened(after)[0] if after is not None else None
@@ -91,7 +109,7 @@ def _word_start(reader: Reading, spelled: str, run: list[Item], after: Item | No
     return None
 
 
-def carried(word: Word, last: Item) -> Item:
+def carried(word: Word | Symbol, last: Item) -> Item:
     """A word with the scripts of its last letter."""
     if not isinstance(last, Scripted):
         return word
