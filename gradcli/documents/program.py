@@ -29,6 +29,7 @@ from gradcli.latex.said import Said
 from gradcli.latex.shapes import settle
 from gradcli.latex.spelled import with_greek
 from gradcli.latex.tree import Items, Symbol, every
+from gradcli.latex.zeroed import set_to_zero
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Ident, Module, Source, Span
 from gradcli.syntax.parse import parse_module
@@ -494,8 +495,6 @@ class _Builder:
 
     def set_to_zero(self, chain: Chain, at: int = -1) -> None:
         """Keep that derivatives were set to zero: equations that follow may solve that."""
-        from gradcli.documents.solutions import set_to_zero
-
         at = chain.start if at < 0 else at
         self.program.conditions.append((at, set_to_zero(chain.items, self.context)))
 
