@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from itertools import product
 from math import prod
 
 from gradcli.evaluate.array import Array, Scalar
@@ -39,18 +38,24 @@ def einsum(
     outer, inner = _offsets(kept, strides, sizes), _offsets(summed, strides, sizes)
     flat: list[Scalar] = [field.zero] * prod(shape)
     data = [operand.flat for operand in operands]
+    if len(data) == 1:
+        (only,) = data
+        shifts = [shift[0] for shift in inner]
+        for base, place in outer:
+            flat[place] = only[base] if len(shifts) == 1 else field.total([only[base + s] for s in shifts])
+        return Array(shape, flat)
     pairs = [(shift[0], shift[1]) for shift in inner] if len(data) == 2 else []
-    for *base, place in outer:
+    for *bases, place in outer:
         if len(data) == 2:  # most products: without the general one's loop over operands
-            (first, second), (one, other) = data, base
+            (first, second), (one, other) = data, bases
             terms = [first[one + s] * second[other + t] for s, t in pairs]
         else:
-            terms = [_product(field, data, base, shift[:-1]) for shift in inner]
+            terms = [_product(field, data, bases, shift[:-1]) for shift in inner]
         flat[place] = terms[0] if len(terms) == 1 else field.total(terms)
     return Array(shape, flat)
 
 
-def _product(field: Field, data: list[list[Scalar]], base: list[int], shift: list[int]) -> Scalar:
+def _product(field: Field, data: list[list[Scalar]], base: Sequence[int], shift: Sequence[int]) -> Scalar:
     if not data:
         return field.one
     return prod(flat[b + s] for flat, b, s in zip(data, base, shift, strict=True))
@@ -67,10 +72,14 @@ def _strides(letters: Subscripts, sizes: dict[Hashable, int]) -> dict[Hashable, 
 
 def _offsets(
     letters: list[Hashable], strides: list[dict[Hashable, int]], sizes: dict[Hashable, int]
-) -> list[list[int]]:
+) -> list[tuple[int, ...]]:
     """For every value of the letters, where each operand is read."""
-    steps = [[stride.get(letter, 0) for letter in letters] for stride in strides]
-    return [
-        [sum(i * s for i, s in zip(index, row, strict=True)) for row in steps]
-        for index in product(*(range(sizes[letter]) for letter in letters))
-    ]
+    columns = []
+    for stride in strides:
+        places = [0]
+        for letter in letters:
+            step = stride.get(letter, 0)
+            moves = [i * step for i in range(sizes[letter])]
+            places = [place + move for place in places for move in moves]
+        columns.append(places)
+    return list(zip(*columns, strict=True))

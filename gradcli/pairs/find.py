@@ -115,10 +115,40 @@ def _defined(file: PythonFile, name: str, rule: str, call: ast.Call) -> Iterator
     nodes = [file.functions[each] for each in given if each in file.functions]
     if primal is None:
         return
+    if rule == "defjvps" and call.args and not call.keywords:
+        rule_ = _of_single_rules(name, primal[0], call)
+        yield Pair("jvp", f"{name}.defjvps", primal[0], rule_, None, primal[0], primal[1])
     if rule == "defvjp" and len(nodes) == 2:
         yield Pair("vjp", nodes[1].name, nodes[0], nodes[1], None, primal[0], primal[1])
     if rule == "defjvp" and len(nodes) == 1:
         yield Pair("jvp", nodes[0].name, primal[0], nodes[0], None, primal[0], primal[1])
+
+
+def _of_single_rules(name: str, primal: ast.FunctionDef, call: ast.Call) -> ast.FunctionDef:
+    """`f.defjvps(lambda t, ans, x: ..., None)` as the one rule it stands for: the sum of those by each argument."""
+    names = [p.arg for p in (*primal.args.posonlyargs, *primal.args.args)]
+    moves = [f"tangent_of_{each}" for each in names]
+    rule = ast.parse(
+        f"def {name}_rule(primals, tangents):\n"
+        f"    {', '.join(names)}, = primals\n    {', '.join(moves)}, = tangents\n"
+        f"    ans = {name}({', '.join(names)})\n    return ans, 0"
+    ).body[0]
+    assert isinstance(rule, ast.FunctionDef)
+    terms: list[ast.expr] = []
+    for move, single in zip(moves, call.args, strict=False):
+        if not (isinstance(single, ast.Constant) and single.value is None):
+            given: list[ast.expr] = [ast.Name(each, ast.Load()) for each in (move, "ans", *names)]
+            terms.append(ast.Call(func=single, args=given, keywords=[]))
+    last = rule.body[-1]
+    if terms and isinstance(last, ast.Return) and isinstance(last.value, ast.Tuple):
+        total = terms[0]
+        for term in terms[1:]:
+            total = ast.BinOp(total, ast.Add(), term)
+        last.value.elts[1] = total
+    for node in ast.walk(rule):
+        if not any(node is inner for single in call.args for inner in ast.walk(single)):
+            ast.copy_location(node, call)
+    return ast.fix_missing_locations(rule)
 
 
 def _primal(file: PythonFile, name: str) -> tuple[ast.FunctionDef, tuple[int, ...]] | None:

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from gradcli.pairs.find import variables_of
 from gradcli.pairs.reading import Reading, array_of, defaults_of, returned_nodes
+from gradcli.pysource.constants import constant
 from gradcli.pysource.frame import Frame
-from gradcli.pysource.module import constant
 from gradcli.pysource.program import free
 from gradcli.pysource.refusal import Refused
 from gradcli.pysource.signature import Parameter

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from gradcli.pairs.reading import Reading
-from gradcli.pysource.module import constant
+from gradcli.pysource.constants import constant
 from gradcli.pysource.program import free
 from gradcli.pysource.values import Function, Record, Unknown
 
@@ -19,7 +19,12 @@ def attributes(reading: Reading, node: ast.FunctionDef) -> None:
         if name not in names:
             held = free(reading.reader, name, shape, reading.declared)
             reading.attributes[name] = held
-            reading.carrier.items[name] = held
+            if shape.inside:
+                holder = reading.carrier.items.setdefault(shape.inside, Record())
+                assert isinstance(holder, Record)
+                holder.items[name] = held
+            else:
+                reading.carrier.items[name] = held
     assert reading.pair.owner is not None
     for method in reading.pair.owner.body:
         if isinstance(method, ast.Assign | ast.AnnAssign) and method.value is not None:
@@ -47,11 +52,11 @@ def constants(reading: Reading, init: ast.FunctionDef) -> None:
         if isinstance(value, ast.Name) and value.id in defaults:
             value = defaults[value.id]
         held = constant(value)
-        if isinstance(value, ast.Dict) and not value.keys:
-            held = Record()
+        if isinstance(value, ast.Dict) or (isinstance(value, ast.Call) and ast.unparse(value.func) == "dict"):
+            held = Record(declared=reading.attributes)
         for target in statement.targets:
             own = isinstance(target, ast.Attribute) and ast.unparse(target.value) == names[0]
             if own and isinstance(target, ast.Attribute) and target.attr not in reading.carrier.items:
                 reading.carrier.items[target.attr] = (
-                    held if held is not None else Unknown(f"reading.{target.attr}, whose shape is not known,", target)
+                    held if held is not None else Unknown(f"self.{target.attr}, whose shape is not known,", target)
                 )

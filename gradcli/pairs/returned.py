@@ -103,6 +103,8 @@ def _kept_gradients(reading: Reading, claims: Claims, done: set[str]) -> list[Cl
     for value in list(held.values()):
         if isinstance(value, Record) and value.kind == "dict":
             for name, inner in value.items.items():
+                if inner is reading.parameters.get(name):
+                    continue
                 key = f"grad_{name}" if name in reading.parameters else name
                 held[key] = inner
                 if name in value.places:

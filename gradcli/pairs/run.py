@@ -13,8 +13,9 @@ from gradcli.pairs.reading import Reading, array_of, arrays_in, defaults_of, def
 from gradcli.pairs.returned import gradients
 from gradcli.pairs.tangents import read_tangents
 from gradcli.pysource.arrays import show_dims
+from gradcli.pysource.constants import constant
+from gradcli.pysource.file import PythonFile
 from gradcli.pysource.frame import Frame
-from gradcli.pysource.module import PythonFile, constant
 from gradcli.pysource.program import declare
 from gradcli.pysource.rebinding import hides, is_rebound
 from gradcli.pysource.refusal import Refused, shown

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from gradcli.pysource.module import constant
+from gradcli.pysource.constants import constant
 from gradcli.pysource.refusal import Refused
 from gradcli.pysource.values import (
     Function,

@@ -10,7 +10,9 @@ from gradcli.pysource.arguments import Arguments
 from gradcli.pysource.numbers import combine, plain
 from gradcli.pysource.refusal import Refused
 from gradcli.pysource.sizes import Size
-from gradcli.pysource.values import NONE, Array, Number, Record, Sequence, Slice, Value, Word
+from gradcli.pysource.values import NONE, Array, Level, Number, Record, Sequence, Slice, Value, Word
+
+_ENDLESS = {"inf": "inf", "+inf": "inf", "infinity": "inf", "-inf": "-inf", "-infinity": "-inf"}
 
 
 def _len(given: Arguments) -> Value:
@@ -53,6 +55,10 @@ def _reversed(given: Arguments) -> Value:
 
 def _number(given: Arguments) -> Value:
     value = plain(given.at(0))
+    if isinstance(value, Word) and isinstance(value.value, str) and given.name == "float":
+        endless = _ENDLESS.get(value.value.strip().lower())
+        if endless is not None:
+            return Array(endless, (), Level.NEGATED if endless.startswith("-") else Level.ATOM)
     if isinstance(value, Number) and given.name == "int":
         return Number(Fraction(int(value.value)), True)
     if isinstance(value, Word) and isinstance(value.value, str):
@@ -114,6 +120,13 @@ def _dict(given: Arguments) -> Value:
     return record
 
 
+def _object(given: Arguments) -> Value:
+    """`SimpleNamespace(x=x, w=w)`."""
+    if given.args:
+        raise Refused(given.node, "SimpleNamespace takes its values by name")
+    return Record(dict(given.named), "object")
+
+
 def _power(given: Arguments) -> Value:
     return combine("**", given.at(0), given.at(1), given.node)
 
@@ -144,6 +157,11 @@ def _slice(given: Arguments) -> Value:
 def _printed(given: Arguments) -> Value:
     return NONE
 
+
+RECORDS: Mapping[str, Callable[[Arguments], Value]] = {
+    "collections.OrderedDict": _dict, "types.SimpleNamespace": _object,
+}  # fmt: skip
+"""Carriers of the standard library, by their full names."""
 
 BUILTIN_FUNCTIONS: Mapping[str, Callable[[Arguments], Value]] = {
     "len": _len, "range": _range, "enumerate": _enumerate, "zip": _zip, "reversed": _reversed, "float": _number,

@@ -8,12 +8,14 @@ from gradcli.pysource.values import (
     Array,
     Function,
     Library,
+    Masked,
     Method,
     Number,
     Place,
     Record,
     Sequence,
     Slice,
+    Structure,
     Unknown,
     Value,
     Word,
@@ -49,5 +51,9 @@ def described(value: Value) -> str:
             return "a slice"
         case Absent():
             return "..."
+        case Structure(name=name):
+            return f"the class {name}"
+        case Masked():
+            return "an array of the entries that a mask picks"
         case Unknown(why):
             return why

@@ -149,6 +149,24 @@ def _logit(given: Arguments, x: Sequence[Array]) -> Array:
     return arrays.call("log", [arrays.binary("/", x[0], rest, given.node)], given.node)
 
 
+def _with_product(sign: str) -> Entrywise:
+    """`torch.addcmul(c, a, b, value=v)`, `torch.addcdiv`: c + v a b, c + v a / b."""
+
+    def write(given: Arguments, x: Sequence[Array]) -> Array:
+        second = arrays.binary(sign, x[1], x[2], given.node)
+        scale = given.named.get("value")
+        if scale is not None:
+            second = arrays.binary("*", as_array(scale, given.node), second, given.node)
+        return arrays.binary("+", x[0], second, given.node)
+
+    return Entrywise((("input",), ("tensor1",), ("tensor2",)), write, ("value",))
+
+
+def _between(given: Arguments, x: Sequence[Array]) -> Array:
+    way = arrays.binary("*", x[2], arrays.binary("-", x[1], x[0], given.node), given.node)
+    return arrays.binary("+", x[0], way, given.node)
+
+
 ENTRYWISE: Mapping[str, Entrywise] = {
     **{spelling: _named(name) for name, spellings in _NAMES.items() for spelling in spellings},
     "square": _power("2"),
@@ -207,6 +225,9 @@ ENTRYWISE: Mapping[str, Entrywise] = {
     "clamp": Entrywise((_X,), _clip, ("min", "max")),
     "where": Entrywise((("condition",), ("x", "input", "self"), ("y", "other")), _where),
     "select": Entrywise((("pred", "which"), ("on_true",), ("on_false",)), _where),
+    "addcmul": _with_product("*"),
+    "addcdiv": _with_product("/"),
+    "lerp": Entrywise((("input",), ("end",), ("weight",)), _between),
     "xlogy": Entrywise(_PAIR, _xlogy),
     "logit": Entrywise((_X,), _logit),
 }

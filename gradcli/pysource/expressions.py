@@ -7,28 +7,32 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from gradcli.pysource import library, methods, numbers
+from gradcli.pysource import library, masking, methods, numbers
 from gradcli.pysource.arrays import as_array, call, compare, matmul, negative
+from gradcli.pysource.constants import OPERATORS
 from gradcli.pysource.describe import described
 from gradcli.pysource.frame import Frame, OuterNames
 from gradcli.pysource.indexing import pick
-from gradcli.pysource.module import OPERATORS
 from gradcli.pysource.rebinding import is_rebound
 from gradcli.pysource.refusal import Refused, shown
 from gradcli.pysource.sizes import Size, size
+from gradcli.pysource.structures import carried, entry
 from gradcli.pysource.values import (
     NONE,
     ONE,
     Absent,
     Array,
     Function,
+    Level,
     Library,
+    Masked,
     Method,
     Number,
     Place,
     Record,
     Sequence,
     Slice,
+    Structure,
     Unknown,
     Value,
     Word,
@@ -120,7 +124,7 @@ def _constant(value: object, node: ast.AST) -> Value:
         case float() if value != value:
             raise Refused(node, "nan is no number")
         case float():
-            return Array("inf" if value > 0 else "-inf", ())
+            return Array("inf", ()) if value > 0 else Array("-inf", (), Level.NEGATED)
     if value is Ellipsis:
         return Absent()
     raise Refused(node, f"{value!r} is no real number")
@@ -148,6 +152,10 @@ def operate(sign: str, left: Value, right: Value, node: ast.AST) -> Value:
     """`left sign right`."""
     for side in (left, right):
         _usable(side, node)
+    if isinstance(left, Masked) or isinstance(right, Masked):
+        picked = masking.together([left, right], node, lambda sides: operate(sign, sides[0], sides[1], node))
+        assert picked is not None
+        return picked
     if sign == "+" and isinstance(left, Sequence) and isinstance(right, Sequence):
         return Sequence(left.items + right.items, left.is_list)
     if sign == "*" and isinstance(left, Sequence) and isinstance(right, Number) and right.whole:
@@ -190,6 +198,8 @@ def _truth(value: Value) -> Value:
 def _unary(op: ast.unaryop, value: Value, node: ast.AST) -> Value:
     value = numbers.plain(value)
     _usable(value, node)
+    if isinstance(value, Masked) and isinstance(op, ast.USub):
+        return Masked(negative(value.held), value.mask)
     if isinstance(op, ast.UAdd):
         return apart(value)
     if isinstance(op, ast.USub):
@@ -347,6 +357,8 @@ def attribute(owner: Value, name: str, node: ast.AST) -> Value:
             raise Refused(node, f"{why} is not read")
         case Sequence() | Word(str()) | Place():
             return Method(owner, name)
+        case Masked():
+            return masking.count(owner) if name == "size" else Method(owner, name)
         case Number() | Size():
             if name in ("item", "astype", "float", "to", "type"):
                 return Method(owner, name)
@@ -357,6 +369,8 @@ def subscript(owner: Value, index: Value, node: ast.AST) -> Value:
     """`owner[index]`."""
     match owner:
         case Array():
+            if isinstance(index, Array) and index.truth:
+                return masking.picked(owner, index, node)
             found = pick(owner, index, node)
             return sharing(found, owner) if is_basic(index) else apart(found)
         case Method(Array() as held, "at"):
@@ -373,6 +387,9 @@ def subscript(owner: Value, index: Value, node: ast.AST) -> Value:
             key = str(index.value) if isinstance(index, Word | Number) else None
             if key is not None and key in items:
                 return items[key]
+            placed = entry(owner, index) or (owner.declared.get(key) if key is not None else None)
+            if placed is not None:
+                return placed
             raise Refused(node, f"`{shown(node)}`: there is no such key")
         case Unknown(why):
             raise Refused(node, f"{why} is not read")
@@ -413,6 +430,8 @@ def call_value(reader: Reading, node: ast.Call, frame: Frame, depth: int = 0) ->
     match function:
         case Function():
             return reader.call(function, args, named, node, frame)
+        case Structure():
+            return carried(reader.file, function, args, named, node)
         case Library(path):
             if is_rebound(reader.file, path):
                 called = ast.unparse(node.func)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from gradcli.pysource import arrays, indexing, numbers
+from gradcli.pysource import arrays, indexing, masking, numbers
 from gradcli.pysource.arguments import Arguments, converted_to, kind_of
 from gradcli.pysource.arrays import as_array
-from gradcli.pysource.builtins import BUILTIN_FUNCTIONS
+from gradcli.pysource.builtins import BUILTIN_FUNCTIONS, RECORDS
 from gradcli.pysource.describe import described
 from gradcli.pysource.entrywise import ENTRYWISE
 from gradcli.pysource.losses import LOSSES
@@ -18,7 +18,7 @@ from gradcli.pysource.making import MAKING
 from gradcli.pysource.matrix_functions import MATRIX
 from gradcli.pysource.reductions import REDUCTIONS
 from gradcli.pysource.refusal import Refused
-from gradcli.pysource.values import NONE, Array, Level, Library, Number, Place, Value
+from gradcli.pysource.values import NONE, Array, Level, Library, Masked, Number, Place, Value
 from gradcli.pysource.windows import WINDOWS
 from gradcli.pysource.writing import written_to
 
@@ -73,6 +73,10 @@ def called(reader: Reading, path: str, args: list[Value], named: dict[str, Value
     """A call of a library function.  Raises Refused for one that is not read."""
     base, flavour = spelled(path)
     given = Arguments(reader, base, args, named, node, flavour or "")
+    if any(isinstance(arg, Masked) for arg in args):
+        return _of_picked(reader, path, base, args, named, node)
+    if path in RECORDS:
+        return RECORDS[path](given)
     if flavour == "builtins":
         if base in BUILTIN_FUNCTIONS:
             return BUILTIN_FUNCTIONS[base](given)
@@ -90,6 +94,22 @@ def called(reader: Reading, path: str, args: list[Value], named: dict[str, Value
     if handler is None:
         raise Refused(node, f"{path} is not read", _hint(base))
     return handler(given)
+
+
+def _of_picked(
+    reader: Reading, path: str, base: str, args: list[Value], named: dict[str, Value], node: ast.AST
+) -> Value:
+    """A function of the entries that a mask picks: of each of them, or of them all."""
+    first = args[0]
+    if isinstance(first, Masked) and base in ("len", "size", "numel"):
+        return masking.count(first)
+    if isinstance(first, Masked) and base in ("sum", "mean") and len(args) == 1 and not named:
+        return masking.reduced(base, first, node)
+    if base not in ENTRYWISE and base not in ("copy", "clone", "abs"):
+        raise Refused(node, f"{path} of entries that a mask picks is not read", "write np.where(mask, ..., 0)")
+    found = masking.together(args, node, lambda whole: called(reader, path, whole, named, node))
+    assert found is not None
+    return found
 
 
 def _typed(base: str, given: Arguments) -> Value:

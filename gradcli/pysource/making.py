@@ -311,11 +311,49 @@ def _gather(given: Arguments) -> Value:
     torch = given.name == "gather"
     labels = given.array(2, "index") if torch else given.array(1, "indices")
     axis = given.axis(1) if torch else given.axis(2)
-    good = len(array.dims) == 2 and labels.classes is not None and labels.dims == (array.dims[0], ONE)
-    if not good or axis not in (1, -1):
+    last = len(array.dims) - 1
+    good = last > 0 and labels.classes is not None and labels.dims == (*array.dims[:-1], ONE)
+    if not good or axis not in (last, -1):
         raise Refused(given.node, f"{given.name} is read for one label a row, `{given.name}(P, 1, y[:, None])`")
-    hot = indexing.one_hot(Array(labels.code, labels.dims[:1], classes=labels.classes), array.dims[1], given.node)
-    return Array(f"sum({array.at(Level.PRODUCT)} * {hot}, axis=1)", (array.dims[0], ONE))
+    hot = indexing.one_hot(_without_last(labels, given), array.dims[-1], given.node)
+    return arrays.placed(
+        Array(f"sum({array.at(Level.PRODUCT)} * {hot}, axis={last})", array.dims[:-1]), (*array.dims[:-1], ONE)
+    )
+
+
+def _without_last(labels: Array, given: Arguments) -> Array:
+    """Labels without their last axis, which is of length 1."""
+    if len(labels.dims) == 2:
+        return Array(labels.code, labels.dims[:1], classes=labels.classes, offset=labels.offset, labels=labels.labels)
+    return arrays.reshape(labels, labels.dims[:-1], given.node)
+
+
+def _scatter(add: str) -> Handler:
+    """`p.scatter(1, y[:, None], v)` and `scatter_add`: one entry of each row is set, or added to."""
+
+    def write(given: Arguments) -> Value:
+        array, labels = given.array(0), given.array(2, "index")
+        last = len(array.dims) - 1
+        good = last > 0 and labels.classes is not None and labels.dims == (*array.dims[:-1], ONE)
+        if not good or given.axis(1) not in (last, -1):
+            raise Refused(given.node, f"{given.name} is read for one label a row, `{given.name}(1, y[:, None], v)`")
+        value = as_array(given.at(3, "src", "value"), given.node)
+        column = (*array.dims[:-1], ONE)
+        if value.dims and value.dims != column:
+            raise Refused(given.node, f"{given.name} of values of shape {arrays.show_dims(value.dims)} is not read")
+        hot = indexing.one_hot(_without_last(labels, given), array.dims[-1], given.node)
+        mask = Array(hot, array.dims, truth=True)
+        if add:
+            return arrays.binary("+", array, arrays.binary("*", value, mask, given.node), given.node)
+        return arrays.call("where", [mask, value, array], given.node)
+
+    return write
+
+
+def _broadcast_arrays(given: Arguments) -> Value:
+    parts = [as_array(arg, given.node) for arg in given.args]
+    dims = arrays.joint_dims([part.dims for part in parts], given.node)
+    return Sequence(tuple(arrays.broadcast_to(part, dims, given.node) for part in parts), True)
 
 
 def _take(given: Arguments) -> Value:
@@ -348,5 +386,6 @@ MAKING: Mapping[str, Handler] = {
     "detach": _stop, "stop_gradient": _stop, "shape": _shape, "tril": _triangle("tril"),
     "triu": _triangle("triu"), "repeat": _repeated, "tile": _tiled, "gather": _gather, "take": _take,
     "index_select": _index_select, "take_along_axis": _gather,
-    "nan_to_num": _same, "asfarray": _same, "real": _same, "atleast_1d": _same,
+    "scatter": _scatter(""), "scatter_add": _scatter("+"), "broadcast_arrays": _broadcast_arrays,
+    "broadcast_tensors": _broadcast_arrays, "nan_to_num": _same, "asfarray": _same, "real": _same, "atleast_1d": _same,
 }  # fmt: skip

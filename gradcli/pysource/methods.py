@@ -13,7 +13,20 @@ from gradcli.pysource.describe import described
 from gradcli.pysource.entrywise import ENTRYWISE
 from gradcli.pysource.refusal import Refused, shown
 from gradcli.pysource.sizes import Size, product
-from gradcli.pysource.values import NONE, ONE, Array, Library, Method, Number, Place, Record, Sequence, Value, Word
+from gradcli.pysource.values import (
+    NONE,
+    ONE,
+    Array,
+    Library,
+    Masked,
+    Method,
+    Number,
+    Place,
+    Record,
+    Sequence,
+    Value,
+    Word,
+)
 
 if TYPE_CHECKING:
     from gradcli.pysource.frame import Frame
@@ -73,6 +86,11 @@ def called(
         if name in ("lower", "upper", "strip") and isinstance(owner.value, str):
             return Word(getattr(owner.value, name)())
         raise Refused(node, f"the method {name} of a string is not read")
+    if isinstance(owner, Masked):
+        if name in _AS_IT_IS and name not in ("int", "long", "bool"):
+            return owner
+        root = "torch" if _torch_file(reader) else "numpy"
+        return library.called(reader, f"{root}.{name}", [owner, *args], named, node)
     if isinstance(owner, Place):
         return library.updated(owner, name, Arguments(reader, name, args, named, node))
     array = arrays.as_array(owner, node)

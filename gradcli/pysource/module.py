@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
-from fractions import Fraction
 
+from gradcli.pysource.constants import constant
 from gradcli.pysource.file import PythonFile as PythonFile
-from gradcli.pysource.rebinding import dotted, find_rebinding
-from gradcli.pysource.refusal import Refused
-from gradcli.pysource.values import Function, Library, Number, Unknown, Value, Word
+from gradcli.pysource.rebinding import dotted, find_rebinding, resolved
+from gradcli.pysource.structures import named_tuple, structure_of
+from gradcli.pysource.values import NONE, Function, Library, Number, Sequence, Unknown, Value, Word
 
 _LIBRARIES = (
     "numpy", "jax", "torch", "scipy", "math", "functools", "typing", "jaxtyping", "einops", "autograd", "builtins",
+    "dataclasses", "collections", "types", "typing_extensions",
 )  # fmt: skip
 
 
@@ -40,6 +40,10 @@ def read_file(name: str, text: str) -> PythonFile:
     for statement in tree.body:
         _bind(file, statement)
     find_rebinding(file)
+    for name_, node in file.classes.items():
+        structure = None if name_ in file.replaced else structure_of(file, node)
+        if structure is not None:
+            file.names[name_] = structure
     for name_, function in file.functions.items():
         if name_ in file.replaced:
             file.names[name_] = Unknown(f"{name_}, which the file binds anew,", file.replaced[name_])
@@ -117,6 +121,7 @@ def _assign(file: PythonFile, target: ast.expr, value: ast.expr) -> None:
             file.names[name] = (
                 constant(value)
                 or _alias(file, value)
+                or _structure(file, value)
                 or Unknown(f"{name}, which the file computes as it is run", target)
             )
         case ast.Tuple(elts=targets) if isinstance(value, ast.Tuple) and len(value.elts) == len(targets):
@@ -128,6 +133,17 @@ def _assign(file: PythonFile, target: ast.expr, value: ast.expr) -> None:
                     file.names[each.id] = Unknown(f"{each.id}, which the file computes as it is run", each)
 
 
+def _structure(file: PythonFile, value: ast.expr) -> Value | None:
+    """`Cache = namedtuple("Cache", "x w")`."""
+    match value:
+        case ast.Call(func=function, args=[ast.Constant(value=str() as name), fields], keywords=[]):
+            if resolved(file, function) == "collections.namedtuple":
+                items = fields.elts if isinstance(fields, ast.List | ast.Tuple) else None
+                found = constant(fields) if items is None else Sequence(tuple(constant(x) or NONE for x in items))
+                return named_tuple(name, found, value) if found is not None else None
+    return None
+
+
 def _alias(file: PythonFile, value: ast.expr) -> Value | None:
     """`f = np.exp`: another name of a library function."""
     root, path = dotted(value)
@@ -137,45 +153,6 @@ def _alias(file: PythonFile, value: ast.expr) -> Value | None:
     if not path and root in file.functions:
         return Function(file.functions[root], file.names, root)
     return None
-
-
-def constant(node: ast.expr) -> Value | None:
-    """A literal, or arithmetic on literals, as a value; None for anything else."""
-    match node:
-        case ast.Constant(value=bool() | str() | None as word):
-            return Word(word)
-        case ast.Constant(value=int() as number):
-            return Number(Fraction(number), whole=True)
-        case ast.Constant(value=float() as number) if number == number and abs(number) != float("inf"):
-            return Number(Fraction(repr(number)))
-        case ast.UnaryOp(op=ast.USub(), operand=inner):
-            found = constant(inner)
-            return Number(-found.value, found.whole) if isinstance(found, Number) else None
-        case ast.BinOp(left=left, op=op, right=right):
-            a, b = constant(left), constant(right)
-            sign = OPERATORS.get(type(op))
-            if not isinstance(a, Number) or not isinstance(b, Number) or sign in (None, "@"):
-                return None
-            from gradcli.pysource.numbers import combine
-
-            try:
-                result = combine(str(sign), a, b, node)
-            except Refused:
-                return None
-            return result if isinstance(result, Number) else None
-    return None
-
-
-OPERATORS: Mapping[type[ast.operator], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.FloorDiv: "//",
-    ast.Mod: "%",
-    ast.Pow: "**",
-    ast.MatMult: "@",
-}
 
 
 def imported(statement: ast.Import | ast.ImportFrom) -> dict[str, Value]:

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from gradcli.pysource.constants import constant
+from gradcli.pysource.file import PythonFile
 from gradcli.pysource.frame import Frame
-from gradcli.pysource.module import PythonFile, constant
 from gradcli.pysource.names import Names
 from gradcli.pysource.reader import Line, Reader
 from gradcli.pysource.refusal import Refused

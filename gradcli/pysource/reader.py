@@ -8,14 +8,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 
-from gradcli.pysource import expressions, numbers
+from gradcli.pysource import expressions, masking, numbers
 from gradcli.pysource.allowed import keyword_of, refuse_context, refuse_decorators
 from gradcli.pysource.arrays import as_array
 from gradcli.pysource.binding import bind
+from gradcli.pysource.constants import OPERATORS
 from gradcli.pysource.describe import described
+from gradcli.pysource.file import PythonFile
 from gradcli.pysource.frame import Frame, OuterNames
 from gradcli.pysource.indexing import pick
-from gradcli.pysource.module import OPERATORS, PythonFile, imported
+from gradcli.pysource.module import imported
 from gradcli.pysource.names import Names
 from gradcli.pysource.refusal import Clash, Refused, shown
 from gradcli.pysource.sizes import Size
@@ -244,6 +246,8 @@ class Reader:
                 return list(items)
             case Record(items, "dict"):
                 return [Word(key) for key in items]
+            case Record(items, "tuple"):
+                return list(items.values())
             case Array(arange=length) if length is not None:
                 raise Refused(node, f"a loop over a size, {length}, is not read", "write it with array operations")
             case Array(dims=dims) if dims and dims[0].number is not None:
@@ -349,7 +353,7 @@ class Reader:
         if not isinstance(held, Array):
             raise Refused(node, f"writing into {described(held)} is not read")
         _whole(held, value, node)
-        new = as_array(value, node)
+        new = as_array(masking.put_back(place, value, node), node)
         if is_basic(place) and new.dims and not new.code.isidentifier():
             title = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
             new = self.define(f"{title}_part", new, frame, node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gradcli.pysource.module import PythonFile
 from gradcli.pysource.refusal import Refused
@@ -24,17 +24,20 @@ class Parameter:
     dims: tuple[Size, ...]
     attributes: tuple[str, ...] = ()
     classes: Size | None = None
+    inside: str = ""  # the dictionary of self that holds it
 
 
 class BadShapes(ValueError):
     """A text of shapes that is not understood; the message says which part."""
 
 
-_ENTRY = re.compile(r"\s*(?:self\.)?(\*{0,2}[^\W\d]\w*)\s*:\s*")
+_ENTRY = re.compile(
+    r"""\s*(?:(?:self\.)?(\*{0,2}[^\W\d]\w*)|self\.([^\W\d]\w*)\[(?:'([^\W\d]\w*)'|"([^\W\d]\w*)")\])\s*:\s*"""
+)
 
 
 def read_shapes(text: str) -> dict[str, Parameter]:
-    """`X: n d, w: d, y: n of C, s: (), S: n n spd`.  Raises BadShapes."""
+    """`X: n d, w: d, y: n of C, s: (), S: n n spd, self.params["W"]: d m`.  Raises BadShapes."""
     found: dict[str, Parameter] = {}
     for part in _parted(text):
         if not part.strip():
@@ -42,7 +45,8 @@ def read_shapes(text: str) -> dict[str, Parameter]:
         entry = _ENTRY.match(part)
         if entry is None:
             raise BadShapes(f"`{part.strip()}` is no shape: write `name: n d`")
-        found[entry[1]] = read_shape(part[entry.end() :])
+        name = entry[1] or entry[3] or entry[4]
+        found[name] = replace(read_shape(part[entry.end() :]), inside=entry[2] or "")
     return found
 
 
@@ -60,7 +64,7 @@ def _parted(text: str) -> list[str]:
 
 def read_shape(text: str) -> Parameter:
     """`n d`, `(n, d)`, `n 2*d spd`, `n of C`, `()`.  Raises BadShapes."""
-    words, _, count = text.strip().partition(" of ")
+    words, _, count = f" {text.strip()}".partition(" of ")  # `of C` alone is one label
     pieces = _pieces(words)
     attributes: list[str] = []
     while pieces and pieces[-1] in ATTRIBUTES:
@@ -179,14 +183,15 @@ def _annotated(parameter: ast.arg) -> Parameter | None:
 
 
 _DOCUMENTED = re.compile(
-    r"^\s*[-*]?\s*`{0,2}([^\W\d]\w*)`{0,2}\s*:[^\n]*?(?:of shape|shape|array|ndarray|Array|tensor|matrix|vector)[^\n(]*"
-    r"\(([\w\s,+*-]*)\)",
+    r"^\s*[-*]?\s*`{0,2}([^\W\d]\w*)`{0,2}\s*(?::|\()[^\n]*?"
+    r"(?:(?:of shape|shape|array|ndarray|Array|tensor|matrix|vector)[^\n(]*\(([\w\s,+*-]*)\)"
+    r"|\(([\w\s+*-]+,[\w\s,+*-]*)\))",
     re.MULTILINE,
 )
 
 
 def _documented(node: ast.FunctionDef) -> dict[str, Parameter]:
-    """`x : ndarray of shape (n, d)` in a docstring."""
+    """`x : ndarray of shape (n, d)`, `x: (n, d)` and `x (ndarray (n, d)): ...` in a docstring."""
     text = ast.get_docstring(node) or ""
     found: dict[str, Parameter] = {}
     names = {parameter.arg for parameter in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
@@ -194,7 +199,7 @@ def _documented(node: ast.FunctionDef) -> dict[str, Parameter]:
         if match[1] not in names or match[1] in found:
             continue
         try:
-            found[match[1]] = read_shape(f"({match[2]})")
+            found[match[1]] = read_shape(f"({match[3] or match[2]})")
         except BadShapes:
             continue
     return found

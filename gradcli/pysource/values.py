@@ -117,11 +117,12 @@ class Sequence:
 
 @dataclass(slots=True)
 class Record:
-    """A dictionary, or an object with attributes: a carrier of values.  `kind` says which."""
+    """A dictionary, an object with attributes, or a named tuple: a carrier of values.  `kind` says which."""
 
     items: dict[str, Value] = field(default_factory=dict)
     kind: str = "dict"
     places: dict[str, ast.AST] = field(default_factory=dict, compare=False)  # where each was set
+    declared: Mapping[str, Value] = field(default_factory=dict, compare=False)  # what a layer's comment says it holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,24 @@ class Function:
     outer: Mapping[str, Value]
     name: str = ""
     owner: Record | None = None  # the object that it is a method of
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """A class that only carries values: its fields with their defaults; `kind` is that of the record it makes."""
+
+    name: str
+    fields: tuple[tuple[str, Value | None], ...]
+    kind: str
+    node: ast.AST
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """`x[mask]`: the entries of an array where a mask of its leading axes holds, in their order."""
+
+    held: Array
+    mask: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +210,20 @@ class Unknown:
 
 
 Value = (
-    Array | Number | Size | Sequence | Record | Word | Function | Library | Method | Place | Slice | Absent | Unknown
+    Array
+    | Number
+    | Size
+    | Sequence
+    | Record
+    | Word
+    | Function
+    | Library
+    | Method
+    | Place
+    | Slice
+    | Absent
+    | Unknown
+    | Structure
+    | Masked
 )
 NONE = Word(None)

@@ -61,10 +61,20 @@ def written_to(array: Array, index: Value, new: Array, node: ast.AST, add: str =
             labels = reshape(labels, count, node)
         if labels.dims:
             return _last_written(array, labels, new, node, add)
+        return _one_written(array, labels, new, node, add)
     if any(kind in ("labels", "arange") for kind in kinds):
         raise Refused(node, "writing to entries that labels pick is read for `A[np.arange(n), y]` alone",
                       "np.add.at(A, y, values) adds where labels may repeat")  # fmt: skip
     return _with_block(array, parts, new, node, add)
+
+
+def _one_written(array: Array, label: Array, new: Array, node: ast.AST, add: str) -> Array:
+    """`p[c] = new`, `W[c] += new`: the entry, or the row, that one label picks."""
+    hot = Array(one_hot(label, array.dims[0], node), array.dims[:1], truth=True)
+    mask = broadcast_mask(hot, array.dims, node)
+    if add in ("+", "-"):
+        return binary(add, array, binary("*", new, mask, node) if new.code != "1" else mask, node)
+    return call("where", [mask, binary(add, array, new, node) if add else new, array], node)
 
 
 def _last_written(array: Array, labels: Array, new: Array, node: ast.AST, add: str) -> Array:

@@ -32,6 +32,9 @@ FEWEST = 4  # below which nothing is said
 _ATTEMPTS = 400
 _AFFORDED = 400_000  # nodes that may be evaluated, in all attempts
 _TRIES_A_SIZE = 14
+COSTLY = 30_000  # operations at one point, above which sizes are small
+_USUAL = 3  # what sizes are larger than they must be, about
+_FEW_SIZES = 3  # different ones, where points cost much
 OTHER_ROOTS, _ROOTED = 8, 3
 
 
@@ -54,7 +57,8 @@ def decide(problem: Problem, key: str) -> Outcome:
     places: list[Place] = []
     if problem.cost > TOO_MANY:
         return Outcome("undecided", reason="the sizes are too large to look at points; names for them, R[n], are not")
-    points = FEWEST if problem.cost > MANY else TURNING if problem.piecewise else POINTS
+    turning = problem.turns or (problem.piecewise and not _is_costly(problem))
+    points = FEWEST if problem.cost > MANY else TURNING if turning else POINTS
     if problem.steps_to_matrices:
         points = min(points, PRECISE)
     points += len(problem.strata.wanted)
@@ -178,6 +182,7 @@ def _wild(problem: Problem, sizes: list[Sizes], key: str) -> Iterator[Place]:
 
 def _precisely(problem: Problem, places: list[Place], trouble: Counter[str]) -> tuple[Outcome, list[Place]]:
     exact = not problem.functions
+    wanted = PRECISE if _is_costly(problem) else PRECISE + len(problem.strata.wanted)  # floats looked at them all
     agreed: list[Place] = []
     for place in _spread(places):
         try:
@@ -195,7 +200,7 @@ def _precisely(problem: Problem, places: list[Place], trouble: Counter[str]) -> 
         if found is not None:
             return Outcome("refuted", place), agreed
         agreed.append(place)
-        if len(agreed) >= PRECISE + len(problem.strata.wanted):
+        if len(agreed) >= wanted:
             break
     if len(agreed) < FEWEST:
         return Outcome("undecided", reason=_why(trouble, len(agreed))), agreed
@@ -234,7 +239,8 @@ def _places(problem: Problem, key: str, trouble: Counter[str]) -> Iterator[tuple
     mixed = len(problem.free) > 1
     attempts += _TRIES_A_SIZE * len(problem.strata.wanted)
     wanted = ((stratum.sizes, stratum.turn) for stratum in problem.strata.wanted)
-    any_sizes = random_sizes(problem.least, source, small=problem.steps_to_matrices)
+    few = {"most": _FEW_SIZES} if _is_costly(problem) else {}
+    any_sizes = random_sizes(problem.least, source, small=problem.steps_to_matrices or bool(few), **few)
     others = ((sizes, None) for sizes in chain(_turning_sizes(problem), any_sizes))
     for sizes, component in chain(wanted, others):
         for turn in range(_TRIES_A_SIZE):
@@ -252,6 +258,12 @@ def _places(problem: Problem, key: str, trouble: Counter[str]) -> Iterator[tuple
                 good.append(styles)
             yield place, equal
             break
+
+
+def _is_costly(problem: Problem) -> bool:
+    """Whether a point in sizes like any costs much, as stacks of images do: then sizes are small, and repeat."""
+    sizes = problem.least.mended({name: least + _USUAL for name, least in problem.least.items()})
+    return sizes is not None and operations(problem.nodes, sizes) > COSTLY
 
 
 def _turning_sizes(problem: Problem) -> Iterator[Sizes]:

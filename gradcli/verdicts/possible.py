@@ -13,11 +13,15 @@ from gradcli.verdicts.branches import Branch
 from gradcli.verdicts.cases import Cases
 from gradcli.verdicts.inequalities import Condition
 from gradcli.verdicts.problem import Problem
+from gradcli.verdicts.selections import never_beyond
 
 
 def is_possible(problem: Problem, branch: Branch, sign: int) -> bool:
     """Whether nothing shows that no entry is on this side (-1 or 1) wherever both sides have a value."""
-    return Cases(problem.book, domain(problem)).possible(branch.turning, sign)
+    if not Cases(problem.book, domain(problem)).possible(branch.turning, sign):
+        return False
+    expanded = problem.book.expanded([branch.turning])
+    return expanded is None or not never_beyond(expanded[0], sign, problem.least)
 
 
 def domain(problem: Problem) -> list[Condition]:

@@ -93,7 +93,8 @@ class Problem:
         self.stepping = [node for node in self.free if node in book.discrete or self.attributes_of(node) & _FEW_VALUES]
         self.functions = _function_names(self.nodes, book)
         steep = any(mark >= _STEEP for mark in self.landmarks)  # `tanh(1000 * x)` turns near 0, as good as `sign(x)`
-        self.piecewise = steep or any(_turns(node) for node in self.nodes)
+        self.turns = any(_turns(node) for node in self.nodes)
+        self.piecewise = steep or self.turns
         self.cost = operations(self.nodes, self.least.mended(self.least) or self.least)
         self.derivative = book.is_derived(raw)
         self.branches = _in_order(branches(self.nodes, book.bodies))
