@@ -111,11 +111,15 @@ def _condition(
         return None
     kind, dtype = fast
     parts = []
-    if len(arrays) > _MANY:
-        parts.append(f"{helper('plain')}({', '.join(p.python for p in arrays)})")
-    elif arrays:
-        parts.append(" is ".join([*(f"type({p.python})" for p in arrays), kind]))
-        parts.append(" is ".join([*(f"{p.python}.dtype" for p in arrays), dtype]))
+    real, labels = [p for p in arrays if not p.labels], [p for p in arrays if p.labels]
+    if len(real) > _MANY:
+        parts.append(f"{helper('plain')}({', '.join(p.python for p in real)})")
+    elif real:
+        parts.append(" is ".join([*(f"type({p.python})" for p in real), kind]))
+        parts.append(" is ".join([*(f"{p.python}.dtype" for p in real), dtype]))
+    if labels:
+        parts.append(" is ".join([*(f"type({p.python})" for p in labels), kind]))
+        parts += [dialect.is_whole(p.python) for p in labels]
     ranks: dict[int, list[str]] = {}
     shapes = []
     for alike in _alike(arrays):

@@ -8,6 +8,7 @@ from gradcli.emit.instr import Instr
 from gradcli.emit.plan import Plan, postorder
 from gradcli.expr.node import Node, make
 from gradcli.expr.reduce import elementwise
+from gradcli.ops.functions import SCALAR_FUNCTIONS
 from gradcli.program.model import Function
 
 _BY_ENTRY = frozenset(
@@ -32,6 +33,22 @@ def body_of(functions: Mapping[str, Function], name: str, order: int) -> tuple[N
     for _ in range(order):
         body = differentiate(body, param)
     return param, body
+
+
+def is_composed(name: str) -> bool:
+    """Whether a function of the catalogue is computed as what it is by definition, as no package has it."""
+    row = SCALAR_FUNCTIONS[name]
+    return row.definition is not None and row.numpy is None
+
+
+def definition_of(name: str) -> tuple[Node, Node]:
+    """A parameter, and a function of the catalogue over it as what it is by definition."""
+    from gradcli.rules.fill import fill
+
+    param = make("param", data="t")
+    text = SCALAR_FUNCTIONS[name].definition
+    assert text is not None
+    return param, fill(text, {"t": param})
 
 
 def inlined(plan: Plan, body: Instr, arg: Instr) -> Instr | None:

@@ -20,12 +20,14 @@ _LEAST_ORDER = 2  # g, g_1 and g_2 are always taken, so that one call fits every
 
 @dataclass(frozen=True, slots=True)
 class ArrayParameter:
-    """An array argument: `name` in the program, `python` in the code, the dimensions as declared."""
+    """An array argument: `name` in the program, `python` in the code, the dimensions as declared; `labels` are whole
+    numbers."""
 
     name: str
     python: str
     dims: tuple[Dim, ...]
     node: Node
+    labels: bool = False
 
 
 @dataclass(slots=True)
@@ -78,7 +80,8 @@ def build_interface(
     found = Interface()
     python = _identifiers(program.variables, names)
     for name, variable in program.variables.items():
-        found.variables.append(ArrayParameter(name, python[name], variable.declared, variable.node))
+        labels = variable.labels is not None
+        found.variables.append(ArrayParameter(name, python[name], variable.declared, variable.node, labels))
     orders, seeds, dims = _used(program, roots, bound)
     for name, function in program.functions.items():
         if function.body is not None:

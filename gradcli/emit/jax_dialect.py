@@ -140,6 +140,12 @@ def {lu_inverse}(factors):
 def {lu_logdet}(factors):
     return {np}.sum({np}.log({np}.abs({np}.diagonal(factors[0]))))
 """,
+    "sum_at_labels": '''
+def {sum_at_labels}(a, labels, count):
+    """For each label the sum of the rows of a that have it."""
+    out = {np}.zeros((count, a.shape[-1]), dtype=a.dtype)
+    return out.at[labels.reshape(-1) - 1].add(a.reshape(-1, a.shape[-1]))
+''',
     "softmax": """
 def {softmax}(a, axis=None):
     if axis is None:

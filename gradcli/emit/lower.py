@@ -168,7 +168,8 @@ def _elem(low: Lowering, node: Node) -> Instr:
     if function is not None or order:
         value = low.put_in(name, order, arg)
         return value if value is not None else low.plan.make("defined", arg, data=(name, order), rank=arg.rank)
-    return low.plan.make("map", arg, data=name, rank=arg.rank)
+    value = low.by_definition(name, arg)
+    return value if value is not None else low.plan.make("map", arg, data=name, rank=arg.rank)
 
 
 def _vfun(low: Lowering, node: Node) -> Instr:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from gradcli.emit.as_parts import as_parts
 from gradcli.emit.divisors import Divisors
 from gradcli.emit.errors import EmitError
-from gradcli.emit.inline import body_of, inlined
+from gradcli.emit.inline import body_of, definition_of, inlined, is_composed
 from gradcli.emit.instr import Instr
 from gradcli.emit.plan import Plan
 from gradcli.expr.arith import size
@@ -23,6 +23,7 @@ Rule = Callable[["Lowering", Node], Instr]
 DEFINED = ("skew", "leaky_relu", "clip")
 """Operations that are computed as what they are by definition."""
 
+_DEFINITION = -1  # in place of the order of a derivative
 _MOST_NESTED = 6  # functions by definition within each other
 
 
@@ -71,10 +72,15 @@ class Lowering:
         body = self._bodies[name, order]
         return None if body is None else inlined(self.plan, body, arg)
 
+    def by_definition(self, name: str, arg: Instr) -> Instr | None:
+        """The value of a function of the catalogue as what it is by definition, beside derivatives, which share its
+        parts; None where a function computes it."""
+        return self.put_in(name, _DEFINITION, arg) if self.divisors is not None and is_composed(name) else None
+
     def _body(self, name: str, order: int) -> Instr | None:
         if self._within >= _MOST_NESTED:
             return None
-        param, body = body_of(self.functions, name, order)
+        param, body = definition_of(name) if order == _DEFINITION else body_of(self.functions, name, order)
         inner = Lowering(Plan(), {}, {param: "t"}, self.functions, {}, self._rules, self._within + 1)
         return inner.lower(body)
 

@@ -21,7 +21,17 @@ Rule = Callable[["NumpyDialect", Instr, list[Code]], Code]
 _FRESH = frozenset(
     {
         *("matmul", "outer", "solve", "inv", "scale_rows", "scale_cols", "diag", "zeros", "ones", "eye", "sum"),
-        *("add_diagonal", "add_blocks", "blocks", "plus_transpose", "weighted_gram", "product", "power", "tensordot"),
+        *(
+            "add_diagonal",
+            "add_blocks",
+            "blocks",
+            "plus_transpose",
+            "weighted_gram",
+            "product",
+            "power",
+            "tensordot",
+            "stacks",
+        ),
         *("sample_gram", "grams", "softmax", "logsoftmax", "component", "add_at_labels"),
     }
 )
@@ -99,6 +109,14 @@ class NumpyDialect:
     def whole(self, code: Code) -> str:
         """Labels as whole numbers, to index with."""
         return f"{self.xp}.asarray({code.text}, dtype=int)"
+
+    def along_last(self, array: Code, places: str) -> Code:
+        """Entries along the last axis."""
+        return self.call("take_along_axis", array, places, "axis=-1")
+
+    def is_whole(self, array: str) -> str:
+        """The condition that an array holds whole numbers."""
+        return f'{array}.dtype.kind == "i"'
 
     def array(self, text: str) -> Code:
         """An array of a nested list, or of what a caller's function gave."""
@@ -273,12 +291,20 @@ def _add_diagonal(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code
 
 def _at_labels(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
     array, labels = args
+    if instr.rank != 1:
+        places = f"{dialect.whole(labels)}[..., None] - 1"
+        return Code(f"{dialect.along_last(array, places).text}[..., 0]", Level.ATOM)
     rows = dialect.call("arange", f"len({labels.text})").text
     return Code(f"{array.at(Level.ATOM)}[{rows}, {dialect.whole(labels)} - 1]", Level.ATOM)
 
 
+def _sum_at_labels(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
+    return dialect.help("sum_at_labels", args[0], dialect.whole(args[1]), args[2])
+
+
 def _add_at_labels(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
-    return dialect.help("add_at_labels", dialect.fresh(instr.args[0], args[0]), dialect.whole(args[1]), args[2])
+    helper = "add_at_labels" if instr.rank == 2 else "add_at_labels_any"
+    return dialect.help(helper, dialect.fresh(instr.args[0], args[0]), dialect.whole(args[1]), args[2])
 
 
 def _tensordot(dialect: NumpyDialect, instr: Instr, args: list[Code]) -> Code:
@@ -397,6 +423,7 @@ _RULES: dict[str, Rule] = {
     "power": _power,
     "matmul": _matmul,
     "transpose": _transpose,
+    "stacks": lambda d, i, args: Code(f"{args[0].at(Level.MATMUL)} @ {args[1].at(Level.UNARY)}", Level.MATMUL),
     "dot": lambda d, i, args: d.call("vdot", *args),
     "total": lambda d, i, args: Code(f"{args[0].at(Level.ATOM)}.sum()", Level.ATOM),
     "cheaper": _cheaper,
@@ -414,6 +441,7 @@ _RULES: dict[str, Rule] = {
     "add_diagonal": _add_diagonal,
     "at_labels": _at_labels,
     "add_at_labels": _add_at_labels,
+    "sum_at_labels": _sum_at_labels,
     "plus_transpose": lambda d, i, args: d.help("plus_transpose", *args),
     "tensordot": _tensordot,
     "scale_rows": _scale_rows,

@@ -98,6 +98,26 @@ def {add_at_labels}(a, labels, amount):
     a[{np}.arange(len(a)), labels - 1] += amount
     return a
 ''',
+    "add_at_labels_any": '''
+def {add_at_labels_any}(a, labels, amount):
+    """Adds to the entry along the last axis that the label tells, in place."""
+    places = labels[..., None] - 1
+    {np}.put_along_axis(a, places, {np}.take_along_axis(a, places, axis=-1) + amount, axis=-1)
+    return a
+''',
+    "sum_at_labels": '''
+def {sum_at_labels}(a, labels, count):
+    """For each label the sum of the rows of a that have it."""
+    a, labels = a.reshape(-1, a.shape[-1]), labels.ravel()
+    if count <= 64 or not len(labels):
+        return 1.0 * ({np}.arange(1, count + 1)[:, None] == labels) @ a
+    order = labels.argsort(kind="stable")
+    labels = labels[order]
+    starts = {np}.flatnonzero({np}.diff(labels, prepend=0))
+    out = {np}.zeros((count, a.shape[1]))
+    out[labels[starts] - 1] = {np}.add.reduceat(a[order], starts, axis=0)
+    return out
+''',
     "softmax_logsumexp": """
 def {softmax_logsumexp}(a, axis=None):
     top = a.max() if axis is None else a.max(axis=axis, keepdims=True)

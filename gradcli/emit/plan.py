@@ -68,11 +68,13 @@ object, so that what is used twice is computed once.
 | lu_inverse, lu_logdet | F | | with the factors |
 | dot | A, B | | the sum of `A * B` |
 | axes | a | for each axis of the value one of a, or None | axes in another order; None: one of length 1 |
+| stacks | a, b | | `a @ b` of the last two axes, the others alike |
 | tensordot | a, b | the axes of each that are summed | the other axes of a, then those of b |
 | weighted_gram | A, w | | `A.T @ diag(w) @ A` |
 | sample_gram | A, Q | Q[m] is symmetric | the sum over m of `A[m, i] * A[m, k] * Q[m, j, l]`, by i, j, k, l |
 | grams | A, W | | `A.T @ diag(W[:, j]) @ A` for every j |
 | at_labels | A, labels | | of each row the entry that its label tells |
+| sum_at_labels | A, labels, count | | for each label the sum of the rows that have it |
 | add_at_labels | A, labels, s | | A with s added to these entries |
 | add_diagonal | A, v | | A with v, a list or a scalar, added on its diagonal |
 | stacked, stacked_rows | lists | | a matrix of these columns, of these rows |

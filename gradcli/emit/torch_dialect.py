@@ -80,7 +80,13 @@ class TorchDialect(NumpyDialect):
         return []
 
     def whole(self, code: Code) -> str:
-        return f"{self.helper('array')}({code.text}).long()"
+        return f"{code.at(Level.ATOM)}.long()"
+
+    def along_last(self, array: Code, places: str) -> Code:
+        return self.call("take_along_dim", array, places, "dim=-1")
+
+    def is_whole(self, array: str) -> str:
+        return f"{array}.dtype is {self.xp}.int64"
 
     def array(self, text: str) -> Code:
         return self.help("array", text)

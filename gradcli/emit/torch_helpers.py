@@ -111,6 +111,12 @@ def {onehot}(labels, count):
     same = {np}.arange(1, count + 1) == {array}(labels).long()[..., None]
     return same.to({np}.float64)
 ''',
+    "sum_at_labels": '''
+def {sum_at_labels}(a, labels, count):
+    """For each label the sum of the rows of a that have it."""
+    out = {np}.zeros((count, a.shape[-1]), dtype=a.dtype)
+    return out.index_add(0, labels.reshape(-1) - 1, a.reshape(-1, a.shape[-1]))
+''',
     "place": '''
 def {place}(shape, steps, start):
     """1 where the last index is the start plus so many steps of the others, 0 elsewhere."""

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from gradcli.emit.instr import Instr, held
 from gradcli.emit.optimise.facts import gram_weights, is_nonnegative
+from gradcli.emit.optimise.labels import add_at_labels
 from gradcli.emit.optimise.rewrite import Pass, Rule, make_sum, parts_of_product, terms_of_sum
 
 _HIGHEST = 8  # power that is written as products
@@ -160,36 +161,9 @@ def _outer(run: Pass, sign: bool, term: Instr) -> tuple[Instr, Instr] | None:
     return run.product(-value if sign else value, [*scalars, u], under), v
 
 
-def _dot_with_labels(run: Pass, instr: Instr) -> Instr | None:
-    """The inner product with one-hot rows picks an entry of each row."""
-    for picked, array in (instr.args, instr.args[::-1]):
-        if picked.kind == "onehot" and picked.rank == array.rank == 2:
-            return run.make("total", run.make("at_labels", array, picked.args[0], rank=1))
-    return None
-
-
-def _add_at_labels(run: Pass, instr: Instr) -> Instr | None:
-    """A term of one-hot rows is added where they are not 0."""
-    if instr.rank != 2:
-        return None
-    terms = terms_of_sum(instr)
-    for i, (sign, term) in enumerate(terms):
-        value, over, under = parts_of_product(term)
-        picked = next((part for part in over if part.kind == "onehot"), None)
-        if picked is None or any(part.rank for part in (*over, *under) if part is not picked):
-            continue
-        rest = [other for j, other in enumerate(terms) if j != i]
-        base = make_sum(run, rest, 2) if len(rest) > 1 else _signed(run, *rest[0])
-        if base.kind != "onehot" and run.shape(base) is not None and run.shape(base) == run.shape(instr):
-            amount = run.product(-value if sign else value, [part for part in over if part is not picked], under)
-            return run.make("add_at_labels", base, picked.args[0], amount, rank=2)
-    return None
-
-
 RULES: dict[str, tuple[Rule, ...]] = {
     "power": (_power,),
-    "dot": (_dot_with_labels,),
-    "sum": (_add_at_labels, _blocks, add_on_diagonal, low_rank, _plus_transpose),
+    "sum": (add_at_labels, _blocks, add_on_diagonal, low_rank, _plus_transpose),
     "matmul": (_gram,),
     "sum_axis": (_sums_of_products,),
     "einsum": (_sums_of_products,),

@@ -12,6 +12,7 @@ from gradcli.emit.optimise import (
     centred,
     diagonals,
     light,
+    new_axes,
     reductions,
     samples,
     scalars,
@@ -43,6 +44,7 @@ _FIRST = merged(
     scalars.RULES,
     diagonals.RULES,
     reductions.RULES,
+    new_axes.RULES,
     tensors.RULES,
     centred.RULES,
 )
@@ -52,6 +54,7 @@ _PASSES: tuple[tuple[type[Pass], Rules], ...] = (
     (Pass, samples.RULES),
     (Pass, samples.ALONE),
     (Pass, _FIRST),
+    (centred.VariancePass, _FIRST),
     (Pass, merged(_FIRST, sums.DISTRIBUTE, light.RULES)),
     (ChainPass, merged(transposes.RULES, scalars.RULES)),
     (Pass, merged(transposes.RULES, scalars.RULES, thin.RULES)),

@@ -41,6 +41,8 @@ def _dissolves(run: Pass, outer: Instr, inner: Instr, over: bool) -> bool:
     number, _, bottoms = parts_of_product(inner)
     if not number:
         return False
+    if over and number == 1 and not inner.rank and len(inner.args) == len(bottoms) == 1 and bottoms[0].kind == "size":
+        return True  # what is divided by a size is, wherever it stands
     if not run.once(inner):
         return False
     if outer.rank and run.weight(inner) < run.weight(outer):

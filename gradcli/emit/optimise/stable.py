@@ -84,6 +84,21 @@ def _sum(run: Pass, instr: Instr) -> Instr | None:
     return None
 
 
+def _erfc(run: Pass, instr: Instr) -> Instr | None:
+    """`a + a * erf(t)` as `a * erfc(-t)`, which keeps its digits where erf is near -1."""
+    terms = terms_of_sum(instr)
+    numbers = [i for i, (sign, term) in enumerate(terms) if term.kind == "number" and not sign]
+    for i in numbers:
+        for j, (sign, term) in enumerate(terms):
+            value, over, under = parts_of_product(term)
+            if under or len(over) != 1 or not _is_map(over[0], "erf") or abs(value) != terms[i][1].data:
+                continue
+            (arg,) = over[0].args
+            joined = run.product(abs(value), [_map(run, "erfc", arg if sign != (value < 0) else negated(run, arg))])
+            return make_sum(run, [(False, joined), *(t for k, t in enumerate(terms) if k not in (i, j))], instr.rank)
+    return None
+
+
 def _product(run: Pass, instr: Instr) -> Instr | None:
     """`1 / (1 + exp(-t))`, `exp(t) / (1 + exp(t))` and `s * (1 - s)` with such an s; `exp(a) / sum(exp(a))`."""
     value, over, under = parts_of_product(instr)
@@ -126,4 +141,4 @@ def _quotient(run: Pass, over: list[Instr], base: Instr) -> list[Instr] | None:
     return None
 
 
-RULES: dict[str, tuple[Rule, ...]] = {"map": (_log,), "sum": (_sum,), "product": (_product,)}
+RULES: dict[str, tuple[Rule, ...]] = {"map": (_log,), "sum": (_sum, _erfc), "product": (_product,)}

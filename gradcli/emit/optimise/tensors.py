@@ -327,10 +327,10 @@ def _sum_of_blocks(run: Pass, instr: Instr) -> Instr | None:
 def _over_axes(run: Pass, instr: Instr) -> Instr | None:
     """Sums along one axis of an array of three axes and more, then along another, are one sum."""
     (inner, *others) = instr.args
-    if others or (inner.rank < 3 and inner.kind != "einsum"):
+    if others or (inner.rank < 3 and not (inner.kind == "einsum" and len(inner.args) == 1)):
         return None
     if instr.kind == "sum_axis":
-        if inner.rank < 3 or not isinstance(instr.data, int):
+        if not isinstance(instr.data, int):
             return None
         letters = _LETTERS[: inner.rank]
         kept = "".join(letter for axis, letter in enumerate(letters) if axis != instr.data)
@@ -346,18 +346,7 @@ def _over_axes(run: Pass, instr: Instr) -> Instr | None:
     return run.make("einsum", inner.args[0], data=joined, rank=instr.rank)
 
 
-def _reshape(run: Pass, instr: Instr) -> Instr | None:
-    """The last of several shapes counts; that which an array has is none."""
-    base, *sizes = instr.args
-    while base.kind == "reshape":
-        base = base.args[0]
-    if run.shape(base) is not None and run.shape(base) == run.shape(instr):
-        return base
-    return None if base is instr.args[0] else run.make("reshape", base, *sizes, rank=instr.rank)
-
-
 RULES: dict[str, tuple[Rule, ...]] = {
-    "reshape": (_reshape,),
     "sum_axis": (_over_axes,),
     "einsum": (_over_axes, _einsum),
     "axes": (_axes,),
