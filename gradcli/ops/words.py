@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gradcli.ops.elsewhere import FORMULAS
 from gradcli.ops.functions import SCALAR_ALIASES
 
 ALIASES: dict[str, str] = {
@@ -65,6 +66,14 @@ _CONVOLVED = "write it in indices, y[i] = sum[k](w[k] * x[i + k - 1])"
 _SHAPED = "write reshape(A, m, n)"
 
 UNREAD: dict[str, str] = {
+    **{name: f"write {form.format('a', 'b', 'c')}" for name, form in FORMULAS.items()},
+    **dict.fromkeys(("diff", "differences"), "write x[2:n] - x[1:n - 1]"),
+    "cdist": "write D[i, j] = norm(X[i, :] - Y[j, :])",
+    "bilinear": "write x.T @ A @ y",
+    "matrix_rank": "the rank moves by jumps and has no derivative",
+    "polyval": "write the powers out, or sum[k](c[k] * t**(k - 1))",
+    "glu": "write x[1:n] * sigmoid(x[n + 1:2*n])",
+    **dict.fromkeys(("length", "numel", "nrow", "ncol", "ndims"), "the name of a dimension is its size: sum(x) / n"),
     **dict.fromkeys(("sort", "argsort"), _SORTED),
     **dict.fromkeys(("argmax", "argmin"), _PLACE),
     **dict.fromkeys(("conv", "conv1d", "conv2d", "convolve", "correlate"), _CONVOLVED),
@@ -145,6 +154,7 @@ UNREAD: dict[str, str] = {
 """Well-known functions that are no functions here: what serves instead."""
 
 TEMPLATES: dict[str, str] = {
+    **FORMULAS,
     **dict.fromkeys(("matmul", "mm", "bmm", "mv", "matvec"), "{0} @ {1}"),
     **dict.fromkeys(("multiply", "mul"), "{0} * {1}"),
     **dict.fromkeys(("inner", "vdot"), "dot({0}, {1})"),

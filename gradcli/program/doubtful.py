@@ -34,6 +34,24 @@ def warn_of_elementwise_trace(inference: Inferring, expr: ast.Call, local: dict[
         return
 
 
+def warn_of_row_by_entry(
+    inference: Inferring, product: ast.Product, at: int, left: OpenShape, right: OpenShape
+) -> None:
+    """`x.T * A * x`, `x.T * x`: a row of a vector by entry, where other languages have the matrix product."""
+    row, other = product.factors[at], product.factors[at + 1]
+    a, b = settle(left), settle(right)
+    text = inference.source.text
+    sign = text[row.span.end : other.span.start].strip(" ()")
+    if at or product.ops[at] != "*" or sign != "*" or not isinstance(row, ast.Transpose) or len(a) != 2 or a[0] != 1:
+        return
+    if not (len(b) == 1 and b[0] == a[1]) and not (len(b) == 2 and b[0] == b[1] == a[1] and len(product.factors) > 2):
+        return
+    x, y = (bracketed(inference.text(part)) for part in (row, other))
+    said = f"{x} * {y} is taken by entry, and the row is spread over the rows of what stands behind it."
+    hint = f"{x} @ {y} is the matrix product; by entry as `⊙`, it is read without this warning"
+    inference.warnings[inference.source, product.span] = warning("W606", said, inference.source, product.span, hint)
+
+
 def _is_matrix(inference: Inferring, part: ast.Expr, local: dict[str, OpenShape]) -> bool:
     return len(settle(inference.infer(part, local))) == 2
 

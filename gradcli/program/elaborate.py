@@ -43,7 +43,7 @@ def elaborate_with_reader(
         plain, plain_builder = _run(twin)
         program = with_changes(program, plain=plain)
         free = Reader(twin.inference, plain_builder)
-    if any(diagnostic.mend for diagnostic in program.diagnostics):
+    if any(diagnostic.is_error for diagnostic in program.diagnostics):
         program = _with_corrected_lines(program, list(modules))
     return program, Reader(draft.inference, builder, free)
 

@@ -80,6 +80,13 @@ def loss_call(inference: Inferring, expr: ast.Call, shapes: list[OpenShape]) -> 
             given = with_prefix(inference.source.text, expr.span.start) < expr.span.start  # PyTorch's is of log q and p
             p, q = bracketed(args[0]), bracketed(args[1])
             new = f"sum({q} * (log({args[1]}) - {p}))" if given else f"sum({p} * log({p} / {q}))"
+        case (("diff" | "differences"), 1) if ranks[0] == 1 and isinstance(expr.args[0], ast.Name):
+            size = find(settle(shapes[0])[0])
+            new = f"({args[0]}[2:{size}] - {args[0]}[1:{size} - 1])"
+        case (("length" | "numel" | "len" | "size" | "nrow"), 1) if ranks[0] == 1:
+            new = str(find(settle(shapes[0])[0]))
+        case (("nrow" | "ncol"), 1) if ranks[0] == 2:
+            new = str(find(settle(shapes[0])[expr.fn == "ncol"]))
         case "slogdet", 1:
             return _second_of(inference, expr, f"logdet({args[0]})")
         case "expand_dims" | "unsqueeze", 2 if ranks[0] == 1 and integer(expr.args[1]) in (0, 1, -1):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from gradcli.diagnostics import GradcliError, error, warning
@@ -279,6 +280,10 @@ class Inference(Inferring):
             if op == "·":
                 op = self._dotted((previous, out), (factor, shape))
             check_star(self, expr, at, out, shape)
+            if op == "*" and not at and settle(out)[:1] == (1,):
+                from gradcli.program.doubtful import warn_of_row_by_entry
+
+                warn_of_row_by_entry(self, expr, at, out, shape)
             if op == "/":
                 check_size(self, out, factor, expr)
             if op in ("*", "/"):
@@ -390,8 +395,11 @@ class Inference(Inferring):
             square_one = len(shape) == 2 and shape[0] == shape[1]
             hint = f"{f'det({arg}), ' if square_one else ''}norm({arg}), or abs({arg}) by entry"
             said = f"|{arg}| is the absolute value of a scalar, and {arg} is {show_open(shape)}."
-            new = f"{'det' if square_one else 'norm'}({self.written(expr.arg)})"
-            self.fail("E305", said, expr, hint, mend=((expr.span.start, expr.span.end, new),))
+            norm = re.match(r"_(?:(1|2|F)(?!\w)|\{?(inf|∞|\\infty)\}?)", self.source.text[expr.span.end :])
+            order = "" if norm is None or norm[1] in ("2", "F") else f", {norm[1] or 'inf'}"
+            new = f"{'det' if square_one and norm is None else 'norm'}({self.written(expr.arg)}{order})"
+            end = expr.span.end + (norm.end() if norm is not None else 0)
+            self.fail("E305", said, expr, hint, mend=((expr.span.start, end, new),))
         return ()
 
     def _is_whole(self, expr: ast.Expr) -> bool:

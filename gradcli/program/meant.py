@@ -21,6 +21,7 @@ def check_glued(inference: Inferring, name: ast.Name) -> None:
     if inference.source.text[name.span.start : name.span.end] != name.id:
         return
     _check_entry(inference, name)
+    _check_chinese(inference, name)
     parts = glued(name.id, names_of(inference))
     if parts is None:
         return
@@ -36,6 +37,28 @@ def check_glued(inference: Inferring, name: ast.Name) -> None:
         f"{product} multiplies; a name of its own is declared, `{name.id} : R[n]`",
         mend=((name.span.start, name.span.end, _in_place(inference.source.text, name.span, product)),),
     )
+
+
+_OF_CHINESE = {
+    "转置": "{}.T",
+    **dict.fromkeys(("逆", "逆矩阵"), "inv({})"),
+    **dict.fromkeys(("迹", "跡"), "tr({})"),
+    "行列式": "det({})",
+    "范数": "norm({})",
+    "对数": "log({})",
+    **dict.fromkeys(("和", "总和"), "sum({})"),
+    **dict.fromkeys(("均值", "平均值"), "mean({})"),
+    "平方": "{}**2",
+}
+
+
+def _check_chinese(inference: Inferring, name: ast.Name) -> None:
+    """Refuse `x的转置` where x is a name of the file; raises GradcliError."""
+    base, of, word = name.id.partition("的")
+    form = _OF_CHINESE.get(word)
+    if of and form is not None and base in names_of(inference):
+        new = form.format(base)
+        inference.fail("E211", f"{name.id} is not declared.", name, new, mend=((name.span.start, name.span.end, new),))
 
 
 def _check_entry(inference: Inferring, name: ast.Name) -> None:

@@ -16,6 +16,8 @@ _ROUNDS = 12  # faults of one statement that are mended one after another
 _STATEMENTS = 12  # of a text that are tried
 _BUDGET = 200_000  # characters that are read again, altogether
 _LONGEST = 20_000  # characters of a text that is read again
+_LONGEST_STATEMENT = 2_000  # characters of one in which notations of other languages are looked for
+_OF_WORDS = ("E1", "E2", "E3", "E4")
 Reread = Callable[[Source, Source], Sequence[Diagnostic]]
 Budgeted = Callable[[Source, Source], Sequence[Diagnostic] | None]
 
@@ -35,14 +37,19 @@ def with_corrected_lines(diagnostics: Sequence[Diagnostic], reread: Reread) -> l
 
     done: set[tuple[str, int]] = set()
     for position, fault in enumerate(diagnostics):
-        if not fault.is_error or not fault.mend or fault.source is None or fault.span is None:
+        if not fault.is_error or fault.source is None or fault.span is None or not fault.code.startswith(_OF_WORDS):
             continue
         text = fault.source.text
+        if not fault.mend and len(text) > _LONGEST:
+            continue
         start, end = _statement(text, fault.span.start)
         if (text, start) in done or len(done) >= _STATEMENTS or len(text) > _LONGEST:
             continue
         done.add((text, start))
-        ways = (replace(fault, mend=mend) for mend in (fault.mend, *fault.otherwise))
+        mends = (_elsewhere(text, start, end), fault.mend, *fault.otherwise)
+        if not any(mends):
+            continue
+        ways = (replace(fault, mend=mend) for mend in mends if mend)
         tried = [_corrected(way, start, end, within_budget) for way in ways]
         found = min(filter(None, tried), key=lambda found: len(found[1]), default=None)
         if found is not None:
@@ -98,10 +105,24 @@ def _corrected(fault: Diagnostic, start: int, end: int, reread: Budgeted) -> tup
             return " ".join(text[start:end].split()), others
         before = next((d for d in wrong if d.mend), None)
         if before is None:
-            return None
+            mend = _elsewhere(text, start, end)
+            if not mend:
+                return None
+            before = replace(wrong[0], mend=mend)
         if before.message not in others:
             others.append(before.message)
     return None
+
+
+def _elsewhere(text: str, start: int, end: int) -> tuple[Edit, ...]:
+    """The statement as a notation of another computer language has it, where it reads as one."""
+    from gradcli.syntax.rewrites_languages import from_languages
+
+    if end - start > _LONGEST_STATEMENT or "#" in text[start:end]:
+        return ()
+    statement = " ".join(text[start:end].split())
+    new = from_languages(statement)
+    return ((start, end, new),) if new != statement else ()
 
 
 def _applied(text: str, edits: Sequence[Edit]) -> tuple[str, int]:

@@ -161,7 +161,23 @@ def template(inference: Inferring, expr: ast.Call, shapes: list[OpenShape]) -> M
         filled = filled.replace(f"({{{position}}})", f"({arg})").replace(f"[{{{position}}}]", f"[{arg}]")
         filled = filled.replace(f"{{{position}}}", bracketed(arg))
     start, end = balanced(inference.source.text, expr.span.start, expr.span.end)
-    return (*labels, (with_prefix(inference.source.text, start), end, filled))
+    start = with_prefix(inference.source.text, start)
+    return (*labels, (start, end, set_in(inference.source.text, start, end, filled)))
+
+
+_NESTED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+
+
+def set_in(text: str, start: int, end: int, formula: str) -> str:
+    """A formula that takes the place of a call, in brackets where its neighbours would tear it apart."""
+    left, right = text[:start].rstrip(" \t")[-1:], text[end:].lstrip(" \t")[:1]
+    outer = formula
+    while _NESTED.search(outer):
+        outer = _NESTED.sub("", outer)
+    is_sum = any(sign in outer[1:] for sign in "+-<>") or outer[:1] == "-"
+    free = ("", *"=([,;\n#)]:")
+    loose = free if is_sum else (*free, "+", "-")
+    return formula if left in loose and right in loose else bracketed(formula)
 
 
 def with_prefix(text: str, start: int) -> int:

@@ -14,6 +14,7 @@ from gradcli.program.unify import OpenShape
 from gradcli.syntax import ast
 
 _OPEN = re.compile(rf"(?:[^\W\d_]|{'|'.join(sorted(GREEK))})(?:\d*|_\w+)\Z")
+_SURELY = 0.85  # how alike a word and a function are that is offered in its place
 _KNOWN = (*FUNCTIONS, *FILLED, *DERIVATIVES, "einsum", "reshape", *ALIASES, *UNREAD)
 
 
@@ -29,7 +30,7 @@ def may_stay_open(name: str) -> bool:
 
 def unknown_function(inference: Inferring, expr: ast.Call, local: dict[str, OpenShape]) -> NoReturn:
     """Say that a called name is neither declared nor known, with the nearest one that is."""
-    from difflib import get_close_matches
+    from difflib import SequenceMatcher, get_close_matches
 
     from gradcli.program.elsewhere import joined_call, loss_call, patterned_call
 
@@ -54,9 +55,10 @@ def unknown_function(inference: Inferring, expr: ast.Call, local: dict[str, Open
         inference.fail("E210", f"{name} is no function of the language.", expr, f"{UNREAD[name]}; {declare}", mend=mend)
     lower = name.lower().replace("_", "")
     by_letters = {known.lower().replace("_", ""): known for known in reversed(_KNOWN)}
-    near = get_close_matches(lower[:60], by_letters, n=1, cutoff=0.75)
+    near = get_close_matches(lower[:60], by_letters, n=1, cutoff=0.8)
     meant = ALIASES.get(by_letters[near[0]], by_letters[near[0]]) if near else None
     hint = f"did you mean {meant}? {declare}" if meant else f"declare `{name} : R -> R`, or define it"
     start = inference.source.text.find(name, expr.span.start, expr.span.end)
-    mend = ((start, start + len(name), meant),) if meant and start >= 0 else ()
+    surely = near and SequenceMatcher(None, lower, near[0]).ratio() >= _SURELY
+    mend = ((start, start + len(name), meant),) if meant and start >= 0 and surely else ()
     inference.fail("E210", f"{name} is not declared and no function that is known.", expr, hint, mend=mend)

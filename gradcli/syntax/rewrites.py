@@ -12,6 +12,7 @@ from collections.abc import Callable
 from gradcli.ops.words import ALIASES, PREFIXES
 from gradcli.syntax.operands import after, before
 from gradcli.syntax.rewrites_declared import by_declarations
+from gradcli.syntax.rewrites_languages import from_languages
 from gradcli.syntax.rewrites_latex import from_latex
 from gradcli.syntax.rewrites_questions import asked_alone
 from gradcli.syntax.rewrites_types import rewritten_type
@@ -35,7 +36,7 @@ def rewritten(text: str, whole: str) -> str | None:
         return None  # a comment inside of the statement
     text = " ".join(text.split())  # so that no pattern is tried on runs of blanks
     if len(whole) <= _LONGEST:
-        new = by_declarations(text, whole)
+        new = asked_alone(text, whole) if text.endswith(".backward()") else by_declarations(text, whole)
         if new != text:
             return new
     for rule in _RULES:
@@ -63,6 +64,8 @@ def _characters(s: str) -> str:
 
 
 def _comments(s: str) -> str:
+    s = re.sub(r"([\w)\]]+(?:\([^()]*\))?)\s*//\s*(\d+|[a-z]|\([^()]*\))$", r"floor(\1 / \2)", s)  # Python's quotient
+    s = re.sub(rf"(=\s*)({_NAME})\s*%\s*(\d+)$", r"\1\2 - \3 * floor(\2 / \3)", s)
     return re.sub(r"\s(?://|%)\s.*", "", re.sub(r"^(?:--|//|%)", "#", s))
 
 
@@ -270,6 +273,7 @@ _METHODS = {
     "div": "/",
     "pow": "**",
 }
+_REDUCTIONS = frozenset({"sum", "mean", "prod", "max", "min", "var", "std", "softmax", "logsumexp", "logsoftmax"})
 _TURNED = ("transpose", "t", "conj", "numpy")
 _RENAMED = {"square": "**2", "detach": "stop", "reciprocal": "^-1"}
 
@@ -309,8 +313,11 @@ def _methods(s: str) -> str:
     elif name in ("flatten", "ravel") and not inside:
         new = f"vec({_stripped(base)}.T)"
     elif name == "square":
-        new = f"{base}**2"
+        new = f"({base}**2)" if s[right : right + 1] in (".", "^", "[") else f"{base}**2"
     else:
+        if ALIASES.get(name, name) in _REDUCTIONS:
+            inside = re.sub(r"^(-?\d)(?=\s*(?:,|$))", r"axis=\1", inside)
+            inside = re.sub(r"\bkeepdim\s*=", "keepdims=", re.sub(r"\bdim\s*=", "axis=", inside))
         fn = {"detach": "stop", "view": "reshape"}.get(name, ALIASES.get(name, name))
         new = f"{fn}({_stripped(base)}{', ' * bool(inside)}{inside})"
     return s[:left] + new + s[right:]
@@ -402,6 +409,7 @@ def _logdet(s: str) -> str:
 
 _RULES: tuple[Rule, ...] = (
     _divergence,
+    from_languages,
     _characters,
     _divided,
     _optimised,

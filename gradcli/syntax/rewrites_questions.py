@@ -20,6 +20,9 @@ _DEFINED = re.compile(rf"(?:^|[\n;])\s*({_NAME})\s*(?:\[[^\]\n;]*\])?\s*=(?!=)([
 
 def asked_alone(statement: str, text: str) -> str:
     """`grad(f)` as `grad f wrt x, A`, where the text says what f is made of; else the statement as it was."""
+    backward = re.fullmatch(rf"({_NAME})\.backward\(\)", statement)
+    if backward is not None and (names := variables_of(backward[1], text)):
+        return f"grad {backward[1]} wrt {', '.join(names)}"
     found = _ALONE.fullmatch(statement)
     if found is None:
         return _inside(statement, text)

@@ -27,6 +27,15 @@ def _symmetric(found: re.Match[str]) -> str:
     return f"R[{found[1]}, {found[1]}] {'spd' if definite else 'symmetric'}"
 
 
+def _signed(found: re.Match[str]) -> str:
+    return f"{found[1]} {'positive' if found[2] == '>' else 'nonnegative'}"
+
+
+def _nonnegative(found: re.Match[str]) -> str:
+    """`R+[n]`, `ℝ₊^n` are the nonnegative vectors, `R++[n]` the positive ones."""
+    return f"R[{found[2].replace('×', ', ')}] {'positive' if len(found[1]) > 1 else 'nonnegative'}"
+
+
 def rewritten_type(s: str) -> str:
     """`W : R[m x n]`, `x : vector(n)`, `A : ℝ^{n×n}, x ∈ R^n`, `x : R[n], positive`, `x in R^n`."""
     word = re.match(r"(scalars?|vectors?|matrix|matrices)\s+(?=[^\W\d])(.+)$", s)
@@ -46,6 +55,17 @@ def rewritten_type(s: str) -> str:
     rest = re.sub(rf"^([Rℝ](?:\[[^\]]*\])?)\s*\(((?:{attributes})(?:\s*,?\s*(?:{attributes}))*)\)\s*$", r"\1 \2", rest)
     rest = re.sub(r"^([Rℝ]\[[^\]]*?)\s*,\s*\]", r"\1]", rest)
     rest = re.sub(r"^R([a-z])$", r"R[\1]", rest)
+    rest = re.sub(r"^([Rℝ](?:\[[^\]]*\]|\^\w+)?)\s*(>=|≥|>)\s*0$", _signed, rest)
+    rest = re.sub(r"^[Rℝ](?:_?\{?(\+\+?|[₊]+)\}?)\s*(?:\[|\^\{?)\s*([\w, ×]+?)\s*[\]}]?$", _nonnegative, rest)
+    rest = re.sub(r"^\{\s*0\s*,\s*1\s*\}(?:\^)?(\[[^\]]*\])?$", lambda m: f"R{m[1] or ''} binary", rest)
+    rest = re.sub(
+        r"^\{\s*(?:-1\s*,\s*\+?1|\+?1\s*,\s*-1|±\s*1)\s*\}(\[[^\]]*\])?$", lambda m: f"R{m[1] or ''} signs", rest
+    )
+    rest = re.sub(
+        r"^\{\s*0\s*(?:\.\.|,\s*…\s*,|,\s*\.\.\.\s*,)\s*(\d+)\s*\}", lambda m: f"{{1..{int(m[1]) + 1}}}", rest
+    )
+    name = re.escape(names.rstrip(" :∈"))
+    rest = re.sub(rf"^([Rℝ]\[[^\]]*\])\s+(?:where|with)\s+{name}\s*=+\s*{name}(?:\.T|'|ᵀ|\^T)$", r"\1 symmetric", rest)
     # several declarations in one
     rest = re.sub(rf",\s*(?={_NAMES}\s*(?::|∈|\bin\b))", "; ", rest)
     rest = re.sub(r"(?<=;)(\s*[\w\s,]+?)\s+in\s+(?=[Rℝ])", r"\1 : ", rest)
@@ -56,6 +76,7 @@ def rewritten_type(s: str) -> str:
         return f"{name} : {value[1]}; {name} = {value[2]}"
     rest = re.sub(r"([Rℝ](?:\[[^\]]*\]|\^\{[^}]*\}|\^\w+)?)\s*,\s*(?=[a-z]{4,})", r"\1 ", rest)
     rest = re.sub(r"^([Rℝ])\s*\(([^()]*)\)", r"\1[\2]", rest)
+    rest = re.sub(r"^([Rℝ])\s*\^\s*\(\s*(\w+)\s*(?:x|X|×|by)\s*(\w+)\s*\)", r"\1[\2, \3]", rest)
     rest = re.sub(rf"^([Rℝ])\s*\^\s*({_DIM}?)\s*[x×]\s*(\w+)", r"\1[\2, \3]", rest)
     rest = re.sub(rf"^([Rℝ])\s*\^?\s*[\[{{(]\s*({_DIM})\s*(?:x|X|\*|×|by)\s*({_DIM})\s*[\]}})]", r"\1[\2, \3]", rest)
     rest = re.sub(r"^([Rℝ])\[(\w+)\]\[(\w+)\]", r"\1[\2, \3]", rest)
