@@ -5,10 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from gradcli.latex.vocabulary import GREEK
+
 _DECLARATION = re.compile(r"[^;\n:=#]*?(?=\s*:(?!=))")
-_LATEX = re.compile(r"[\\{}^']|_\(")
+_LATEX = re.compile(r"[\\{}^'*]|_\(")
 _PLAIN = re.compile(r"\s*(?:pi|π)\s*")
+_GREEK = re.compile(rf"\\({'|'.join(sorted(GREEK | {'ell'}))})(?![a-zA-Z])(?=[\w\s,;:()*+/@.=^'-]|$)")
+FORMULA = re.compile(r"[^;\n]*\\in\s*\\[^;\n]*")
 NUMBER_PI = "pi_v"  # pi is the number in the language
+
+
+def in_greek(text: str) -> str:
+    r"""Statements with `\gamma` as gamma, places kept."""
+    if "\\" not in text:
+        return text
+    return _GREEK.sub(lambda found: f" {found[1]}", text)
 
 
 def in_language(text: str, named: Callable[[int, int], str | None]) -> str:

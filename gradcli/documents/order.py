@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from gradcli.latex.chains import Chain
 from gradcli.latex.scripts import flattened
-from gradcli.latex.tree import Item, Mark, Prose, Space, Symbol, Word, every
+from gradcli.latex.tree import Item, Mark, Number, Prose, Space, Symbol, Word, every
 
 _WHERE = r"(?:where|with|in which|here|and|其中|式中|这里|而|及|和|且)"
 _BETWEEN = re.compile(rf"[\s$,.;，。；]*(?:{_WHERE}[\s$,:，：]*)(?:we (?:let|set|write|define)|let|记|令|设)?\s*", re.I)
@@ -20,6 +20,19 @@ def comes_after(text: str, first: bool) -> bool:
     if not first and _LISTED.fullmatch(text):
         return True
     return bool(_BETWEEN.fullmatch(text)) and (not first or bool(_FIRST.search(text)))
+
+
+def alone(chain: Chain, known: set[str]) -> bool:
+    """Whether a chain defines a name of which nothing is said before: what uses it cannot be read without."""
+    name = _defined(chain)
+    bare = all(isinstance(item, Symbol | Number | Mark | Space) for item in chain.items)  # i = j
+    return name is not None and name not in known and not bare
+
+
+def names_of(chain: Chain) -> set[str]:
+    """The name that a chain defines, if any."""
+    name = _defined(chain)
+    return set() if name is None else {name}
 
 
 def explains(chain: Chain, display: Sequence[Chain]) -> bool:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from gradcli.diagnostics import Diagnostic, error
 from gradcli.documents.agreed import stands_as_index
-from gradcli.documents.declared import in_language
+from gradcli.documents.declared import FORMULA, in_greek, in_language
 from gradcli.documents.directives import Part, notations
-from gradcli.documents.order import comes_after, explains, reordered
+from gradcli.documents.order import alone, comes_after, explains, names_of, reordered
 from gradcli.documents.pieces import Fence, Formula, Piece
 from gradcli.documents.steps import DirectivePart, Scanned, Step, content_of, go_on, grouped, items_of, uses
 from gradcli.latex.chains import Chain, chains_of
@@ -180,6 +180,8 @@ class _Builder:
         out: list[Step] = []
         begin, place, last, first = 0, 0, -1, True  # of the display, where the last formula of its sentence ends
         display: list[Chain] = []
+        said = [step for step in steps if not isinstance(step, DirectivePart) or step.part.kind == "statements"]
+        known = {letter for word in self.words(said) for letter in (word, word.split("_")[0])}
         for step in steps:
             if not isinstance(step, Scanned):
                 last = -1
@@ -187,7 +189,9 @@ class _Builder:
                 continue
             if step.piece.display:
                 step.chains = reordered(step.chains)
-            if last >= 0 and comes_after(self.source.text[last : step.piece.start], first):
+            between = self.source.text[last : step.piece.start] if last >= 0 else ""
+            late = last >= 0 and not step.piece.display and all(alone(chain, known) for chain in step.chains)
+            if last >= 0 and (comes_after(between, first) or (late and "\n\n" not in between)):
                 last, first = step.piece.end, False
                 if step.chains and all(explains(chain, display) for chain in step.chains):
                     display = [*display, *step.chains]
@@ -199,6 +203,7 @@ class _Builder:
             else:
                 begins = step.piece.display or any(chain.relations for chain in step.chains)
                 last = -1
+            known |= {name for chain in step.chains for name in names_of(chain)}
             if begins:
                 begin = place = len(out)
                 last, first, display = step.piece.end, True, step.chains
@@ -271,7 +276,20 @@ class _Builder:
             case "claim":
                 self.claim(part, piece)
             case "statements":
-                self.language(self.in_language(part), part.start)
+                self.statements_of(part)
+
+    def statements_of(self, part: Part) -> None:
+        r"""The statements of a directive, and declarations written as formulas are, `W \in \mathbb{R}^{m \times n}`."""
+        text = self.in_language(part)
+        for found in FORMULA.finditer(text):
+            first, last = part.start + found.start(), part.start + found.end()
+            try:
+                chains = chains_of(items_of(self.source.text, first, last, self.macros))
+            except FormulaFault:
+                continue
+            if all([self.declare(chain, False) for chain in chains]):
+                text = text[: found.start()] + " " * len(found[0]) + text[found.end() :]
+        self.language(text, part.start)
 
     def in_language(self, part: Part) -> str:
         """The statements of a directive, names that are written as in formulas as names of the language."""
@@ -283,7 +301,7 @@ class _Builder:
                 return None
             return self.meaning.plain_name(items) if items else None
 
-        return in_language(part.text, named)
+        return in_language(in_greek(part.text), named)
 
     def agree(self, part: Part) -> None:
         """`LATEX as NAME`."""

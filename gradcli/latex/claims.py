@@ -94,6 +94,8 @@ class Claims(Sides):
         for value in values:
             free |= set(build.free_indices(value))
         values = [separate(self.summed_twice(value, None), free, self.context) for value in values]
+        if kind == "check" and isinstance(values[0], ast.Name) and values[0].id in self.context.meanings:
+            self.context.restated[values[0].id] = values[-1]
         own = not reader.stands_in
         factors: list[ast.Expr] = []
         if conditions:

@@ -42,6 +42,9 @@ def constant(
             return reader.indicator(bracket.items, span), at + 2
         found = _unit(reader, item, scripts) if _is_unit(reader, scripts) else ones(reader, core, scripts)
         return (found, at + 1) if found is not None else None
+    inside = bracket_after(items, at) if base == "I" and scripts == Scripts() else None
+    if inside is not None and any(isinstance(part, Mark) and part.kind == "rel" for part in inside.items):
+        return reader.indicator(inside.items, span), at + 2
     if base == "I" and not scripts.star:
         return _identity(reader, item, scripts), at + 1
     if base == "delta" and scripts.sub is not None:
@@ -128,7 +131,11 @@ def _unit(reader: Reading, item: Item, scripts: Scripts) -> ast.Expr | None:
     span = build.span(item)
     index = reader.context.fresh("r")
     if isinstance(parts[0], Symbol) and any(name in reader.context.discrete for name in spellings(parts[0].name)):
-        same = ast.Compare(span, "==", ast.Name(span, index), reader.expression((parts[0],)))  # of a label
+        label = reader.expression((parts[0],))
+        if not reader.shape(label):
+            unit = build.call("onehot", span, label)
+            return powers.scripted_value(reader, unit, replace(scripts, sub=None), item)
+        same = ast.Compare(span, "==", ast.Name(span, index), label)
         return powers.scripted_value(reader, Spread(span, index, same), replace(scripts, sub=None), item)
     if isinstance(parts[0], Symbol) and parts[0].name not in "ijklmnpqrs" and parts[0].name not in reader.bound:
         return None

@@ -92,6 +92,7 @@ class Context:
     discrete: set[str] = field(default_factory=set)
     depends: dict[str, frozenset[str]] = field(default_factory=dict)
     meanings: dict[str, ast.Expr] = field(default_factory=dict)
+    restated: dict[str, ast.Expr] = field(default_factory=dict)  # what a defined name was said to be once more
     scalars: set[str] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
     undeclared: set[str] = field(default_factory=set)

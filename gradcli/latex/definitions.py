@@ -17,6 +17,7 @@ from gradcli.latex.entries import define_by_entries
 from gradcli.latex.fault import FormulaFault
 from gradcli.latex.functions import function_of
 from gradcli.latex.lists import split_commas, trimmed
+from gradcli.latex.naming import base_of, new_name
 from gradcli.latex.notations import order
 from gradcli.latex.prescan import FUNCTION_LETTERS
 from gradcli.latex.reader import Reader
@@ -53,6 +54,7 @@ class Definitions(Claims):
         self.varied = any(differs(reader, side) for side in sides[1:])
         sides = [self._logarithm(reader, self._squared(reader, sides[0])), *sides[1:]]
         left = self.left(reader, sides[0]) or self._own_function(reader, sides)
+        left = left or self._entries_of_call(reader, sides[0])
         left = self._renamed(reader, left, sides[0]) if left is not None and left.params else left
         if left is None:
             if force:
@@ -138,6 +140,21 @@ class Definitions(Claims):
         self._agree(trimmed(side), name)
         return Left(name, None, None, context.known(name))
 
+    def _entries_of_call(self, reader: Reader, side: Items) -> Left | None:
+        r"""`\sigma(\mathbf z)_i = ...` of a function of which nothing is said: what is so written, by its entries."""
+        items = trimmed(side)
+        if len(items) != 2 or not isinstance(items[1], Scripted) or not isinstance(items[1].base, Bracket):
+            return None
+        bracket, sub = items[1].base, items[1].sub
+        parts = index_parts(sub) if sub is not None else None
+        left = self.left(reader, (items[0], bracket))
+        if left is None or left.params is None or left.known or items[1].sup is not None or items[1].primes:
+            return None
+        if parts is None or not self._are_names(reader, left.params):
+            return None
+        self._agree((items[0], bracket), left.name)
+        return Left(left.name, parts, None, False)
+
     def _agree(self, items: Items, target: str, letter: str = "") -> None:
         self.context.notations.append(Notation(items, target, frozenset(letter)))
         self.context.notations.sort(key=order)
@@ -149,7 +166,7 @@ class Definitions(Claims):
             for item in every(param):
                 core, scripts = flattened(item) if isinstance(item, Scripted) else (item, None)
                 parts = index_parts(scripts.label or scripts.sub or ()) if scripts is not None else None
-                if isinstance(core, Symbol) and parts is not None and len(parts) == 1:
+                if isinstance(core, Symbol | Accent) and parts is not None and len(parts) == 1:
                     found |= {one.name for one in parts if isinstance(one, Symbol) and one.name in INDEX_LETTERS}
         return {one for one in found if not self.context.is_value(one)}
 
@@ -230,7 +247,17 @@ class Definitions(Claims):
             row = value.row
             value = define_by_entries(reader, value.indices, value.body, sides[target][0])
             value = ast.Transpose(value.span, value) if row else value
-        if build.free_indices(value):
+        free_letters = set(build.free_indices(value))
+        if free_letters:
+            entry = self._by_its_subscript(reader, sides[0], free_letters) if target == 1 and not params else None
+            if set(params) == free_letters and len(params) == 1 and not left.known:  # p(k) = ..., of an index k
+                letter = next(item for item in every(sides[0]) if isinstance(item, Symbol) and item.name == params[0])
+                self._agree(trimmed(sides[0]), f"{left.name}[{letter.name}]", letter.name)
+                entry = Left(left.name, [letter], None, False)
+            if entry is not None:
+                return self._by_entries(
+                    self.reader(), entry, ast.Ident(entry.name, ident.span), sides, relations, chain
+                )
             reader.fail("an index stands on the right and not on the left", sides[target], None, "D703")
         self._whole(reader, value)
         statements: list[ast.Statement] = [*reader.extra]
@@ -247,6 +274,19 @@ class Definitions(Claims):
         if len(sides) > 2:
             out += self.claims(sides[1:], relations[1:], chain, value)
         return out
+
+    def _by_its_subscript(self, reader: Reader, side: Items, free: set[str]) -> Left | None:
+        r"""`\phi_l = ...` as a definition by entries, where l counts on the right: elsewhere `z_l` is of a layer l."""
+        items = trimmed(side)
+        core, scripts = flattened(items[0])
+        parts = index_parts(scripts.sub) if scripts.sub is not None else None
+        if len(items) != 1 or parts is None or {one.name for one in parts if isinstance(one, Symbol)} != free:
+            return None
+        if not isinstance(core, Symbol | Accent) or scripts.powers or scripts.primes or scripts.label is not None:
+            return None
+        base, accent = base_of(reader, core, scripts)
+        name = new_name(self.context, base, accent, "")
+        return None if self.context.known(name) else Left(name, parts, None, False)
 
     def _forget_function(self, name: str) -> None:
         """A function that was declared and is now defined as a value."""

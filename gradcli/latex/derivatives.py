@@ -3,7 +3,7 @@ r"""Derivatives: `\frac{\partial y}{\partial x}`, `\frac{\partial}{\partial x} (
 from __future__ import annotations
 
 from gradcli.latex import build
-from gradcli.latex.context import spellings
+from gradcli.latex.context import spellings, through
 from gradcli.latex.derivative_signs import derivative_parts, opened
 from gradcli.latex.entries import define_by_entries
 from gradcli.latex.fault import FormulaFault
@@ -12,7 +12,7 @@ from gradcli.latex.indices import indices
 from gradcli.latex.reading import Reading
 from gradcli.latex.scripts import Scripts, flattened, index_parts, plain_number
 from gradcli.latex.spread import Spread
-from gradcli.latex.tree import Accent, Bracket, Fraction, Item, Items, Mark, Scripted, Symbol
+from gradcli.latex.tree import Accent, Bracket, Fraction, Item, Items, Mark, Named, Scripted, Symbol
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
 
@@ -72,11 +72,14 @@ def differentiated(reader: Reading, order: int, of_items: Items, by: list[Items]
 def line(reader: Reading, by: Items) -> Spread | None:
     """The line of a matrix that is differentiated by, `m_k` of M; None where it is none."""
     items = opened(by)
-    if len(items) != 1 or not isinstance(items[0], Scripted):
-        return None
-    core, scripts = flattened(items[0])
-    if not isinstance(core, Symbol) or core.name + scripts.label_open not in reader.context.lines:
-        return None
+    agreed = reader.prepared(items) if reader.context.notations else items
+    is_agreed = len(agreed) == 1 and isinstance(agreed[0], Named) and ":" in agreed[0].text
+    if not is_agreed:
+        if len(items) != 1 or not isinstance(items[0], Scripted):
+            return None
+        core, scripts = flattened(items[0])
+        if not isinstance(core, Symbol) or core.name + scripts.label_open not in reader.context.lines:
+            return None
     value = reader.expression(items)
     if not isinstance(value, Spread) or value.second or not isinstance(value.body, ast.Index):
         return None
@@ -207,7 +210,19 @@ def of_value(reader: Reading, items: Items, by: ast.Expr) -> ast.Expr:
     value = reader.expression(items)
     if isinstance(value, Spread):
         reader.fail("the derivative of an array with open indices is not understood", items)
-    return value
+    return _restated(reader, value, by)
+
+
+def _restated(reader: Reading, value: ast.Expr, by: ast.Expr) -> ast.Expr:
+    """A name by an intermediate that its definition does not go through, and what it was said to be later does."""
+    context = reader.context
+    if not isinstance(value, ast.Name) or not isinstance(by, ast.Name) or value.id not in context.restated:
+        return value
+    if by.id in context.arrays or through(context, value.id, by.id):
+        return value
+    other = context.restated[value.id]
+    names = build.names_in(other)
+    return other if by.id in names or any(through(context, name, by.id) for name in names) else value
 
 
 def arbitrary(reader: Reading, core: Symbol, alone: bool) -> ast.Expr | None:

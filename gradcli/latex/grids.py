@@ -209,6 +209,8 @@ def _pattern(reader: Reading, first: Items, last: Items, item: Item, letter: str
 
 def _line(reader: Reading, cells: list[Items], item: Item) -> ast.Expr:
     """A vector from its first entries and its last."""
+    if len({key(cell) for cell in cells}) == 1 and (same := _constant(reader, cells[0])) is not None:
+        return same
     pattern = _pattern(reader, cells[0], cells[-1], item)
     for k, cell in enumerate(cells[1:-1]):
         if not pattern.matches(cell, k + 2):
@@ -234,6 +236,16 @@ def _line(reader: Reading, cells: list[Items], item: Item) -> ast.Expr:
     if len(build.free_indices(value)) > 1:
         return Spread(build.span(item), name, value)
     return define_by_entries(reader, (name,), value, item)
+
+
+def _constant(reader: Reading, cell: Items) -> ast.Expr | None:
+    r"""`[z, z, \dots, z]`: a vector of one number, of the size of what it stands beside."""
+    value = reader.expression(cell)
+    if isinstance(value, Spread) or reader.shape(value) or build.free_indices(value):
+        return None
+    ones = build.call("ones", value.span)
+    reader.context.shapes.put(ones, (None,))
+    return ast.Product(value.span, (value, ones), ("*",))
 
 
 def turned(value: ast.Expr, at: Span) -> ast.Expr:

@@ -11,9 +11,9 @@ from gradcli.latex.derivatives import arbitrary, by_whole, derivative, fraction,
 from gradcli.latex.evaluations import arguments
 from gradcli.latex.lists import split_commas
 from gradcli.latex.reading import Reading
-from gradcli.latex.scripts import Scripts, flattened, is_transpose, plain_number
+from gradcli.latex.scripts import flattened, is_transpose, plain_number
 from gradcli.latex.spread import Spread
-from gradcli.latex.tree import Bracket, Fraction, Item, Items, Mark, Scripted, Space, Symbol
+from gradcli.latex.tree import Bracket, Fraction, Item, Items, Mark, Scripted, Space, Symbol, key
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
 
@@ -34,9 +34,13 @@ def _nabla(reader: Reading, items: Items, at: int) -> tuple[ast.Expr, int]:
     item = items[at]
     _, scripts = flattened(item)
     order = 1
-    if scripts == Scripts() and at + 1 < len(items) and is_nabla(items[at + 1]):  # \nabla\nabla f is \nabla^2 f
-        _, scripts = flattened(items[at + 1])
-        order, at = 2, at + 1
+    if at + 1 < len(items) and is_nabla(items[at + 1]):  # \nabla\nabla f is \nabla^2 f, so is \nabla_x\nabla_x^T f
+        _, after = flattened(items[at + 1])
+        turned = [power for power in after.powers if not is_transpose(power)] == []
+        same = scripts.sub is None or (after.sub is not None and key(scripts.sub) == key(after.sub))
+        if turned and same and not scripts.powers:
+            scripts = replace(after, powers=[])
+            order, at = 2, at + 1
     for power in scripts.powers:
         if plain_number(power) != "2":
             reader.fail(f"`{reader.written(item)}` is not understood", item, None, "D703")

@@ -130,6 +130,10 @@ def _agreed(reader: Reading, items: Items, at: int, core: Named, scripts: Script
             return evaluations.language_call(reader, items, at, Word(core.start, core.end, name), scripts, name, True)
         reader.context.use(name)
         value: ast.Expr = build.name(name, build.span(core))
+        labels = labelled(reader, name, None, "", scripts.sub) if scripts.sub is not None else None
+        if labels is not None and any(is_class(reader, part) for part in labels[1]):
+            picked = of_class(reader, name, labels[1], items[at])
+            return powers.scripted_value(reader, picked, replace(scripts, sub=None), items[at]), at + 1
     else:
         value = evaluations.parsed_target(reader, text, core)
     return powers.scripted_value(reader, value, scripts, items[at]), at + 1
@@ -293,6 +297,10 @@ def scripted(reader: Reading, item: Scripted) -> ast.Expr:
     if isinstance(core, Mark):
         reader.fail(f"`{reader.written(item)}` is not understood here", item)
     value = reader.atom(core)
+    if isinstance(core, Bracket) and core.open == "[" and scripts.sub is not None and len(scripts.sub) == 1:
+        cross = scripts.sub[0]
+        if isinstance(cross, Mark) and cross.text == "times":  # [a]_\times b is a \times b
+            scripts.sub, value = None, build.call("skew", build.span(item), value)
     if scripts.label is not None:
         reader.fail("a label goes with a name", item)
     return powers.scripted_value(reader, value, scripts, item)

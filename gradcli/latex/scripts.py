@@ -76,6 +76,8 @@ def _take(sup: Items, found: Scripts) -> None:
     elif len(parts) > 1 and isinstance(parts[0], Mark) and parts[0].text in ("ast", "star") and is_transpose(parts[1:]):
         found.star = True
         found.powers.append(parts[1:])
+    elif len(parts) == 1 and isinstance(parts[0], Mark) and parts[0].text == "-" and found.label is None:
+        found.label = parts  # x^-, what was known before
     elif parts and all(isinstance(part, Mark) and part.text == "prime" for part in parts):
         found.primes += len(parts)
     elif parts:
