@@ -32,7 +32,7 @@ def check_document(source: Source, layout: str | None = None) -> Checked:
         diagnostics += checked.diagnostics
     verdicts, notes = _with_sigmoid(document, verdicts, layout)
     if layout is None:
-        verdicts, said = layout_notes(document, verdicts, checked_program)
+        verdicts, said = layout_notes(document, verdicts, lambda program: checked_program(program, hints=False))
         notes += said
     formulas = _counted(document, verdicts, diagnostics, notes)
     out = Checked(source, tuple(verdicts), tuple(diagnostics), formulas)
@@ -48,9 +48,11 @@ def _with_sigmoid(
     if not open_ones or not false:
         return verdicts, ()
     again = programs(document.text, document.pieces, layout, sigmoid=True)
-    found = {verdict.statement: verdict for program in again for verdict in checked_program(program).verdicts}
+    found = _by_place(again, hints=False)
     if not any(one.statement in found and found[one.statement].kind in ("proved", "equal") for one in false):
         return verdicts, ()
+    if any(one.statement in found and found[one.statement].kind == "refuted" for one in false):
+        found = _by_place(programs(document.text, document.pieces, layout, sigmoid=True), hints=True)
     out = []
     for verdict in verdicts:  # what is false of the sigmoid too is told of the sigmoid
         other = found.get(verdict.statement)
@@ -59,9 +61,13 @@ def _with_sigmoid(
     return out, ("sigma is not defined and was read as the sigmoid where a claim needs it: write `\\sigma as sigmoid`",)
 
 
-def checked_program(program: DocumentProgram) -> Checked:
-    """The verdicts of one program of a document."""
-    checked = check_module(program.module, list(program.diagnostics))
+def _by_place(made: Sequence[DocumentProgram], hints: bool) -> dict[Span, Verdict]:
+    return {verdict.statement: verdict for program in made for verdict in checked_program(program, hints).verdicts}
+
+
+def checked_program(program: DocumentProgram, hints: bool = True) -> Checked:
+    """The verdicts of one program of a document; `hints` says whether to look for mends of what is false."""
+    checked = check_module(program.module, list(program.diagnostics), hints=hints)
     checked = _conventions_asked(program, _misfits_refuted(checked))
     if program.conditions:
         from gradcli.documents.solutions import solutions_passed

@@ -35,9 +35,9 @@ def sample_of(reader: Reading, base: str, accent: str | None, scripts: Scripts, 
         own_lines = _has_counted_lines(reader, lower, parts[0].name)
         if not own_lines and lower is not None and _counts_others(reader, lower, upper, parts[0].name):
             return sample_of(reader, upper, accent, scripts, item)  # k_i, i to M, of K : R[M, d] beside k : R[d]
-        own = len(names) == 1 or known_base(reader, base)
+        itself = len(names) == 1 or known_base(reader, base)
         bare = base in reader.context.bare and not _has_counted_lines(reader, upper, parts[0].name)
-        if not own_lines and (own or bare):  # a bare x may be any x, pi(x), beside the x_i, rows of X
+        if not own_lines and (itself or bare):  # a bare x may be any x, pi(x), beside the x_i, rows of X
             return None
         names = (base,) if own_lines else names[:1]
     name = next(
