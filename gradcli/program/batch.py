@@ -112,6 +112,17 @@ def _spread(arg: Batch, letters: Letters, core: Shape, dims: Mapping[int, Dim]) 
     return _contracted([(arg, own), *filled], tuple(range(len(core))), letters, dims)
 
 
+def spread(arg: Batch, output: Letters, dims: Mapping[int, Dim]) -> Node:
+    """The array with an axis for each of these indices, in this order, and then for each of its own."""
+    sizes = dict(dims)
+    own = tuple(max(dims, default=0) + 1 + axis for axis in range(len(arg.core)))
+    sizes.update(zip(own, arg.core, strict=True))
+    missing = [
+        (ones((dims[letter],)), (letter,)) for letter in output if letter not in arg.letters and dims[letter] != 1
+    ]
+    return contract([(arg.node, (*arg.letters, *own)), *missing], (*output, *own), sizes)
+
+
 def _product(args: Sequence[Batch], letters: Letters, dims: Mapping[int, Dim]) -> Node:
     """The product of a chain of rows, columns and matrices."""
     operands = []
@@ -124,4 +135,4 @@ def _product(args: Sequence[Batch], letters: Letters, dims: Mapping[int, Dim]) -
     return _contracted(operands, tuple(ends), letters, dims)
 
 
-__all__ = ["Batch", "batched"]
+__all__ = ["Batch", "batched", "spread"]

@@ -142,9 +142,12 @@ class Builder:
         lifting = self.lifting = Lifting()
         self.indices = {name: lifting.fresh(dim) for name, dim in zip(names, dims, strict=True)}
         try:
-            value = self._lifted(self.build(expr, {}), tuple(self.indices.values()), expr)
+            body = self.build(expr, {})
+            value = self._lifted(body, tuple(self.indices.values()), expr)
         finally:
             self.indices, self.lifting = {}, None
+        if body.shape and not (len(dims) == len(body.shape) == 1):
+            return value  # a row, or a matrix, for all indices: their axes, then its own
         return value if value.shape == shape else linear.transpose(value)
 
     def _entries(self, expr: ast.Entries) -> Node:

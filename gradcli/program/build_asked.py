@@ -5,7 +5,10 @@ from __future__ import annotations
 from gradcli.diagnostics import Diagnostic, GradcliError
 from gradcli.diagnostics.diagnostic import Edit
 from gradcli.expr.node import Node
+from gradcli.expr.rearrange import reshape
+from gradcli.expr.shapes import Shape
 from gradcli.program.build import Builder
+from gradcli.program.dependence import is_zero
 from gradcli.program.draft import Draft
 from gradcli.program.infer_derivative import derived_shape, must_depend, variable_shape
 from gradcli.program.model import Check, Question
@@ -13,6 +16,7 @@ from gradcli.program.poisoned import Poisoned
 from gradcli.program.unify import (
     closed,
     find,
+    settle,
     show_open,
 )
 from gradcli.syntax import ast
@@ -80,6 +84,7 @@ def _jacobian_instead(text: str, statement: ast.Question) -> tuple[Edit, ...]:
 def _check(draft: Draft, builder: Builder, statement: ast.Check, layout: str) -> Check:
     sides: list[Node | None] = []
     errors: list[Diagnostic] = []
+    cores = _cores(draft, statement.sides)
     for side in statement.sides:
         if id(side) in draft.failed:
             diagnostic = draft.failed[id(side)]
@@ -87,7 +92,7 @@ def _check(draft: Draft, builder: Builder, statement: ast.Check, layout: str) ->
             sides.append(None)
             continue
         try:
-            sides.append(_side(draft, builder, side))
+            sides.append(_side(draft, builder, side, cores))
         except GradcliError as failure:
             errors.append(failure.diagnostic)
             sides.append(None)
@@ -98,12 +103,28 @@ def _check(draft: Draft, builder: Builder, statement: ast.Check, layout: str) ->
     return Check(statement.kind, tuple(sides), spans, layout, statement.span, tuple(errors))
 
 
-def _side(draft: Draft, builder: Builder, side: ast.Expr) -> Node:
-    """A side of a check; with index names that nothing binds it is an array, one axis for each."""
+def _side(draft: Draft, builder: Builder, side: ast.Expr, cores: set[Shape]) -> Node:
+    """A side of a check; with index names that nothing binds it is an array, one axis for each.
+
+    `cores` are the shapes of the sides at one choice of the indices: `A[i, :]` is a row of its own for each i.
+    """
     axes = draft.side_axes[id(side)]
     if not any(axis.used for axis in axes.values()):
         whole = builder.build(side, {})
-        if whole.shape or not axes:
+        if (whole.shape and not cores) or not axes or (cores and is_zero(side)):
             return whole  # an array beside entries at all their indices
     dims = tuple(closed((axis.dim,))[0] if find(axis.dim) != 1 else 1 for axis in axes.values())
-    return builder.indexed(side, tuple(axes), dims, closed(dims))
+    value = builder.indexed(side, tuple(axes), dims, closed(dims))
+    if len(cores) < 2 or value.shape == closed(dims):
+        return value
+    core = closed(draft.side_shapes[id(side)])
+    return reshape(value, (*dims, *(core if len(core) > 1 else (*core, 1))))  # so that a row differs from a column
+
+
+def _cores(draft: Draft, sides: tuple[ast.Expr, ...]) -> set[Shape]:
+    """The shapes of the sides of a check at one choice of their free indices, where one of them has any."""
+    shapes = draft.side_shapes
+    used = [side for side in sides if any(axis.used for axis in draft.side_axes[id(side)].values())]
+    if not any(settle(shapes[id(side)]) for side in used if id(side) in shapes):
+        return set()  # entries, and whole arrays beside them
+    return {closed(shapes[id(side)]) for side in sides if id(side) in shapes}

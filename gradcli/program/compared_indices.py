@@ -71,7 +71,7 @@ def build_comparison(builder: Building, lifting: Lifting, expr: ast.Compare) -> 
         if op in ("==", "!=") and isinstance(other, ast.Name):
             return _negated(op, _picked(builder, lifting, label, count, builder.indices[other.id]))
         return _compared(op, builder.build(label, {}), place_value(builder, lifting, other))
-    steps, offset = _apart(builder, expr)
+    steps, offset = _apart(builder, lifting, expr)
     if not any(steps.values()):
         return _compared(expr.op, size(offset), ZERO)
     letters = {builder.indices[name]: step for name, step in steps.items() if step}
@@ -86,12 +86,19 @@ def build_comparison(builder: Building, lifting: Lifting, expr: ast.Compare) -> 
     return _compared(expr.op, *(place_value(builder, lifting, side) for side in (expr.left, expr.right)))
 
 
-def _apart(builder: Building, expr: ast.Compare) -> tuple[dict[str, int], Dim]:
-    """The left side less the right side, as multiples of index names and an offset."""
+def _apart(builder: Building, lifting: Lifting, expr: ast.Compare) -> tuple[dict[str, int], Dim]:
+    """The left side less the right side, as multiples of index names and an offset.
+
+    An index of an axis of size 1 is the number 1: such an axis is none in an array's shape.
+    """
     sides = [affine(side, builder.indices) or ({}, polynomial(side) or 0) for side in (expr.left, expr.right)]
     (left, start), (right, end) = sides
     steps = {name: left.get(name, 0) - right.get(name, 0) for name in (*left, *right)}
-    return steps, dim_difference(start, end)
+    offset = dim_difference(start, end)
+    for name in steps:
+        if lifting.dims.get(builder.indices[name]) == 1:
+            offset, steps[name] = dim_difference(offset, -steps[name]), 0
+    return steps, offset
 
 
 def _picked(builder: Building, lifting: Lifting, label: ast.Expr, count: Dim, letter: int) -> Node:

@@ -9,7 +9,7 @@ from gradcli.program.infer import Inference
 from gradcli.program.inferring import Axes
 from gradcli.program.model import Variable
 from gradcli.program.scope import Scope, collect
-from gradcli.program.unify import OpenDim
+from gradcli.program.unify import OpenDim, OpenShape
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
 
@@ -42,6 +42,7 @@ class Draft:
         self.layouts = _layouts(self.scope)
         self.axes: dict[str, tuple[OpenDim, ...]] = {}
         self.side_axes: dict[int, Axes] = {}
+        self.side_shapes: dict[int, OpenShape] = {}
 
     def poison(self, name: str, diagnostic: Diagnostic | None) -> None:
         """Nothing more is said of a name whose definition is wrong."""

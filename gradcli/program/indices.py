@@ -6,6 +6,7 @@ index has a size, that of the axes it stands at.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NoReturn
 
 from gradcli.program.dimensions import polynomial
@@ -281,9 +282,9 @@ def _own_axes(inference: Inferring, value: ast.Expr) -> int:
     return 0 if found is None else len(found[0].codomain.dims)
 
 
-def check_reduction(inference: Inferring, expr: ast.Call) -> None:
+def check_reduction(inference: Inferring, expr: ast.Call, shapes: Sequence[OpenShape]) -> None:
     """`sum(x[i])` adds nothing up: an error that offers `sum[i](x[i])`."""
-    if expr.fn not in _ONE_VALUE or not expr.args:
+    if expr.fn not in _ONE_VALUE or not expr.args or settle(shapes[0]):
         return
     names = [name for name in inference.indices if mentions_entry(expr.args[0], name)]
     if names:

@@ -48,7 +48,6 @@ def call_shape(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
     if name in FUNCTIONS:
         if expr.primes:
             return _one_argument(inference, expr, local)
-        check_reduction(inference, expr)
         options = read_options(inference, expr, FUNCTIONS[name].options)
         if len(expr.args) == 1 and isinstance(expr.args[0], ast.ListLit) and name in ("concat", "stack", "block_diag"):
             from gradcli.program.elsewhere import list_opened
@@ -57,6 +56,7 @@ def call_shape(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
             if opened:
                 inference.fail("E204", f"{name} takes its arrays as arguments, not as a list.", expr, mend=opened)
         shapes = [inference.infer(arg, local) for arg in positional(expr)]
+        check_reduction(inference, expr, shapes)
         if not inference.indices and any(
             isinstance(arg, ast.Name) and arg.id in inference.inferred for arg in expr.args
         ):

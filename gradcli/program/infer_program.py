@@ -125,7 +125,7 @@ def _infer_side(draft: Draft, side: ast.Expr) -> OpenShape | None:
     if isinstance(side, ast.Num) and side.value == 0:
         return None
     try:
-        shape = draft.inference.infer(side, {})
+        shape = draft.side_shapes[id(side)] = draft.inference.infer(side, {})
         resolve(draft.inference)
         return shape
     except GradcliError as failure:

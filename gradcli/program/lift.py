@@ -19,7 +19,7 @@ from gradcli.expr.reduce import entry, unit_entry
 from gradcli.expr.shapes import Dim, Shape, is_row
 from gradcli.expr.statistics import extreme, product
 from gradcli.expr.walk import postorder
-from gradcli.program.batch import Batch, batched
+from gradcli.program.batch import Batch, batched, spread
 from gradcli.record import dataclass
 
 _ENTRYWISE = frozenset({"elem", "pow", "cmp", "max", "min", "where", "stop"})
@@ -95,9 +95,8 @@ class Lifting:
             args = [memo[arg.serial] for arg in node.args]
             memo[node.serial] = self._one(node, args)
         result = memo[root.serial]
-        if isinstance(result, Batch) and set(result.letters) == set(output):
-            own = tuple(self.fresh(dim) for dim in result.core)
-            return contract([(result.node, (*result.letters, *own))], (*output, *own), self.dims)
+        if isinstance(result, Batch) or (isinstance(result, Node) and root.shape):
+            return spread(self._batch(result, root), output, self.dims)
         return self._array(_terms(result), output)
 
     # ------------------------------------------------------------------ one operation
@@ -132,6 +131,8 @@ class Lifting:
                 arg = self._array(_terms(args[2]), letters)
                 value = make("prime", (*node.args[:2], arg), data=node.data, shape=arg.shape)
                 return [Product(((value, letters),), frozenset())]
+        if self._free(args):
+            return self._each(node, args)
         return self._rebuilt(node, tuple(self._plain(arg, node) for arg in args))
 
     def _rows(self, node: Node, base: Node) -> Lifted:
@@ -165,20 +166,20 @@ class Lifting:
 
     def _each(self, node: Node, args: Sequence[Lifted]) -> Lifted:
         """An operation on rows or columns, for all indices at once."""
-        each: list[Batch] = []
-        for arg, given in zip(args, node.args, strict=True):
-            if isinstance(arg, Batch):
-                each.append(arg)
-            elif isinstance(arg, Node):
-                flat = transpose(arg) if is_row(arg.shape) else arg
-                each.append(Batch(flat, (), given.shape))
-            else:
-                letters = tuple(sorted(self._free([arg])))
-                each.append(Batch(self._array(arg, letters), letters, ()))
+        each = [self._batch(arg, given) for arg, given in zip(args, node.args, strict=True)]
         out = batched(node, each, self.dims)
         if out is None:
             raise NotLifted(node.op)
         return out if out.shape else [Product(((out.node, out.letters),), frozenset())]
+
+    def _batch(self, arg: Lifted, given: Node) -> Batch:
+        """An operand as an array for each choice of the indices that it depends on."""
+        if isinstance(arg, Batch):
+            return arg
+        if isinstance(arg, Node):
+            return Batch(transpose(arg) if is_row(arg.shape) else arg, (), given.shape)
+        letters = tuple(sorted(self._free([arg])))
+        return Batch(self._array(arg, letters), letters, ())
 
     def _rebuilt(self, node: Node, args: tuple[Node, ...]) -> Node:
         if node.op == "prime":

@@ -105,8 +105,23 @@ TRUE = [
     "f : R[d] -> R[k]; X : R[d, N]; Y[i] = f(X[:, i]); loss L(Y); "
     "check grad(L, X)[j, i] == sum[a](grad(L, Y)[i, a] * f'(X[:, i])[a, j]); check Y[2, :].T == f(X[:, 2])",
     "X : R -> R[n, k]; t : R; A : R[n, k]; s = sum(A * X(t)); check grad(s, t) == sum(A * X'(t))",
+    "A : R[m, n]; y : R[m]; x : R[n]; check (y @ x.T)[i, :] == y[i] * x.T; check (x @ y.T)[:, i] == x * y[i]; "
+    "check A[i, :] - A[i, :] == 0; check A[:, j] == A.T[j, :].T; check (x * y[i])[j] == (y @ x.T)[i, j]",
+    "A : R[m, n]; y : R[m]; x : R[n]; check sum[i](norm(y[i] * x - A[i, :].T)**2) == sum((y @ x.T - A)**2); "
+    "check sum[i](max(y[i] * x)) == sum(max(y @ x.T, axis=1)); W : R[n, n]; "
+    "check sum[i](tr(y[i] * W)) == tr(W) * sum(y); "
+    "check sum[i](logsumexp(y[i] * x)) == sum(logsumexp(y @ x.T, axis=1)); "
+    "check sum[i](softmax(y[i] * x)[j]) == sum(softmax(y @ x.T, axis=1), axis=0)[j]",
+    "X : R[N, d]; W : R[d, k]; Z = X @ W; loss f(Z); check grad(f, X)[i, :] == grad(f, Z)[i, :] @ W.T",
+    "T : R[B, m, n]; check 2 * T[b, :, k] == T[b, :, k] + T[b, :, k]; check T[b, :, :].T == T.mT[b, :, :]",
+    "x : R[1]; A : R[m, 1]; e : R; check x[s] == sum[u]((u == s) * x[u]); check x[s] == (s == 1) * x[s]; "
+    "check 0 == (s > 1) * x[s]; check A[i, s] == sum[u]((u == s) * A[i, u]); check A[i, s] == (s <= i) * A[i, s]",
+    "u : R[1]; T : R[B, m, n]; check u[i] * T[b, :, :] == u[1] * T[b, :, :]",
 ]
 FALSE = [
+    "A : R[m, n]; y : R[m]; x : R[n]; refute A[:, j] == A.T[j, :]; refute A[i, :] == y[i] * x; refute A[i, :] == 0; "
+    "refute A[i, :] == A; refute A[i, j] == A[i, :]; refute A[:, j] == y",
+    "P : R[B, T, V]; refute P[b, t, v] == P[:, t, v]; refute P[b, :, v] == 2 * P[b, :, v]",
     "f : R[d] -> R[k]; X : R[N, d]; Y[i] = f(X[i, :]); loss L(Y); "
     "refute grad(L, X)[i, j] == 2 * sum[a](grad(L, Y)[i, a] * f'(X[i, :])[a, j])",
     "T : R[B, n, n]; L = sum(logdet(T)); refute grad(L, T) == inv(T)",
