@@ -36,8 +36,15 @@ def diagonal(node: Node) -> Node:
         return ones((dim,))
     if node.op == "zeros":
         return zeros((dim,))
-    if node.op == "matmul" and len(node.args) == 2 and m == n and len(node.args[0].shape) == 1:
-        return mul(node.args[0], transpose(node.args[1]))
+    if node.op == "matmul" and m == n:
+        for place, factor in enumerate(node.args):
+            if place and is_row(factor.shape):  # diag(A @ x @ y.T @ B) is (A @ x) * (B.T @ y)
+                column, row = (construct("matmul", *half) for half in (node.args[:place], node.args[place:]))
+                return mul(column, transpose(row))
+            if 0 < place < len(node.args) - 1 and factor.op == "ones":
+                column = construct("matmul", *node.args[:place], ones(factor.shape[:1]))
+                row = construct("matmul", transpose(ones(factor.shape[1:])), *node.args[place + 1 :])
+                return mul(column, transpose(row))
     if m == n:
         found = _of_triangles(node)
         if found is not None:

@@ -193,6 +193,8 @@ def _joined(pieces: Sequence[Piece], axis: int, size: Dim, model: Node) -> Node 
         parts.append(_zeros(model, axis, dim_difference(size, at)))
     shape = _wide(model.shape, axis)
     whole = normal_shape((*shape[:axis], size, *shape[axis + 1 :]))
+    if axis == 0 and len(whole) == 1 and not any(part.shape for part in parts):
+        return make("stack", tuple(parts), shape=whole)
     return make("concat", tuple(parts), data=axis, shape=whole)
 
 

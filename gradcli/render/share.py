@@ -18,6 +18,7 @@ _OFTEN = 4, 6  # the same of a shorter part that stands three times
 _WITHOUT_NAMES = 25  # symbols of an answer that is read at a glance
 _SILENT = frozenset({"T", "reshape"})
 _ENTRIES = frozenset({"at", "num", "var"})
+_GRADIENT = 3  # `(∇_y f)` is no short name
 
 
 def shared_parts(values: list[Node], keys: Collection[Node]) -> list[Node]:
@@ -60,13 +61,13 @@ def repeated_parts(value: Node, keys: Collection[Node], operands: dict[Node, tup
     order, uses = _as_written(value, keys, operands)
     lengths: dict[Node, int] = {}
     for node, args in order:
-        lengths[node] = (node.op not in _SILENT) + sum(lengths[arg] for arg in args)
+        lengths[node] = _own_length(node) + sum(lengths[arg] for arg in args)
     if lengths[value] < _WITHOUT_NAMES:
         return []
     sizes: dict[Node, int] = {}
     parts: list[Node] = []
     for node, args in order:
-        size = (node.op not in _SILENT) + sum(sizes.get(arg, 1) for arg in args)
+        size = _own_length(node) + sum(sizes.get(arg, 1) for arg in args)
         times = uses.get(node, 0)
         if (
             times > 1
@@ -78,6 +79,10 @@ def repeated_parts(value: Node, keys: Collection[Node], operands: dict[Node, tup
             size = 1
         sizes[node] = size
     return parts
+
+
+def _own_length(node: Node) -> int:
+    return _GRADIENT if node.op == "cotangent" else int(node.op not in _SILENT)
 
 
 def _as_written(

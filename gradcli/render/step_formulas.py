@@ -25,6 +25,7 @@ from gradcli.render.step_notation import StepNotation, written_leaf
 
 _LETTERS = "ijklpqrstuvwabcmnxyz"
 _ENTRYWISE = frozenset(("add", "mul", "pow", "elem", "max", "min", "cmp", "where"))
+_DERIVATIVES = frozenset(("jac", "grad", "hess"))
 _LONGEST_ENTRY = 60
 
 
@@ -67,7 +68,7 @@ class FormulaWriter:
             case IndexSum():
                 return self._sum(formula)
             case Frontier():
-                return self.notation.render(_added([self._pending(part) for part in formula.parts]))
+                return self._whole(_added([self._pending(part) for part in formula.parts]))
             case LocalJacobian():
                 return self.notation.render(_added([self._local(*part, formula.turned) for part in formula.parts]))
             case Words():
@@ -78,7 +79,11 @@ class FormulaWriter:
                 return f"{self._index((formula.left,))} = {self._index((formula.right,))}"
             case Entry() | Delta() | Slope() | SlopeOf():
                 return self.notation.render(self._factor(formula))
-        return self.notation.render(formula)
+        return self._whole(formula)
+
+    def _whole(self, node: Node) -> str:
+        """A side, written out where the answers have a name for the whole of it."""
+        return self.notation.render(node, definition=bool(node.args) and node.op not in _DERIVATIVES)
 
     # ------------------------------------------------------------------ index expressions
 

@@ -38,20 +38,25 @@ _FOR_UNITS = 2  # how much longer entries may be than `A⁻¹ E_(1,2) A⁻¹ x`
 
 def shortened(derivation: Derivation) -> Derivation:
     """The same answers, each in the shortest form found."""
-    shortening = _Shortening(derivation.program, derivation.answers)
+    shortening = _Shortening(derivation.program, derivation.answers, explain=bool(derivation.worked))
     short = tuple(shortening.shortened())
     worked = derivation.worked
     if worked:
-        from gradcli.shorten.worked import explained
+        from gradcli.shorten.worked import End, explained, with_ends
 
+        definitions = shortening.definitions
+        ends = {name: End(*end) for name, end in shortening.ends.items()}
+        blocks = {id(each.blocks): with_ends(each.blocks, ends, definitions, shortening.length) for each in worked}
         each = zip(worked, derivation.answers, short, strict=True)
-        worked = tuple(explained(*three, shortening.definitions) for three in each)
+        worked = tuple(explained(*three, definitions, blocks[id(three[0].blocks)]) for three in each)
     return with_changes(derivation, answers=short, worked=worked)
 
 
 class _Shortening:
-    def __init__(self, program: Program, answers: Sequence[Answer]) -> None:
+    def __init__(self, program: Program, answers: Sequence[Answer], explain: bool) -> None:
         self.program = program
+        self.explain = explain
+        self.ends: dict[Node, tuple[Node, Node, bool]] = {}  # of steps: before, after, whether put into the answers
         self.all = answers
         self.steps = _steps_of(answers)
         self.definitions = {program.nodes[name]: value for name, value in program.definitions.items()}
@@ -74,11 +79,14 @@ class _Shortening:
         if len(steps) <= _MOST_STEPS:
             inlined = self._inlined(answers, steps)
         for step in steps:
-            if step.name in inlined:
-                continue
             value = replace([step.value], inlined)[0] if inlined else step.value
+            if step.name in inlined:
+                if self.explain:
+                    self.ends[step.name] = step.value, self._judged(value, answers[0].of), True
+                continue
             short = self._judged(value, answers[0].of) if step.equation is None else value
             kept[step.name] = with_changes(step, value=short)
+            self.ends[step.name] = step.value, short, False
         return [self._answer(answer, kept, inlined) for answer in answers]
 
     def _answer(self, answer: Answer, kept: dict[Node, Step], inlined: dict[Node, Node]) -> Answer:

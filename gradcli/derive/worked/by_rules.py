@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -19,7 +20,7 @@ from gradcli.expr.implicit import equation_of
 from gradcli.expr.linear import eye, matmul, transpose
 from gradcli.expr.node import ONE, Node
 from gradcli.expr.replace import replace as replaced
-from gradcli.expr.walk import postorder
+from gradcli.expr.walk import leaves, postorder
 from gradcli.rules.missing import NoRule
 from gradcli.rules.record import Application
 
@@ -118,9 +119,17 @@ class JacobianWriter:
             lines += self._opened(links[0], target, outer.get(links[0].name))
         if whole is not None:
             alone = len(lines) == 1
-            reason: Reason = (", ".join(map(title, rules)),) if alone else ("multiplied out",)
+            reason: Reason = (", ".join(map(title, rules)),) if alone else self._put_back(whole, links, lines)
             lines.append(Line(None, whole, ", ".join(rules) if alone else "simplify", reason))
         return Block(target, tuple(lines), tuple(link.name for link in links))
+
+    def _put_back(self, whole: Node, links: Sequence[Link], lines: Sequence[Line]) -> Reason:
+        """Why the last line is what the one before is: by a name that was written out, or by multiplying out."""
+        before = lines[-1].right
+        parts = [outer for outer, _, _ in before.parts if outer] if isinstance(before, LocalJacobian) else []
+        known = {leaf for part in parts for leaf in leaves(part)}
+        back = [link for link in links if known and link.name not in known and link.name in set(leaves(whole))]
+        return (back[0].name, " = ", back[0].value) if back else ("multiplied out",)
 
     def _opened(self, link: Link, target: Node, outer: Node | None) -> list[Line]:
         """A line for each rule of the definition, where what is closed is a vector."""
