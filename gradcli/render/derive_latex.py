@@ -9,6 +9,7 @@ from gradcli.derive.model import Answer
 from gradcli.program.model import Program
 from gradcli.render.blocks import Display, Equation, Math, Paragraph
 from gradcli.render.derivation_page import derivation_page
+from gradcli.render.latex_lines import lines
 from gradcli.render.latex_names import latex_text
 
 if TYPE_CHECKING:
@@ -36,4 +37,5 @@ def _display(block: Display) -> list[str]:
 
 def _row(row: Equation) -> str:
     remark = f" && {row.remark}" if row.remark else ""
-    return f"  {row.left} &{row.sign} {row.right}{remark}"
+    first, *rest = lines(row.right)
+    return " \\\\\n".join([f"  {row.left} &{row.sign} {first}{remark}", *(rf"  &\quad {line}" for line in rest)])

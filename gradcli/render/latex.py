@@ -135,7 +135,9 @@ class LatexNotation(Mathematics):
         pieces: list[Piece] = [sign]
         if under or below_scalars:
             over = self.product(front, scalars) or ["1"]
-            pieces += [r"\frac{", *over, "}{", *self.product(under, below_scalars), "}"]
+            alone = len(below_scalars) == 1 and not under
+            below: list[Piece] = [Child(below_scalars[0], Level.ANY)] if alone else self.product(under, below_scalars)
+            pieces += [r"\frac{", *over, "}{", *below, "}"]
         else:
             pieces += self.product(front, scalars)
         if arrays or below_arrays:
@@ -143,9 +145,9 @@ class LatexNotation(Mathematics):
             pieces += self.product("", arrays, closed=bool(below_arrays))
         if below_arrays:
             pieces += [] if len(pieces) > 1 else ["1"]
-            below = [Child(below_arrays[0], Level.POWER)] if len(below_arrays) == 1 else None
             pieces += [rf" {self.signs.hadamard_divide} "]
-            pieces += below or ["(", *self.product("", below_arrays), ")"]
+            single = len(below_arrays) == 1
+            pieces += [Child(below_arrays[0], Level.POWER)] if single else ["(", *self.product("", below_arrays), ")"]
         return Form(Level.PRODUCT, pieces)
 
     # ------------------------------------------------------ powers and roots

@@ -51,7 +51,11 @@ def over_one_divisor(node: Node) -> Iterator[Node]:
         inside = [together(p.number, {**p.scalars, base: p.scalars[base] - least}, *p.arrays) for p in scalars]
         if len({part.shape for part in inside}) == 1:
             yield mul(power(base, num(least)), add(*inside))
-    if not node.shape:
+
+
+def entries_over_one_divisor(node: Node) -> Iterator[Node]:
+    """`1 / x - y / x**2` of arrays as `(x - y) / x**2`."""
+    if node.op != "add" or len(node.args) > _MOST_TERMS or not node.shape:
         return
     entries = [found for term in node.args if (found := entry_powers(term)) is not None]
     for base in _divisors([powers for _, powers in entries]) if len(entries) == len(node.args) else ():
