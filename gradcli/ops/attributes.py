@@ -46,6 +46,17 @@ _ALL = (
 ATTRIBUTES: dict[str, Attribute] = {attribute.name: attribute for attribute in _ALL}
 ENTRYWISE = frozenset(name for name, attribute in ATTRIBUTES.items() if attribute.entrywise)
 
+EACH = "each "
+"""In front of an attribute of the matrices of a stack: points have it, and no algebra takes the stack for a matrix."""
+
+OF_STACKS = frozenset(attribute.name for attribute in _ALL if attribute.of != "array") - {"permutation"}
+
+
+def of_each(attributes: Iterable[str]) -> tuple[str, ...]:
+    """What is declared of a stack of matrices as it is said of the whole array."""
+    return tuple(EACH + word if word in OF_STACKS else word for word in attributes)
+
+
 # What follows from what, of any array.
 _ALWAYS: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (frozenset({"onehot"}), ("binary", "simplex", "unitnorm")),

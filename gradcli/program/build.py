@@ -12,6 +12,7 @@ from gradcli.expr.node import Node, has_attribute, make, num, var
 from gradcli.expr.parts import concat
 from gradcli.expr.replace import replace
 from gradcli.expr.shapes import Shape, ShapeError, is_row, show_shape, transposed
+from gradcli.ops.attributes import of_each
 from gradcli.program.axes import build_along
 from gradcli.program.blocks import build_blocks
 from gradcli.program.dimensions import dimension_of
@@ -386,7 +387,8 @@ class Builder:
 
 def variable_node(name: str, dims: tuple[int | str, ...], attributes: tuple[str, ...]) -> Node:
     """The `var` of a free or defined name."""
-    return var(name, closed(dims), frozenset(attributes))
+    shape = closed(dims)
+    return var(name, shape, frozenset(attributes if len(shape) < 3 else of_each(attributes)))
 
 
 __all__ = ["Builder", "GradcliError", "variable_node"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from gradcli.program.equation import Equation
-from gradcli.program.scope import Scope
+from gradcli.program.scope import Definition, Scope
 from gradcli.program.subexpressions import subexpressions
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Source
@@ -116,13 +116,26 @@ class Dependence:
         """The one definition on whose ancestors f would depend as the file says; else the fewest that do together."""
         wanted = [by for by in _asked_by(self._scope, name) if by]
         above = {each: ancestors(self._scope, [each]) for each in self._scope.values}
-        candidates = [each for each in above if any(by & above[each] for by in wanted)]
+        derived = {each for each, (definition, _) in self._scope.values.items() if _holds_derivatives(definition)}
+        candidates = [
+            each
+            for each in above
+            if each not in derived and not above[each] & derived and any(by & above[each] for by in wanted)
+        ]
         fits = [each for each in candidates if all(by & above[each] for by in wanted)]
         ends = _ends(fits, above)
         if ends:
             return (ends[-1],)
         together = _ends(candidates, above)
         return tuple(together) if all(any(by & above[each] for each in together) for by in wanted) else ()
+
+
+def _holds_derivatives(definition: Definition) -> bool:
+    """Whether a definition is made of derivatives: an arbitrary function is none of those."""
+    value = definition.value
+    return not isinstance(value, Equation) and any(
+        isinstance(part, ast.Call) and part.fn in _DERIVATIVES for part in subexpressions(value)
+    )
 
 
 def _ends(names: list[str], above: Mapping[str, set[str]]) -> list[str]:

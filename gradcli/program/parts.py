@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gradcli.expr import parts
-from gradcli.expr.dims import Dim, dim_difference, dim_sum, names_of
+from gradcli.expr.dims import Dim, dim_difference, dim_sum, names_of, terms_of
 from gradcli.expr.linear import transpose
 from gradcli.expr.node import Node
 from gradcli.expr.rearrange import reshape
@@ -224,12 +224,12 @@ def _length(inference: Inferring, expr: ast.Index, item: Item, dim: OpenDim) -> 
 
 
 def within(inference: Inferring, expr: ast.Index, place: Dim, dim: OpenDim) -> None:
-    """Check that a place is none beyond the end of an axis, where sizes say."""
+    """Check that a place is not beyond the end of an axis for all sizes, which are 1 and more."""
     found = find(dim)
     if isinstance(found, Unknown):
         return
-    over = dim_difference(place, found)
-    if isinstance(over, int) and over > 0:
+    terms = terms_of(dim_difference(place, found))
+    if sum(terms.values()) > 0 and all(value >= 0 for sizes, value in terms.items() if sizes):
         base = inference.text(expr.base)
         message = f"The index {place} is out of range: indices of {base} go from 1 to {found}."
         inference.fail("E307", message, expr)

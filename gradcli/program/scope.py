@@ -10,7 +10,7 @@ from gradcli.diagnostics import Diagnostic, GradcliError, error, warning
 from gradcli.diagnostics.diagnostic import Edit
 from gradcli.expr.dims import names_of
 from gradcli.expr.factor import KINDS
-from gradcli.ops.attributes import ATTRIBUTES
+from gradcli.ops.attributes import ATTRIBUTES, OF_STACKS
 from gradcli.ops.functions import SCALAR_FUNCTIONS
 from gradcli.ops.words import ALIASES
 from gradcli.program.equation import Equation
@@ -347,7 +347,8 @@ def _warn_single(scope: Scope, statement: ast.Declare, found: list[str], source:
 
 def _speaks_of(attribute: str, dims: tuple[object, ...]) -> bool:
     of = ATTRIBUTES[attribute].of
-    return of == "array" or (len(dims) == 2 and (of == "matrix" or dims[0] == dims[1]))
+    matrices = len(dims) == 2 or (len(dims) > 2 and attribute in OF_STACKS)
+    return of == "array" or (matrices and (of == "matrix" or dims[-2] == dims[-1]))
 
 
 def _define(scope: Scope, name: ast.Ident, statement: Definition, source: Source) -> None:

@@ -22,7 +22,7 @@ def as_product(node: Node) -> Node | None:
     inner = [letter for letter in dict.fromkeys("".join(own for _, own in operands)) if letter not in output]
     if len(operands) == 1:
         return _turned(operands[0], output) if not inner else None
-    chain = _chain(operands, output, dims)
+    chain = _chain(operands, output, dims) or _through_columns(operands, output, dims)
     if chain is not None:
         return chain
     lead = _leading(operands, inner)
@@ -101,6 +101,62 @@ def _follow(
     return factors if full and at == last else None
 
 
+def as_column(node: Node) -> Node | None:
+    """`(A @ v[:, :, None])`, what `A @ v` of stacks is with an axis of size 1 behind it; None of any other sum."""
+    inputs, output = payload(node, Subscripts)
+    lead, first = output[:-1], output[-1:]
+    operands = list(zip(node.args, inputs, strict=True))
+    vectors = [operand for operand in operands if len(operand[1]) == len(lead) + 1 and operand[1].startswith(lead)]
+    if not lead or len(vectors) != 1 or len(operands) < 2:
+        return None
+    walked = _walk([one for one in operands if one is not vectors[0]], lead, first, vectors[0][1][-1])
+    if walked is None or walked[1]:
+        return None
+    return make("matmul", (*walked[0], _with_axis(vectors[0][0], -1)), shape=(*node.shape, 1))
+
+
+def _through_columns(operands: list[Operand], output: str, dims: dict[str, Dim]) -> Node | None:
+    """`A @ v[:, :, None] @ w[:, None, :] @ B`: products of stacks with vectors between them."""
+    lead, first, last = output[:-2], output[-2:-1], output[-1:]
+    vectors = [operand for operand in operands if len(operand[1]) == len(lead) + 1 and operand[1].startswith(lead)]
+    if not lead or len(vectors) != 2 or len(operands) == 2:
+        return None
+    others = [operand for operand in operands if operand not in vectors]
+    for (v, own), (w, other) in (vectors, vectors[::-1]):
+        before = _walk(others, lead, first, own[-1])
+        after = None if before is None else _walk(before[1], lead, last, other[-1])
+        if before is not None and after is not None and not after[1]:
+            behind = [_transposed(factor) for factor in reversed(after[0])]
+            factors = (*before[0], _with_axis(v, -1), _with_axis(w, -2), *behind)
+            return make("matmul", factors, shape=tuple(dims[letter] for letter in output))
+    return None
+
+
+def _walk(operands: list[Operand], lead: str, at: str, goal: str) -> tuple[list[Node], list[Operand]] | None:
+    """Matrices one after another from an axis to another, and those that are left; None where no way leads there."""
+    left, factors = list(operands), list[Node]()
+    while at != goal:
+        found = None
+        for operand in left:
+            own = operand[1]
+            core = own[len(lead) :] if own.startswith(lead) else own if not set(own) & set(lead) else ""
+            if len(core) == 2 and at in core and core[0] != core[1]:
+                found = operand, core
+                break
+        if found is None:
+            return None
+        (arg, own), core = found
+        left = [operand for operand in left if operand[0] is not arg or operand[1] != own]
+        factors.append(_transposed(arg) if core[1] == at else arg)
+        at = core[0] if core[1] == at else core[1]
+    return factors, left
+
+
+def _with_axis(vector: Node, place: int) -> Node:
+    shape = (*vector.shape, 1) if place == -1 else (*vector.shape[:-1], 1, vector.shape[-1])
+    return make("reshape", (vector,), shape=shape)
+
+
 def _transposed(arg: Node) -> Node:
     from gradcli.expr.linear import transpose
 
@@ -112,6 +168,8 @@ def _transposed(arg: Node) -> Node:
 def _entrywise(operands: list[Operand], output: str, inner: list[str], dims: dict[str, Dim]) -> Node | None:
     """A product entry by entry, operands given the axes that they lack, summed over what is not in the result."""
     order = max((own for _, own in operands), key=len)
+    if not inner and len(order) < len(output) and all(own[0] == output[0] and len(own) > 1 for _, own in operands):
+        order = output  # of stacks: `v[:, :, None] * w[:, None, :]`
     if set(order) != set(output) | set(inner) or len(order) < 3:
         return None
     if [letter for letter in order if letter in output] != list(output):

@@ -16,7 +16,7 @@ from gradcli.expr.node import Node, make, num, payload, value_of
 from gradcli.ops.payload import Index
 from gradcli.render.parts import Names
 from gradcli.render.placed import ones_in_place, part_of_product, put_together
-from gradcli.render.products import as_product
+from gradcli.render.products import as_column, as_product
 
 _SUMS = ("sum", "sum_axis")
 
@@ -97,6 +97,8 @@ def _kept(node: Node, names: Names) -> Node:
     inner = node.args[0]
     if node.op != "reshape":
         return node
+    if inner.op == "einsum" and inner not in names and node.shape == (*inner.shape, 1) and len(inner.shape) > 1:
+        return as_column(inner) or node
     if inner.op == "mean" and isinstance(inner.data, tuple):
         found: tuple[Node, tuple[int, ...] | None] | None = inner.args[0], inner.data
     else:
@@ -105,8 +107,13 @@ def _kept(node: Node, names: Names) -> Node:
         return node
     array, axes = found[0], found[1]
     wanted = tuple(1 if axis in axes else dim for axis, dim in enumerate(array.shape))
+    turned = len(array.shape) == 3 and axes == (2,) and node.shape == (array.shape[0], 1, array.shape[1])
+    if array.shape[2:] == (1,) and turned:  # a column of each, as a row
+        return make("T", (array,), shape=node.shape)
     if wanted != node.shape:
         return node
+    if wanted == array.shape:  # axes of size 1, taken and given again
+        return array
     return make("mean" if inner.op == "mean" else "sum_axis", (array,), data=("keepdims", axes), shape=node.shape)
 
 

@@ -19,7 +19,7 @@ from gradcli.expr.linear import diag, diagonal, eye, matmul, transpose
 from gradcli.expr.node import ONE, ZERO, Node, name_of, num
 from gradcli.expr.reduce import compare, scalar_of_matrix, sum_axis, total, triangle
 from gradcli.expr.shapes import cols
-from gradcli.ops.attributes import implied, shortest
+from gradcli.ops.attributes import EACH, implied, shortest
 from gradcli.verdicts import ties
 from gradcli.verdicts.algebra import proved
 from gradcli.verdicts.book import Book
@@ -87,6 +87,12 @@ def broken_claims(book: Book) -> dict[Node, Diagnostic]:
     out: dict[Node, Diagnostic] = {}
     for name, node in declared.items():
         value = book.values[node]
+        assert isinstance(node.data, tuple)
+        if value.op != "implicit" and any(str(word).startswith(EACH) for word in node.data[1]):
+            said = f"{name} is a stack of matrices that is defined, and what is declared of it is not confirmed"
+            hint = "leave the attributes out, or declare them of the names that it is made of"
+            out[node] = error("E308", said, book.source, book.program.spans.get(name), hint)
+            continue
         for attribute in _claimed(node, value):
             try:
                 with limited():

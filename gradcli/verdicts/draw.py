@@ -8,7 +8,7 @@ from math import prod
 
 from gradcli.evaluate.array import Array, concrete
 from gradcli.expr.node import Node, label_count
-from gradcli.ops.attributes import ATTRIBUTES, ENTRYWISE, implied
+from gradcli.ops.attributes import ATTRIBUTES, EACH, ENTRYWISE, implied
 from gradcli.verdicts.entries import Entries
 from gradcli.verdicts.structured import as_array, holds, structured
 
@@ -33,6 +33,12 @@ def draw(node: Node, sizes: dict[str, int], entries: Entries, discrete: bool = F
     if discrete and "permutation" not in attributes:
         return Array(shape, [entries.integer() for _ in range(prod(shape))])
     number = _number(attributes, entries)
+    each = _of_each(attributes, shape)
+    if each:
+        m, n = shape[-2:]
+        known = each | (attributes & ENTRYWISE)
+        matrices = [structured(m, n, known, entries, _number(known, entries)) for _ in range(prod(shape[:-2]))]
+        return as_array([row for rows in matrices for row in rows], shape)
     if not attributes <= ENTRYWISE:
         rows, columns = _rows_and_columns(shape, attributes)
         known = implied(attributes, rows == columns and len(shape) in (0, 2))
@@ -47,10 +53,22 @@ def has_attributes(node: Node, value: Array, sizes: dict[str, int]) -> bool:
     attributes = _attributes(node)
     if not attributes - {"constant"}:
         return True
+    each = _of_each(attributes, value.shape)
+    if each:
+        m, n = value.shape[-2:]
+        listed = [value.flat[i * n : (i + 1) * n] for i in range(len(value.flat) // n)]
+        stacked = (listed[i : i + m] for i in range(0, len(listed), m))
+        return all(holds(word, one) for one in stacked for word in each | (attributes & ENTRYWISE))
     rows, columns = _rows_and_columns(value.shape, attributes)
     known = implied(attributes, rows == columns and len(value.shape) in (0, 2))
     listed = [value.flat[i * columns : (i + 1) * columns] for i in range(rows)]
     return all(holds(word, listed) for word in known)
+
+
+def _of_each(attributes: frozenset[str], shape: tuple[int, ...]) -> frozenset[str]:
+    """What the matrices of a stack have, all that follows with it; nothing of any other array."""
+    words = frozenset(word.removeprefix(EACH) for word in attributes if word.startswith(EACH))
+    return implied(words | (attributes & ENTRYWISE), shape[-1] == shape[-2]) if words else words
 
 
 def _attributes(node: Node) -> frozenset[str]:
