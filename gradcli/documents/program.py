@@ -27,7 +27,7 @@ from gradcli.latex.placed import placed, shifted
 from gradcli.latex.prescan import prescan
 from gradcli.latex.said import Said
 from gradcli.latex.shapes import settle
-from gradcli.latex.spelled import with_greek
+from gradcli.latex.spelled import with_spelled
 from gradcli.latex.tree import Items, Symbol, every
 from gradcli.latex.zeroed import set_to_zero
 from gradcli.syntax import ast
@@ -311,7 +311,7 @@ class _Builder:
                 self.say("D704", f"`{latex or target}`: a notation is said as `LATEX as NAME`", span)
                 continue
             try:
-                items = with_greek(items_of(self.source.text, at, at + len(latex), self.macros))
+                items = with_spelled(items_of(self.source.text, at, at + len(latex), self.macros))
             except FormulaFault as fault:
                 self.fault(fault)
                 continue

@@ -320,3 +320,11 @@ def spread_product(reader: Reading, a: ast.Expr, op: str, b: ast.Expr, items: It
             body = ast.IndexSum(at, (index,), times(cell(a, other, index, at), cell(b, index, column, at)))
             return Spread(at, other, body, False, column)
     return ast.Product(at, (whole(reader, a, (b,)), whole(reader, b, (a,))), ("@",))
+
+
+def factorial(reader: Reading, value: ast.Expr, mark: Mark) -> ast.Expr:
+    """`n!` is the gamma function at n + 1."""
+    if isinstance(value, Spread) or reader.shape(value):
+        reader.fail("a factorial is of a number", mark, None, "D703")
+    one = build.number(1, value.span)
+    return build.call("exp", value.span, build.call("lgamma", value.span, ast.Sum(value.span, (value, one), ("+",))))

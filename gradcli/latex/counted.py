@@ -8,13 +8,15 @@ from gradcli.latex.rebuilt import rebuilt
 from gradcli.latex.tree import Accent, Item, Items, Mark, Scripted, Space, Symbol, every, key
 
 _FREE = "rsqtpmnlkji"
+_KEPT = frozenset(["ell", "mu", "nu", "alpha", "beta"])  # indices as they are
 _COUNTING = frozenset("ijklmnpqrst")
 
 
 def counted(formulas: Iterable[Items], taken: Iterable[str]) -> dict[object, str]:
     """A letter that stands nowhere else for each such index over which something is summed."""
     found: dict[object, str] = {}
-    letters = set(taken)
+    declared = set(taken)
+    letters = set(declared)
     wanted: dict[object, None] = {}
     for items in formulas:
         for item in every(items):
@@ -22,6 +24,7 @@ def counted(formulas: Iterable[Items], taken: Iterable[str]) -> dict[object, str
                 letters.add(item.name)
             elif isinstance(item, Scripted) and isinstance(_core(item), Mark):
                 wanted.update((key(one), None) for one in _over(item))
+    wanted = {one: None for one in wanted if one not in {key(Symbol(0, 0, name)) for name in declared}}
     free = [letter for letter in _FREE if letter not in letters]
     for one, letter in zip(wanted, free, strict=False):
         found[one] = letter
@@ -32,7 +35,7 @@ def with_letters(items: Items, letters: dict[object, str]) -> Items:
     """The parts with a letter in the place of each such index."""
 
     def lettered(item: Item) -> Item:
-        if isinstance(item, Scripted | Accent) and (letter := letters.get(key(item))) is not None:
+        if isinstance(item, Scripted | Accent | Symbol) and (letter := letters.get(key(item))) is not None:
             return Symbol(item.start, item.end, letter)
         return item
 
@@ -54,7 +57,8 @@ def _over(item: Scripted) -> list[Item]:
     for part in item.sub:
         if isinstance(part, Mark) and part.kind == "rel":
             return out if part.text in ("=", "!=") else []
-        if isinstance(part, Scripted | Accent) and _is_index(part):
+        is_greek = isinstance(part, Symbol) and len(part.name) > 1 and part.name not in _KEPT
+        if is_greek or (isinstance(part, Scripted | Accent) and _is_index(part)):
             out.append(part)
         elif not isinstance(part, Symbol | Space | Mark):
             return []

@@ -207,14 +207,16 @@ class Definitions(Claims):
     def _logarithm(self, reader: Reader, side: Items) -> Items:
         r"""`\ln p(x | \mu) = ...` of a p of which nothing is said defines a name: what is so written from then on."""
         items = tuple(item for item in trimmed(side) if not isinstance(item, Space))
-        if len(items) not in (2, 3) or not isinstance(items[0], Word) or items[0].text not in ("log", "ln"):
+        if len(items) not in (2, 3) or not isinstance(items[0], Word):
+            return side
+        if items[0].text not in ("log", "ln", "cos", "sin", "tan"):
             return side
         if len(items) == 3 and not isinstance(items[2], Bracket):
             return side
         inner = self.left(reader, items[1:2])
         if inner is None or inner.known or inner.parts is not None or isinstance(items[1], Scripted | Bracket):
             return side
-        name = f"log_{inner.name}"
+        name = f"{'log' if items[0].text == 'ln' else items[0].text}_{inner.name}"
         for k in {2, len(items)}:
             self._agree(items[:k], name)
         return items

@@ -167,7 +167,8 @@ def _resolve(
     sub = slug(scripts.sub) if scripts.sub is not None else ""
     if scripts.label is not None and not label:
         reader.fail("this label is not understood", items[at], f"write `{reader.written(core)}^... as NAME`", "D703")
-    whole = known_name(reader, base, accent, label, sub)
+    wordless = scripts.sub is not None and not sub  # X_{i\bullet}
+    whole = None if wordless else known_name(reader, base, accent, label, sub)
     if whole is not None and (scripts.sub is not None or scripts.label is not None):
         taken = replace(scripts, sub=None, label=None)
         if scripts.second is not None:

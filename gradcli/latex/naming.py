@@ -5,7 +5,7 @@ from __future__ import annotations
 from gradcli.latex.context import Context, spellings
 from gradcli.latex.indices import bracket_after, rank
 from gradcli.latex.reading import Reading
-from gradcli.latex.scripts import Scripts, flattened
+from gradcli.latex.scripts import Scripts, flattened, slug
 from gradcli.latex.spelled import letter
 from gradcli.latex.tree import (
     Accent,
@@ -99,7 +99,9 @@ def entry_base(
     context = reader.context
     known = known_name(reader, base, accent, label, "")
     upper = None
-    if base.islower() and len(base) == 1 and accent is None and not label:
+    if base.islower() and len(base) == 1 and accent is None and label:
+        upper = known_name(reader, base.upper(), None, label, "") or _agreed(reader, base.upper(), label)
+    elif base.islower() and len(base) == 1 and accent is None:
         upper = known_name(reader, base.upper(), None, "", "") or (
             base.upper() if base.upper() in context.ahead else None
         )
@@ -137,6 +139,16 @@ def entry_base(
     if letters and all(_surely_index(reader, part) for part in letters):
         return name
     return name if name in context.ahead and counts_indices(reader, name, parts) else None
+
+
+def _agreed(reader: Reading, base: str, label: str) -> str | None:
+    """The name that the document has agreed on for a letter with a label, `W^{(2)} as W2`."""
+    for notation in reader.context.notations:
+        core, scripts = flattened(notation.pattern[0])
+        alone = len(notation.pattern) == 1 and scripts.sub is None and scripts.label is not None
+        if alone and isinstance(core, Symbol) and core.name == base and slug(scripts.label or ()) == label:
+            return notation.target if reader.context.known(notation.target) else None
+    return None
 
 
 def counts_indices(reader: Reading, name: str, parts: list[Item]) -> bool:

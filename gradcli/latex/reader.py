@@ -104,7 +104,8 @@ class Reader:
         """The parts of one list with notations of the document and words in bare letters put together."""
         if self.context.notations:
             items = rewritten(tuple(items), self.context.notations)
-        return spelled.with_words(self, tuple(items))
+        words = spelled.with_words(self, tuple(items))
+        return rewritten(words, self.context.notations) if self.context.notations and words != items else words
 
     def name_of(self, value: ast.Expr) -> ast.Expr | None:
         """The defined name whose value an expression is."""
@@ -263,7 +264,10 @@ class Reader:
         if self.depth > MOST_DEPTH:
             self.fail(f"the formula is nested more than {MOST_DEPTH} deep", items[at], None, "D711")
         try:
-            return self._factor(items, at)
+            value, at = self._factor(items, at)
+            while at < len(items) and isinstance(mark := items[at], Mark) and mark.kind == "bang":
+                value, at = combine.factorial(self, value, mark), at + 1
+            return value, at
         finally:
             self.depth -= 1
 

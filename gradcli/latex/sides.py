@@ -191,6 +191,7 @@ class Sides:
             letters = parts is not None and all(isinstance(p, Symbol) and p.name in INDEX_LETTERS for p in parts)
             single = parts is not None and len(parts) == 1 and letters
             entry = parts is not None and stem is not None and (single or counts_indices(reader, stem, parts))
+            entry = entry and not any(self._is_number(part) for part in parts or [])
             if parts is not None and stem is not None and entry and context.name_shape(stem):
                 return Left(stem, parts, params, True)
             if parts is not None and stem is None and base.islower() and len(base) == 1 and letters:
@@ -212,6 +213,12 @@ class Sides:
         if label:
             context.labelled.add(name)
         return Left(name, None, params, False)
+
+    def _is_number(self, part: Item) -> bool:
+        r"""Whether a subscript is a number of the document, the mu of `x_\mu`, and counts nothing."""
+        context = self.context
+        names = list(spellings(part.name)) if isinstance(part, Symbol) else []
+        return any(context.is_value(name) and name not in context.discrete for name in names)
 
     def _inverse(self, core: Item, params: list[Items]) -> Left | None:
         r"""`\sigma^{-1}(y) = ...` of a function of numbers that is defined: a function of its own."""

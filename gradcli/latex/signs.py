@@ -94,6 +94,8 @@ def of_mark(token: Token) -> Mark:
         return Mark(start, end, name, name)
     if name in ("top", "intercal", "transpose", "Tsp", "mathsf_T"):
         return Mark(start, end, "sign", "T")
-    if name in ("prime", "dagger", "infty", "forall", "exists", "bullet", "emptyset", "!"):
+    if name in ("prime", "dagger", "infty", "forall", "exists", "bullet", "emptyset"):
         return Mark(start, end, "sign", name)
+    if name == "!":
+        return Mark(start, end, "bang", name)
     return Mark(start, end, "other", name if token.kind == "mark" else f"\\{name}")

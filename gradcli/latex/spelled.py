@@ -70,8 +70,8 @@ def letter(item: Item) -> str:
     return core.name if isinstance(core, Symbol) else ""
 
 
-def with_greek(items: Items) -> Items:
-    """Letters that spell a Greek letter's name, as that letter: in a notation `phi(x_n)` is `\\phi(x_n)`."""
+def with_spelled(items: Items) -> Items:
+    """Letters that spell a Greek letter or a function: in a notation `phi(x_n)` is `\\phi(x_n)`."""
     out: list[Item] = []
     at = 0
     while at < len(items):
@@ -80,6 +80,9 @@ def with_greek(items: Items) -> Items:
         if len(run) > 1 and word in GREEK:
             greek = Symbol(run[0].start, flattened(run[-1])[0].end, word)
             out.append(carried(greek, run[-1]))
+            at += len(run)
+        elif len(run) > 2 and function_of(word):
+            out.append(carried(Word(run[0].start, flattened(run[-1])[0].end, word), run[-1]))
             at += len(run)
         else:
             out.append(items[at])
