@@ -30,3 +30,8 @@ def line_range(source: Source, line: int) -> tuple[int, int]:
     starts = _line_starts(source.text)
     end = starts[line] - 1 if line < len(starts) else len(source.text)
     return starts[line - 1], end
+
+
+def count_lines(source: Source) -> int:
+    """Return the number of lines of the text; behind its last line feed there is one more."""
+    return len(_line_starts(source.text))

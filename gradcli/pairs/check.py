@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import islice
 
 from gradcli.diagnostics import Diagnostic, error, note
+from gradcli.diagnostics.position import count_lines, line_range
 from gradcli.pairs.claim import Claims
 from gradcli.pairs.decide import Decided, decide
 from gradcli.pairs.find import Pair, find_pairs
@@ -186,16 +187,14 @@ def _shape_hint(claims: Claims, decided: Decided) -> Hint | None:
 
 def _span(source: Source, node: ast.AST) -> Span:
     """Where a Python node stands in the text; of a function or a block, its first line."""
-    lines = source.text.split("\n")
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line) + 1)
-    first = min(max(int(getattr(node, "lineno", 1)), 1), len(lines))
+    first = min(max(int(getattr(node, "lineno", 1)), 1), count_lines(source))
     last = int(getattr(node, "end_lineno", first) or first)
-    start = starts[first - 1] + _characters(lines[first - 1], int(getattr(node, "col_offset", 0)))
-    if isinstance(node, ast.FunctionDef | ast.ClassDef) or last > len(lines):
-        return Span(start, starts[first - 1] + len(lines[first - 1]))
-    end = starts[last - 1] + _characters(lines[last - 1], int(getattr(node, "end_col_offset", 0) or 0))
+    start, end = line_range(source, first)
+    start += _characters(source.text[start:end], int(getattr(node, "col_offset", 0)))
+    if isinstance(node, ast.FunctionDef | ast.ClassDef) or last > count_lines(source):
+        return Span(start, end)
+    low, high = line_range(source, last)
+    end = low + _characters(source.text[low:high], int(getattr(node, "end_col_offset", 0) or 0))
     return Span(start, max(end, start))
 
 

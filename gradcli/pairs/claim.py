@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from gradcli.pysource.reader import Line, Reader
@@ -46,6 +47,7 @@ class Claims:
     local: dict[str, Array] = field(default_factory=dict)  # the backward's last values by theirs
     upstream: dict[str, str] = field(default_factory=dict)
     carried: list[Array] = field(default_factory=list)  # what the backward finds in self or ctx
+    _behind: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def backward_lines(self) -> list[Line]:
         """The definitions of the backward."""
@@ -60,14 +62,34 @@ class Claims:
         lines = [f"{line.name} = {line.code}" for line in self.reader.lines]
         return "\n".join([*self.declared, *lines, *checks]) + "\n"
 
-    def used_by(self, code: str) -> set[str]:
-        """The names that a value is made of, through all definitions."""
+    def used_by(self, *codes: str) -> set[str]:
+        """The names that values are made of, through all definitions."""
         made = {line.name: line.code for line in self.reader.lines}
         found: set[str] = set()
-        todo = _NAME.findall(code)
+        todo = [name for code in codes for name in _NAME.findall(code)]
         while todo:
             name = todo.pop()
             if name not in found:
                 found.add(name)
                 todo += _NAME.findall(made.get(name, ""))
         return found
+
+    def behind(self, name: str) -> frozenset[str]:
+        """The names that a definition is made of: found once, since each name is defined once."""
+        if name not in self._behind:
+            self._behind[name] = frozenset(self.used_by(name))
+        return self._behind[name]
+
+    def last_below(self, codes: Iterable[str], lines: Iterable[Line]) -> list[Line | None]:
+        """For each value the last of some definitions that it rests on."""
+        own = list(lines)
+        place = {line.name: at for at, line in enumerate(own)}
+        below: dict[str, int] = {}
+
+        def last(code: str) -> int:
+            return max((below.get(name, -1) for name in _NAME.findall(code)), default=-1)
+
+        for line in self.reader.lines:
+            below[line.name] = max(last(line.code), place.get(line.name, -1))
+        found = [last(code) for code in codes]
+        return [own[at] if at >= 0 else None for at in found]

@@ -101,10 +101,8 @@ def _verdicts(
 @own_program()
 def _blame(claims: Claims, decided: Sequence[Decided], broken: Sequence[Decided], name: str) -> None:
     """Name the line that makes each false gradient false: the first whose mending makes the rest right."""
-    trusted = set(claims.used_by(claims.loss))  # a loss is what it is, where it stands beside its gradients too
-    for each in decided:
-        if each.kind in ("proved", "equal"):
-            trusted |= claims.used_by(each.claim.right)
+    right = [each.claim.right for each in decided if each.kind in ("proved", "equal")]
+    trusted = claims.used_by(claims.loss, *right)  # a loss is what it is, where it stands beside its gradients too
     lines = {line.name: line for line in claims.backward_lines()}
     last = {array.code for array in claims.local.values()}
     meant = {}
@@ -114,13 +112,13 @@ def _blame(claims: Claims, decided: Sequence[Decided], broken: Sequence[Decided]
             meant[line.name] = left
     found = _mended(claims, broken, lines, meant, trusted)
     if found is None:
-        for each in broken:
-            _blame_last(claims, each, lines, trusted)
+        _blame_last(claims, broken, lines, trusted)
         return
     asked: dict[str, Verdict | None] = {}
+    unexplained: list[Decided] = []
     for each, repair in zip(broken, found, strict=True):
         if repair is None:
-            _blame_last(claims, each, lines, trusted)
+            unexplained.append(each)
             continue
         guilty = lines.get(repair.line)
         if guilty is None:  # what is returned, without a name of its own
@@ -134,14 +132,15 @@ def _blame(claims: Claims, decided: Sequence[Decided], broken: Sequence[Decided]
             advice = asked[guilty.name]
             if advice is not None and advice.kind == "refuted":
                 each.local, each.advice = guilty.local, advice
+    _blame_last(claims, unexplained, lines, trusted)
 
 
-def _blame_last(claims: Claims, each: Decided, lines: Mapping[str, Line], trusted: set[str]) -> None:
+def _blame_last(claims: Claims, broken: Sequence[Decided], lines: Mapping[str, Line], trusted: set[str]) -> None:
     """Where no line is found that mends a gradient: the last that it rests on and no right one does."""
-    used = claims.used_by(each.claim.right)
-    rest = [line for line in lines.values() if line.name in used and line.name not in trusted]
-    if rest:
-        each.node = rest[-1].node
+    able = [line for name, line in lines.items() if name not in trusted]
+    for each, line in zip(broken, claims.last_below([one.claim.right for one in broken], able), strict=True):
+        if line is not None:
+            each.node = line.node
 
 
 def _mended(
@@ -239,7 +238,7 @@ def _meaning(claims: Claims, line: Line) -> str | None:
     """What a local claims to be by its name: the gradient by a value of the forward, or that value again."""
     if line.local in claims.upstream:
         return None
-    behind = claims.used_by(claims.loss)
+    behind = claims.behind(claims.loss)
     for wanted in variables_of(line.local):
         value = claims.values.get(wanted)
         if value is not None and value.dims == line.dims and value.code.isidentifier() and value.code in behind:

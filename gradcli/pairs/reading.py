@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from gradcli.pairs.find import Pair
 from gradcli.pysource.arrays import as_array
@@ -47,6 +48,11 @@ class Reading:
         self.parameters: dict[str, Array] = {}
         self.order: list[str] = []
         self.pairing: list[tuple[Array, Array]] = []
+
+    @cached_property
+    def in_lower_case(self) -> dict[str, str]:
+        """The parameters by their names in lower case; asked when all are known."""
+        return {name.lower(): name for name in self.parameters}
 
     def texts(self) -> list[str]:
         """The declarations."""

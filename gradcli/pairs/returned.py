@@ -64,7 +64,8 @@ def _assigned(reading: Reading, found: Value, last: Frame, place: ast.AST) -> li
     named = [_by_name(reading, node.id) if isinstance(node, ast.Name) else None for node in nodes]
     if len(values) == 1 and named[0] is None and len(differentiable) == 1:
         named = [differentiable[0]]
-    waiting = [name for name in differentiable if name not in named]
+    taken = set(named)
+    waiting = [name for name in differentiable if name not in taken]
     by_place = len(values) == len(reading.order) and not any(named)
     out: list[tuple[str, Value, ast.AST]] = []
     for at, (value, name, node) in enumerate(zip(values, named, nodes, strict=True)):
@@ -84,13 +85,12 @@ def _assigned(reading: Reading, found: Value, last: Frame, place: ast.AST) -> li
 
 
 def _by_name(reading: Reading, name: str) -> str | None:
-    lower = {each.lower(): each for each in reading.parameters}
     for wanted in variables_of(name):
         if wanted in reading.parameters:
             return wanted
     for wanted in variables_of(name):
-        if wanted.lower() in lower:
-            return lower[wanted.lower()]
+        if wanted.lower() in reading.in_lower_case:
+            return reading.in_lower_case[wanted.lower()]
     return None
 
 
@@ -109,6 +109,7 @@ def _kept_gradients(reading: Reading, claims: Claims, done: set[str]) -> list[Cl
                 held[key] = inner
                 if name in value.places:
                     places[key] = value.places[name]
+    nodes = {line.name: line.node for line in claims.backward_lines()}
     for key, value in held.items():
         target = _by_name(reading, key)
         if target is None or target in done or key in reading.parameters:
@@ -116,8 +117,7 @@ def _kept_gradients(reading: Reading, claims: Claims, done: set[str]) -> list[Cl
         if not isinstance(value, Array | Number) and not (isinstance(value, Unknown) and value.clash is not None):
             continue
         code = value.code if isinstance(value, Array) else ""
-        node = next((line.node for line in claims.backward_lines() if line.name == code), None)
-        node = node or places.get(key, reading.pair.backward)
+        node = nodes.get(code) or places.get(key, reading.pair.backward)
         claim = _claim(reading, target, value, node, claims)
         if claim is not None:
             done.add(target)
@@ -151,7 +151,7 @@ def _claim(reading: Reading, name: str, value: Value, node: ast.AST, claims: Cla
         else:
             wrong = f"it has shape {show_dims(array.dims)}, and {name} has {show_dims(parameter.dims)}"
     left = f"grad({claims.loss}, {parameter.code})"
-    if parameter.code not in claims.used_by(claims.loss):
+    if parameter.code not in claims.behind(claims.loss):
         left = "0"
     return Claim(name, left, array.code, node, wrong, notes)
 

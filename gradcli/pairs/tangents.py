@@ -71,9 +71,9 @@ def read_tangents(reading: Reading) -> Claims:
         moved_loss = reading.reader.define("L_dot", Array(" + ".join(terms), ()), Frame({}, {}), place).code
         for name, tangent in tangents.items():
             left = f"grad({loss}, {reading.parameters[name].code})"
-            used = claims.used_by(moved_loss)
+            used = claims.behind(moved_loss)
             right = f"grad({moved_loss}, {tangent.code})" if tangent.code in used else "0"
-            if reading.parameters[name].code not in claims.used_by(loss):
+            if reading.parameters[name].code not in claims.behind(loss):
                 left = "0"
             out.append(Claim(name, left, right, place))
     claims.declared = reading.texts()

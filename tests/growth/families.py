@@ -138,7 +138,33 @@ def tex(length: int) -> str:
     return f"\\begin{{document}}\n% gradcli: check; {_declared(length)}\n{shown}\n\\end{{document}}\n"
 
 
-FILES: dict[str, Callable[[int], str]] = {"md": markdown, "tex": tex}
+def python(length: int) -> str:
+    """A backward that returns as many gradients as there are arguments."""
+    numbers = range(_FIRST, _FIRST + length)
+    names = ", ".join(f"w{k}" for k in numbers)
+    shapes = ", ".join(f"w{k}: n" for k in numbers)
+    values = "\n".join(f"    y{k} = np.tanh(w{k} * x)" for k in numbers)
+    terms = "\n".join(f"    s{k} = {f's{k - 1} + ' if k > _FIRST else ''}np.sum(y{k})" for k in numbers)
+    gradients = "\n".join(f"    d_w{k} = (1 - y{k} ** 2) * x" for k in numbers)
+    return f"""import numpy as np
+
+
+# gradcli: x: n, {shapes}
+def net_forward(x, {names}):
+{values}
+{terms}
+    return s{numbers[-1]}
+
+
+# gradcli: x: n, {shapes}
+def net_backward(x, {names}):
+{values}
+{gradients}
+    return {", ".join(["None", *(f"d_w{k}" for k in numbers)])}
+"""
+
+
+FILES: dict[str, Callable[[int], str]] = {"md": markdown, "tex": tex, "py": python}
 """Files of other ways in, by their endings."""
 
 FAMILIES: dict[str, Callable[[int], str]] = {
