@@ -21,6 +21,7 @@ from gradcli.shorten.split import (
 )
 
 _EXPONENTS = tuple(map(Fraction, (1, -1, 2, -2, 3, -3)))
+_MOST_SPELLED = 12  # factors: each may stand before the rest
 _LEAVES = frozenset({"var", "num", "dim", "ones", "zeros", "eye", "param", "const", "cotangent"})
 _DERIVATIVES = frozenset({"cotangent", "grad", "jac", "hess", "loss"})
 
@@ -200,6 +201,8 @@ def _spellings(value: Node) -> Iterator[Node]:
     yield value
     number, rest = split_number(value)
     factors = rest.args if rest.op == "mul" else (rest,)
+    if len(factors) > _MOST_SPELLED:
+        return
     for place, factor in enumerate(factors):
         for other in _inner_products(factor):
             yield mul(num(number), *factors[:place], other, *factors[place + 1 :])
@@ -211,6 +214,8 @@ def _rotations(chain: tuple[Node, ...]) -> Iterator[tuple[Node, ...]]:
 
 
 def _inner_products(node: Node) -> Iterator[Node]:
+    if node.args and len(node.args[0].args) > _MOST_SPELLED:
+        return
     if node.op == "tr" and node.args[0].op == "matmul":
         yield from (trace(matmul(*chain)) for chain in _rotations(node.args[0].args))
     if node.op == "sum" and len(node.args[0].shape) == 1 and node.args[0].op == "mul":

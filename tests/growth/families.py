@@ -112,6 +112,12 @@ def several_arguments(length: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def factors(length: int) -> str:
+    """One product of as many vectors as there are variables, and the gradient by one of them."""
+    names = [f"w{k}" for k in range(_FIRST, _FIRST + length)]
+    return f"{', '.join(names)} : R[n]\nout = sum({' * '.join(names)})\ngrad out wrt {names[0]}\n"
+
+
 def _formulas(length: int) -> list[str]:
     """A definition and a claim about it, in turn."""
     lines, before = [], "x"
@@ -171,6 +177,6 @@ FAMILIES: dict[str, Callable[[int], str]] = {
     function.__name__: function
     for function in (
         *(arbitrary, scalar_sum, symmetric, jacobian, hessian_product, checks, centred, products, branches, residual),
-        *(labels, parts, rank_three, relations, several_arguments),
+        *(labels, parts, rank_three, relations, several_arguments, factors),
     )
 }

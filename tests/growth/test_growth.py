@@ -105,9 +105,11 @@ def growing(count: Callable[[int], Counter[CodeType]]) -> list[str]:
 
 
 # Every family through what all commands share, every command with one family, and what differs from command to command.
+# JSON holds each answer as text, as a program and in LaTeX.
+_SHARED = {family: "derive --format json" for family in FAMILIES} | {"symmetric": "derive --format text"}
 CASES = [
-    *(("derive --format text", family) for family in FAMILIES),
-    *((command, "scalar_sum") for command in COMMANDS if command not in ("check", "derive --format text")),
+    *((command, family) for family, command in _SHARED.items()),
+    *((command, "scalar_sum") for command in COMMANDS if command not in ("check", _SHARED["scalar_sum"])),
     ("check", "checks"),
     ("emit --target numpy", "centred"),
 ]
