@@ -18,6 +18,7 @@ from gradcli.emit.lowering import Lowering
 from gradcli.emit.names import BUILTINS, Names, spelled
 from gradcli.emit.numpy_dialect import EQUATION, NumpyDialect
 from gradcli.emit.optimise import optimise
+from gradcli.emit.optimise.moved import movable
 from gradcli.emit.plan import Plan
 from gradcli.emit.plan import postorder as instructions
 from gradcli.emit.returned import returned
@@ -61,6 +62,9 @@ class FunctionWriter:
         self.helpers: dict[str, None] = {}
         self.defined: dict[tuple[str, int], str] = {}
         self.functions: list[str] = []
+        self.value_of = ""
+        """What `value` gives: its inputs in `moved` may be moved in its derivatives too."""
+        self.moved: dict[str, tuple[str, bool]] = {}
         self.instructions = 0
         """How many the last function has that was written."""
 
@@ -106,6 +110,10 @@ class FunctionWriter:
         divisors = self.divisors if derivatives else None
         lowering = Lowering(plan, bound, inputs, self.program.functions, self.lengths, CODE, divisors=divisors)
         first = [lowering.lower(root) for root in roots]
+        if name == "value":
+            self.moved = movable(first)
+        if name == "value" or (derivatives and all(answer.of == self.value_of for answer in derivatives)):
+            plan.moved = self.moved
         named = self._named(lowering, bound)
         better = optimise(plan, first, self.dialect.passes, list(named))
         lowered = better.roots

@@ -50,6 +50,7 @@ class ModuleText(FunctionWriter):
         arguments = Names()
         interface = build_interface(program, roots, bound, told, arguments)
         super().__init__(program, dialect, interface, told, arguments)
+        self.value_of = of
         self.positional = arguments.fresh("arguments")
 
     def text(self) -> str:

@@ -464,6 +464,7 @@ _RULES: dict[str, Rule] = {
     "nonzero": _nonzero,
     "indicator": _indicator,
     "where": _where,
+    "top": lambda d, i, args: d.help("top", *args, *_axis(d, i)),
     "softmax": lambda d, i, args: d.help("softmax", *args, *_axis(d, i)),
     "logsoftmax": lambda d, i, args: d.help("logsoftmax", *args, *_axis(d, i)),
     "logsumexp": lambda d, i, args: d.help("logsumexp", *args, *_axis(d, i)),

@@ -62,6 +62,12 @@ def {adjugate}(a):
     others = {np}.stack([{np}.prod({np}.delete(s, i)) for i in range(len(s))])
     return {np}.linalg.det(u) * {np}.linalg.det(vt) * (vt.T * others) @ u.T
 ''',
+    "top": '''
+def {top}(a, axis=None):
+    """The largest entries, which exponentials do not change by; 0 for infinite ones."""
+    top = a.max(axis=axis)
+    return {np}.where({np}.isfinite(top), top, 0.0)
+''',
     "logsumexp": """
 def {logsumexp}(a, axis=None):
     if axis is None:

@@ -34,6 +34,7 @@ object, so that what is used twice is computed once.
 | cross | a, b | | |
 | sqrtm, logm, logm_frechet, sylvester, named_power | matrices; of a power the exponent | | |
 | largest, smallest, prod | A | axis or None | |
+| top | A | axis or None | the largest entries, 0 where they are infinite |
 | variance, std | A | (axis or None, ddof) | |
 | map | a | name | a function of the language, elementwise |
 | call | a | (name, order) | an opaque function, elementwise |
@@ -94,7 +95,7 @@ object, so that what is used twice is computed once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
 
 from gradcli.emit.instr import Instr
@@ -111,8 +112,8 @@ class Plan:
     entry is `free`, as in the value that is differentiated, not that a matrix is symmetric.  `known` are the dimensions
     that have a name in code; `facts` holds what was found out of values.  `named` are the serials of what has a name
     in the program, `usual` the shapes of such values; `thin` are pairs `(k, n)` of a length
-    that is short beside another.  `in_place` says that no one is to differentiate or to vectorise
-    what is computed, so that PyTorch may write to what it has made.
+    that is short beside another, `moved` the inputs that `optimise.moved` found.  `in_place` says that no one is to
+    differentiate or to vectorise what is computed, so that PyTorch may write to what it has made.
     """
 
     def __init__(self, free: bool = False, in_place: bool = False) -> None:
@@ -127,6 +128,7 @@ class Plan:
         self.known: frozenset[str] = frozenset()
         self.named: frozenset[int] = frozenset()
         self.usual: frozenset[Lengths | None] = frozenset()
+        self.moved: Mapping[str, tuple[str, bool]] = {}
         self.thin: frozenset[tuple[Dim, Dim]] = frozenset()
 
     def declare(self, name: str, attributes: frozenset[str]) -> None:

@@ -157,7 +157,7 @@ _RULES: dict[str, Rule] = {
     "pinv": lambda plan, instr, shapes: shapes[0][::-1],
     "diag": lambda plan, instr, shapes: shapes[0] * 2,
     "sum_axis": _without_axis,
-    **{kind: _without_axis for kind in ("logsumexp", "largest", "smallest", "prod", "variance", "std")},
+    **{kind: _without_axis for kind in ("logsumexp", "top", "largest", "smallest", "prod", "variance", "std")},
     "einsum": _einsum,
     "contract": _einsum,
     "column": lambda plan, instr, shapes: (*shapes[0], 1),

@@ -44,6 +44,12 @@ def {single}(function, values, named=None):
     found = function(*double, **named)
     return tuple(value.float() for value in found) if isinstance(found, tuple) else found.float()
 ''',
+    "top": '''
+def {top}(a, dim=None):
+    """The largest entries, which exponentials do not change by; 0 for infinite ones."""
+    top = a.max() if dim is None else a.amax(dim=dim)
+    return {np}.where({np}.isfinite(top), top, 0.0)
+''',
     "softmax_logsoftmax": """
 def {softmax_logsoftmax}(a, dim):
     logs = a.log_softmax(dim=dim)

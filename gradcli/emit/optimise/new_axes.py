@@ -108,7 +108,10 @@ def _without_ones(run: Pass, instr: Instr) -> Instr | None:
     if instr.kind == "product":
         value, over, under = parts_of_product(instr)
         new = _narrowed(run, over, under, shape)
-        return None if new is None else run.product(value, new, under)
+        if new is not None:
+            return run.product(value, new, under)
+        below = [part for part in under if not _is_one(_stripped(run, part))]
+        return run.product(value, over, below) if below != under and _spans(run, [*over, *below], shape) else None
     terms = terms_of_sum(instr)
     for place, (sign, term) in enumerate(terms):
         value, over, under = parts_of_product(term)
@@ -121,15 +124,44 @@ def _without_ones(run: Pass, instr: Instr) -> Instr | None:
     return None
 
 
+def _is_one(instr: Instr) -> bool:
+    return instr.kind == "number" and instr.data == 1
+
+
+def _among_ones(run: Pass, instr: Instr) -> Instr | None:
+    """Ones as factors of what has their shape, a power of ones, rows scaled by ones."""
+    match instr.kind:
+        case "power" if instr.args[0].kind == "ones":
+            return instr.args[0]
+        case "scale_rows" | "scale_cols" if instr.args[0].kind == "ones":
+            return instr.args[1]
+        case "product" if instr.rank:
+            return _product_of_ones(run, instr)
+    return None
+
+
+def _product_of_ones(run: Pass, instr: Instr) -> Instr | None:
+    value, over, under = parts_of_product(instr)
+    arrays = [part for part in (*over, *under) if part.rank]
+    ones = [part for part in arrays if part.kind == "ones" and run.shape(part) == run.shape(instr) is not None]
+    others = [part for part in arrays if part not in ones]
+    above, below = ([part for part in parts if part not in ones] for parts in (over, under))
+    if not ones or (others and not any(run.shape(part) == run.shape(instr) for part in others)):
+        return None
+    if others:
+        return run.product(value, above, below)
+    return run.product(value, [*above, ones[0]], below) if len(arrays) > 1 or ones[0] in under else None
+
+
 def _narrowed(run: Pass, over: Sequence[Instr], others: Sequence[Instr], shape: Lengths) -> list[Instr] | None:
     """Factors with ones taken out, where all together still have this shape; None where there are none."""
     for place, part in enumerate(over):
-        if part.kind == "outer":
-            continue  # a matrix of rank 1 multiplies as one as long as it is one
         thin = _stripped(run, part)
+        if part.kind == "outer" and thin.rank:
+            continue  # a matrix of rank 1 multiplies as one as long as it is one
         if thin is part or thin.rank not in (0, part.rank):
             continue
-        new = [*over[:place], *([] if thin.kind == "number" and thin.data == 1 else [thin]), *over[place + 1 :]]
+        new = [*over[:place], *([] if _is_one(thin) else [thin]), *over[place + 1 :]]
         if _spans(run, [*new, *others], shape):
             return new
     return None
@@ -194,7 +226,10 @@ def _total(run: Pass, instr: Instr) -> Instr | None:
 RULES: dict[str, tuple[Rule, ...]] = {
     **{kind: (_on_smaller,) for kind in _BY_ENTRY},
     "reshape": (_reshape,),
-    "product": (_on_smaller, _joined_factors, _without_ones),
+    "power": (_among_ones, _on_smaller),
+    "scale_rows": (_among_ones,),
+    "scale_cols": (_among_ones,),
+    "product": (_among_ones, _on_smaller, _joined_factors, _without_ones),
     "sum": (_on_smaller, _without_ones),
     "total": (_total,),
 }

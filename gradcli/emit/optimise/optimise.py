@@ -13,6 +13,7 @@ from gradcli.emit.optimise import (
     diagonals,
     light,
     new_axes,
+    quotients,
     reductions,
     samples,
     scalars,
@@ -25,7 +26,9 @@ from gradcli.emit.optimise import (
 )
 from gradcli.emit.optimise.chains import ChainPass
 from gradcli.emit.optimise.common import COMMON
+from gradcli.emit.optimise.moved import MovePass
 from gradcli.emit.optimise.rewrite import Graph, Pass, Rules, merged
+from gradcli.emit.optimise.shifted import ShiftPass
 from gradcli.emit.optimise.structure import thin_names
 from gradcli.emit.plan import Plan
 
@@ -40,6 +43,7 @@ class Optimised:
 
 _FIRST = merged(
     transposes.RULES,
+    quotients.RULES,
     stable.RULES,
     scalars.RULES,
     diagonals.RULES,
@@ -50,6 +54,8 @@ _FIRST = merged(
 )
 _BASE = merged(_FIRST, broadcast.RULES)
 _PASSES: tuple[tuple[type[Pass], Rules], ...] = (
+    (MovePass, {}),
+    (ShiftPass, {}),
     (Pass, merged(transposes.RULES, structured.RULES)),
     (Pass, samples.RULES),
     (Pass, samples.ALONE),

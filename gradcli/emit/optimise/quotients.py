@@ -1,0 +1,88 @@
+"""Quotients of numbers between 0 and 1 that are multiplied by them again: `(y / p) * p * (1 - p)`, which has no value
+where p is 0 to the last digit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from gradcli.emit.instr import Instr
+from gradcli.emit.optimise.rewrite import Pass, Rule, make_sum, parts_of_product, terms_of_sum
+
+_MOST_TERMS = 6
+
+
+def _is_fraction(instr: Instr) -> bool:
+    """Whether this is never 0, but for rounding: softmax, sigmoid, exp, or 1 less one of the first two."""
+    if instr.kind in ("softmax", "map"):
+        return instr.kind == "softmax" or instr.data in ("sigmoid", "exp")
+    terms = terms_of_sum(instr) if instr.kind == "sum" and len(instr.args) == 2 else []
+    taken = [term for sign, term in terms if sign]
+    ones = [
+        term for sign, term in terms if not sign and (term.kind == "ones" or (term.kind == "number" and term.data == 1))
+    ]
+    return len(taken) == len(ones) == 1 and taken[0].data != "exp" and taken[0].kind != "sum" and _is_fraction(taken[0])
+
+
+def _product(run: Pass, instr: Instr) -> Instr | None:
+    """The same without the quotients."""
+    value, over, under = parts_of_product(instr)
+    return _multiplied(run, value, over, under, instr.rank)
+
+
+def _multiplied(run: Pass, value: Fraction, over: Sequence[Instr], under: Sequence[Instr], rank: int) -> Instr | None:
+    fractions = [part for part in over if part.rank == rank and _is_fraction(part)]
+    for part in fractions:
+        rest = list(over)
+        rest.remove(part)
+        if part in under and any(run.shape(other) == run.shape(part) for other in rest):
+            below = list(under)
+            below.remove(part)
+            return run.product(value, rest, below)
+        for other in rest:
+            found = _into(run, other, part)
+            if found is not None:
+                number, tops, bottoms = found
+                left = list(rest)
+                left.remove(other)
+                return run.product(value * number, [*left, *tops], [*under, *bottoms])
+    return None
+
+
+def _into(run: Pass, other: Instr, part: Instr) -> tuple[Fraction, list[Instr], list[Instr]] | None:
+    """`other * part` as a product, where a term of a sum in it, or the whole, is over that part."""
+    value, over, under = parts_of_product(other)
+    if part in under and other.kind == "product":
+        under.remove(part)
+        return (value, over, under) if any(run.shape(top) == run.shape(part) for top in over) else None
+    for total in over:
+        terms = terms_of_sum(total)
+        if total.kind != "sum" or total.rank != part.rank or len(terms) > _MOST_TERMS:
+            continue
+        if any(part in parts_of_product(term)[2] for _, term in terms):
+            spread = make_sum(run, [(sign, _times(run, term, part)) for sign, term in terms], total.rank)
+            return value, [spread if top is total else top for top in over], under
+    return None
+
+
+def _times(run: Pass, term: Instr, part: Instr) -> Instr:
+    value, over, under = parts_of_product(term)
+    if part in under and over:
+        under.remove(part)
+        out = run.product(value, over, under)
+        if run.shape(out) == run.shape(part) is not None:
+            return out
+    return run.product(1, [term, part])
+
+
+def _inner(run: Pass, instr: Instr) -> Instr | None:
+    """The same of lists that are multiplied and summed."""
+    a, b = instr.args
+    if a.rank != b.rank or instr.rank:
+        return None
+    (first, above, below), (second, tops, bottoms) = parts_of_product(a), parts_of_product(b)
+    found = _multiplied(run, first * second, [*above, *tops], [*below, *bottoms], a.rank)
+    return None if found is None else run.make("total", found)
+
+
+RULES: dict[str, tuple[Rule, ...]] = {"product": (_product,), "matmul": (_inner,), "dot": (_inner,)}
