@@ -146,6 +146,8 @@ def _sum_out(run: Pass, instr: Instr) -> Instr | None:
 class VariancePass(Pass):
     """Variances of arrays whose difference from the mean is computed anyway, as sums of its squares."""
 
+    needs = frozenset({"variance", "std"})
+
     def __init__(self, plan: Plan, rules: Rules, graph: Graph) -> None:
         super().__init__(plan, rules, graph)
         found = [_centred(self, instr) for instr in self.order if instr.kind == "sum" and instr.rank]

@@ -19,6 +19,7 @@ class FactorisationPass(Pass):
     """`least` is how many kinds of questions a definite matrix must meet to be factorised by Cholesky, `lu` whether a
     target has the parts of LU, `inverse` whether an inverse is taken from a factorisation."""
 
+    needs = frozenset(_ASKED)
     least = 1
     lu = True
     inverse = True

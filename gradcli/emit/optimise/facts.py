@@ -59,7 +59,10 @@ def _is_symmetric_sum(plan: Plan, instr: Instr, depth: int) -> bool:
     while left:
         sign, term = left.pop()
         other = {"column": "row", "row": "column"}.get(term.kind)
-        turned = plan.transpose(term) if other is None else plan.make(other, *term.args, rank=2)
+        if term.kind == "outer":
+            turned = plan.make("outer", *reversed(term.args), rank=2)
+        else:
+            turned = plan.transpose(term) if other is None else plan.make(other, *term.args, rank=2)
         if (sign, turned) not in left:
             return False
         left.remove((sign, turned))
@@ -122,6 +125,8 @@ def _is_semidefinite(plan: Plan, instr: Instr, depth: int, declared: bool) -> bo
             return True
         case "inv":
             return is_semidefinite(plan, instr.args[0], depth - 1, declared)
+        case "map":
+            return instr.data == "exp" and _is_kernel(plan, instr.args[0], depth, declared)
         case "diag":
             return is_nonnegative(plan, instr.args[0], depth - 1)
         case "matmul":
@@ -140,6 +145,39 @@ def _is_semidefinite(plan: Plan, instr: Instr, depth: int, declared: bool) -> bo
                 and all(is_nonnegative(plan, part, depth - 1) for part in instr.args if not part.rank)
             )
     return False
+
+
+def _is_kernel(plan: Plan, exponent: Instr, depth: int, declared: bool) -> bool:
+    """Whether `exp(P + v @ 1.T + 1 @ v.T)` stands by entry, with a semidefinite P: it is semidefinite too, as
+    `exp(-c * |x_i - x_j|**2)` is (Schoenberg 1938)."""
+    value, over, under = parts_of_product(exponent)
+    arrays = [part for part in over if part.rank]
+    if len(arrays) != 1 or not all(is_nonnegative(plan, part, depth - 1) for part in (*over, *under) if not part.rank):
+        return False
+    sides: dict[str, list[tuple[object, ...]]] = {"column": [], "row": []}
+    for sign, term in terms_of_sum(arrays[0]):
+        number, tops, bottoms = parts_of_product(term)
+        signed = -number * value if sign else number * value
+        lists = [part for part in tops if part.rank]
+        side, entries = _spread(lists[0]) if len(lists) == 1 else (None, None)
+        if side is not None and entries is not None:
+            scalars = (tuple(sorted(part.serial for part in parts if not part.rank)) for parts in (tops, bottoms))
+            sides[side].append((signed, entries.serial, *scalars))
+        elif term.rank:
+            positive = plan.make("product", *tops, *bottoms, data=(abs(number), len(tops)), rank=term.rank)
+            if signed < 0 or not is_semidefinite(plan, lists[0] if positive is term else positive, depth - 1, declared):
+                return False
+    return sorted(map(str, sides["column"])) == sorted(map(str, sides["row"]))
+
+
+def _spread(instr: Instr) -> tuple[str | None, Instr | None]:
+    """Whether a list is spread as a column or as a row, and the list."""
+    if instr.kind in ("column", "row"):
+        return instr.kind, instr.args[0]
+    if instr.kind == "outer":
+        a, b = instr.args
+        return ("column", a) if b.kind == "ones" else ("row", b) if a.kind == "ones" else (None, None)
+    return None, None
 
 
 def is_nonnegative(plan: Plan, instr: Instr, depth: int = _DEPTH) -> bool:

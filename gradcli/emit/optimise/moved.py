@@ -142,6 +142,8 @@ def _points(instr: Instr, columns: bool) -> Points | None:
 class MovePass(Pass):
     """Takes the mean from the inputs that may be moved."""
 
+    needs = frozenset({"input"})
+
     def visit(self, instr: Instr) -> Instr:
         found = self.plan.moved.get(str(instr.data)) if instr.kind == "input" else None
         if found is None:

@@ -54,11 +54,10 @@ _FIRST = merged(
 )
 _BASE = merged(_FIRST, broadcast.RULES)
 _PASSES: tuple[tuple[type[Pass], Rules], ...] = (
-    (MovePass, {}),
     (ShiftPass, {}),
     (Pass, merged(transposes.RULES, structured.RULES)),
-    (Pass, samples.RULES),
-    (Pass, samples.ALONE),
+    (samples.SamplesPass, samples.RULES),
+    (samples.SamplesPass, samples.ALONE),
     (Pass, _FIRST),
     (centred.VariancePass, _FIRST),
     (Pass, merged(_FIRST, sums.DISTRIBUTE, light.RULES)),
@@ -80,7 +79,10 @@ def optimise(
     graph = Graph(roots)
     plan.thin = thin_names(graph.order, plan.shape)
     plan.usual = frozenset(plan.shape(instr) for instr in named)
-    for kind, rules in (*_PASSES, *last):
+    moving: tuple[tuple[type[Pass], Rules], ...] = ((MovePass, {}),) if plan.moved else ()
+    for kind, rules in (*moving, *_PASSES, *last):
+        if graph.kinds.isdisjoint(kind.needs or rules):
+            continue
         plan.named = frozenset(became.get(instr.serial, instr).serial for instr in named)
         run = kind(plan, rules, graph)
         now = run.run()

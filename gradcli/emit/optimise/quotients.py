@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from gradcli.emit.instr import Instr
 from gradcli.emit.optimise.rewrite import Pass, Rule, make_sum, parts_of_product, terms_of_sum
+from gradcli.emit.optimise.stable import negated
 
 _MOST_TERMS = 6
 
@@ -24,6 +25,19 @@ def _is_fraction(instr: Instr) -> bool:
     return len(taken) == len(ones) == 1 and taken[0].data != "exp" and taken[0].kind != "sum" and _is_fraction(taken[0])
 
 
+def _other(run: Pass, instr: Instr) -> Instr | None:
+    """`1 - sigmoid(t)` for `sigmoid(-t)`, which is the same, where that is computed anyway."""
+    if instr.kind != "map" or instr.data != "sigmoid":
+        return None
+    turned = run.plan.made("map", negated(run, instr.args[0]), data="sigmoid", rank=instr.rank)
+    return None if turned is None else run.plan.made("sum", run.number(1), turned, data=(False, True), rank=instr.rank)
+
+
+def _found(run: Pass, part: Instr, parts: Sequence[Instr]) -> Instr | None:
+    """What is the same as a part."""
+    return part if part in parts else other if (other := _other(run, part)) in parts else None
+
+
 def _product(run: Pass, instr: Instr) -> Instr | None:
     """The same without the quotients."""
     value, over, under = parts_of_product(instr)
@@ -35,9 +49,10 @@ def _multiplied(run: Pass, value: Fraction, over: Sequence[Instr], under: Sequen
     for part in fractions:
         rest = list(over)
         rest.remove(part)
-        if part in under and any(run.shape(other) == run.shape(part) for other in rest):
+        there = _found(run, part, under)
+        if there is not None and any(run.shape(other) == run.shape(part) for other in rest):
             below = list(under)
-            below.remove(part)
+            below.remove(there)
             return run.product(value, rest, below)
         for other in rest:
             found = _into(run, other, part)
@@ -52,14 +67,15 @@ def _multiplied(run: Pass, value: Fraction, over: Sequence[Instr], under: Sequen
 def _into(run: Pass, other: Instr, part: Instr) -> tuple[Fraction, list[Instr], list[Instr]] | None:
     """`other * part` as a product, where a term of a sum in it, or the whole, is over that part."""
     value, over, under = parts_of_product(other)
-    if part in under and other.kind == "product":
-        under.remove(part)
+    there = _found(run, part, under)
+    if there is not None and other.kind == "product":
+        under.remove(there)
         return (value, over, under) if any(run.shape(top) == run.shape(part) for top in over) else None
     for total in over:
         terms = terms_of_sum(total)
         if total.kind != "sum" or total.rank != part.rank or len(terms) > _MOST_TERMS:
             continue
-        if any(part in parts_of_product(term)[2] for _, term in terms):
+        if any(_found(run, part, parts_of_product(term)[2]) is not None for _, term in terms):
             spread = make_sum(run, [(sign, _times(run, term, part)) for sign, term in terms], total.rank)
             return value, [spread if top is total else top for top in over], under
     return None
@@ -67,8 +83,9 @@ def _into(run: Pass, other: Instr, part: Instr) -> tuple[Fraction, list[Instr], 
 
 def _times(run: Pass, term: Instr, part: Instr) -> Instr:
     value, over, under = parts_of_product(term)
-    if part in under and over:
-        under.remove(part)
+    there = _found(run, part, under)
+    if there is not None and over:
+        under.remove(there)
         out = run.product(value, over, under)
         if run.shape(out) == run.shape(part) is not None:
             return out

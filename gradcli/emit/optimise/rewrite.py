@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from fractions import Fraction
 from operator import is_not
+from typing import ClassVar
 
 from gradcli.emit.instr import Instr, held
 from gradcli.emit.plan import Plan, postorder, uses
@@ -28,15 +29,20 @@ class Graph:
         self.roots = roots
         self.order = postorder(roots)
         self.used: Counter[int] = uses(self.order, roots)
+        self.kinds = {instr.kind for instr in self.order}
+        self.kinds |= {f"map {instr.data}" for instr in self.order if instr.kind == "map"}
         self.by_lists = Counter(matrix.serial for instr in self.order if (matrix := _beside_list(instr)) is not None)
 
 
 class Pass:
     """One pass: `rules` by the kind of instruction that they rewrite; each gives what serves instead, or None.
 
+    `needs` are the kinds of which one has to be there for anything to be done; none are those that the rules are for.
     What a rule builds by `make` is rewritten in turn.  `used` counts the uses of the instructions as they were before
     the pass, `memo` holds what became of each.
     """
+
+    needs: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, plan: Plan, rules: Rules, graph: Graph) -> None:
         self.plan = plan

@@ -192,5 +192,11 @@ def _each(run: Pass, term: _Term) -> Instr:
     return out if term.coefficient is None else run.product(1, [term.coefficient, out])
 
 
+class SamplesPass(Pass):
+    """A pass for Einstein sums."""
+
+    needs = frozenset({"einsum"})
+
+
 RULES: dict[str, tuple[Rule, ...]] = {"sum": (_collect,)}
 ALONE: dict[str, tuple[Rule, ...]] = {"einsum": (_grams,)}

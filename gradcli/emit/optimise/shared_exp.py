@@ -12,6 +12,8 @@ _WITH = ("logsoftmax", "logsumexp")  # what softmax is computed together with, t
 class SharedExpPass(Pass):
     """Where two are asked of an array along an axis, one operation gives both."""
 
+    needs = frozenset({"softmax"})
+
     def __init__(self, plan: Plan, rules: Rules, graph: Graph) -> None:
         super().__init__(plan, rules, graph)
         asked: dict[tuple[int, object], set[str]] = {}

@@ -19,6 +19,8 @@ Pair = tuple[int, int]
 class SharedProductsPass(Pass):
     """Pairs of factors that products have in common, where their product is as large as the whole."""
 
+    needs = frozenset({"product"})
+
     def __init__(self, plan: Plan, rules: Rules, graph: Graph) -> None:
         super().__init__(plan, rules, graph)
         self._pairs: dict[int, list[Pair]] = {}

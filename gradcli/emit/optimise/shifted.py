@@ -36,14 +36,15 @@ class NotScaled(Exception):
 class ShiftPass(Pass):
     """Takes the largest entries out of exponentials whose sums are taken."""
 
+    needs = frozenset({"map exp"})
+
     def __init__(self, plan: Plan, rules: Rules, graph: Graph) -> None:
         super().__init__(plan, rules, graph)
         self._users: dict[int, list[Instr]] = {}
         self._axes: dict[int, tuple[int, ...]] = {}
         self._logs: dict[int, tuple[Instr, Degree]] = {}
         self._tops: dict[int, Instr] = {}
-        if any(instr.kind == "map" and instr.data == "exp" for instr in self.order):
-            self._find()
+        self._find()
 
     def _find(self) -> None:
         for instr in self.order:
@@ -53,13 +54,22 @@ class ShiftPass(Pass):
         results = {root.serial for root in self.roots}
         for instr in self.order:
             if instr.kind == "map" and instr.data == "exp" and instr.rank:
-                axes = self._summed(instr)
-                if axes and not self._is_only_logged(instr):
-                    self._try(instr, axes, places, results)
+                ways = self._summed(instr)
+                if ways and not self._is_only_logged(instr):
+                    any(self._try(instr, axes, places, results) for axes in ways)
 
-    def _summed(self, instr: Instr) -> tuple[int, ...]:
-        """Over which axes an array is summed."""
-        return next((axes for user in self._users.get(instr.serial, ()) if (axes := self._sums(user))), ())
+    def _summed(self, instr: Instr) -> list[tuple[int, ...]]:
+        """Over which axes an array is summed: over some, then over more."""
+        ways: list[tuple[int, ...]] = []
+        left, now = list(range(instr.rank)), instr
+        while True:
+            users = self._users.get(now.serial, ())
+            total = next((user for user in users if user.args[0] is now and self._sums(user)), None)
+            if total is None:
+                return ways
+            gone = [left[axis] for axis in self._sums(total)]
+            left, now = [axis for axis in left if axis not in gone], total
+            ways.append(tuple(axis for axis in range(instr.rank) if axis not in left))
 
     @staticmethod
     def _sums(user: Instr) -> tuple[int, ...]:
@@ -84,7 +94,7 @@ class ShiftPass(Pass):
         fits = first.kind in ("total", "sum_axis") and instr.rank == 1 + first.rank <= 2
         return fits and not others and len(logs) == 1 and logs[0].kind == "map" and logs[0].data == "log"
 
-    def _try(self, seed: Instr, axes: tuple[int, ...], places: dict[int, int], results: set[int]) -> None:
+    def _try(self, seed: Instr, axes: tuple[int, ...], places: dict[int, int], results: set[int]) -> bool:
         """Follow what is made of an exponential as long as its degree is not 0."""
         kept = tuple(axis for axis in range(seed.rank) if axis not in axes)
         degrees = {seed.serial: Degree(Fraction(1), kept)}
@@ -100,18 +110,19 @@ class ShiftPass(Pass):
                 try:
                     degree = degree_of(now, degrees, self.plan)
                 except NotScaled:
-                    return
+                    return False
                 if degree is None:
                     continue
                 degrees[now.serial] = degree
             if now.serial in results:
-                return
+                return False
             for user in self._users.get(now.serial, ()):
                 if user.serial not in met:
                     met.add(user.serial)
                     todo.append(user)
         self._axes[seed.serial] = axes
         self._logs.update(logs)
+        return True
 
     def visit(self, instr: Instr) -> Instr:
         seed = next((arg for arg in instr.args if arg.serial in self._axes), None)

@@ -14,6 +14,8 @@ _SOLVES = ("solve", "cho_solve", "lu_solve")
 class StackedSolvesPass(Pass):
     """Solves the systems of one matrix whose right sides are lists that wait for equally many solutions, together."""
 
+    needs = frozenset(_SOLVES)
+
     def __init__(self, plan: Plan, rules: Rules, graph: Graph) -> None:
         super().__init__(plan, rules, graph)
         self._groups: dict[int, list[Instr]] = {}

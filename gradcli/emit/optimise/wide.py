@@ -21,6 +21,8 @@ _PRODUCTS = ("matmul", "transpose", "dot")
 class WidePass(Pass):
     """`svd` becomes `svd_filled` where zeros for what a wide matrix lacks change nothing."""
 
+    needs = frozenset({"factorise"})
+
     def __init__(self, plan: Plan, rules: Rules, graph: Graph) -> None:
         super().__init__(plan, rules, graph)
         results = {root.serial for root in self.roots}
