@@ -146,6 +146,16 @@ def {sum_at_labels}(a, labels, count):
     out = {np}.zeros((count, a.shape[-1]), dtype=a.dtype)
     return out.at[labels.reshape(-1) - 1].add(a.reshape(-1, a.shape[-1]))
 ''',
+    "add_windows": '''
+def {add_windows}(a, count):
+    """Adds up runs where they were taken: a[..., i, s] at the index i + s."""
+    if a.shape[-1] > a.shape[-2]:
+        a = a.swapaxes(-1, -2)
+    out = {np}.zeros((*a.shape[:-2], count), dtype=a.dtype)
+    for start in range(a.shape[-1]):
+        out = out.at[..., start : start + a.shape[-2]].add(a[..., start])
+    return out
+''',
     "softmax": """
 def {softmax}(a, axis=None):
     if axis is None:

@@ -70,6 +70,7 @@ object, so that what is used twice is computed once.
 | dot | A, B | | the sum of `A * B` |
 | axes | a | for each axis of the value one of a, or None | axes in another order; None: one of length 1 |
 | stacks | a, b | | `a @ b` of the last two axes, the others alike |
+| add_windows | a, n | | n entries along the last axis, each the sum of all `a[..., i, s]` with i + s its index |
 | tensordot | a, b | the axes of each that are summed | the other axes of a, then those of b |
 | weighted_gram | A, w | | `A.T @ diag(w) @ A` |
 | sample_gram | A, Q | Q[m] is symmetric | the sum over m of `A[m, i] * A[m, k] * Q[m, j, l]`, by i, j, k, l |
@@ -110,8 +111,8 @@ class Plan:
 
     `declared` says what was declared of an input, by its name, and `attributes` what of that may be used: where every
     entry is `free`, as in the value that is differentiated, not that a matrix is symmetric.  `known` are the dimensions
-    that have a name in code; `facts` holds what was found out of values.  `named` are the serials of what has a name
-    in the program, `usual` the shapes of such values; `thin` are pairs `(k, n)` of a length
+    that have a name in code; `facts` and `bounds` hold what was found out of values.  `named` are the serials of
+    what has a name in the program, `usual` the shapes of such values; `thin` are pairs `(k, n)` of a length
     that is short beside another, `moved` the inputs that `optimise.moved` found.  `in_place` says that no one is to
     differentiate or to vectorise what is computed, so that PyTorch may write to what it has made.
     """
@@ -122,7 +123,8 @@ class Plan:
         self._dims: dict[int, Dim] = {}
         self.free = free
         self.in_place = in_place
-        self.facts: dict[tuple[str, int], object] = {}
+        self.facts: dict[tuple[str, int], bool] = {}
+        self.bounds: dict[int, tuple[Fraction | None, Fraction | None]] = {}
         self.declared: dict[str, frozenset[str]] = {}
         self.attributes: dict[str, frozenset[str]] = {}
         self.known: frozenset[str] = frozenset()

@@ -92,4 +92,5 @@ RULES: Mapping[str, Rule] = {
     "onehot": _onehot,
     "place": _place,
     "windows": _windows,
+    "add_windows": lambda d, i, args: d.help("add_windows", *args),
 }

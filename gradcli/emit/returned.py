@@ -72,6 +72,14 @@ def _as_declared(code: Code, declared: tuple[Dim, ...], node: Node) -> str:
 
 def _viewed(instr: Instr) -> Instr:
     """The value that a value is, or may be, a view of."""
-    while instr.kind in _VIEWS:
+    while instr.kind in _VIEWS and not _is_new(instr):
         instr = instr.args[0]
     return instr
+
+
+def _is_new(instr: Instr) -> bool:
+    """Whether an Einstein sum multiplies or adds up anything, and so makes an array."""
+    if instr.kind not in ("einsum", "contract"):
+        return False
+    inputs, _, output = str(instr.data).partition("->")
+    return len(instr.args) > 1 or not set(inputs) <= set(output)

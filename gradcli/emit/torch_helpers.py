@@ -111,6 +111,16 @@ def {windows}(a, count, axis):
     starts = {np}.arange(a.shape[axis] - count + 1)
     return a[(slice(None),) * axis + (starts[:, None] + {np}.arange(count),)]
 ''',
+    "add_windows": '''
+def {add_windows}(a, count):
+    """Adds up runs where they were taken: a[..., i, s] at the index i + s."""
+    if a.shape[-1] > a.shape[-2]:
+        a = a.swapaxes(-1, -2)
+    out = {np}.zeros((*a.shape[:-2], count), dtype=a.dtype)
+    for start in range(a.shape[-1]):
+        out[..., start : start + a.shape[-2]] += a[..., start]
+    return out
+''',
     "onehot": '''
 def {onehot}(labels, count):
     """1 at the label, counted from 1, 0 elsewhere, along a new last axis."""

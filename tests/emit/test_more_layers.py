@@ -58,6 +58,12 @@ LAYERS: dict[str, tuple[str, Callable[..., Any], dict[str, tuple[int, ...]]]] = 
         _tokens,
         {"E": (70, 4), "W": (4, 70), "y": (3, 5), "t": (3, 5)},
     ),
+    "convolution": (
+        "X : R[B, c, p, q]; K : R[o, c, 3, 3]; U : R[B, o, p - 2, q - 2]; "
+        "Y[b, f, i, j] = sum[e, s, r](K[f, e, s, r] * X[b, e, i + s - 1, j + r - 1]); L = sum(U * Y)",
+        lambda X, K, U: (U * jax.lax.conv_general_dilated(X, K, (1, 1), "VALID")).sum(),
+        {"X": (2, 3, 5, 6), "K": (4, 3, 3, 3), "U": (2, 4, 3, 4)},
+    ),
     "gated gelu": (
         "X : R[N, d]; W, V : R[d, h]; b : R[h]; L = sum(gelu(X @ W + b.T) * (X @ V))",
         lambda X, W, V, b: (jax.nn.gelu(X @ W + b, approximate=False) * (X @ V)).sum(),
@@ -130,6 +136,11 @@ def test_stacks_are_multiplied_as_stacks() -> None:
 def test_labels_pick_and_add() -> None:
     body = _together("tokens")
     assert "onehot" not in body and "_sum_at_labels(" in body and "take_along_axis" in body, body
+
+
+def test_windows_are_added_up_where_they_were_taken() -> None:
+    body = _together("convolution")
+    assert "_place" not in body and body.count("_add_windows(") == 2, body
 
 
 def test_a_function_and_its_derivative_share_their_parts() -> None:

@@ -190,10 +190,10 @@ def bounds(plan: Plan, instr: Instr, depth: int = _DEPTH) -> Bounds:
     """Certain bounds of all entries."""
     if depth < 0:
         return _ANY
-    key = ("bounds", instr.serial)
-    if key not in plan.facts:
-        plan.facts[key] = _bounds(plan, instr, depth)
-    return plan.facts[key]  # type: ignore[return-value]
+    found = plan.bounds.get(instr.serial)
+    if found is None:
+        found = plan.bounds[instr.serial] = _bounds(plan, instr, depth)
+    return found
 
 
 def _bounds(plan: Plan, instr: Instr, depth: int) -> Bounds:

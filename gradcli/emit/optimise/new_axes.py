@@ -124,6 +124,26 @@ def _without_ones(run: Pass, instr: Instr) -> Instr | None:
     return None
 
 
+def _without_ones_in_choice(run: Pass, instr: Instr) -> Instr | None:
+    """The same of what is compared or chosen."""
+    shape = run.shape(instr)
+    if instr.rank < 2 or shape is None:
+        return None
+    for place, part in enumerate(instr.args):
+        thin = _spread_list(run, part)
+        rest = [*instr.args[:place], *instr.args[place + 1 :]]
+        if thin is not None and _spans(run, [thin, *rest], shape):
+            args = [*instr.args[:place], thin, *instr.args[place + 1 :]]
+            return run.make(instr.kind, *args, data=instr.data, rank=instr.rank)
+    return None
+
+
+def _spread_list(run: Pass, part: Instr) -> Instr | None:
+    """An array without the ones that spread it; None where there are none, or nothing is left."""
+    thin = _stripped(run, part)
+    return thin if thin is not part and thin.rank == part.rank and part.rank else None
+
+
 def _is_one(instr: Instr) -> bool:
     return instr.kind == "number" and instr.data == 1
 
@@ -225,6 +245,7 @@ def _total(run: Pass, instr: Instr) -> Instr | None:
 
 RULES: dict[str, tuple[Rule, ...]] = {
     **{kind: (_on_smaller,) for kind in _BY_ENTRY},
+    **{kind: (_on_smaller, _without_ones_in_choice) for kind in ("compare", "where", "maximum", "minimum")},
     "reshape": (_reshape,),
     "power": (_among_ones, _on_smaller),
     "scale_rows": (_among_ones,),

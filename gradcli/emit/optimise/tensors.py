@@ -44,7 +44,7 @@ def _einsum(run: Pass, instr: Instr) -> Instr | None:
     arrays = [operand for operand in operands if operand.letters]
     if not arrays:
         return None
-    core = _joined(run, arrays, wanted, lengths)
+    core = _with_windows(run, arrays, wanted, lengths)
     if core is None:
         return None
     body = run.product(1, [*scalars, _aligned(run, core, wanted)])
@@ -120,6 +120,27 @@ def _size(run: Pass, instr: Instr, letter: str, inputs: str) -> Instr:
     out = run.make("length", at[0][0], data=at[0][1])
     run.plan.tell_dim(out, dims[0])
     return out
+
+
+def _with_windows(run: Pass, operands: list[_Operand], wanted: str, lengths: dict[str, Dim]) -> _Operand | None:
+    """All operands as one array; what is multiplied by places, `isx` for x = i + s, is added up where it belongs."""
+    for operand in operands:
+        rest = [other for other in operands if other is not operand]
+        if operand.instr.kind != "place" or operand.instr.data != (1, 1) or operand.instr.args[-1] is not run.number(0):
+            continue
+        first, second, at = list(operand.letters)
+        others = {letter for other in rest for letter in other.letters}
+        if at not in wanted or at in others or {first, second} & {*wanted} or not {first, second} <= others:
+            continue
+        inner = wanted.replace(at, "") + first + second
+        core = _with_windows(run, rest, inner, lengths)
+        if core is None:
+            return None
+        out = run.make("add_windows", _aligned(run, core, inner), operand.instr.args[2], rank=len(wanted))
+        letters = inner[:-2] + at
+        run.plan.tell(out, tuple(lengths[letter] for letter in letters))
+        return _Operand(letters, out)
+    return _joined(run, operands, wanted, lengths)
 
 
 def _joined(run: Pass, operands: list[_Operand], wanted: str, lengths: dict[str, Dim]) -> _Operand | None:
