@@ -11,6 +11,7 @@ from gradcli.verdicts.shared import with_shared_named
 
 MOST_NODES = 4000
 LONG = 150
+GLANCED = 30
 ROUNDS = 3
 
 
@@ -54,8 +55,13 @@ def _proved_in_parts(book: Book, left: Node, right: Node) -> bool:
 
 
 def is_long(sides: list[Node]) -> bool:
-    """Whether algebra takes its time, so that numbers may be asked first."""
+    """Whether algebra takes its time, so that what the sides have in common is left out first."""
     return len(postorder(sides)) > LONG
+
+
+def may_take_long(sides: list[Node]) -> bool:
+    """Whether algebra may take longer than one look at numbers, which are asked first then."""
+    return len(postorder(sides)) > GLANCED
 
 
 def same(book: Book, left: Node, right: Node) -> bool:

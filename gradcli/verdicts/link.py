@@ -14,7 +14,7 @@ from gradcli.program.model import Check
 from gradcli.rules.missing import NoRule
 from gradcli.syntax import ast
 from gradcli.verdicts import ties
-from gradcli.verdicts.algebra import is_long, proved, proved_by_facts
+from gradcli.verdicts.algebra import may_take_long, proved, proved_by_facts
 from gradcli.verdicts.book import Book
 from gradcli.verdicts.canonical import canonical
 from gradcli.verdicts.cases import Cases
@@ -77,7 +77,7 @@ class Link:
             return Finding("undecided", "a side divides by zero and has no value anywhere", UNDECIDED)
         self.key = canonical(values)
         jumps = ties.matter(self.book, (left, right))
-        if values[0] is not values[1] and is_long(values) and not jumps:
+        if values[0] is not values[1] and may_take_long(values) and not jumps:
             problem = self._problem(*values)
             if glance(problem, self.key):  # cheaper than algebra, and as sure once it is confirmed
                 finding = self._by_numbers(problem)

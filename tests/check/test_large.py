@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from gradcli.expr.walk import postorder
+from gradcli.normal.lower import Lowering
 from gradcli.program.elaborate import elaborate_with_reader
 from gradcli.syntax.ast import Source
 from gradcli.syntax.parse import parse_module
@@ -55,3 +58,24 @@ def test_sizes_that_are_large_numbers_are_not_reckoned_with_for_ever() -> None:
     counterexample = checked.verdicts[2].counterexample
     assert counterexample is not None
     assert len(example(counterexample)) < 200 and example(counterexample).endswith("entry [1]: left 1, right 2")
+
+
+def test_a_false_line_of_backpropagation_is_found_by_numbers_before_anything_is_multiplied_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    layers = 16
+    errors = [f"e{layers} = 2 * x{layers} * (1 - x{layers} * x{layers})"]
+    errors += [f"e{i} = (W{i + 1}.T @ e{i + 1}) * (1 - x{i} * x{i})" for i in reversed(range(1, layers))]
+    lowered = [0]
+    array = Lowering.array
+
+    def counting(self: Lowering, *args: Any) -> Any:
+        lowered.append(len(postorder(args[0])))
+        return array(self, *args)
+
+    monkeypatch.setattr(Lowering, "array", counting)
+    claims = ("check grad(L, W1) == 2 * e1 @ x0.T", "check grad(L, W1) == e1 @ x1.T")
+    checked = check_source(Source("net.mc", net(layers, *errors, *claims)))
+    assert [verdict.kind for verdict in checked.verdicts] == ["refuted"] * 2
+    assert all(verdict.expected is not None for verdict in checked.verdicts)
+    assert max(lowered) <= 60

@@ -8,7 +8,7 @@ from itertools import permutations
 from gradcli.expr.arith import is_zero, neg, split_number, sub
 from gradcli.expr.node import Node
 from gradcli.expr.shapes import ShapeError
-from gradcli.expr.walk import tree_size
+from gradcli.expr.walk import postorder, tree_size
 from gradcli.normal.lower import Lowering
 from gradcli.normal.poly import TooLarge, Unsupported
 from gradcli.normal.raise_poly import raise_node
@@ -26,12 +26,14 @@ from gradcli.verdicts.hints.samples import Samples
 from gradcli.verdicts.hints.setting import setting_of
 from gradcli.verdicts.hints.sites import sites
 from gradcli.verdicts.parts import partial_parts
+from gradcli.verdicts.shared import with_shared_named
 from gradcli.verdicts.verdict import Hint
 
 _MOST_EDITS = 1200
 _MOST_READ = 60_000  # parts of all edits together
 _MOST_COMPUTED = 60_000_000  # operations for all edits together, at the sizes that are numbers
 _MOST_LETTERS = 4
+_PLAIN = 60  # parts of a difference that is multiplied out
 _SHORT = 12  # symbols of a difference that is worth telling
 _DERIVATIVES = ("grad", "jac", "hess")
 
@@ -186,7 +188,7 @@ def _difference(
     if raw is None or raw.shape != value.shape or is_zero(raw):
         return None
     try:
-        gap = _collected(book, sub(value, book.value(wrong, raw)))
+        gap = _collected(book, value, book.value(wrong, raw))
     except NoRule:
         return None
     if gap is None or tree_size(gap) > _SHORT or _terms(gap) > _terms(value):
@@ -206,13 +208,24 @@ def _terms(node: Node) -> int:
     return len(node.args) if node.op == "add" else 1
 
 
-def _collected(book: Book, gap: Node) -> Node | None:
-    """The difference of two sides by its normal form, where that is one term."""
+def _collected(book: Book, value: Node, wrong: Node) -> Node | None:
+    """The difference of two sides by its normal form, where that is one term.
+
+    What long sides have in common is left as it is: their normal forms take seconds.
+    """
+    gap = sub(value, wrong)
     if tree_size(gap) <= _SHORT:
         return gap
     if 1 in gap.shape or len(gap.shape) > 2:
         return None
-    for form in (gap, *(book.expanded([gap]) or ())):
+    for sides in ([value, wrong], book.expanded([value, wrong])):
+        if sides is None:
+            continue
+        form = sub(*sides)
+        if len(postorder(form)) > _PLAIN:
+            form = sub(*with_shared_named(*sides))
+            if len(postorder(form)) > _PLAIN:
+                continue
         try:
             poly = Lowering(book.program.functions).array(form).poly
         except (TooLarge, Unsupported, ZeroDivisionError, RecursionError):
