@@ -48,6 +48,7 @@ class Claims:
     upstream: dict[str, str] = field(default_factory=dict)
     carried: list[Array] = field(default_factory=list)  # what the backward finds in self or ctx
     _behind: dict[str, frozenset[str]] = field(default_factory=dict)
+    items: dict[str, str] = field(default_factory=dict)  # what lists of the backward hold, as Python has it
 
     def backward_lines(self) -> list[Line]:
         """The definitions of the backward."""

@@ -13,7 +13,7 @@ from gradcli.expr.node import own_program
 from gradcli.pairs.claim import Claim, Claims
 from gradcli.pairs.find import variables_of
 from gradcli.pysource.reader import Line
-from gradcli.syntax.ast import Source
+from gradcli.syntax.ast import Expr, Source
 from gradcli.verdicts.hints.edit import Edit
 from gradcli.verdicts.hints.trees import parsed
 from gradcli.verdicts.verdict import UNDECIDED, Verdict
@@ -65,10 +65,23 @@ def decide(claims: Claims, name: str, explained: bool = True) -> list[Decided]:
     if broken:
         _blame(claims, decided, broken, name)
     for each in decided:
-        if each.kind == "refuted" and each.edit is None and each.advice is None and not each.claim.clashes:
-            code = written.get(each.claim.right, each.claim.right)
-            ((each.advice, _),) = _verdicts(claims, [(each.claim.left, code)], name, hints=True)
+        if each.kind == "refuted" and each.edit is None and each.advice is None:
+            left, code = each.claim.left, written.get(each.claim.right, each.claim.right)
+            if each.claim.clashes:
+                left, code = _meant(claims, each), "0"
+            ((each.advice, _),) = _verdicts(claims, [(left, code)], name, hints=True)
     return decided
+
+
+def _meant(claims: Claims, each: Decided) -> str:
+    """What a statement in which shapes do not fit is to be: by its name, else the gradient that needs it."""
+    node = each.node
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        for wanted in variables_of(node.targets[0].id):
+            value = claims.values.get(wanted)
+            if value is not None and value.code.isidentifier() and value.code in claims.behind(claims.loss):
+                return f"grad({claims.loss}, {value.code})"
+    return each.claim.left
 
 
 def _without_values(claims: Claims, looked_at: Sequence[Decided]) -> None:
@@ -147,7 +160,7 @@ def _mended(
     claims: Claims, broken: Sequence[Decided], lines: Mapping[str, Line], meant: Mapping[str, str], trusted: set[str]
 ) -> list[Repair | None] | None:
     """For each false gradient the repair that is likeliest; None where there are no numbers to tell by."""
-    from gradcli.pairs.repair import Broken, best, repairs, scope_of
+    from gradcli.pairs.repair import RENAMED, Broken, best, repairs, scope_of
     from gradcli.pairs.trial import NoTrial, Trial, close
 
     try:
@@ -171,14 +184,26 @@ def _mended(
     used = set().union(*(trial.below[right] | {right} for right in trial.rights))
     meanings = {line: worth for line, left in meant.items() if line in used
                 if (worth := _worth(trial, left, claims.loss)) is not None}  # fmt: skip
-    sound = trusted | {line for line, worth in meanings.items() if close(trial.value(line), worth)}
+    again = trial.computed_before({line.name for line in claims.forward_lines()}, [*lines])
+    sound = trusted | again | {line for line, worth in meanings.items() if close(trial.value(line), worth)}
     able = [
         line for line in (*lines, *(r for r in trial.rights if r not in lines)) if line in used and line not in sound
     ]
-    able = [line for line in able if not _renames(lines.get(line), able)]
+    renaming = {line for line in able if _renames(lines.get(line), able)}
     points = _Elsewhere(trial, lefts, claims.loss)
-    found = repairs(trial, wrong, able, meanings, scope_of(claims), points.mends)
-    return [best(trial, found, number) for number in range(len(wrong))]
+    scope = scope_of(claims)
+    found = repairs(trial, wrong, able, meanings, scope, points.mends)
+    found = [each for each in found if each.line not in renaming or each.edit is not None]
+    for each in found:
+        each.cost -= RENAMED * (each.line in renaming)
+    chosen = [best(trial, found, number) for number in range(len(wrong))]
+    if any(one is None or one.edit is None for one in chosen):
+        from gradcli.pairs.loops import looped_repairs
+
+        looped = looped_repairs(trial, wrong, able, scope, points.mends_written)
+        if looped:
+            return [best(trial, looped, number) for number in range(len(wrong))]
+    return chosen
 
 
 class _Elsewhere:
@@ -193,20 +218,37 @@ class _Elsewhere:
 
     def mends(self, line: str, edit: Edit, group: Sequence[int]) -> bool:
         """Whether the gradients of a group are right there when the line is changed."""
-        from gradcli.pairs.trial import NoTrial, close
+        there = self._point()
+        if there is None:
+            return True
+        node = there.read(edit.side)
+        value = there.of(node) if node is not None else None
+        if value is None:
+            return False
+        return self._right(there.claimed(line, value, [self._trial.rights[i] for i in group]), group)
+
+    def mends_written(self, changed: Mapping[str, Expr], group: Sequence[int]) -> bool:
+        """The same where several lines are written otherwise."""
+        from gradcli.pairs.loops import claimed
+
+        there = self._point()
+        return there is None or self._right(claimed(there, changed, [self._trial.rights[i] for i in group]), group)
+
+    def _point(self) -> Trial | None:
+        from gradcli.pairs.trial import NoTrial
 
         if self._there is None:
             try:
                 self._there = self._trial.elsewhere()
             except NoTrial:
-                return True
+                return None
+        return self._there
+
+    def _right(self, after: Sequence[Array] | None, group: Sequence[int]) -> bool:
+        from gradcli.pairs.trial import close
+
         there = self._there
-        node = there.read(edit.side)
-        value = there.of(node) if node is not None else None
-        if value is None:
-            return False
-        after = there.claimed(line, value, [self._trial.rights[i] for i in group])
-        if after is None:
+        if after is None or there is None:
             return False
         for i, found in zip(group, after, strict=True):
             if i not in self._truths:

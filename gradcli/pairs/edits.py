@@ -94,14 +94,43 @@ def saved(root: ast.Expr, setting: Setting) -> Edits:
             yield Edit("saved", f"{unparse(part.args[0])} belongs where {unparse(part)} stands", site.put(part.args[0]))
 
 
+def guards(root: ast.Expr, setting: Setting) -> Edits:
+    """A small number left out under a root, beside a divisor, or in a logarithm."""
+    small = [term for term in setting.terms if isinstance(term, ast.Num)]
+    for site in sites(root):
+        if isinstance(site.parent, ast.Call | ast.Power) and not site.index:
+            for number in small:
+                yield Edit("term", f"the term {unparse(number)} is missing", site.put(trees.plus(site.expr, number)))
+
+
 def sizes(root: ast.Expr, setting: Setting) -> Edits:
-    """One size for another."""
+    """One size for another, or its root; a size too many."""
     for site in sites(root):
         if isinstance(site.expr, ast.Name) and site.expr.id in setting.dims:
             for other in setting.dims:
                 if other != site.expr.id:
                     said = f"the size {other} belongs where {site.expr.id} stands"
                     yield Edit("size", said, site.put(trees.name(other)))
+            if isinstance(site.parent, ast.Product) and len(site.parent.factors) > 1:
+                yield from _without(root, site)
+            root_of = trees.call("sqrt", site.expr)
+            if not (isinstance(site.parent, ast.Call) and site.parent.fn == "sqrt"):
+                yield Edit("size", f"{unparse(root_of)} belongs where {site.expr.id} stands", site.put(root_of))
+
+
+def _without(root: ast.Expr, site: Site) -> Edits:
+    """A product without a size that stands among its factors."""
+    for outer in sites(root):
+        product = outer.expr
+        if product is not site.parent or not isinstance(product, ast.Product):
+            continue
+        at = next(i for i, factor in enumerate(product.factors) if factor is site.expr)
+        if at == 0 and product.ops[0] == "/":
+            continue
+        factors = (*product.factors[:at], *product.factors[at + 1 :])
+        ops = (*product.ops[: max(0, at - 1)], *product.ops[max(1, at) :])
+        new = factors[0] if len(factors) == 1 else replace(product, factors=factors, ops=ops)
+        yield Edit("size", f"the factor {unparse(site.expr)} does not belong there", outer.put(new))
 
 
 def turned(root: ast.Expr, setting: Setting) -> Edits:

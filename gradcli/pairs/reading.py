@@ -15,6 +15,7 @@ from gradcli.pysource.program import Declared, size_names
 from gradcli.pysource.reader import Reader
 from gradcli.pysource.signature import Parameter, parameters_of
 from gradcli.pysource.values import Array, Record, Value
+from gradcli.pysource.values import Sequence as Items
 
 
 class Reading:
@@ -67,6 +68,13 @@ def array_of(value: Value) -> Array:
 def arrays_in(names: Mapping[str, Value]) -> dict[str, Array]:
     """The arrays among names."""
     return {name: value for name, value in names.items() if isinstance(value, Array)}
+
+
+def items_in(names: Mapping[str, Value]) -> dict[str, str]:
+    """The arrays that lists and tuples among names hold, by their code: how Python has them."""
+    return {item.code: f"{name}[{place}]" for name, value in names.items() if isinstance(value, Items)
+            for place, item in enumerate(value.items) if isinstance(item, Array) and item.code.isidentifier()
+            and value.is_list}  # fmt: skip
 
 
 def defaults_of(spec: ast.arguments) -> dict[str, ast.expr]:

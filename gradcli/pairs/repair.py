@@ -15,7 +15,7 @@ from gradcli.evaluate.array import Array
 from gradcli.expr.node import Node
 from gradcli.expr.shapes import Shape
 from gradcli.pairs.claim import Claims
-from gradcli.pairs.edits import kept_axes, repeats, saved, sizes, turned
+from gradcli.pairs.edits import guards, kept_axes, repeats, saved, sizes, turned
 from gradcli.pairs.trial import Trial, close
 from gradcli.syntax import ast
 from gradcli.syntax.unparse import unparse
@@ -26,11 +26,13 @@ from gradcli.verdicts.hints.edits_numbers import axes, constants, sums
 from gradcli.verdicts.hints.edits_parts import derivatives, others, terms
 from gradcli.verdicts.hints.sites import sites
 
-_MOST_EDITS = 900  # of one line
+_MOST_EDITS = 500  # of one line and one family
 _MOST_ALL = 4000
 _MOST_LEFT_OUT = 5  # gradients one of which may be false for a reason of its own
 _BONUS = 0.25  # by which a change may be likelier than others of its family
-_BY_NAME, _SETTLED, _ANY = 3, 4, 8
+RENAMED = 1.0  # by which a line that only gives a second name is likelier to lack something, where that mends it
+_MOST_INSIDE = 12  # values beside parts of a line
+_BY_NAME, _SETTLED, _ANY = 3.6, 4, 8
 
 
 @dataclass(slots=True)
@@ -101,7 +103,7 @@ def _candidate(
         if repair.cost == _ANY:  # much may be wrong where much is written
             repair.cost -= min(sum(1 for _ in sites(trial.written[line])), 30) / 16
         return _Candidate(
-            repair, group, value if over >= 0 else None, wanted, truths, _setting(trial, line, scope),
+            repair, group, value if over >= 0 else None, wanted, truths, setting_of(trial, line, scope),
             {trial.made[trial.nodes[line]]},
         )  # fmt: skip
     return None
@@ -119,9 +121,21 @@ def best(trial: Trial, found: Sequence[Repair], broken: int) -> Repair | None:
     if named is not None:
         able = [each for each in able if each is named or each.line in trial.below[named.line]]
     found_best = min(able, key=lambda each: each.cost, default=None)
+    if found_best is not None and found_best.edit is not None and _is_forgotten(found_best.edit):
+        said = found_best.edit.text  # a scale is forgotten where there is one, else where the gradient is done
+        same = [each for each in able if each.edit is not None and each.edit.text == said]
+        scaled = [each for each in same if set(trial.sizes) & set(_words(trial, each.line))]
+        found_best = scaled[0] if scaled else same[-1]
+    elif found_best is not None and found_best.edit is None:
+        found_best = [each for each in able if each.cost == found_best.cost][-1]
     if found_best is not None and found_best is named and found_best.edit is None:
         return _begun(trial, able, found_best)
     return found_best
+
+
+def _is_forgotten(edit: Edit) -> bool:
+    """Whether a factor is missing, which may stand in one line as well as in another."""
+    return edit.kind in ("factor", "inner") and edit.text.endswith(" is missing")
 
 
 def _begun(trial: Trial, able: Sequence[Repair], repair: Repair) -> Repair:
@@ -159,7 +173,7 @@ class _Candidate:
         line, before = self.repair.line, self.tried
         root = trial.written[line]
         for edit in (each for make in family for each in make(root, self.setting)):
-            if self.tried >= _MOST_EDITS or self.tried - before >= most:
+            if self.tried - before >= min(_MOST_EDITS, most):
                 break
             self.tried += 1
             if self._fits(trial, edit) and check(line, edit, self.group):
@@ -203,7 +217,7 @@ def _reciprocals(root: ast.Expr, setting: Setting) -> Edits:
             yield Edit("inverse", said, site.put(trees.times(trees.number(1), site.expr, "/")))
 
 
-def _setting(trial: Trial, line: str, scope: Sequence[str]) -> Setting:
+def setting_of(trial: Trial, line: str, scope: Sequence[str]) -> Setting:
     """What may stand in a line: the values that it sees, sizes, and their usual companions."""
     own = trial.nodes[line]
     at = trial.order.index(line)
@@ -211,21 +225,37 @@ def _setting(trial: Trial, line: str, scope: Sequence[str]) -> Setting:
     used = [name for name in scope if name in known][:30]
     same = [name for name in used if trial.nodes[name].shape == own.shape]
     factors: list[ast.Expr] = [trees.name(name) for name in same]
+    spread = list(_spreading(trial, used, own.shape))
+    inside = {trial.nodes[name].shape for name in _names(trial, line)} - {own.shape, ()}
+    factors += [trees.name(name) for name in used if trial.nodes[name].shape in inside][:_MOST_INSIDE]
     for name in same:
         factors += _companions(name)
-    factors += _spreading(trial, used, own.shape)
+    factors += [*spread, *map(trees.number, trial.numbers)]
     dims = tuple(size for size in trial.sizes if size not in trial.nodes)
     for size in dims:
         factors.append(trees.times(trees.number(1), trees.name(size), "/"))
-    return Setting("right", (), tuple(factors), tuple(trees.name(name) for name in same), dims, tuple(used))
+    terms = [*map(trees.number, trial.small), *(trees.name(name) for name in same), *spread]
+    return Setting("right", (), tuple(factors), tuple(terms), dims, tuple(used))
+
+
+def _names(trial: Trial, line: str) -> list[str]:
+    """The values in a line."""
+    return [name for name in _words(trial, line) if name in trial.nodes]
+
+
+def _words(trial: Trial, line: str) -> list[str]:
+    """The names in a line, of values and of sizes."""
+    return [site.expr.id for site in sites(trial.written[line]) if isinstance(site.expr, ast.Name)]
 
 
 def _spreading(trial: Trial, used: Sequence[str], shape: Shape) -> Iterator[ast.Expr]:
-    """Vectors that are spread over a matrix, as a column or as a row."""
+    """Vectors that are spread over a matrix, as a column or as a row, and stacks with axes of length 1."""
     for name in used:
         held = trial.nodes[name].shape
         if len(shape) == 2 and len(held) == 1 and held[0] in shape:
             yield trees.name(name) if held[0] == shape[0] else trees.transposed(trees.name(name))
+        if len(held) == len(shape) > 2 and held != shape and all(a in (1, b) for a, b in zip(held, shape, strict=True)):
+            yield trees.name(name)
 
 
 def _companions(name: str) -> Iterator[ast.Expr]:
@@ -237,7 +267,7 @@ def _companions(name: str) -> Iterator[ast.Expr]:
 # what a change costs, the likelier the mistake the less
 _FAMILIES: tuple[tuple[float, tuple[Callable[[ast.Expr, Setting], Edits], ...]], ...] = (
     (1.0, (repeats, signs, axes, kept_axes, operations, transposes, turned, reversals)),
-    (1.2, (sizes, constants, _reciprocals, others)),
+    (1.2, (guards, sizes, constants, _reciprocals, others)),
     (1.5, (saved,)),
     (2.0, (derivatives, sums)),
     (3.0, (terms,)),
@@ -249,4 +279,5 @@ def scope_of(claims: Claims) -> list[str]:
     backward = [each.name for each in claims.backward_lines()]
     arrays = (*claims.local.values(), *claims.carried)
     held = [array.code for array in arrays if array.code.isidentifier() and array.code not in backward]
+    held += [code for code in claims.items if code not in backward]
     return list(dict.fromkeys([*reversed(backward), *claims.upstream.values(), *held]))

@@ -131,7 +131,8 @@ def _claim(reading: Reading, name: str, value: Value, node: ast.AST, claims: Cla
     parameter = reading.parameters[name]
     if isinstance(value, Unknown) and value.clash is not None:
         blamed = value.clash.node or node
-        return Claim(name, "0", "0", blamed, value.clash.message, clashes=True)
+        left = f"grad({claims.loss}, {parameter.code})" if parameter.code in claims.behind(claims.loss) else "0"
+        return Claim(name, left, "0", blamed, value.clash.message, clashes=True)
     if isinstance(value, Unknown):
         raise Refused(value.node or node, f"{value.why} is not read")
 

@@ -9,7 +9,7 @@ from gradcli.pairs.claim import Claim, Claims
 from gradcli.pairs.find import Pair
 from gradcli.pairs.handed import arranged, bind
 from gradcli.pairs.layer import attributes
-from gradcli.pairs.reading import Reading, array_of, arrays_in, defaults_of, define_loss
+from gradcli.pairs.reading import Reading, array_of, arrays_in, defaults_of, define_loss, items_in
 from gradcli.pairs.returned import gradients
 from gradcli.pairs.tangents import read_tangents
 from gradcli.pysource.arrays import show_dims
@@ -90,6 +90,7 @@ def _read(reading: Reading) -> Claims:
     _other_names(claims, bound_now, arguments)
     if reading.carrier is not None:
         claims.carried = [*reading.attributes.values(), *arrays_in(reading.carrier.items).values()]
+    claims.items = items_in(last.names)
     claims.upstream = {name: seed.code for name, seed in upstream.items()}
     claims.claims = [*same, *gradients(reading, found, last, claims)]
     return claims

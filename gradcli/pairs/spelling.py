@@ -52,10 +52,12 @@ def in_python(text: str, claims: Claims, library: str) -> str | None:
 
 def python_names(claims: Claims) -> dict[str, str]:
     """The Python names of the program's names."""
-    names = {line.name: line.local for line in claims.reader.lines if line.local.isidentifier()}
+    listed = claims.items
+    names = {line.name: line.local for line in claims.reader.lines
+             if line.local.isidentifier() and line.name not in listed}  # fmt: skip
     names.update({array.code: name for name, array in claims.values.items() if array.code.isidentifier()})
     names.update({array.code: name for name, array in claims.local.items() if array.code.isidentifier()})
-    return names
+    return {**claims.items, **names}
 
 
 def renamed(words: str, claims: Claims) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
+from fractions import Fraction
+from math import inf, prod
 from random import Random
 
-from gradcli.evaluate.array import Array
+from gradcli.evaluate.array import Array, concrete
 from gradcli.evaluate.errors import EvaluationError, OutsideDomain, Undefined
 from gradcli.evaluate.evaluate import Point, run
 from gradcli.evaluate.fields import FLOAT
-from gradcli.expr.node import Node
+from gradcli.expr.node import Node, value_of
 from gradcli.expr.shapes import ShapeError
 from gradcli.expr.walk import postorder
 from gradcli.pairs.claim import Claims
@@ -28,6 +30,12 @@ from gradcli.verdicts.sizes import dimensions, random_sizes
 STEP = 1e-5
 TOLERANCE = 1e-5
 _ATTEMPTS = 12
+MOST_UNKNOWN = 64  # entries of a line whose right value is looked for
+_FLAT = 2  # arrays of more axes than that get small sizes where they would have many entries
+_SMALL = Fraction(1, 1000)  # numbers like `eps` that are too small to be seen in floats,
+_USUAL = frozenset(Fraction(*pair) for pair in ((1, 1), (2, 1), (1, 2), (3, 1), (4, 1)))
+_MOST_NUMBERS = 6  # of the forward, which may be scales
+_SEEN = 0.17  # and what stands for them
 
 
 class NoTrial(Exception):
@@ -71,6 +79,15 @@ class Trial:
         self.below = below
         self.sizes: dict[str, int] = {}
         self.values: dict[Node, Array] = {}
+        every = postorder(list(self.made.values()))
+        backward = {line.name for line in claims.backward_lines()}
+        self._wide = [node.shape for node in every if len(node.shape) > _FLAT]
+        numbers = {value: node for node in every if (value := value_of(node)) and 0 < value <= _SMALL}
+        self.small = sorted(numbers)
+        ahead = postorder([self.made[self.nodes[name]] for name in self.order if name not in backward])
+        known = {abs(value) for node in ahead if (value := value_of(node))}
+        self.numbers = sorted(value for value in known - _USUAL if value > _SMALL)[:_MOST_NUMBERS]
+        self._seen = {numbers[value]: Array((), [_SEEN + _SEEN * i]) for i, value in enumerate(self.small)}
         if drawn:
             self._draw("pairs")
 
@@ -89,10 +106,13 @@ class Trial:
     def _draw(self, key: str, apart: Mapping[str, int] | None = None) -> None:
         roots = [*self.made.values()]
         least = dimensions([*roots, *self.book.needed(roots).free])
-        for attempt, sizes in zip(range(_ATTEMPTS), random_sizes(least, Random(key), 3), strict=False):
+        usual = {name: low + 2 for name, low in least.items()}
+        small = any(prod(concrete(shape, usual)) > MOST_UNKNOWN for shape in self._wide)
+        most = 2 if small else 3
+        for attempt, sizes in zip(range(_ATTEMPTS), random_sizes(least, Random(key), most, small), strict=False):
             if apart and attempt < _ATTEMPTS // 2 and any(sizes[name] == apart[name] for name in apart):
                 continue
-            values: dict[Node, Array] = {}
+            values: dict[Node, Array] = dict(self._seen)
             try:
                 for node in self.book.needed(roots).free:
                     entries = Entries(
@@ -115,6 +135,12 @@ class Trial:
             node = self.nodes[name]
             found[node] = _defined(run(point, [self.made[node]])[self.made[node].serial])
         return found
+
+    def computed_before(self, forward: Collection[str], backward: Iterable[str]) -> set[str]:
+        """The backward's lines that compute again what stands in the forward, whole or as a part."""
+        parts = set(postorder([self.made[self.nodes[name]] for name in self.order if name in forward]))
+        made = {name: self.made[self.nodes[name]] for name in backward if name in self.order}
+        return {name for name, node in made.items() if node in parts and node.args}
 
     def value(self, name: str) -> Array:
         """What a name is worth."""
@@ -168,6 +194,18 @@ class Trial:
             return None
         return [values[self.nodes[each]] for each in wanted]
 
+    def rewritten(self, changed: Mapping[str, Node], wanted: Sequence[str]) -> list[Array] | None:
+        """What claims say when some definitions are others; all that stands behind the first of them is computed."""
+        start = min(self.order.index(name) for name in changed)
+        other = copy(self)
+        other.made = {**self.made, **{self.nodes[name]: node for name, node in changed.items()}}
+        kept = {node: value for node, value in self.values.items()}
+        try:
+            values = other.with_values(kept, self.order[start:])
+        except EvaluationError:
+            return None
+        return [values[self.nodes[each]] for each in wanted]
+
     def needed_value(self, name: str, wanted: Sequence[str], truths: Sequence[Array]) -> tuple[Array, int] | None:
         """A value of a name that makes claims true, with how many equations are left over; None without one.
 
@@ -176,7 +214,7 @@ class Trial:
         base = self.value(name)
         count = len(base.flat)
         start = self.claimed(name, base, wanted)
-        if start is None or count > 60:
+        if start is None or count > MOST_UNKNOWN:
             return None
         if [len(each.flat) for each in start] != [len(truth.flat) for truth in truths]:
             return None  # it claims an array of another shape
@@ -212,7 +250,7 @@ def close(one: Array, other: Array, tolerance: float = TOLERANCE) -> bool:
 
 def _defined(array: Array) -> Array:
     for entry in array.flat:
-        if isinstance(entry, Undefined) or entry != entry or abs(entry) > 1e12:
+        if isinstance(entry, Undefined) or entry != entry or 1e12 < abs(entry) < inf:  # masks fill with infinity
             raise OutsideDomain("no value")
     return array
 

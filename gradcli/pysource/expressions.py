@@ -475,7 +475,8 @@ def call_statement(reader: Reading, node: ast.Call, frame: Frame) -> None:
             args, _ = arguments(reader, node, frame)
             items = list(owner.items)
             if name == "append":
-                items.append(args[0])
+                title = owner_node.id if isinstance(owner_node, ast.Name) else "item"
+                items.append(reader.named(title, args[0], frame, node))
             elif name == "extend":
                 items += reader.items(args[0], node)
             else:

@@ -41,6 +41,9 @@ class Reading(Protocol):
     def assign(self, target: ast.expr, value: Value, frame: Frame, node: ast.AST) -> None:
         """`target = value`."""
 
+    def named(self, name: str, value: Value, frame: Frame, node: ast.AST) -> Value:
+        """A value under the name it is assigned to: what is computed becomes a definition."""
+
     def store(self, owner: ast.expr, value: Value, frame: Frame, node: ast.AST) -> None:
         """A new value under the name, the key or the attribute that holds it."""
 
