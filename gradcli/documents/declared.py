@@ -12,6 +12,7 @@ _LATEX = re.compile(r"[\\{}^'*]|_\(")
 _PLAIN = re.compile(r"\s*(?:pi|π)\s*")
 _GREEK = re.compile(rf"\\({'|'.join(sorted(GREEK | {'ell'}))})(?![a-zA-Z])(?=[\w\s,;:()*+/@.=^'-]|$)")
 FORMULA = re.compile(r"[^;\n]*\\in\s*\\[^;\n]*")
+_LAYER = re.compile(r"\^(?:\{\s*)?([A-SU-Za-z])(?:\s*[+-]\s*\d)?\s*\}?\s*$")
 NUMBER_PI = "pi_v"  # pi is the number in the language
 
 
@@ -20,6 +21,14 @@ def in_greek(text: str) -> str:
     if "\\" not in text:
         return text
     return _GREEK.sub(lambda found: f" {found[1]}", text)
+
+
+def layers_in(text: str) -> set[str]:
+    r"""The letters above declared names, the L of `z^L : R[n]`: labels, and no powers."""
+    if "^" not in text:
+        return set()
+    pieces = (text[first:last] for start, end in _lists(text) for first, last in _names(text, start, end))
+    return {found[1] for piece in pieces if (found := _LAYER.search(piece)) is not None}
 
 
 def in_language(text: str, named: Callable[[int, int], str | None]) -> str:

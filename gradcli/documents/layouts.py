@@ -8,6 +8,7 @@ from dataclasses import replace
 from gradcli.diagnostics.position import line_and_column
 from gradcli.documents.program import DocumentProgram, programs
 from gradcli.documents.read import Document
+from gradcli.latex.build import replaced, walk
 from gradcli.program.model import LAYOUTS
 from gradcli.syntax import ast
 from gradcli.syntax.ast import Span
@@ -38,12 +39,50 @@ def layout_notes(document: Document, verdicts: list[Verdict], check: Check) -> t
     claims = [v.statement for v in verdicts if v.claim == "check" and v.kind in (*_TRUE, "refuted")]
     depending = [span for span in claims if len({span in true[name] for name in true}) > 1]
     out = [_hinted(verdict, here[verdict.statement], others, true) for verdict in verdicts]
+    out = _of_gradients(document, out, check)
     if not depending or not one:
         return out, ()
     for name in others:
         if all(span in true[name] for span in claims):
             return out, (f"every claim holds in the {name} layout: write `layout {name}`",)
     return out, _mixed(document, depending, true)
+
+
+def _of_gradients(document: Document, verdicts: list[Verdict], check: Check) -> list[Verdict]:
+    """False claims that are true of gradients, with that as their hint: rows have rows for gradients in no layout."""
+    left = {v.statement for v in verdicts if v.kind == "refuted" and v.claim == "check"}
+    if not left:
+        return verdicts
+    true: set[Span] = set()
+    for program in document.programs:
+        statements = program.module.statements
+        changed = tuple(_with_gradients(program, one) if one.span in left else one for one in statements)
+        gone = tuple(one for one in changed if not isinstance(one, ast.Check) or one not in statements)
+        if not any(isinstance(one, ast.Check) for one in gone):
+            continue
+        found = check(replace(program, module=replace(program.module, statements=gone)))
+        true |= {verdict.statement for verdict in found.verdicts if verdict.kind in _TRUE and verdict.statement in left}
+    said = "this is true of gradients, which have the shape of what they are by: write \\nabla_x f for them"
+    if true != left:  # some hold in a layout: that is said of them
+        true -= {v.statement for v in verdicts if v.hint is not None and v.hint.kind == "layout"}
+    return [replace(v, hint=Hint("layout", said)) if v.statement in true else v for v in verdicts]
+
+
+def _with_gradients(program: DocumentProgram, statement: ast.Statement) -> ast.Statement:
+    """A claim with the derivatives of numbers by rows, and all that stand beside them, as gradients."""
+    if not isinstance(statement, ast.Check):
+        return statement
+    shape_of = program.context.shapes.of
+    sides = list(statement.sides)
+    rows = False
+    for k, side in enumerate(statement.sides):
+        for part in list(walk(side)):
+            if not isinstance(part, ast.Call) or part.fn != "jac" or len(part.args) != 2 or shape_of(part.args[0]):
+                continue
+            shape = shape_of(part.args[1])
+            rows = rows or (len(shape) == 2 and shape[0] == 1)
+            sides[k] = replaced(sides[k], part, ast.Call(part.span, "grad", 0, part.args))
+    return replace(statement, sides=tuple(sides)) if rows else statement
 
 
 def _mixed(document: Document, depending: list[Span], true: dict[str, set[Span]]) -> tuple[str, ...]:
@@ -93,8 +132,6 @@ def _in_force(stated: list[tuple[int, str]], at: Span) -> str:
 
 def _depends(program: DocumentProgram) -> bool:
     """Whether a claim holds a derivative in the layout."""
-    from gradcli.latex.build import walk
-
     return bool(program.context.standins) or any(
         isinstance(part, ast.Call) and part.fn == "jac"
         for statement in program.module.statements

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from gradcli.diagnostics import Diagnostic, error
 from gradcli.documents.agreed import stands_as_index
-from gradcli.documents.declared import FORMULA, in_greek, in_language
+from gradcli.documents.declared import FORMULA, in_greek, in_language, layers_in
 from gradcli.documents.directives import Part, notations
 from gradcli.documents.order import alone, comes_after, explains, names_of, reordered
 from gradcli.documents.pieces import Fence, Formula, Piece
@@ -112,6 +112,7 @@ class _Builder:
         self.said_at = 0  # and where it ends
         self.derived: list[Chain] = []  # what holds derivatives so far
         self.told = 0  # where the formula before ends
+        self.layers: frozenset[str] = frozenset()  # letters above others that are labels
         self.forced = layout
         if layout is not None:
             self.context.layout = layout
@@ -162,6 +163,9 @@ class _Builder:
     def label_layers(self, steps: list[Step]) -> None:
         """Read layers above letters as labels, where declared names have them in theirs."""
         letters = layers_of(self.words(steps))
+        parts = (step.part for step in steps if isinstance(step, DirectivePart))
+        letters |= {one for part in parts if part.kind == "statements" for one in layers_in(part.text)}
+        self.layers = letters
         for step in steps if letters else ():
             if isinstance(step, Scanned) and step.items is not None:
                 step.items = with_layers(step.items, letters)
@@ -299,7 +303,7 @@ class _Builder:
                 items = items_of(self.source.text, part.start + first, part.start + last, self.macros)
             except FormulaFault:
                 return None
-            return self.meaning.plain_name(items) if items else None
+            return self.meaning.plain_name(with_layers(items, self.layers)) if items else None
 
         return in_language(in_greek(part.text), named)
 
@@ -315,6 +319,7 @@ class _Builder:
             except FormulaFault as fault:
                 self.fault(fault)
                 continue
+            items = with_layers(items, self.layers)
             letters = frozenset(
                 item.name for item in every(items) if isinstance(item, Symbol) and stands_as_index(item.name, target)
             )

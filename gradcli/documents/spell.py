@@ -42,6 +42,7 @@ class Speller:
 
     def __init__(self, program: DocumentProgram) -> None:
         context = program.context
+        self._text = program.module.source.text
         self._made = frozenset(context.made)
         self._standins = context.standins
         self._known = _LANGUAGE | set(context.arrays) | set(context.values) | set(context.functions) | set(context.seen)
@@ -164,7 +165,11 @@ class Speller:
             told = None  # `a = a` mends nothing
         verdict = replace(verdict, expected=told)
         hint = verdict.hint
-        if hint is not None:
+        if hint is not None and hint.kind == "refute":
+            said = self._text[verdict.statement.start : verdict.statement.end]
+            unequal = "\\ne" in said or "\\not" in said or "≠" in said
+            hint = replace(hint, text=f"the identity is true: {'write `=`' if unequal else 'leave out `refute`'}")
+        elif hint is not None:
             hint = replace(hint, text=self.sentence(hint.text))
             if re.search(rf"\b{_MADE.pattern}\b", hint.text):
                 hint = None  # it speaks of entries that the document has no letter for

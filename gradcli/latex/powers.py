@@ -235,5 +235,7 @@ def _refuse_label(reader: Reading, power: Items, item: Item) -> None:
             label = "".join(
                 p.name if isinstance(p, Symbol) else p.text for p in power if isinstance(p, Symbol | Number)
             )
-            hint = f"write `{text} as {text[0]}_{label}` for a name, or declare `{name} : Z` for a power"
+            stem = text.partition("^")[0].strip("{}\\ ")
+            stem = stem if stem.isalnum() else "NAME"
+            hint = f"write `{text} as {stem}_{label}` for a name, or declare `{name} : Z` for a power"
             reader.fail(f"`{text}`: is {name} a power or a label?", item, hint, "D705")

@@ -44,6 +44,7 @@ class Book:
 
     def __init__(self, program: Program, module: Module, reader: Reader) -> None:
         self.program = resolved(program)
+        self._unresolved = program
         self._as_read = {program.nodes[name]: value for name, value in program.definitions.items()}
         self.source = program.source
         self.module = module
@@ -60,6 +61,10 @@ class Book:
     def resolution_diagnostics(self) -> list[Diagnostic]:
         """What was said while derivatives were put into their values."""
         return (self._twin or self._resolver).asker.diagnostics
+
+    def is_derivative(self, name: str) -> bool:
+        """Whether a name is defined by a derivative: told as an answer, it says nothing."""
+        return asks(self._unresolved.definitions[name])
 
     def value(self, side: ast.Expr, node: Node) -> Node:
         """A side of a statement with every derivative in it found; `node` is the side as read.  Raises NoRule."""

@@ -58,6 +58,8 @@ def _numbers(site: Site, value: Fraction) -> Edits:
             said = f"{what} {other}, not {value}"
             if other == 1 and not exponent:
                 said = f"the factor {value} is too much"
+            elif other == 0 and isinstance(site.parent, ast.Sum):
+                said = f"the term {value} is too much"
             yield Edit("exponent" if exponent else "factor", said, site.put(trees.number(other)))
 
 

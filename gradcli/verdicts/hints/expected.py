@@ -27,6 +27,8 @@ def answer(book: Book, asked: Node, value: Node) -> str | None:
     if tree_size(value) > _TOO_LARGE or any(node.op in ("unit", "param") for node in postorder(value)):
         return None
     names = {v: name for name, v in book.program.definitions.items() if v.args} if asked.op in _KINDS else None
+    if names and value in names and book.is_derivative(names[value]):
+        del names[value]
     return McNotation(names, set(book.program.nodes)).knowing(book.program).render(value)
 
 
