@@ -17,8 +17,9 @@ _LONG, _SAVED = 5, 5  # symbols of a part that stands more than once in an answe
 _OFTEN = 4, 6  # the same of a shorter part that stands three times
 _WITHOUT_NAMES = 25  # symbols of an answer that is read at a glance
 _SILENT = frozenset({"T", "reshape"})
-_ENTRIES = frozenset({"at", "num", "var"})
-_GRADIENT = 3  # `(∇_y f)` is no short name
+_OF_GRADIENTS = 18  # the same where what repeats has gradients in it
+_ENTRIES = frozenset({"at", "cotangent", "num", "var"})
+_GRADIENT = 4  # `(∇_y f)` is no short name
 
 
 def shared_parts(values: list[Node], keys: Collection[Node]) -> list[Node]:
@@ -62,15 +63,21 @@ def repeated_parts(value: Node, keys: Collection[Node], operands: dict[Node, tup
     lengths: dict[Node, int] = {}
     for node, args in order:
         lengths[node] = _own_length(node) + sum(lengths[arg] for arg in args)
-    if lengths[value] < _WITHOUT_NAMES:
+    if lengths[value] < _OF_GRADIENTS:
         return []
+    short = lengths[value] < _WITHOUT_NAMES
+    moving: set[Node] = set()
+    bracketed = {arg for node, args in order if node.op == "mul" for arg in args}
     sizes: dict[Node, int] = {}
     parts: list[Node] = []
     for node, args in order:
         size = _own_length(node) + sum(sizes.get(arg, 1) for arg in args)
         times = uses.get(node, 0)
+        if node.op == "cotangent" or not moving.isdisjoint(args):
+            moving.add(node)
         if (
             times > 1
+            and (not short or (node in moving and node in bracketed))
             and node.op not in _ENTRIES
             and not is_reciprocal(node, {})
             and any(size >= long and (times - 1) * (size - 1) >= saved for long, saved in ((_LONG, _SAVED), _OFTEN))

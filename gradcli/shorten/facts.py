@@ -10,8 +10,9 @@ from gradcli.expr.linear import is_symmetric, matmul, split_scalars, transpose
 from gradcli.expr.node import MINUS_ONE, ONE, Node, axis_of, has_attribute, num
 from gradcli.expr.ops import rebuild
 from gradcli.expr.reduce import sum_axis, total
+from gradcli.expr.replace import replace
 from gradcli.expr.shapes import is_row
-from gradcli.expr.walk import postorder
+from gradcli.expr.walk import leaves, postorder
 
 _LIKE_THEIR_MATRIX = frozenset({"inv", "pinv", "mpow", "expm", "logm", "sqrtm", "adj", "stop"})
 _BY_ENTRY = frozenset({"elem", "pow", "max", "min", "mul", "add"})
@@ -83,8 +84,9 @@ class Facts:
             inner = frozenset.intersection(*(self._centred[arg] for arg in node.args))
             if 0 not in inner and self._differ_by_nothing(node):
                 inner |= {0}
-            if any(any(part.op in ("sum", "sum_axis") for part in (*arg.args, *_within(arg))) for arg in node.args):
-                inner |= {axis for axis in range(len(node.shape)) if _sums_to_nothing(node, axis)}
+            whole = self._with_means(node)
+            if any(any(part.op in ("sum", "sum_axis") for part in (*arg.args, *_within(arg))) for arg in whole.args):
+                inner |= {axis for axis in range(len(node.shape)) if _sums_to_nothing(whole, axis)}
             return inner
         if node.op == "mul":
             arrays = [arg for arg in node.args if arg.shape]
@@ -96,6 +98,17 @@ class Facts:
             first, last = node.args[0], node.args[-1]
             return (self._centred[first] & {0}) | (self._centred[last] & {1} if len(last.shape) == 2 else frozenset())
         return frozenset()
+
+    def _with_means(self, node: Node) -> Node:
+        """A sum with the values of its names that are sums, or means, of arrays."""
+        means = {}
+        for leaf in leaves(node):
+            value = self.definitions.get(leaf)
+            if value is not None and split_scalars(value)[1].op in ("sum", "sum_axis"):
+                means[leaf] = value
+            if value is not None and not value.shape and any(factor.op == "sum" for factor in value.args):
+                means[leaf] = value
+        return replace([node], means)[0] if means else node
 
     def _differ_by_nothing(self, node: Node) -> bool:
         """Whether vectors with entries that sum to 1, or to nothing, are weighted so that the whole sums to nothing."""
