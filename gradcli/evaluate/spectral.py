@@ -17,14 +17,39 @@ def _turned(rows: Rows) -> Rows:
 
 
 def pseudoinverse(field: Field, rows: Rows) -> Rows:
-    """Of a matrix of full rank, by the normal equations.  Raises OutsideDomain where the rank is not full."""
-    turned = _turned(rows)
-    try:
-        if len(rows) >= len(rows[0]):
-            return product(field, inverse(field, product(field, turned, rows)), turned)
-        return product(field, turned, inverse(field, product(field, rows, turned)))
-    except OutsideDomain:
-        raise OutsideDomain("pinv of a matrix without full rank") from None
+    """Of a matrix of any rank: `C.T (C C.T)^-1 (B.T B)^-1 B.T` of B C, its columns that are independent by the others'.
+
+    Source: A. Ben-Israel, T. N. E. Greville, Generalized Inverses, section 1.7 (C. C. MacDuffee's full-rank formula).
+    """
+    kept, combined = _full_rank_factors(field, rows)
+    if not kept:
+        return [[field.zero] * len(rows) for _ in rows[0]]
+    columns = [[row[j] for j in kept] for row in rows]
+    left, right = _turned(columns), _turned(combined)
+    inner = product(field, inverse(field, product(field, left, columns)), left)
+    return product(field, right, product(field, inverse(field, product(field, combined, right)), inner))
+
+
+def _full_rank_factors(field: Field, rows: Rows) -> tuple[list[int], Rows]:
+    """The columns that are independent of those before them, and every column as a sum of those (row echelon form)."""
+    work = [list(row) for row in rows]
+    scale = max(abs(x) for row in rows for x in row)
+    kept: list[int] = []
+    for j in range(len(rows[0])):
+        rest = range(len(kept), len(rows))
+        if not rest:
+            break
+        pivot, top = max(rest, key=lambda i: abs(work[i][j])), len(kept)
+        if work[pivot][j] == 0 or field.tiny(work[pivot][j], scale):
+            continue
+        work[top], work[pivot] = work[pivot], work[top]
+        first = [x / work[top][j] for x in work[top]]
+        work = [
+            first if i == top else [field.total((x, -row[j] * y)) for x, y in zip(row, first, strict=True)]
+            for i, row in enumerate(work)
+        ]
+        kept.append(j)
+    return kept, work[: len(kept)]
 
 
 def exponential(field: Field, rows: Rows) -> Rows:

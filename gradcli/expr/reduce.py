@@ -27,9 +27,14 @@ def elementwise(name: str, order: int, arg: Node) -> Node:
             exact = _at_number(name, value)
             if exact is not None:
                 return num(exact)
+        if name in _ROUNDING and arg.op == "elem" and isinstance(arg.data, tuple) and arg.data[0] in _ROUNDING:
+            return arg  # whole already
         if name == "log" and arg.op == "softmax":
             return make("logsoftmax", arg.args, data=arg.data, shape=arg.shape)
     return finished("elem", (arg,), (name, order), arg.shape)
+
+
+_ROUNDING = frozenset({"floor", "ceil", "round"})
 
 
 def _at_number(name: str, value: Fraction) -> Fraction | int | None:

@@ -118,6 +118,7 @@ def _approached(problem: Problem, place: Place) -> Place:
     equations = [one for one in problem.assumptions if one.op == "=="]
     free = problem.book.needed([side for one in equations for side in (one.left, one.right)]).free
     names = [node for node in free if node in place.values and not problem.attributes_of(node) - {"constant"}]
+    names = [node for node in names if node not in problem.discrete]
     spans = [(node, len(place.values[node].flat)) for node in names]
 
     def at(entries: list[Scalar]) -> Place:
@@ -181,7 +182,7 @@ def _solved(
                 touching = broken.op == "<=" and source.randrange(3) == 0
                 slack[k] = Fraction(0) if touching else source.randint(1, 32) * _SIXTEENTH
     start = [old.flat[k] for k in entries]
-    found = _linear(residual, start)
+    found = linear_zero(residual, start)
     if found is None:
         return None
     flat = list(old.flat)
@@ -190,7 +191,9 @@ def _solved(
     return Array(old.shape, flat)
 
 
-def _linear(residual: Callable[[Sequence[Fraction]], list[Fraction]], start: list[Fraction]) -> list[Fraction] | None:
+def linear_zero(
+    residual: Callable[[Sequence[Fraction]], list[Fraction]], start: list[Fraction]
+) -> list[Fraction] | None:
     """A zero of a linear function, moving as few unknowns as will do."""
     at_start = residual(start)
     columns = []

@@ -101,7 +101,7 @@ def _of(node: Node, many_valued: bool) -> Iterable[Branch]:
     elif node.op in ("inv", "logdet") and many_valued and len(node.args[0].shape) == 2:
         yield Branch(scalar_of_matrix("det", node.args[0]), node.op == "logdet")
     elif node.op in ("atan2", "hypot"):
-        yield from (Branch(arg, node.op == "atan2") for arg in node.args)
+        yield from (Branch(arg, node.op == "atan2", node.op == "atan2") for arg in node.args)
     elif node.op == "leaky_relu":
         yield Branch(node.args[0], True)
     elif node.op == "clip":

@@ -66,6 +66,14 @@ class Cases:
         """Whether a case holds on a null set alone, at zeros that are looked at by themselves."""
         return self._contradictory([(number, True) for number, _ in conditions])
 
+    def never_all(self) -> bool:
+        """Whether what is given contradicts itself."""
+        numbers = self._book.expanded([number for number, _ in self._given])
+        if numbers is None or len(postorder(numbers)) > _MOST_NODES:
+            return False
+        given = [(number, strictly) for number, (_, strictly) in zip(numbers, self._given, strict=True)]
+        return self._impossible(given) or self._contradictory(given)
+
     def possible(self, number: Node, sign: int) -> bool:
         """Whether nothing shows that no entry of a number lies on a side (-1 or 1)."""
         below, above = bounds(number, self._book.values).sign

@@ -5,9 +5,10 @@ from __future__ import annotations
 from math import ceil, inf
 
 from gradcli.evaluate.array import Array, Scalar
-from gradcli.evaluate.errors import UNDERFLOW, NotExact, OutsideDomain
+from gradcli.evaluate.errors import UNDERFLOW, NotExact, OutsideDomain, Undefined
 from gradcli.evaluate.field import Field
 from gradcli.evaluate.fields import FLOAT, digits, enclosures
+from gradcli.evaluate.mp_field import MpField
 from gradcli.verdicts.fractions_field import SHORT
 from gradcli.verdicts.problem import Place, Problem
 
@@ -107,15 +108,33 @@ def _differ_in_digits(problem: Problem, place: Place, count: int) -> tuple[Array
     return None
 
 
-def differ_at_tie(problem: Problem, place: Place) -> tuple[Array, Array] | None:
-    """The sides where they differ at a point at which something turns, known exactly or to many digits."""
+def differ_at_tie(problem: Problem, place: Place, beside: Place | None = None) -> tuple[Array, Array] | None:
+    """The sides where they differ at a point at which something turns.
+
+    The point is known exactly, or to many digits where another close to it is given: `x**2 == 2` holds at no fraction,
+    and what is huge there and not beside it has no value where it is meant.
+    """
+    field = digits(DIGITS)
     try:
         return differ_exactly(problem, place)
     except NotExact:
-        left, right = problem.sides(place, digits(DIGITS))
+        left, right = problem.sides(place, field)
     largest = _largest(left, right)
     gap = max((_distance(a, b) for a, b in zip(left.flat, right.flat, strict=True)), default=0)
-    return (left, right) if gap > _TIED * max(largest, 1) else None
+    if gap <= _TIED * max(largest, 1):
+        return None
+    return None if beside is not None and _has_pole(problem, place, beside, field) else (left, right)
+
+
+def _has_pole(problem: Problem, place: Place, beside: Place, field: MpField) -> bool:
+    """Whether a number on the way to the sides is huge at a point, and not at another close to it."""
+    here, there = (problem.everything(at, field, (problem.left, problem.right)) for at in (place, beside))
+    return any(
+        not isinstance(y, Undefined) and abs(x) * _TIED > 1 + abs(y)
+        for serial, array in here.items()
+        for x, y in zip(array.flat, there[serial].flat, strict=True)
+        if not isinstance(x, Undefined)
+    )
 
 
 def enough_digits(problem: Problem, place: Place) -> int:

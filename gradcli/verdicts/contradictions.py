@@ -9,9 +9,11 @@ from gradcli.evaluate.errors import EvaluationError
 from gradcli.program.model import Assumption
 from gradcli.verdicts.assumptions import is_linear
 from gradcli.verdicts.book import Book
+from gradcli.verdicts.cases import Cases
 from gradcli.verdicts.entries import STYLES
 from gradcli.verdicts.facts import extra_attributes
 from gradcli.verdicts.numeric import place_of
+from gradcli.verdicts.possible import domain
 from gradcli.verdicts.problem import Problem
 from gradcli.verdicts.sizes import small_sizes
 
@@ -28,13 +30,21 @@ def contradictions(book: Book) -> dict[Assumption, Diagnostic]:
             continue
         problem = Problem(book, one.left, one.left, (one.left, one.right), (one.right,))
         seen.update(problem.assumptions or (one,))
-        if _has_point(problem) or not all(each in attributes or is_linear(each) for each in problem.assumptions):
+        sought = all(each in attributes or is_linear(each) for each in problem.assumptions)
+        if not _is_contradictory(problem) and (not sought or _has_point(problem)):
             continue
         listed = " and ".join(f"`{each.text}`" for each in problem.assumptions or (one,))
         message = f"no point satisfies what is assumed: {listed}"
         said = error("E311", message, one.source, one.span, "take one of them out")
         found.update(dict.fromkeys(problem.assumptions or (one,), said))
     return found
+
+
+def _is_contradictory(problem: Problem) -> bool:
+    """Whether algebra shows that no point satisfies all that is assumed together."""
+    if not any(one.op != "!=" for one in problem.assumptions):
+        return False
+    return Cases(problem.book, domain(problem)).never_all()
 
 
 def _has_point(problem: Problem) -> bool:

@@ -14,7 +14,8 @@ from gradcli.expr.node import Node
 from gradcli.verdicts.fractions_field import SHORT
 from gradcli.verdicts.problem import Place, Problem
 
-_DIGITS = 80
+_DIGITS = 120
+KNOWN = 105  # of them, of a crossing that is at no short fraction
 _ROUGH = 30
 _STEPS = 60
 _GUESSES = 1000
@@ -22,8 +23,11 @@ _GUESSES = 1000
 
 def crossing(
     problem: Problem, turning: Node, entry: int, at: Callable[[Fraction], Place], low: Fraction, high: Fraction
-) -> Fraction | None:
-    """A number between two, close together, at which an entry of `turning` is 0; None where none was found."""
+) -> tuple[Fraction, bool] | None:
+    """A number between two, close together, at which an entry of `turning` is 0, and whether it is so exactly.
+
+    None where none was found.
+    """
 
     def value(t: Fraction, field: Field) -> Scalar:
         found = problem.everything(at(t), field, (turning,))[turning.serial].flat[entry]
@@ -34,7 +38,7 @@ def crossing(
     try:
         for t in _simple(low, high):
             if value(t, SHORT) == 0:
-                return t
+                return t, True
     except (NotExact, OverflowError):
         pass
     except EvaluationError:
@@ -42,7 +46,7 @@ def crossing(
     try:
         found = _by_secants(lambda t: value(t, digits(_DIGITS)), low, high)
         near = max(high - low, abs(high) / 2**_ROUGH)  # the two are floats' idea of where it is
-        return found if found is not None and low - near <= found <= high + near else None
+        return (found, False) if found is not None and low - near <= found <= high + near else None
     except (EvaluationError, ZeroDivisionError, OverflowError):
         return None
 
@@ -64,10 +68,10 @@ def _by_secants(value: Callable[[Fraction], Scalar], low: Fraction, high: Fracti
         step = (a - b) * as_fraction(share)
         a, of_a = b, of_b
         b = b + step
-        if b.denominator.bit_length() > 1200:
-            b = Fraction(round(b * 2**600), 2**600)
+        if b.denominator.bit_length() > 1600:
+            b = Fraction(round(b * 2**800), 2**800)
         of_b = value(b)
-        if of_b == 0 or abs(step) <= abs(b) / 10 ** (_DIGITS - 15):
+        if of_b == 0 or abs(step) <= abs(b) / 10**KNOWN:
             return b
     return None
 

@@ -140,6 +140,13 @@ class Link:
             if place is not None:
                 return Finding("refuted", "the sides differ", REFUTED, counterexample=at(problem, place))
         outcome = decide(problem, self.key)
+        if outcome.kind == "equal" and has_pseudoinverse(problem):
+            from gradcli.verdicts import deficient
+
+            place = deficient.difference(problem, self.key)
+            if place is not None:
+                hint = Hint("ties", "the sides differ where a matrix has not full rank, and there alone perhaps")
+                return Finding("refuted", "the sides differ", REFUTED, None, at(problem, place), hint)
         if outcome.kind == "equal":
             return self._by_uniqueness(problem) or self._under(problem, "equal", outcome.reason)
         if outcome.place is None:
@@ -168,6 +175,11 @@ class Link:
 def has_high_power(problem: Problem) -> bool:
     """Whether a matrix is raised to a power that is far beyond what plain points serve for."""
     return any(node.op == "mpow" and abs(payload(node, int)) >= _HIGH_POWER for node in problem.nodes)
+
+
+def has_pseudoinverse(problem: Problem) -> bool:
+    """Whether a statement without derivatives holds a pseudoinverse, which jumps where the rank is lower."""
+    return not problem.derivative and any(node.op == "pinv" for node in problem.nodes)
 
 
 def _text(book: Book, expr: ast.Expr) -> str:

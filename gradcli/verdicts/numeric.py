@@ -14,7 +14,7 @@ from gradcli.evaluate.errors import EvaluationError, NotEvaluable, NotExact, OnK
 from gradcli.expr.node import Node
 from gradcli.expr.walk import postorder
 from gradcli.verdicts.aiming import Aim
-from gradcli.verdicts.assumptions import met
+from gradcli.verdicts.assumptions import NotMet, met
 from gradcli.verdicts.compare import differ, differ_exactly, differ_precisely, looks_equal
 from gradcli.verdicts.cost import MANY, TOO_MANY, operations
 from gradcli.verdicts.draw import draw
@@ -32,6 +32,7 @@ FEWEST = 4  # below which nothing is said
 _ATTEMPTS = 400
 _AFFORDED = 400_000  # nodes that may be evaluated, in all attempts
 _TRIES_A_SIZE = 14
+_MOST_UNMET = 60  # points at which assumptions cannot be met, before any is found
 COSTLY = 30_000  # operations at one point, above which sizes are small
 _USUAL = 3  # what sizes are larger than they must be, about
 _FEW_SIZES = 3  # different ones, where points cost much
@@ -160,6 +161,12 @@ def _on_every_side(problem: Problem, agreed: list[Place], key: str, outcome: Out
     survey = surveyor.survey(starts, others, not problem.derivative, partial(is_possible, problem))
     if survey.refuted is not None:
         return Outcome("refuted", survey.refuted, tied=survey.tied)
+    if not problem.derivative and sum(branch.jumps for branch in found) > 1:
+        from gradcli.verdicts.meeting import difference
+
+        place = difference(problem, found, starts)
+        if place is not None:
+            return Outcome("refuted", place, tied=True)
     missed = surveyor.missing()
     if not missed and unmet:
         return Outcome("undecided", reason=f"no point found where {all_told(problem, unmet[0])}")
@@ -240,6 +247,7 @@ def _places(problem: Problem, key: str, trouble: Counter[str]) -> Iterator[tuple
     attempts += _TRIES_A_SIZE * len(problem.strata.wanted)
     wanted = ((stratum.sizes, stratum.turn) for stratum in problem.strata.wanted)
     few = {"most": _FEW_SIZES} if _is_costly(problem) else {}
+    unmet = 0
     any_sizes = random_sizes(problem.least, source, small=problem.steps_to_matrices or bool(few), **few)
     others = ((sizes, None) for sizes in chain(_turning_sizes(problem), any_sizes))
     for sizes, component in chain(wanted, others):
@@ -253,6 +261,9 @@ def _places(problem: Problem, key: str, trouble: Counter[str]) -> Iterator[tuple
                 equal = looks_equal(problem, place)
             except (OutsideDomain, OnKink) as reason:
                 trouble[str(reason)] += 1
+                unmet += isinstance(reason, NotMet)
+                if unmet >= _MOST_UNMET and not good:
+                    return
                 continue
             if styles not in good:
                 good.append(styles)

@@ -21,7 +21,14 @@ def is_possible(problem: Problem, branch: Branch, sign: int) -> bool:
     if not Cases(problem.book, domain(problem)).possible(branch.turning, sign):
         return False
     expanded = problem.book.expanded([branch.turning])
-    return expanded is None or not never_beyond(expanded[0], sign, problem.least)
+    if expanded is None:
+        return True
+    if problem.discrete:
+        from gradcli.verdicts.integers import never_on_side
+
+        if never_on_side(problem.book.comparison, expanded[0], sign, problem.discrete):
+            return False
+    return not never_beyond(expanded[0], sign, problem.least)
 
 
 def domain(problem: Problem) -> list[Condition]:

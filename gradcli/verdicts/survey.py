@@ -237,12 +237,11 @@ class Surveyor:
                 return
             if look is not None:
                 looks[t] = look
-        if line.whole:
-            return
         order = sorted(looks)
         turned = [pair for pair in pairwise(order) if looks[pair[0]].signs != looks[pair[1]].signs]
         for low, high in sorted(turned, key=lambda pair: everyday(pair[0]))[:_MOST_ROOTS]:
-            self._between(place, line, (low, looks[low]), (high, looks[high]), jumps)
+            around = self._between_integers if line.whole else self._between
+            around(place, line, (low, looks[low]), (high, looks[high]), jumps)
             if self.found.refuted is not None:
                 return
 
@@ -276,6 +275,27 @@ class Surveyor:
             if self.found.refuted is not None:
                 return
 
+    def _between_integers(
+        self, place: Place, line: Line, before: tuple[Fraction, Look], after: tuple[Fraction, Look], jumps: bool
+    ) -> None:
+        """The integers next to the crossings between two integers."""
+        for k in range(len(self.branches)):
+            for i, (a, b) in enumerate(zip(before[1].turning[k], after[1].turning[k], strict=True)):
+                if i >= _MOST_ENTRIES or a is None or b is None or _sign(a) == _sign(b):
+                    continue
+                low, high = before[0], after[0]
+                while high - low > 1:
+                    middle = Fraction((low + high) // 2)
+                    found = self._value(line.at(place, middle), k, i)
+                    if found is None:
+                        break
+                    low, high = (middle, high) if _sign(found) == _sign(a) else (low, middle)
+                for t in (low, high):
+                    if before[0] < t < after[0]:
+                        self.visit(line.at(place, t))
+                        if self.found.refuted is not None:
+                            return
+
     def _value_along(self, place: Place, line: Line, k: int, i: int, t: Fraction) -> float | None:
         return self._value(line.at(place, t), k, i)
 
@@ -291,16 +311,20 @@ class Surveyor:
 
     def _tie(self, place: Place, line: Line, k: int, i: int, low: Fraction, high: Fraction) -> None:
         """The sides at the very crossing, which is solved for exactly, or to many digits."""
-        from gradcli.verdicts.crossing import crossing
+        from gradcli.verdicts.crossing import KNOWN, crossing
 
-        t = crossing(self.problem, self.branches[k].turning, i, lambda t: line.at(place, t), low, high)
-        if t is None:
+        found = crossing(self.problem, self.branches[k].turning, i, lambda t: line.at(place, t), low, high)
+        if found is None:
             return
+        t, exactly = found
         at = line.at(place, t)
         if not keeps_declared(at, self.problem.free, self.problem.discrete):
             return
         try:
-            if differ_at_tie(self.problem, at) is not None:
+            beside = None
+            if not exactly:  # it is not said of a fraction near the crossing what holds at the crossing
+                at.inexact, beside = KNOWN, line.at(place, t * (1 + _ASIDE))
+            if differ_at_tie(self.problem, at, beside) is not None:
                 self.found.refuted, self.found.tied = at, True
         except NotEvaluable:
             raise
