@@ -21,6 +21,7 @@ from gradcli.expr.reduce import triangle, unit_entry, where
 from gradcli.expr.shapes import Dim, Shape, cols, is_row, product_shape, rows
 from gradcli.expr.spectral import frechet_matrix
 from gradcli.expr.walk import postorder
+from gradcli.index.merged import Letters, merged
 from gradcli.ops.payload import Subscripts
 from gradcli.record import dataclass
 from gradcli.rules.missing import NoRule
@@ -28,7 +29,6 @@ from gradcli.rules.missing import NoRule
 # More terms than this of one value are added up before they are read on.
 _MOST_TERMS = 24
 
-Letters = tuple[int, ...]
 Groups = tuple[Letters, ...]
 
 
@@ -339,18 +339,12 @@ class Reader:
         if [self.dims[letter] for letter in a] != [self.dims[letter] for letter in b]:
             delta = (eye(self.size(a)), (a, b))
             return Term(term.scalars, (*term.operands, delta), term.out, term.seed), table
-        for first, second in zip(a, b, strict=True):
-            first, second = (self._lookup(table, letter)[0] for letter in (first, second))
-            fixed = self._flat(term.seed)
-            if first == second:
-                continue
-            if first in fixed and second in fixed:
-                delta = (eye(self.dims[first]), ((first,), (second,)))
-                term = Term(term.scalars, (*term.operands, delta), term.out, term.seed)
-                continue
-            gone, kept = (first, second) if second in fixed else (second, first)
-            table[gone] = (kept,)
-            term = self._rename(term, {gone: (kept,)})
+        fixed = set(self._flat(term.seed))
+        equal = merged(zip(a, b, strict=True), fixed.__contains__, lambda letter: (letter not in fixed,))
+        deltas = tuple((eye(self.dims[first]), ((first,), (second,))) for first, second in equal.apart)
+        made_one = {gone: (kept,) for gone, kept in equal.table.items()}
+        term = self._rename(Term(term.scalars, (*term.operands, *deltas), term.out, term.seed), made_one)
+        table |= made_one
         return term, table
 
     def _flat(self, groups: Groups) -> Letters:

@@ -15,13 +15,12 @@ from gradcli.expr.contract_pairs import Operand, joined
 from gradcli.expr.linear import eye, matmul, split_scalars, transpose
 from gradcli.expr.node import Node, make, payload
 from gradcli.expr.shapes import Dim, Shape, ShapeError, is_row, normal_shape, rows, show_shape
+from gradcli.index.merged import Letters, merged, renamed
 from gradcli.ops.payload import Subscripts
 
 _ALPHABET = "ijklmnopqrstuvwxyzabcdefghABCDEFGHIJKLMNOPQRSTUVWXYZαβγδεζηθικλμνξοπρστυφχψω"
 _BEYOND = 0x4E00
 _MOST_INLINED = 12
-
-Letters = tuple[int, ...]
 
 
 def einsum(inputs: Sequence[str], output: str, operands: Sequence[Node], shape: Shape | None = None) -> Node:
@@ -151,19 +150,11 @@ class _Flattened:
 
     def finished(self) -> tuple[list[Node], list[Operand]]:
         """The scalars and the operands, letters made equal, arrays of ones only where a letter needs one."""
-        terms, filled, pairs = self.terms, self.filled, self.pairs
-        while pairs:
-            a, b = pairs.pop()
-            if a == b:
-                filled.append(a)
-                continue
-            if a in self.output and b in self.output:
-                terms.append(Operand(eye(self.dims[a]), (a, b)))
-                continue
-            kept, gone = (b, a) if b in self.output else (a, b)
-            terms = [Operand(node, _renamed(letters, gone, kept)) for node, letters in terms]
-            filled = [*_renamed(tuple(filled), gone, kept), kept]
-            pairs = [(_renamed((p,), gone, kept)[0], _renamed((q,), gone, kept)[0]) for p, q in pairs]
+        output = set(self.output)
+        equal = merged(reversed(self.pairs), output.__contains__, lambda letter: (letter not in output,))
+        terms = [Operand(node, renamed(letters, equal.table)) for node, letters in self.terms]
+        terms += [Operand(eye(self.dims[a]), (a, b)) for a, b in equal.apart]
+        filled = (*renamed(tuple(self.filled), equal.table), *equal.table.values(), *equal.closed)
         present = {letter for _, letters in terms for letter in letters}
         scalars = list(self.scalars)
         for letter in dict.fromkeys((*filled, *self.output)):
@@ -175,10 +166,6 @@ class _Flattened:
             else:
                 scalars.append(size(dim))
         return scalars, terms
-
-
-def _renamed(letters: Letters, gone: int, kept: int) -> Letters:
-    return tuple(kept if letter == gone else letter for letter in letters)
 
 
 def _outer(node: Node) -> tuple[Node, Node] | None:

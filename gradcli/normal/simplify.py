@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from itertools import product as cartesian
 
 from gradcli.expr.shapes import Dim
+from gradcli.index.merged import merged, renamed
 from gradcli.normal.label import canonical
 from gradcli.normal.late import LATE
 from gradcli.normal.poly import (
@@ -137,36 +138,18 @@ def _contract_deltas(item: Product) -> bool:
     """Put equal what identities make equal; False where the product is zero."""
     if not any(array.kind == "delta" for array, _, _ in item.factors):
         return True
-    equal: dict[int, int] = {}
-
-    def root(i: int) -> int:
-        while i in equal:
-            i = equal[i]
-        return i
-
-    dims: dict[int, Dim] = {}
-    others: list[Factor] = []
-    for factor in item.factors:
-        array, idx, exponent = factor
-        if array.kind != "delta" or exponent < 0:
-            others.append(factor)
-            continue
-        i, j = root(idx[0]), root(idx[1])
-        if i == j:
-            continue
-        if i < 0 and j < 0:
-            return False
-        keep, drop = (i, j) if _rank(i) < _rank(j) else (j, i)
-        equal[drop] = keep
-        dims[drop] = array.dims[0]
-    mapping = {i: root(i) for i in equal}
+    deltas = [factor for factor in item.factors if factor[0].kind == "delta" and factor[2] >= 0]
+    equal = merged(((i, j) for _, (i, j), _ in deltas), lambda i: i < 0, _rank)
+    if equal.apart:
+        return False
+    dims = {i: array.dims[0] for array, idx, _ in deltas for i in idx}
     factors: list[Factor] = []
-    for array, idx, exponent in others:
-        if any(i in mapping for i in idx):
-            idx = tuple(mapping.get(i, i) for i in idx)
-        if array.kind != "delta" or not _is_one(idx):
-            factors.append((array, idx, exponent))
-    for i, kept in mapping.items():
+    for array, idx, exponent in item.factors:
+        if array.kind != "delta" or exponent < 0:
+            idx = renamed(idx, equal.table)
+            if array.kind != "delta" or not _is_one(idx):
+                factors.append((array, idx, exponent))
+    for i, kept in equal.table.items():
         if i >= FIRST_DUMMY:
             item.dummies.pop(i, None)
         else:

@@ -1,0 +1,1 @@
+"""Indices of sums of products: what is renamed, and what identities make equal."""
