@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from gradcli.derive.graph import Graph
-from gradcli.derive.index_terms import Groups, Letters, Reader, Term
+from gradcli.derive.index_axes import Term
+from gradcli.derive.index_terms import Reader
 from gradcli.derive.model import Step
 from gradcli.derive.tensor import vector_jacobian_product
 from gradcli.expr.arith import add, mul, zeros
@@ -19,6 +20,7 @@ from gradcli.expr.node import Node, name_of, var
 from gradcli.expr.rearrange import reshape
 from gradcli.expr.reduce import kron, vec
 from gradcli.expr.shapes import Dim, Shape, is_row, normal_shape
+from gradcli.index.axes import Groups, Letters
 from gradcli.record import dataclass, field
 
 Operand = tuple[Node, Letters]

@@ -9,7 +9,7 @@ from gradcli.expr.arith import mul
 from gradcli.expr.linear import diag, diagonal, dot, matmul, trace, transpose
 from gradcli.expr.node import ONE, Node
 from gradcli.expr.reduce import sum_axis, total
-from gradcli.index.merged import Letters
+from gradcli.index.axes import Letters
 
 
 class Operand(NamedTuple):

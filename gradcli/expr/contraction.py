@@ -15,7 +15,8 @@ from gradcli.expr.contract_pairs import Operand, joined
 from gradcli.expr.linear import eye, matmul, split_scalars, transpose
 from gradcli.expr.node import Node, make, payload
 from gradcli.expr.shapes import Dim, Shape, ShapeError, is_row, normal_shape, rows, show_shape
-from gradcli.index.merged import Letters, merged, renamed
+from gradcli.index.axes import Letters
+from gradcli.index.merged import merged, renamed
 from gradcli.ops.payload import Subscripts
 
 _ALPHABET = "ijklmnopqrstuvwxyzabcdefghABCDEFGHIJKLMNOPQRSTUVWXYZαβγδεζηθικλμνξοπρστυφχψω"

@@ -1,23 +1,18 @@
-"""Letters that identities make equal.
-
-An index is a number, and a factor of a product has one for each of its axes.  `sum_k delta[i, k] A[k, j]` is `A[i, j]`:
-k is gone, and i stands for it.
-"""
+"""Letters that identities make equal: `sum_k delta[i, k] A[k, j]` is `A[i, j]`, k is gone and i stands for it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from gradcli.index.axes import Letters
 from gradcli.record import dataclass
-
-Letters = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What identities make of the indices: `table` says of each that is gone which one stands for it.
+    """What identities make of the letters: `table` says of each that is gone which one stands for it.
 
-    `apart` are the pairs of which both must stay, so that their identity stays too; `closed` are the indices of
+    `apart` are the pairs of which both must stay, so that their identity stays too; `closed` are the letters of
     identities that are 1 by what was made equal before (`delta[i, i]`).
     """
 
@@ -29,13 +24,13 @@ class Merged:
 def merged(
     pairs: Iterable[tuple[int, int]], stays: Callable[[int], bool], order: Callable[[int], tuple[int, ...]]
 ) -> Merged:
-    """The indices of identities made equal: of two the one that `order` puts first stands, of two alike the first."""
+    """The letters of identities made equal: of two the one that `order` puts first stands, of two alike the first."""
     equal: dict[int, int] = {}
 
-    def root(index: int) -> int:
-        while index in equal:
-            index = equal[index]
-        return index
+    def root(letter: int) -> int:
+        while letter in equal:
+            letter = equal[letter]
+        return letter
 
     apart: list[tuple[int, int]] = []
     closed: list[int] = []
@@ -48,9 +43,9 @@ def merged(
         else:
             kept, gone = sorted((a, b), key=order)
             equal[gone] = kept
-    return Merged({index: root(index) for index in equal}, tuple(apart), tuple(map(root, closed)))
+    return Merged({letter: root(letter) for letter in equal}, tuple(apart), tuple(map(root, closed)))
 
 
-def renamed(indices: Letters, table: Mapping[int, int]) -> Letters:
-    """The indices with those that are gone by the ones that stand for them."""
-    return tuple(table.get(index, index) for index in indices) if table else indices
+def renamed(letters: Letters, table: Mapping[int, int]) -> Letters:
+    """The letters with those that are gone by the ones that stand for them."""
+    return tuple(table.get(letter, letter) for letter in letters) if table else letters

@@ -6,20 +6,10 @@ from collections.abc import Collection, Iterator
 from itertools import chain as joined
 
 from gradcli.derive.reverse import symbols
-from gradcli.derive.worked.index import (
-    Delta,
-    Entry,
-    Factor,
-    Groups,
-    IndexSum,
-    Letters,
-    Product,
-    Slope,
-    SlopeOf,
-    sums_of,
-)
+from gradcli.derive.worked.index import Delta, Entry, Factor, IndexSum, Product, Slope, SlopeOf, sums_of
 from gradcli.derive.worked.model import Formula, Frontier, Label, LocalJacobian, Pending, Reason, Same, Words
 from gradcli.expr.node import Node, make, num, payload
+from gradcli.index.axes import Groups, Letters
 from gradcli.render.notation import Form, Level
 from gradcli.render.step_notation import StepNotation, written_leaf
 

@@ -12,7 +12,7 @@ from gradcli.derive.model import Answer
 from gradcli.derive.worked.by_rules import GradientWriter, JacobianWriter
 from gradcli.derive.worked.chain import Chain, cotangent, gradient_chain, jacobian_chain
 from gradcli.derive.worked.components import ComponentWriter, total
-from gradcli.derive.worked.index import IndexSum, Slope, deltas_first, flat
+from gradcli.derive.worked.index import IndexSum, Slope, deltas_first
 from gradcli.derive.worked.links import links_of
 from gradcli.derive.worked.lower import Lowering
 from gradcli.derive.worked.model import Block, Label, Line, Worked
@@ -23,6 +23,7 @@ from gradcli.expr.linear import eye
 from gradcli.expr.node import Node, make
 from gradcli.expr.shapes import list_dim
 from gradcli.expr.walk import leaves
+from gradcli.index.axes import flat
 from gradcli.rules.missing import NoRule
 
 Mode = Literal["rules", "components"]

@@ -11,7 +11,7 @@ from gradcli.derive.jacobian import is_vector, local_matrix, local_products
 from gradcli.derive.reverse import by_name
 from gradcli.derive.worked.chain import Chain, Link, seed_of
 from gradcli.derive.worked.contract import contracted_once
-from gradcli.derive.worked.index import Entry, Factor, IndexSum, Product, Slope, SlopeOf, deltas_first, flat, product_of
+from gradcli.derive.worked.index import Entry, Factor, IndexSum, Product, Slope, SlopeOf, deltas_first, product_of
 from gradcli.derive.worked.lower import Lowering
 from gradcli.derive.worked.model import Block, Frontier, Line, LocalJacobian, Pending, Piece, Reason
 from gradcli.derive.worked.titles import title
@@ -21,6 +21,7 @@ from gradcli.expr.linear import eye, matmul, transpose
 from gradcli.expr.node import ONE, Node
 from gradcli.expr.replace import replace as replaced
 from gradcli.expr.walk import leaves, postorder
+from gradcli.index.axes import flat
 from gradcli.rules.missing import NoRule
 from gradcli.rules.record import Application
 

@@ -10,18 +10,7 @@ from functools import partial
 from gradcli.derive.worked.chain import Chain, Link
 from gradcli.derive.worked.contract import collected as alike
 from gradcli.derive.worked.contract import contracted_once
-from gradcli.derive.worked.index import (
-    Delta,
-    Entry,
-    Factor,
-    Groups,
-    IndexSum,
-    Product,
-    Slope,
-    SlopeOf,
-    flat,
-    product_of,
-)
+from gradcli.derive.worked.index import Delta, Entry, Factor, IndexSum, Product, Slope, SlopeOf, product_of
 from gradcli.derive.worked.lower import Lowering
 from gradcli.derive.worked.model import Block, Line, Piece, Reason, Same
 from gradcli.derive.worked.relations import factor_lines, implicit_lines
@@ -29,6 +18,7 @@ from gradcli.expr.arith import add
 from gradcli.expr.collect import collected
 from gradcli.expr.node import ONE, Node
 from gradcli.expr.walk import postorder
+from gradcli.index.axes import Groups, flat
 from gradcli.rules.missing import NoRule
 
 _MOST_CONTRACTIONS = 40

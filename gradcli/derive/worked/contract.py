@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from gradcli.derive.worked.index import Delta, Entry, Factor, IndexSum, Letters, Product, letters_of, renamed, sums_of
+from gradcli.derive.worked.index import Delta, Entry, Factor, IndexSum, Product, letters_of, renamed, sums_of
 from gradcli.expr.arith import size
 from gradcli.expr.shapes import Dim
+from gradcli.index.axes import Letters
 
 Dims = Mapping[int, Dim]
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from gradcli.derive.model import Answer
 from gradcli.derive.worked.blocks import Found, answer_key
-from gradcli.derive.worked.index import Entry, IndexSum, Product, Slope, flat, product_of
+from gradcli.derive.worked.index import Entry, IndexSum, Product, Slope, product_of
 from gradcli.derive.worked.lower import Lowering
 from gradcli.derive.worked.model import Block, Label, Line, Worked
 from gradcli.expr.node import Node, make
+from gradcli.index.axes import flat
 
 
 def differential_worked(found: Found, of: Node, targets: Sequence[Node], answer: Answer) -> Worked:

@@ -11,9 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from gradcli.expr.node import Node, value_of
-
-Letters = tuple[int, ...]
-Groups = tuple[Letters, ...]
+from gradcli.index.axes import Groups, Letters, flat, put, put_in_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +68,6 @@ class IndexSum:
     free: Letters
 
 
-def flat(groups: Groups) -> Letters:
-    """All letters of some groups, in order."""
-    return tuple(letter for group in groups for letter in group)
-
-
 def letters_of(factor: Factor) -> Letters:
     """The letters that stand in a factor and are not summed inside it."""
     match factor:
@@ -98,25 +91,19 @@ def sums_of(product: Product, free: Iterable[int]) -> Letters:
 def renamed(factor: Factor, table: Mapping[int, Letters]) -> Factor:
     """The factor with letters put for letters."""
 
-    def group(old: Letters) -> Letters:
-        return tuple(new for letter in old for new in table.get(letter, (letter,)))
-
-    def groups(old: Groups) -> Groups:
-        return tuple(group(each) for each in old)
-
     match factor:
         case Entry():
-            return Entry(factor.node, groups(factor.index))
+            return Entry(factor.node, put_in_each(factor.index, table))
         case Delta():
-            return Delta(group(factor.left), group(factor.right))
+            return Delta(put(factor.left, table), put(factor.right, table))
         case Slope():
-            return Slope(factor.of, groups(factor.of_index), factor.by, groups(factor.by_index))
+            return Slope(factor.of, put_in_each(factor.of_index, table), factor.by, put_in_each(factor.by_index, table))
         case SlopeOf():
             inner = factor.inner
             terms = tuple(
                 replace(term, factors=tuple(renamed(each, table) for each in term.factors)) for term in inner.terms
             )
-            return SlopeOf(IndexSum(terms, group(inner.free)), factor.by, groups(factor.by_index))
+            return SlopeOf(IndexSum(terms, put(inner.free, table)), factor.by, put_in_each(factor.by_index, table))
 
 
 def product_of(factors: Iterable[Factor], number: Fraction = Fraction(1)) -> Product:

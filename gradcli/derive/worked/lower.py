@@ -10,24 +10,15 @@ from collections.abc import Callable, Collection
 from itertools import count
 from typing import Any
 
-from gradcli.derive.index_terms import Reader, Term, axes
+from gradcli.derive.index_axes import Term
+from gradcli.derive.index_terms import Reader, axes
 from gradcli.derive.reverse import symbols
-from gradcli.derive.worked.index import (
-    Delta,
-    Entry,
-    Factor,
-    Groups,
-    IndexSum,
-    Letters,
-    Product,
-    flat,
-    product_of,
-    renamed,
-)
+from gradcli.derive.worked.index import Delta, Entry, Factor, IndexSum, Product, product_of, renamed
 from gradcli.expr.arith import size
 from gradcli.expr.node import Node, make, value_of
 from gradcli.expr.replace import replace
 from gradcli.expr.walk import postorder
+from gradcli.index.axes import Groups, Letters, flat
 from gradcli.rules.missing import NoRule
 from gradcli.rules.pullback import pullback
 
@@ -99,7 +90,7 @@ class Lowering(Reader):
         out = []
         for term in terms:
             letters = dict.fromkeys((*term.letters(), *flat(term.out)))
-            out.append(self._rename(term, {old: self.fresh((self.dims[old],))[0] for old in letters}))
+            out.append(term.put({old: self.fresh((self.dims[old],))[0] for old in letters}))
         return out
 
     def _product(self, term: Term, out: Groups) -> Product:
@@ -161,7 +152,7 @@ class Lowering(Reader):
         for term in reader.terms(pulled):
             used = dict.fromkeys((*term.letters(), *flat(term.out), *flat(term.seed)))
             own = {old: self.fresh((reader.dims[old],))[0] for old in used}
-            term = self._rename(term, own)
+            term = term.put(own)
             table: dict[int, Letters] = {}
             deltas: list[Factor] = []
             _matched(term.seed, factor.index, table, deltas)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from gradcli.derive.worked.index import Factor, IndexSum, Letters
+from gradcli.derive.worked.index import Factor, IndexSum
 from gradcli.expr.node import Node
 from gradcli.expr.shapes import Dim
+from gradcli.index.axes import Letters
 
 
 @dataclass(frozen=True, slots=True)

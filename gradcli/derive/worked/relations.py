@@ -6,13 +6,14 @@ from collections.abc import Mapping
 
 from gradcli.derive.worked.chain import Chain, Link, cotangent
 from gradcli.derive.worked.contract import contracted_once
-from gradcli.derive.worked.index import Delta, Entry, Groups, IndexSum, Product, Slope, flat, product_of
+from gradcli.derive.worked.index import Delta, Entry, IndexSum, Product, Slope, product_of
 from gradcli.derive.worked.lower import Lowering
 from gradcli.derive.worked.model import Line, Reason, Words
 from gradcli.expr.factor import KINDS, parts_of, siblings
 from gradcli.expr.implicit import equation_of
 from gradcli.expr.node import Node, has_attribute, make, name_of
 from gradcli.expr.replace import replace
+from gradcli.index.axes import Groups, flat
 from gradcli.rules.fill import fill
 
 _TIED = {
