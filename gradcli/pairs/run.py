@@ -41,7 +41,7 @@ def _as_written(file: PythonFile, pair: Pair) -> None:
             if node.name in file.replaced:
                 raise Refused(file.replaced[node.name], f"the name {node.name} is bound to something else here")
         return
-    hiding = hides(pair.owner)
+    hiding = hides(file, pair.owner)
     if hiding is not None:
         raise Refused(hiding, f"`{shown(hiding)}` may change what the class {pair.owner.name} does")
     if pair.owner.name in file.replaced:

@@ -148,8 +148,22 @@ def _wraps(value: ast.expr, name: str) -> bool:
     return wrapper in _WRAPPERS and isinstance(value.args[0], ast.Name) and value.args[0].id == name
 
 
-def hides(node: ast.ClassDef) -> ast.AST | None:
-    """What makes the attributes of a class other than they are written: a method, a metaclass, a decorator."""
+def hides(file: PythonFile, node: ast.ClassDef) -> ast.AST | None:
+    """What makes the attributes of a class other than they are written, in it or in a class of the file above it."""
+    todo, seen = [node], {node.name}
+    while todo:
+        each = todo.pop()
+        found = _hides_alone(each)
+        if found is not None:
+            return found
+        names = {base.id for base in each.bases if isinstance(base, ast.Name) and base.id in file.classes} - seen
+        seen |= names
+        todo += [file.classes[name] for name in sorted(names)]
+    return None
+
+
+def _hides_alone(node: ast.ClassDef) -> ast.AST | None:
+    """A method, a metaclass or a decorator that changes what a class is."""
     for each in node.body:
         if isinstance(each, ast.FunctionDef) and each.name in _HIDING:
             return each

@@ -22,7 +22,7 @@ def structure_of(file: PythonFile, node: ast.ClassDef) -> Structure | None:
     kinds = [_BASES.get(resolved(file, base) or "") for base in own] or ["object"]
     decorated = [resolved(file, each.func if isinstance(each, ast.Call) else each) for each in node.decorator_list]
     kind = kinds[0]
-    if len(kinds) > 1 or kind is None or node.keywords or hides(node) is not None:
+    if len(kinds) > 1 or kind is None or node.keywords or hides(file, node) is not None:
         return None
     if decorated not in ([], ["dataclasses.dataclass"]) or is_rebound(file, "dataclasses.dataclass"):
         return None
@@ -61,7 +61,7 @@ def carried(
 ) -> Record:
     """`Cache(x, w=w)`: the values under the names of the fields.  Raises Refused where the call does not fit."""
     names = [name for name, _ in structure.fields]
-    if is_rebound(file, f"{structure.name}.__init__") or is_rebound(file, f"{structure.name}.__new__"):
+    if any(path.startswith(f"{structure.name}.") for path in file.rebound):
         raise Refused(node, f"the class {structure.name} is assigned to in this file: what it does is not known")
     if len(args) > len(names):
         raise Refused(node, f"{structure.name} takes {len(names)} values, not {len(args)}")

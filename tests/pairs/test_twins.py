@@ -13,14 +13,15 @@ from gradcli.syntax.ast import Source
 QUICK = (  # of each kind of mistake some that are found at once; the benchmark takes all
     "rms_norm_backward", "bce_logits_backward", "glu_backward", "lora_backward", "solve_backward", "rbf_backward",
     "Exp.backward", "Embedding.backward", "RoPE.backward", "softplus_bwd", "safe_norm_bwd", "nll_bwd",
+    "nt_dense_backward", "dc_dense_backward", "cbow_backward", "ssm_backward", "MulAdd.backward",
 )  # fmt: skip
 CHOSEN = [twin for twin in twins() if twin.backward in QUICK]
 
 
-@pytest.mark.parametrize("layers", LAYERS)
+@pytest.mark.parametrize("layers", [*LAYERS, "third_jax"])
 def test_right_gradients_are_found_right(layers: str) -> None:
     found = check_python(Source(f"{layers}.py", (DATA / f"{layers}.py").read_text(encoding="utf-8"))).verdicts
-    assert len(found) > 25
+    assert len(found) > 20
     assert [verdict.text for verdict in found if verdict.kind not in ("proved", "equal")] == []
 
 
