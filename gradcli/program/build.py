@@ -114,7 +114,8 @@ class Builder:
             case ast.Call():
                 return self._call(expr, local)
             case ast.IndexSum():
-                return self._index_sum(expr, local)
+                by_entries = self.inference.by_entries.get(id(expr))
+                return self._index_sum(expr, local) if by_entries is None else self._build(by_entries, local)
             case ast.Index():
                 base = self._build(expr.base, local)
                 if self.lifting is not None and mentions(expr, self.indices):

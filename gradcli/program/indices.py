@@ -149,6 +149,7 @@ def sum_shape(inference: Inferring, expr: ast.IndexSum, local: Local) -> OpenSha
     before = inference.indices
     bound = _bound(inference, expr, expr.indices, before)
     outermost = not before
+    waiting = len(inference.shifts)
     if outermost:
         inference.shifted = shifted_names(expr, bound)
     inference.indices = {**before, **bound}
@@ -157,6 +158,9 @@ def sum_shape(inference: Inferring, expr: ast.IndexSum, local: Local) -> OpenSha
     finally:
         inference.indices = before
     if shape:
+        if outermost and not local and any(mentions_entry_or_part(expr.body, name) for name in bound):
+            del inference.shifts[waiting:]
+            return _sum_of_arrays(inference, expr, shape)
         _array_inside(inference, expr.body, shape, list(inference.indices) + list(bound))
     inference.bound[id(expr)] = bound
     if outermost:
@@ -167,6 +171,30 @@ def sum_shape(inference: Inferring, expr: ast.IndexSum, local: Local) -> OpenSha
                 "E310", f"The {expr.fn} runs over {name}, and {name} stands at no entry in it.", expr, "leave it out"
             )
     return ()
+
+
+def _sum_of_arrays(inference: Inferring, expr: ast.IndexSum, shape: OpenShape) -> OpenShape:
+    """`sum[i](X[i, :].T @ X[i, :])`: the array whose entries are the sums of the entries."""
+    row = len(shape) == 2 and find(shape[0]) == 1
+    scope = inference.scope
+    taken = {*scope.arrays, *scope.values, *scope.mentioned, *scope.dims, *expr.indices}
+    letters = [f"{letter}{mark}" for mark in ("", "_") for letter in "abcdefghpqrs" if f"{letter}{mark}" not in taken]
+    names = tuple(letters[: 1 if row else len(shape)])
+    span = expr.body.span
+    entry = ast.Index(span, expr.body, tuple(ast.Name(span, name) for name in names))
+    whole: ast.Expr = ast.Entries(expr.span, names, ast.IndexSum(expr.span, expr.indices, entry, expr.fn))
+    if row:
+        whole = ast.Transpose(expr.span, whole)
+    inference.by_entries[id(expr)] = whole
+    return inference.infer(whole, {})
+
+
+def mentions_entry_or_part(expr: ast.Expr, name: str) -> bool:
+    """Whether an index name stands in an entry or a part, `X[i, :]`, of the expression."""
+    return any(
+        isinstance(part, ast.Index) and any(isinstance(i, ast.Name) and i.id == name for i in part.indices)
+        for part in subexpressions(expr)
+    )
 
 
 def entries_shape(inference: Inferring, expr: ast.Entries, local: Local) -> OpenShape:

@@ -56,6 +56,7 @@ class Inferring(ABC):
         self.signs: dict[int, tuple[str, ...]] = {}  # what stands between factors that stand side by side
         self.ranks: dict[int, int] = {}  # of what a superscript raises to a power
         self.entries: dict[int, tuple[OpenDim, ...]] = {}  # the sizes of `[...]_ij`
+        self.by_entries: dict[int, ast.Expr] = {}  # sums of arrays over an index, by their entries
         self.inferred: dict[str, OpenShape] = {}
         self.opaque: dict[str, tuple[Source, ast.Span]] = {}  # functions left open, and where first called
         self.layout = "numerator"
