@@ -22,7 +22,7 @@ from gradcli.verdicts.verdict import Verdict
 
 DATA = Path(__file__).with_name("pairs")
 LAYERS = ("layers_numpy", "layers_torch", "layers_jax")
-MORE = ("more_numpy", "more_torch", "more_jax", "third_numpy", "third_torch", "third_jax")
+MORE = ("more_numpy", "more_torch", "more_jax", "third_numpy", "third_torch", "third_jax", "third_mixed")
 
 
 @dataclass(frozen=True)

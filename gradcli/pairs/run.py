@@ -16,6 +16,7 @@ from gradcli.pysource.arrays import show_dims
 from gradcli.pysource.constants import constant
 from gradcli.pysource.file import PythonFile
 from gradcli.pysource.frame import Frame
+from gradcli.pysource.methods import arrays_of
 from gradcli.pysource.program import declare
 from gradcli.pysource.rebinding import hides, is_rebound
 from gradcli.pysource.refusal import Refused, shown
@@ -28,6 +29,8 @@ def read_pair(file: PythonFile, pair: Pair, shapes: Mapping[str, Parameter] | No
     """What a pair claims.  Raises Refused for what is not read, with its place."""
     _as_written(file, pair)
     reading = Reading(file, pair, shapes or {})
+    nodes = [node for node in (pair.primal, pair.forward, pair.backward) if node is not None]
+    reading.reader.arrays_of = "torch" if pair.kind == "autograd" else arrays_of(file, nodes)
     return read_tangents(reading) if pair.kind == "jvp" else _read(reading)
 
 

@@ -29,6 +29,9 @@ from gradcli.pysource.values import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gradcli.pysource.file import PythonFile
     from gradcli.pysource.frame import Frame
     from gradcli.pysource.reading import Reading
 
@@ -163,8 +166,29 @@ def _as_function(
 
 def _torch_file(reader: Reading) -> bool:
     """Whether the methods of arrays in this file are PyTorch's, which differ in var and in max over an axis."""
-    paths = [value.path for value in reader.file.names.values() if isinstance(value, Library)]
-    return any(path.split(".")[0] == "torch" for path in paths)
+    if reader.arrays_of is not None:
+        return reader.arrays_of == "torch"
+    return "torch" in libraries_of(reader.file.names.values())
+
+
+def libraries_of(values: Iterable[Value]) -> set[str]:
+    """The libraries that names stand for."""
+    return {value.path.split(".")[0] for value in values if isinstance(value, Library)}
+
+
+def arrays_of(file: PythonFile, nodes: list[ast.FunctionDef]) -> str | None:
+    """Whose arrays functions of a file have that imports both NumPy and PyTorch; None of any other file.
+
+    Names of libraries tell, then `dim=` beside `axis=`; what tells nothing is NumPy's.
+    """
+    if not {"numpy", "torch"} <= libraries_of(file.names.values()):
+        return None
+    names = {inner.id for node in nodes for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+    used = libraries_of(file.names[name] for name in names if name in file.names) & {"numpy", "torch", "jax"}
+    if len(used) == 1:
+        return next(iter(used))
+    options = {inner.arg for node in nodes for inner in ast.walk(node) if isinstance(inner, ast.keyword)}
+    return "torch" if options & {"dim", "keepdim"} and not options & {"axis", "keepdims"} else "numpy"
 
 
 def summed_to(array: Array, dims: tuple[Size, ...], node: ast.AST) -> Array:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from gradcli.pysource.constants import constant
 from gradcli.pysource.file import PythonFile
 from gradcli.pysource.frame import Frame
+from gradcli.pysource.methods import arrays_of
 from gradcli.pysource.names import Names
 from gradcli.pysource.reader import Line, Reader
 from gradcli.pysource.refusal import Refused
@@ -48,6 +49,7 @@ def read_function(file: PythonFile, name: str, shapes: Mapping[str, Parameter] |
     known = parameters_of(file, node, shapes or {}, owner)
     names = Names(size_names(known.values()))
     reader = Reader(file, names)
+    reader.arrays_of = arrays_of(file, [node])
     declared: list[Declared] = []
     carrier = Record(kind="object") if owner is not None and not is_static(node) else None
     arguments = declare(reader, node, known, declared, carrier)

@@ -73,6 +73,7 @@ class Reader:
         self.notes: dict[str, None] = {}
         self.side: dict[str, Value] = {}
         self.goes_on = False
+        self.arrays_of: str | None = None
 
     # ------------------------------------------------------------------- functions
 

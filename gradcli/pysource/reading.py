@@ -14,6 +14,7 @@ class Reading(Protocol):
     """Reads the functions of one file.  Everything raises Refused for what is outside of the subset."""
 
     file: PythonFile
+    arrays_of: str | None  # the library whose methods arrays have, where the file imports several
 
     def expr(self, node: ast.expr, frame: Frame) -> Value:
         """The value of an expression."""

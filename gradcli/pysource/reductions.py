@@ -25,7 +25,12 @@ def _over(name: str, given: Arguments, array: Array, option: str = "", alone: st
 
     if not array.dims:
         return array if alone is None else Array(alone.format(array.code), ())
-    return arrays.reduced(array, given.axes(), given.keep(), given.node, write)
+    return arrays.reduced(array, given.axes(), given.keep(2 if _kept_by_place(given) else None), given.node, write)
+
+
+def _kept_by_place(given: Arguments) -> bool:
+    """`torch.mean(x, -1, True)`: PyTorch's third argument says whether axes are kept."""
+    return given.flavour == "torch" and len(given.args) == 3 and isinstance(given.args[2], Word)
 
 
 def _reduction(name: str, alone: str | None = None) -> Handler:
@@ -33,7 +38,7 @@ def _reduction(name: str, alone: str | None = None) -> Handler:
         first = given.at(0, "a", "x", "input")
         if isinstance(first, Sequence):
             first = stacked(given, first)
-        given.only(2, "a", "x", "input", "axis", "dim", "keepdims", "keepdim")
+        given.only(3 if _kept_by_place(given) else 2, "a", "x", "input", "axis", "dim", "keepdims", "keepdim")
         return _over(name, given, as_array(first, given.node), "", alone)
 
     return reduce
@@ -44,7 +49,8 @@ def _extreme(name: str) -> Handler:
         second = given.get(1, "other", "b")
         if isinstance(second, Array) and given.flavour in ("torch", "method torch"):
             return arrays.call(name, [given.array(0), second], given.node)
-        given.only(2, "a", "x", "input", "axis", "dim", "keepdims", "keepdim", "initial")
+        most = 3 if _kept_by_place(given) else 2
+        given.only(most, "a", "x", "input", "axis", "dim", "keepdims", "keepdim", "initial")
         found = _over(name, given, given.array(0))
         if given.flavour == "torch" and given.axis() is not None:
             return Sequence((found, Unknown(f"the places that {name} finds", given.node)))

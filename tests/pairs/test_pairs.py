@@ -342,3 +342,68 @@ def test_pytest_collects_gradients(tmp_path: Path) -> None:
         and "PASSED layer.py::affine_backward: gradient by x" in result.stdout
     )
     assert "no tests ran" in run_pytest(tmp_path).stdout
+
+
+BOTH = """
+import numpy as np
+import torch
+
+# gradcli: x: n d
+def scale_forward(x):
+    std = x.std(axis=0, keepdims=True)
+    return x / std, (x, std)
+
+def scale_backward(dout, cache):
+    x, std = cache
+    xc = x - x.mean(axis=0, keepdims=True)
+    dstd = -(dout * x).sum(axis=0, keepdims=True) / std**2
+    return dout / std + dstd * xc / (x.shape[0] * std)
+
+# gradcli: x: n d
+class Centre(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        top, _ = x.max(dim=1, keepdim=True)
+        return torch.exp(x - top) * torch.exp(top) - torch.mean(x, -1, True)
+
+    @staticmethod
+    def backward(ctx, grad_output):
+        return grad_output - torch.mean(grad_output, -1, True)
+"""
+
+
+def test_a_file_with_arrays_of_two_libraries() -> None:
+    right, wrong = verdicts(BOTH)
+    assert right.kind == "proved"  # with PyTorch's std it is false
+    assert wrong.kind == "refuted"
+
+
+PICKED = """
+import numpy as np
+
+# gradcli: x: n d
+def root_forward(x):
+    m = x > 0
+    y = np.zeros_like(x)
+    y[m] = x[m] ** 2
+    return y, (x, m)
+
+def root_backward(dout, cache):
+    x, m = cache
+    dx = np.zeros_like(x)
+    dx[m] = dout[m] * 2 * x[m]
+    return dx
+
+# gradcli: x: n d
+def wrong_forward(x):
+    m = x > 0
+    return x[m].sum(), (x, m)
+
+def wrong_backward(cache):
+    x, m = cache
+    return np.ones_like(x)
+"""
+
+
+def test_entries_that_a_mask_picks() -> None:
+    assert [verdict.kind for verdict in verdicts(PICKED)] == ["proved", "refuted"]
