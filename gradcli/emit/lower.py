@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from gradcli.emit.chain import lower_chain
 from gradcli.emit.instr import Instr, held
-from gradcli.emit.lowering import DEFINED, Lowering, Rule, rank_of
+from gradcli.emit.lowering import Lowering, Rule, rank_of
 from gradcli.emit.placed import (
     arguments,
     lower_concat,
@@ -18,7 +18,6 @@ from gradcli.emit.placed import (
 )
 from gradcli.emit.plan import Plan
 from gradcli.emit.subscripts import lower_einsum
-from gradcli.expr.definitions import written_out
 from gradcli.expr.factor import KINDS, parts_of
 from gradcli.expr.implicit import equation_of
 from gradcli.expr.node import Node, name_of, payload, value_of
@@ -305,13 +304,6 @@ def _implicit(low: Lowering, node: Node) -> Instr:
     return low.plan.make("root", *shape, *low.args(node), data=(name_of(unknown), len(shape)), rank=rank_of(node))
 
 
-def _written_out(low: Lowering, node: Node) -> Instr:
-    """An operation that is computed as what it is by definition."""
-    value = written_out(node)
-    assert value is not None
-    return low.planned(value)
-
-
 def _same(kind: str) -> Rule:
     return lambda low, node: low.plan.make(kind, *low.args(node), data=node.data, rank=rank_of(node))
 
@@ -381,7 +373,6 @@ _RULES: dict[str, Rule] = {
     **{op: _same(op) for op in ("cumsum", "cumprod", "flip", "roll", "cross", "sqrtm", "logm", "logm_frechet")},
     "sylvester": _same("sylvester"),
     "matrix_power": _same("named_power"),
-    **dict.fromkeys(DEFINED, _written_out),
     **{op: _same(op) for op in ("atan2", "hypot", "logaddexp")},
     "norm2": _same("norm2"),
     "norm_nuc": _same("norm_nuc"),

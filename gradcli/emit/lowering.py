@@ -20,9 +20,6 @@ from gradcli.rules.pullback import ENGINE
 
 Rule = Callable[["Lowering", Node], Instr]
 
-DEFINED = ("skew", "leaky_relu", "clip")
-"""Operations that are computed as what they are by definition."""
-
 _DEFINITION = -1  # in place of the order of a derivative
 _MOST_NESTED = 6  # functions by definition within each other
 
@@ -108,7 +105,7 @@ class Lowering:
         if node in self.inputs:
             return ()
         value = self.closed_form(node) if node.op == "implicit" else None
-        if node.op in DEFINED:
+        if node.op not in self._rules:
             value = written_out(node)
         if node.op in PRODUCTS:
             value = self.parts_of(node)
@@ -145,6 +142,9 @@ class Lowering:
         if parts is not None:
             return self.planned(parts)
         rule = self._rules.get(node.op)
+        written = written_out(node) if rule is None else None
+        if written is not None:
+            return self.planned(written)
         if rule is None:
             what = f"{node.op} of {node.data}" if node.op in ("var", "cotangent", "param") else node.op
             raise EmitError(f"there is no code for {what}")

@@ -12,6 +12,7 @@ from gradcli.evaluate.errors import NotEvaluable, OnKink, OutsideDomain, Undefin
 from gradcli.evaluate.field import Field
 from gradcli.evaluate.opaque import Hook, ScalarFunction, VectorFunction, random_entries
 from gradcli.evaluate.taylor import derivative
+from gradcli.expr.definitions import written_out
 from gradcli.expr.node import Node
 from gradcli.ops.functions import SCALAR_FUNCTIONS
 from gradcli.ops.operation import Kind
@@ -138,7 +139,16 @@ def run(point: Evaluation, roots: list[Node]) -> dict[int, Array]:
             continue
         operation = point.table.get(node.op)
         if operation is None:
-            raise NotEvaluable(_no_value(node))
+            written = written_out(node)
+            if written is None:
+                raise NotEvaluable(_no_value(node))
+            if written.serial not in memo:
+                todo.append(written)
+                continue
+            memo[node.serial] = memo[written.serial]
+            if written.serial in point.moving:
+                point.moving.add(node.serial)
+            continue
         waiting = [arg for arg in node.args if arg.serial not in memo]
         if waiting:
             todo.extend(reversed(waiting))

@@ -9,6 +9,8 @@ from gradcli.expr.arith import neg
 from gradcli.expr.linear import matmul
 from gradcli.expr.node import Node, payload
 from gradcli.expr.statistics import variance_written_out
+from gradcli.ops.operations import OPERATIONS
+from gradcli.ops.passes import Pass
 from gradcli.ops.payload import Along
 
 
@@ -29,11 +31,13 @@ _DEFINITIONS: dict[str, Callable[[Node], Node | None]] = {
     **dict.fromkeys(running.LINEAR, _linear),
     **dict.fromkeys(entrywise.DEFINITIONS, lambda node: entrywise.DEFINITIONS[node.op](*node.args)),
 }
+DEFINITIONS = Pass("definition", _DEFINITIONS)
+"""What a pass that has no entry for one of these goes by."""
 
 
 def written_out(node: Node) -> Node | None:
     """An equal expression in other operations, where the operation has a definition; else None."""
-    definition = _DEFINITIONS.get(node.op)
+    definition = DEFINITIONS.get(node.op)
     return None if definition is None else definition(node)
 
 
@@ -45,4 +49,4 @@ def linear_form(node: Node, depends: Callable[[Node], bool]) -> Node | None:
     if node.op == "cross" and depends(node.args[0]) != depends(node.args[1]):
         a, b = node.args
         return matmul(rotation.skew(a), b) if depends(b) else neg(matmul(rotation.skew(b), a))
-    return written_out(node) if node.op in running.LINEAR or node.op == "skew" else None
+    return written_out(node) if OPERATIONS[node.op].linear == (0,) else None

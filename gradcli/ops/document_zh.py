@@ -64,7 +64,6 @@ WORDS = {
     ): "它的导数是幂的一块：只在迹或行列式里才是数组的乘积",
     "each function has a form of its own: normal/functions.py": "每个函数有自己的形式：normal/functions.py",
     "an array of its own: two of them are equal where their arguments are": "自成一个数组：参数相等，它们就相等",
-    "its definition is compared: expr/definitions.py": "比较的是它的定义：expr/definitions.py",
     "a rational": "有理数",
     "the size of a dimension as a number": "维数的大小，作为数",
     "a named value": "有名字的值",

@@ -27,10 +27,6 @@ _REASONS: dict[str, tuple[tuple[tuple[str, ...], str], ...]] = {
         (("pinv", "norm2", "norm_nuc", "implicit", "largest", "smallest", "attains", "cumprod"), _OF_ITS_OWN),
         (("vrows", "inverses", "determinants", "logdets", "cholesky_factors"), _OF_ITS_OWN),
         (("sqrtm", "logm", "logm_frechet", "sylvester", "matrix_power", "atan2"), _OF_ITS_OWN),
-        (
-            ("variance", "std", "cumsum", "cross", "skew", "hypot", "logaddexp", "leaky_relu", "clip"),
-            "its definition is compared: expr/definitions.py",
-        ),
     ),
 }
 REASONS: dict[str, dict[str, str]] = {

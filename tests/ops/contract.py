@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from fractions import Fraction
 from random import Random
 
+from gradcli.cli.derive import FORMATS
 from gradcli.emit.lower import RULES as EMIT
+from gradcli.emit.targets import TARGETS
 from gradcli.evaluate import Array, EvaluationError, digits, evaluate
 from gradcli.evaluate.operations import TABLE as EVALUATE
+from gradcli.expr.definitions import DEFINITIONS
 from gradcli.expr.dims import dim_value
 from gradcli.expr.node import Node
 from gradcli.expr.ops import BUILD
@@ -42,9 +45,10 @@ def program_of(operation: Operation) -> tuple[Program, str, Node]:
     return program, name, table[program.nodes[name]]
 
 
-def has_table(table: dict[str, object]) -> Callable[[Operation], Outcome]:
-    """The pass that a table is."""
-    return lambda operation: None if operation.name in table else "not in the table"
+def has_table(table: Collection[str], by_definition: bool = True) -> Callable[[Operation], Outcome]:
+    """The pass that a table is; what is not in it, it may take as what it is by definition."""
+    known = {*table, *(DEFINITIONS if by_definition else ())}
+    return lambda operation: None if operation.name in known else "not in the table"
 
 
 def point(program: Program) -> dict[Node, Array]:
@@ -195,7 +199,7 @@ def hint(operation: Operation) -> Outcome:
 
 
 TABLES: dict[str, Callable[[Operation], Outcome]] = {
-    "build": has_table(BUILD),
+    "build": has_table(BUILD, by_definition=False),
     "evaluate": has_table(EVALUATE),
     "normal form": has_table(LOWER),
     "emit": has_table(EMIT),
@@ -209,8 +213,8 @@ BEHAVIOURS: dict[str, Callable[[Operation], Outcome]] = {
     "differential": differential,
     "steps by rules": steps("rules"),
     "steps by components": steps("components"),
-    **{form: rendered(form) for form in ("text", "mc", "latex", "typst", "html", "json")},
-    **{target: emitted(target) for target in ("numpy", "jax", "torch")},
+    **{form: rendered(form) for form in FORMATS},
+    **{target: emitted(target) for target in TARGETS},
     "cost": costs,
     "proof": proof,
     "counterexample": counterexample,
