@@ -31,6 +31,7 @@ from gradcli.program.options import positional, read_options
 from gradcli.program.parts import build_part, build_place, build_windows, is_part, label_array, label_count
 from gradcli.program.poisoned import Poisoned
 from gradcli.program.scope import CONSTANTS
+from gradcli.program.signature import Misfit
 from gradcli.program.unify import Unknown, closed, find
 from gradcli.syntax import ast
 
@@ -311,7 +312,10 @@ class Builder:
         args = [self._build(arg, local) for arg in positional(expr)]
         if name in FUNCTIONS and not expr.primes:
             language = FUNCTIONS[name]
-            return build_along(name, language, args, read_options(self.inference, expr, language.options))
+            try:
+                return build_along(name, language, args, read_options(self.inference, expr, language.options))
+            except Misfit as misfit:  # a size came out as 1 after the call was read, and an axis of size 1 is none
+                self.inference.fail(misfit.code, f"{misfit}.", expr, misfit.hint)
         return reduce.elementwise(name, expr.primes, args[0])
 
     def _defined(self, expr: ast.Call, local: Mapping[str, Node]) -> Node:
@@ -373,8 +377,11 @@ class Builder:
     def loss_arguments(self, name: str) -> tuple[Node, ...]:
         """What an arbitrary scalar function is a function of: what `loss` names, else the last definition.
 
-        Of a definition with several outputs those that have a derivative: a permutation has none.
+        Of a definition with several outputs those that have a derivative: a permutation has none.  Raises Poisoned
+        where one of them is a definition at fault: the derivatives are unknown then, not zero.
         """
+        if name in self.inference.poisoned:
+            raise Poisoned
         if name not in self.losses:
             last = self.scope.last
             assert last is not None

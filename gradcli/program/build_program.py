@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gradcli.diagnostics import GradcliError, error
+from gradcli.diagnostics import Diagnostic, GradcliError, error
 from gradcli.expr.node import Node, labelled, make
 from gradcli.expr.rearrange import reshape
 from gradcli.program.build import Builder, variable_node
@@ -51,18 +51,25 @@ def build_definitions(draft: Draft, order: list[str]) -> Builder:
         try:
             node = _value(draft, builder, name, statement)
         except GradcliError as failure:
-            draft.poison(name, failure.diagnostic)
-            draft.nodes.pop(name, None)
+            _give_up(draft, name, failure.diagnostic)
             continue
         except (LookupError, Poisoned):
-            draft.poison(name, None)
-            draft.nodes.pop(name, None)
+            _give_up(draft, name, None)
             continue
         wanted = draft.nodes[name].shape
         if node.shape != wanted and [dim for dim in node.shape if dim != 1] == [dim for dim in wanted if dim != 1]:
             node = reshape(node, wanted)  # a size that came out as 1: of a scalar, which is no axis
         draft.definitions[name] = node
     return builder
+
+
+def _give_up(draft: Draft, name: str, diagnostic: Diagnostic | None) -> None:
+    """A name has no value, nor has a function that is stated of it."""
+    draft.poison(name, diagnostic)
+    draft.nodes.pop(name, None)
+    for loss, (statement, _) in draft.scope.losses.items():
+        if any(arg.id == name for arg in statement.args):
+            draft.inference.poisoned.add(loss)
 
 
 def _value(draft: Draft, builder: Builder, name: str, statement: Definition) -> Node:

@@ -77,6 +77,8 @@ class Dependence:
         if self._reaches(name) & names_of(by):
             return None
         arguments = arguments_of(self._scope, name)
+        if name not in self._scope.losses and arguments[0] not in self._scope.values:
+            return None  # its definition is at fault, and that is said there
         label = ", ".join(sorted(names_of(by)))
         stated = self._scope.losses.get(name)
         span, source = self._place(arguments, name)
