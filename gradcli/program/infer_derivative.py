@@ -74,7 +74,11 @@ def must_depend(inference: Inferring, of: ast.Expr, by: ast.Expr) -> None:
 def _known(inference: Inferring, name: ast.Name, local: Local) -> None:
     """Complain about a name that stands nowhere in the program: a question brings none into being."""
     if name.id not in inference.shapes and name.id not in inference.poisoned and name.id not in local:
-        inference.fail("E201", f"{name.id} is not a name of the program.", name, nearest(inference, name.id))
+        hint = nearest(inference, name.id)
+        last = inference.scope.last
+        if hint is None and last is not None and name.id in ("L", "J", "E", "C", "loss", "cost", "l", "ℓ"):
+            hint = f"an arbitrary function of {last} is stated, `loss {name.id}({last})`"
+        inference.fail("E201", f"{name.id} is not a name of the program.", name, hint)
 
 
 def is_arbitrary(inference: Inferring, name: str) -> bool:

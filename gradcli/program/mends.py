@@ -10,7 +10,7 @@ from gradcli.ops.words import ALIASES, TEMPLATES
 from gradcli.program.inferring import Inferring
 from gradcli.program.integers import integer
 from gradcli.program.messages import bracketed
-from gradcli.program.unify import OpenShape, find, settle
+from gradcli.program.unify import OpenShape, find, settle, show_open
 from gradcli.syntax import ast
 from gradcli.syntax.excerpt import balanced
 from gradcli.syntax.operands import after
@@ -65,6 +65,8 @@ def elementwise_beside(
 ) -> None:
     """Refuse `y log(p)` of two vectors: it is meant by entry; raises GradcliError."""
     a, b = settle(left[1]), settle(right[1])
+    if op == "@" and isinstance(right[0], ast.Compare) and a and a == b and (len(a) != 2 or a[0] != a[1]):
+        _indicator_beside(inference, left[0], right[0], a)
     if op != "@" or len(a) != 1 or len(b) != 1 or not isinstance(right[0], ast.Call | ast.Sum):
         return
     names = inference.text(left[0]), inference.text(right[0])
@@ -78,6 +80,20 @@ def elementwise_beside(
     mend: Mend = ((start, end, " * "),) if not blank.strip() else ()
     message = f"{names[0]} and {names[1]} are vectors, and two columns have no matrix product"
     inference.fail("E301", message, right[0], hint, mend=mend)
+
+
+def _indicator_beside(inference: Inferring, left: ast.Expr, right: ast.Expr, shape: OpenShape) -> NoReturn:
+    """Refuse `G [Z > 0]` of one shape, which is meant by entry; raises GradcliError."""
+    text = inference.source.text
+    start, end = balanced(text, left.span.start, left.span.end)[1], right.span.start
+    while end > start and text[end - 1] in " ([":
+        end -= 1
+    mend: Mend = ((start, end, " * "),) if not text[start:end].strip() else ()
+    names = inference.text(left), inference.text(right)
+    said = (
+        f"shapes do not agree: {names[0]} and {names[1]} are {show_open(shape)}, and stand side by side as in a product"
+    )
+    inference.fail("E301", said, right, f"{bracketed(names[0])} * ({names[1]}) by entry", mend=mend)
 
 
 def turned_by_letter(inference: Inferring, expr: ast.MatPower) -> None:

@@ -7,8 +7,9 @@ from typing import Literal
 
 from gradcli.diagnostics import error
 from gradcli.diagnostics.limits import LimitReached
-from gradcli.expr.arith import zeros
-from gradcli.expr.node import ZERO, Node, payload
+from gradcli.expr.arith import mul, ones, zeros
+from gradcli.expr.node import ZERO, Node, payload, value_of
+from gradcli.expr.rearrange import reshape
 from gradcli.expr.shapes import Shape
 from gradcli.program.model import Check
 from gradcli.rules.missing import NoRule
@@ -33,6 +34,11 @@ from gradcli.verdicts.verdict import REFUTED, SHAPES_DIFFER, UNDECIDED, Finding,
 
 _HIGH_POWER = 500
 _TIES = "the sides differ where numbers are equal, or whole, and there alone perhaps"
+
+
+def _single(side: Node) -> Node:
+    """An array of one entry as the number that it is."""
+    return reshape(side, ()) if 0 < len(side.shape) <= 2 and all(dim == 1 for dim in side.shape) else side
 
 
 class Link:
@@ -68,7 +74,11 @@ class Link:
         left, right = self._zero_fits()
         if left.shape != right.shape:
             reason = f"the left side is {told(left.shape)}, the right side is {told(right.shape)}"
-            return Finding("refuted", reason, SHAPES_DIFFER, shapes=(left.shape, right.shape))
+            filled = self._filled(left, right)
+            hint = Hint("shape", f"{filled} is the array of them", filled) if filled is not None else None
+            return Finding(
+                "refuted", reason, SHAPES_DIFFER, hint=hint, expected=filled, shapes=(left.shape, right.shape)
+            )
         try:
             values = settled([self.book.value(*side) for side in zip(self.written, (left, right), strict=True)])
         except NoRule as missing:
@@ -112,7 +122,23 @@ class Link:
             left = zeros(right.shape)
         if right is ZERO and isinstance(self.written[1], ast.Num):
             right = zeros(left.shape)
-        return left, right
+        return _single(left), _single(right)
+
+    def _filled(self, left: Node, right: Node) -> str | None:
+        """`ones(n)` in place of the number 1 that every entry of the other side is; None of other sides."""
+        (array, _), (number, written) = sorted(
+            zip((left, right), self.written, strict=True), key=lambda s: not s[0].shape
+        )
+        if number.shape or value_of(number) is None or not isinstance(written, ast.Num) or len(array.shape) > 2:
+            return None
+        try:
+            value = self.book.value(self.written[0] if array is left else self.written[1], array)
+        except NoRule:
+            return None
+        if not proved(self.book, value, mul(number, ones(array.shape))):
+            return None
+        sizes = f"ones({', '.join(map(str, array.shape))})"
+        return sizes if value_of(number) == 1 else f"{_text(self.book, written)} * {sizes}"
 
     def _no_value(self, missing: NoRule) -> Finding:
         if missing.code == "E402":

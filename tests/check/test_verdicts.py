@@ -215,3 +215,23 @@ def test_a_function_that_is_steep_is_no_step(claim: str) -> None:
 def test_sizes_are_compared_with_numbers(claim: str) -> None:
     assert verdict(f"x : R[n]\ncheck {claim}").kind == "refuted"
     assert verdict("x : R[n]\ncheck (n >= 1) * x == x").kind in ("proved", "equal")
+
+
+@pytest.mark.parametrize(
+    ("claim", "filled"),
+    [
+        ("s : R[n] signs; check s * s == 1", "ones(n)"),
+        ("x : R[n]; check (x > 0) + (x <= 0) == 1", "ones(n)"),
+        ("A : R[m, n]; check A - A + 3 == 3", "3 * ones(m, n)"),
+        ("x : R[n]; check x == 1", None),
+    ],
+)
+def test_a_number_in_the_place_of_an_array_of_it(claim: str, filled: str | None) -> None:
+    found = verdict(claim)
+    assert (found.kind, found.code) == ("refuted", "C504")
+    assert (found.hint is not None and found.expected == filled) if filled else found.hint is None
+
+
+def test_an_array_of_one_entry_is_that_number() -> None:
+    found = verdict("x : R[n]; check concat(0, x[1:0]) == [0]")
+    assert found.kind == "proved"
