@@ -16,6 +16,7 @@ from gradcli.syntax.unparse import unparse
 from gradcli.verdicts.hints.sites import Site, sites
 
 _NOWHERE = Span(0, 0)
+_SAME_OF_TRANSPOSES = frozenset(["det", "tr", "logdet"])  # what these are of, no layout changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,12 @@ class Rewriter:
         """The derivatives without a layout of their own whose value the new layout changes."""
         for site in sites(root, everywhere=True):
             call = site.expr
+            if (
+                isinstance(site.parent, ast.Call)
+                and site.parent.fn in _SAME_OF_TRANSPOSES
+                and self._turns(call, layout)
+            ):
+                continue
             if isinstance(call, ast.Call) and call.fn == "jac" and not call.kwargs and len(call.args) == 2:
                 shapes = self._shapes(call, layout)
                 if shapes is None or self._changes(*shapes, layout):

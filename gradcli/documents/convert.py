@@ -11,6 +11,7 @@ from gradcli.convert.convert import Converted
 from gradcli.convert.rewrite import Change, Rewriter
 from gradcli.diagnostics import Diagnostic, warning
 from gradcli.documents import wrapped as around
+from gradcli.documents.directives import parts_of
 from gradcli.documents.notebook import Edit
 from gradcli.documents.pieces import Directive, Fence, Piece
 from gradcli.documents.program import DocumentProgram
@@ -235,7 +236,11 @@ def _lying(program: DocumentProgram, span: Span, layout: str, target: str) -> li
 
 def _in_language(document: Document, span: Span) -> bool:
     """Whether a statement stands in a fence or directive."""
-    return any(isinstance(p, Directive | Fence) and p.start <= span.start < p.end for p in document.pieces)
+    piece = next((p for p in document.pieces if p.start <= span.start < p.end), None)
+    if not isinstance(piece, Directive):
+        return isinstance(piece, Fence)
+    said = next((one for one in reversed(parts_of(piece.text, piece.first)) if one.start <= span.start), None)
+    return said is None or said.kind != "claim"  # a claim in a directive is LaTeX
 
 
 class _Writer:

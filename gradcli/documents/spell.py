@@ -160,6 +160,9 @@ class Speller:
             verdict = self._without_condition(verdict, statement)
         letters = free_indices(statement.sides[-1]) if statement is not None else ()
         self._known = self._names | set(letters)
+        mended = verdict.hint.side if verdict.hint is not None else None
+        if mended is not None and verdict.expected is not None and 5 * len(mended) < 4 * len(verdict.expected):
+            verdict = replace(verdict, expected=mended)  # the author's own side with its slip mended
         told = self.expected(verdict.expected, statement) if verdict.expected is not None else None
         if statement is not None and any(unparse(side) == told for side in statement.sides):
             told = None  # `a = a` mends nothing

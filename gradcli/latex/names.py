@@ -197,6 +197,10 @@ def _resolve(
         sample = sample_of(reader, base, accent, replace(scripts, label=scripts.sub, sub=None), items[at])
         if sample is not None:
             return sample, at + 1
+    numbered = _entry_of_numbered(reader, base, accent, label, parts) if parts is not None else None
+    if numbered is not None and parts is not None:
+        name, first = numbered
+        return _value_or_call(reader, items, at, name, core, replace(scripts, label=None), parts[first:])
     if parts is not None:
         entry = entry_base(reader, base, accent, label, parts, items, at)
         if entry is not None:
@@ -209,6 +213,18 @@ def _resolve(
     del at_span
     named_at = _with_scripts(reader, core, scripts)
     return _value_or_call(reader, items, at, name, named_at, replace(scripts, sub=None, label=None))
+
+
+def _entry_of_numbered(
+    reader: Reading, base: str, accent: str | None, label: str, parts: list[Item]
+) -> tuple[str, int] | None:
+    """`z_{2,j}` as the entry j of z_2: the name, and where its indices begin; None where it is none."""
+    if len(parts) < 2 or not isinstance(parts[0], Number) or any(isinstance(part, Mark) for part in parts):
+        return None
+    if known_name(reader, base, accent, label, "") is not None or not isinstance(parts[-1], Symbol):
+        return None
+    name = known_name(reader, base, accent, label, slug((parts[0],)))
+    return (name, 1) if name is not None and rank(reader.context.name_shape(name)) == len(parts) - 1 else None
 
 
 def _value_or_call(

@@ -58,3 +58,10 @@ def test_nothing_is_refuted_for_a_declaration_that_cannot_be_read() -> None:
     assert "refuted" not in [verdict.kind for verdict in found.verdicts]
     found = checked("<!-- gradcli: check; y : R[n]; loss l(o, q) -->\n$$\\frac{\\partial l}{\\partial y} = y^T$$")
     assert "refuted" not in [verdict.kind for verdict in found.verdicts]
+
+
+def test_an_answer_is_the_side_of_the_document_with_its_slip_mended() -> None:
+    text = "<!-- gradcli: check; X : R[N, d]; y : R[N]; w : R[d]; layout denominator -->\n"
+    text += "$$\\sigma(z) = \\frac{1}{1 + e^{-z}}$$\n$$p = \\sigma(Xw)$$\n"
+    text += "$$l = -y^T\\log p - (1 - y)^T\\log(1 - p)$$\n$$\\frac{\\partial l}{\\partial w} = X^T(y - p)$$"
+    assert last(text).expected_latex == "(-X^T) (y - p)"
