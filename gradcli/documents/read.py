@@ -32,6 +32,13 @@ def suffix_of(source: Source) -> str:
     return os.path.splitext(source.name)[1].lower()
 
 
+def pieces_of(text: Source) -> Sequence[Piece]:
+    """What a document in Markdown or TeX is made of; nothing of one that gradcli is not concerned with."""
+    if not concerned(text.text):
+        return ()
+    return tex_pieces(text.text) if suffix_of(text) == ".tex" else markdown_pieces(text.text)
+
+
 def read_document(source: Source, layout: str | None = None) -> Document | Diagnostic:
     """Read a document by the kind of text that its ending says; `layout` goes before what it says."""
     suffix = suffix_of(source)
@@ -44,7 +51,7 @@ def read_document(source: Source, layout: str | None = None) -> Document | Diagn
         if isinstance(found, Diagnostic):
             return found
         notebook, text = found, found.source
-    pieces = tex_pieces(text.text) if suffix == ".tex" else markdown_pieces(text.text)
+    pieces = pieces_of(text)
     return Document(source, text, suffix == ".tex", pieces, programs(text, pieces, layout), notebook)
 
 

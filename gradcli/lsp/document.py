@@ -12,7 +12,7 @@ from gradcli.diagnostics.mend import Mend, mends_of
 from gradcli.documents.directives import Part, notations, parts_of
 from gradcli.documents.pieces import Directive, Fence, Formula, Piece
 from gradcli.documents.program import DocumentProgram
-from gradcli.documents.read import read_document
+from gradcli.documents.read import pieces_of, read_document, suffix_of
 from gradcli.expr.node import Scope, own_program
 from gradcli.lsp.analysis import Analysis, Offered, Said, Shown, coloured, offered, told_of
 from gradcli.lsp.names_in_formulas import Occurrence, named_anew, occurrences
@@ -39,17 +39,19 @@ class DocumentAnalysis(Analysis):
     """One version of a document in Markdown or TeX."""
 
     @cached_property
-    def _document(self) -> tuple[tuple[Piece, ...], tuple[DocumentProgram, ...], bool]:
+    def _pieces(self) -> tuple[Piece, ...]:
+        return tuple(pieces_of(self.source)) if suffix_of(self.source) != ".ipynb" else ()
+
+    @cached_property
+    def _programs(self) -> tuple[DocumentProgram, ...]:
         found = read_document(self.source)
-        if isinstance(found, Diagnostic) or found.notebook is not None:
-            return (), (), False
-        return tuple(found.pieces), tuple(found.programs), found.tex
+        return () if isinstance(found, Diagnostic) or found.notebook is not None else tuple(found.programs)
 
     @cached_property
     def made(self) -> tuple[Made, ...]:
         """The programs of the document."""
         out = []
-        for document in self._document[1]:
+        for document in self._programs:
             with own_program() as scope:
                 program = elaborate([document.module], document.diagnostics)
             told = set(program.nodes) | set(program.functions) | set(program.losses)
@@ -81,13 +83,13 @@ class DocumentAnalysis(Analysis):
     @cached_property
     def _parts(self) -> tuple[tuple[Part, Piece], ...]:
         """The parts of all directives."""
-        pieces = (piece for piece in self._document[0] if isinstance(piece, Directive))
+        pieces = (piece for piece in self._pieces if isinstance(piece, Directive))
         return tuple((part, piece) for piece in pieces for part in parts_of(piece.text, piece.first))
 
     @cached_property
     def _language(self) -> tuple[tuple[int, int], ...]:
         """Where the language is written."""
-        found = [(piece.first, piece.last) for piece in self._document[0] if isinstance(piece, Fence)]
+        found = [(piece.first, piece.last) for piece in self._pieces if isinstance(piece, Fence)]
         found += [(part.start, part.start + len(part.text)) for part, _ in self._parts if part.kind == "statements"]
         return tuple(sorted(found))
 
@@ -107,7 +109,7 @@ class DocumentAnalysis(Analysis):
         return any(start <= offset < end for start, end in self._language)
 
     def _piece(self, offset: int) -> Piece | None:
-        return next((each for each in self._document[0] if each.start <= offset < each.end), None)
+        return next((each for each in self._pieces if each.start <= offset < each.end), None)
 
     def _made_at(self, offset: int) -> Made | None:
         """The program that a place belongs to: the one whose part of the document it stands in."""
@@ -152,7 +154,7 @@ class DocumentAnalysis(Analysis):
             line = max(text.rfind("\n", 0, offset) + 1, piece.first)
             return Mend(Span(line, line), f"{statement}\n", title)
         line = text.rfind("\n", 0, piece.start if piece is not None else offset) + 1
-        if self._document[2]:
+        if suffix_of(self.source) == ".tex":
             return Mend(Span(line, line), f"% gradcli: {statement}\n", title)
         margin = re.match(r"[ \t>]*", text[line:])
         before = margin[0] if margin is not None else ""
@@ -193,7 +195,7 @@ class DocumentAnalysis(Analysis):
             return "there is no name of the document's program here"
         made, name = found
         number = self.made.index(made)
-        formulas = [(each.first, each.last) for each in self._document[0] if isinstance(each, Formula)]
+        formulas = [(each.first, each.last) for each in self._pieces if isinstance(each, Formula)]
         targets = [(at, at + len(target)) for target, at, _ in self._agreed]
         agreed = any(target == name.name for target, _, _ in self._agreed)
         language = [*self._language, *targets]
@@ -204,7 +206,7 @@ class DocumentAnalysis(Analysis):
         made = self._made_at(offset)
         program = made.program if made is not None else self.program
         inside = any(start <= offset <= end for start, end in self._language)
-        piece = next((each for each in self._document[0] if each.start < offset <= each.end), None)
+        piece = next((each for each in self._pieces if each.start < offset <= each.end), None)
         if inside or isinstance(piece, Directive):
             yield from offered(program)
             if isinstance(piece, Directive):

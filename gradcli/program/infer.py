@@ -326,6 +326,8 @@ class Inference(Inferring):
         # A product never makes a row or a scalar of a name whose size is open: `x @ y` is a mistake.
         open_one = any(isinstance(p, Unknown) and q == 1 for p, q in (inner, inner[::-1]))
         if len(a) > 2 or len(b) > 2 or open_one or not unify(*inner):
+            if self.trying:
+                self.fail("E301", "shapes do not agree", right[0])
             names = (self.text(left[0]), self.text(right[0]))
             transpose_called(self, left[0], right[0])
             span, mend = self._mended(left[0], right[0], lambda names: product_hint(names, a, b))

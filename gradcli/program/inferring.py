@@ -66,6 +66,7 @@ class Inferring(ABC):
         self.dependence = Dependence(scope)
         self.beside_zero = False  # whether what is read is said to be 0, so that it may be
         self.memo: dict[tuple[int, str], tuple[ast.Expr, OpenShape]] | None = None
+        self.trying = False  # whether nobody is told what is wrong: then no message quotes the text
 
     # ---------------------------------------------------------------- helpers
 
@@ -83,6 +84,8 @@ class Inferring(ABC):
 
     def written(self, expr: ast.Expr) -> str:
         """An expression as it was written, in one line."""
+        if self.trying:
+            return "_"
         start, end = balanced(self.source.text, expr.span.start, expr.span.end)
         return " ".join(self.source.text[start:end].split())
 

@@ -27,6 +27,15 @@ class Reader:
         self._blocks = dict(inference.blocks)
         self.forget()
 
+    def attempt(self, expr: ast.Expr, layout: str) -> Node | None:
+        """The expression, None where it has none: of many that are tried most have none, and nobody asks why."""
+        before, self._inference.trying = self._inference.trying, True
+        try:
+            node = self.read(expr, layout)
+        finally:
+            self._inference.trying = before
+        return node if isinstance(node, Node) else None
+
     def read(self, expr: ast.Expr, layout: str, source: Source | None = None) -> Node | Diagnostic | None:
         """The expression, a diagnostic where it has none, or None where it uses a name that has none."""
         self._kept.append(expr)

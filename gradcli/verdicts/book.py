@@ -75,13 +75,13 @@ class Book:
 
     def read(self, side: ast.Expr, layout: str) -> Node | None:
         """Another side over the names of the program, with every derivative in it found; None where it has no value."""
-        node = self.reader.read(side, layout)
-        if not isinstance(node, Node):
+        node = self.reader.attempt(side, layout)
+        if node is None:
             return None
         if self._twin is None or self.reader.free is None or not asks(node):
             return self._resolver.value(node)
-        free = self.reader.free.read(side, layout)
-        return self._free.declared(self._twin.value(free)) if isinstance(free, Node) else None
+        free = self.reader.free.attempt(side, layout)
+        return self._free.declared(self._twin.value(free)) if free is not None else None
 
     @cached_property
     def _free_sides(self) -> dict[int, Node]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 pytest.importorskip("pygls")
 
 from lsprotocol import types
 
+import gradcli.documents.read
+from gradcli.lsp.kinds import analysis_of
 from tests.lsp.client import Ask, File
 
 NOTE = r"""# 笔记
@@ -140,3 +144,18 @@ def test_mends_of_documents(ask: Ask, ending: str, text: str, title: str, after:
         assert [said.code for said in file.said if said.severity == types.DiagnosticSeverity.Error] == []
 
     ask(text, script, ending)
+
+
+def test_a_key_press_reads_the_formulas_of_a_document_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = 0
+    made = gradcli.documents.read.programs
+
+    def counting(*args: Any, **kwargs: Any) -> Any:
+        nonlocal read
+        read += 1
+        return made(*args, **kwargs)
+
+    monkeypatch.setattr(gradcli.documents.read, "programs", counting)
+    analysis = analysis_of("note.md", NOTE + "\n$$ u = W x + t^? $$\n")
+    assert analysis.said()
+    assert read == 1
