@@ -18,7 +18,6 @@ from gradcli.expr.node import Node, make, payload
 from gradcli.expr.shapes import Dim, Shape, is_row
 from gradcli.ops.operations import OPERATIONS
 from gradcli.ops.payload import Applied, Named, Placement, Subscripts
-from gradcli.render.apart import arguments
 from gradcli.render.parts import Names
 from gradcli.render.placed import slice_of
 from gradcli.render.written import written_as
@@ -163,7 +162,11 @@ class Notation:
     def arguments(self, node: Node) -> tuple[Node, ...]:
         """The arguments of a call of a function of the program."""
         domains = self.apart.get(primes(node)[0])
-        return arguments(node.args[0], domains, self.names) if domains is not None else node.args
+        if domains is None:
+            return node.args
+        from gradcli.render.apart import arguments
+
+        return arguments(node.args[0], domains, self.names)
 
     def as_call(self, node: Node) -> Form:
         """An operation as a call, from the table."""
