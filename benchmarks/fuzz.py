@@ -86,6 +86,9 @@ def outcome(text: str, check: bool = True) -> tuple[str, float]:
                 program = elaborate([module], diagnostics)
             said |= {d.code for d in derive(program).diagnostics}
         what = "fault" if "E130" in said else "ok"
+        failed = any(None in claim.sides for claim in program.checks)
+        if failed and not any(d.severity == "error" for d in program.diagnostics):
+            what = "a claim is an error, and nothing says why"
     except limits.LimitReached:
         what = "ok"
     except Exception as fault:
