@@ -103,3 +103,17 @@ def test_cross_entropy_of_probabilities_that_round_to_one(form: str) -> None:
     z = X @ w
     np.testing.assert_allclose(value, (np.logaddexp(0, z) - y * z).sum(), rtol=1e-12)
     np.testing.assert_allclose(slope, X.T @ (1 / (1 + np.exp(-z)) - y), rtol=1e-12)
+
+
+@pytest.mark.parametrize("form", ["softmax(X, axis=1)", "exp(X) / sum(exp(X), axis=1)"])
+def test_an_entry_of_softmax_that_rounds_to_zero(form: str) -> None:
+    text = f"X : R[N, C]; y : {{1..C}}[N]; P = {form}; l[i] = -log(P[i, y[i]]); L = sum(l)\ngrad L wrt X\n"
+    X, y = np.array([[0.0, -2000.0, 1.0], [3.0, 1.0, 2.0]]), np.array([2, 1])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        value, slope = functions(text, "L")["value_and_derivatives"](X=X, y=y)
+    P = np.exp(X - X.max(axis=1, keepdims=True))
+    total = P.sum(axis=1, keepdims=True)
+    logs = X - X.max(axis=1, keepdims=True) - np.log(total)
+    np.testing.assert_allclose(value, -logs[[0, 1], y - 1].sum())
+    np.testing.assert_allclose(slope, P / total - np.eye(3)[y - 1], atol=1e-12)

@@ -11,6 +11,7 @@ from gradcli.emit.optimise import (
     broadcast,
     centred,
     diagonals,
+    labels,
     light,
     new_axes,
     quotients,
@@ -44,6 +45,7 @@ class Optimised:
 _FIRST = merged(
     transposes.RULES,
     quotients.RULES,
+    labels.RULES,
     stable.RULES,
     scalars.RULES,
     diagonals.RULES,
