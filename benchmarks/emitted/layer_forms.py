@@ -252,6 +252,36 @@ def recurrent(W: Array, R: Array, x1: Array, x2: Array, x3: Array, h0: Array) ->
     return h3 @ h3, back @ np.stack([h0, h1, h2]), back @ np.stack([x1, x2, x3]), a1 @ W
 
 
+def batch_norm_of_images(X: Array, U: Array, g: Array, b: Array) -> tuple[Array, ...]:
+    axes, count = (0, 2, 3), X.size / X.shape[1]
+    c = X - X.mean(axis=axes, keepdims=True)
+    r = 1 / np.sqrt((c**2).mean(axis=axes, keepdims=True) + 1e-5)
+    n, scale = c * r, g[None, :, None, None]
+    for_g, for_b = (U * n).sum(axis=axes), U.sum(axis=axes)
+    inner = U - (for_b / count)[None, :, None, None] - n * (for_g / count)[None, :, None, None]
+    return np.vdot(U, n * scale + b[None, :, None, None]), scale * r * inner, for_g, for_b
+
+
+def heads_of_attention(Q: Array, K: Array, V: Array, U: Array) -> tuple[Array, ...]:
+    scale = 1 / np.sqrt(Q.shape[2])
+    Z = Q @ K.swapaxes(1, 2) * scale
+    A = np.exp(Z - Z.max(axis=2, keepdims=True))
+    A /= A.sum(axis=2, keepdims=True)
+    G = U @ V.swapaxes(1, 2)
+    S = A * (G - (A * G).sum(axis=2, keepdims=True)) * scale
+    return np.vdot(U, A @ V), S @ K, S.swapaxes(1, 2) @ Q, A.swapaxes(1, 2) @ U
+
+
+def labels(X: Array, W: Array, y: Array) -> tuple[Array, ...]:
+    Z = X @ W
+    P, lse = _softmax_lse(Z)
+    picked = (np.arange(len(y)), y - 1)
+    value = (lse - Z[picked]).mean()
+    P[picked] -= 1
+    P /= len(y)
+    return value, X.T @ P, P @ W.T
+
+
 def sinkhorn(C: Array, a: Array, b: Array) -> tuple[Array, ...]:
     K = np.exp(-C)
     s1 = K.sum(axis=1)
@@ -371,6 +401,6 @@ BY_HAND: dict[str, Callable[..., tuple[Array, ...]]] = {
         *(logistic, pseudo_huber, factorisation_machine, bilinear, quadratic_forms, graph_convolution, recurrent),
         *(sinkhorn, low_rank_gaussian, factor_analysis, identity_plus_gram, kronecker_gaussian, low_rank_dynamics),
         *(symmetric_factorisation, matrix_factorisation, graph_laplacian, pair_distances, gaussian, ridge_evidence),
-        soft_clusters,
+        *(soft_clusters, batch_norm_of_images, heads_of_attention, labels),
     )
 }

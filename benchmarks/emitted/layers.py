@@ -46,7 +46,11 @@ class Layer:
         assert not [said for said in program.diagnostics if said.is_error], program.diagnostics
         found = {}
         for name, variable in program.variables.items():
-            array = random.normal(size=[_length(dim, sizes) for dim in variable.declared])
+            shape = [_length(dim, sizes) for dim in variable.declared]
+            if variable.labels is not None:
+                found[name] = random.integers(1, _length(variable.labels, sizes) + 1, size=shape)
+                continue
+            array = random.normal(size=shape)
             if "spd" in variable.attributes:
                 array = array @ array.T / len(array) + np.eye(len(array))
             if "symmetric" in variable.attributes:
@@ -142,6 +146,18 @@ def _recurrent(xp: Any, W: Array, R: Array, X: Array, h: Array) -> Array:
     for step in X[:3]:
         h = xp.tanh(W @ h + R @ step)
     return (h**2).sum()
+
+
+def _norm_of_images(xp: Any, X: Array, U: Array, g: Array, b: Array) -> Array:
+    centred = X - X.mean(axis=(0, 2, 3), keepdims=True)
+    scaled = centred / xp.sqrt((centred**2).mean(axis=(0, 2, 3), keepdims=True) + 1e-5)
+    return (U * (g[None, :, None, None] * scaled + b[None, :, None, None])).sum()
+
+
+def _heads(xp: Any, Q: Array, K: Array, V: Array, U: Array) -> Array:
+    Z = Q @ K.swapaxes(1, 2) / np.sqrt(Q.shape[2])
+    E = xp.exp(Z - Z.max(axis=2, keepdims=True))
+    return (U * (E / E.sum(axis=2, keepdims=True) @ V)).sum()
 
 
 _ROWS = {"N": 512, "d": 256, "h": 256, "C": 64}
@@ -360,6 +376,28 @@ LAYERS: tuple[Layer, ...] = (
         "h2 = tanh(W @ h1 + R @ x2); h3 = tanh(W @ h2 + R @ x3); L = sum(h3**2)",
         "W R h0",
         lambda xp, W, R, x1, x2, x3, h0: _recurrent(xp, W, R, (x1, x2, x3), h0),
+    ),
+    _layer(
+        "batch_norm_of_images",
+        "X, U : R[B, c, p, q]; g, b : R[c]; mu = mean(X, axis=(0, 2, 3), keepdims=True); "
+        "v = var(X, axis=(0, 2, 3), keepdims=True); "
+        "Y = g[None, :, None, None] * (X - mu) / sqrt(v + 1e-5) + b[None, :, None, None]; L = sum(U * Y)",
+        "X g b",
+        _norm_of_images,
+        {"B": 8, "c": 16, "p": 16, "q": 16},
+    ),
+    _layer(
+        "heads_of_attention",
+        "Q, K, V, U : R[H, T, e]; A = softmax(Q @ K.mT / sqrt(e), axis=2); L = sum(U * (A @ V))",
+        "Q K V",
+        _heads,
+        {"H": 4, "T": 96, "e": 32},
+    ),
+    _layer(
+        "labels",
+        "X : R[N, d]; W : R[d, C]; y : {1..C}[N]; Z = X @ W; l[i] = logsumexp(Z[i, :]) - Z[i, y[i]]; L = mean(l)",
+        "W X",
+        lambda xp, X, W, y: (_lse(xp, X @ W) - (X @ W)[xp.arange(len(y)), y - 1]).mean(),
     ),
     _problem(
         "sinkhorn",

@@ -13,6 +13,7 @@ from benchmarks.emitted.layers import LAYERS, Layer
 from tests.emit.helpers import functions
 
 SIZES = {"N": 7, "d": 5, "h": 4, "C": 3, "B": 2, "T": 6, "G": 3, "c": 5, "e": 2, "n": 6, "m": 4, "k": 2, "r": 2, "K": 3}
+SIZES |= {"p": 4, "q": 3, "H": 2}
 BY_NAME = {layer.name: layer for layer in LAYERS}
 # Of each kind one or two; what is traced and compiled takes its time.
 WITH_JAX = ("layer_norm_3", "kronecker_gaussian", "low_rank_gaussian")
