@@ -23,7 +23,7 @@ def derivative_along(
     if len(graph.between((scalar,), of)) > _MOST_DEFINITIONS:
         return None
     try:
-        found = forward(graph, {scalar: ONE}, of, names, expand)
+        found = forward(graph, {scalar: ONE}, of, names, expand, literals=True)
     except NoRule:
         return None
     if found.steps:

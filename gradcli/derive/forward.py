@@ -13,6 +13,7 @@ from gradcli.derive.model import Step
 from gradcli.derive.reverse import by_name, symbols
 from gradcli.expr.arith import add, is_zero, zeros
 from gradcli.expr.collect import collected
+from gradcli.expr.literal import as_literal
 from gradcli.expr.node import Node, make, name_of, payload
 from gradcli.ops.payload import Cotangent
 from gradcli.record import dataclass, field
@@ -64,10 +65,12 @@ def forward(
     names: Differentials,
     expand: bool = False,
     collect: bool = True,
+    literals: bool = False,
 ) -> Forward:
     """The change of `of` as each variable of `directions` moves by what it is given.
 
-    `collect` takes common factors out of sums.  One pass over the definitions.  Raises NoRule.
+    `collect` takes common factors out of sums; `literals` writes the changes of literals as literals.  One pass over
+    the definitions.  Raises NoRule.
     """
     path = graph.depending(directions.keys()) & graph.upstream([of])
     uses: dict[Node, int] = {}
@@ -83,11 +86,12 @@ def forward(
         inner = [other for other in graph.uses[name] if other in found.changes]
         change = _change(value, {other: found.changes[other] for other in inner}, took)
         change = collected([change])[0] if collect else change
+        change = as_literal(change) if literals else change
         if name.op == "var":
             change = by_name(change, value, name, graph.named)
         rules = tuple(dict.fromkeys((*took, *(rule for other in inner for rule in found.rules.get(other, ())))))
         limit = _LARGE_SHARED if uses.get(name, 0) > 1 else _LARGE
-        if not expand and name is not of and symbols(change) > limit:
+        if not expand and name is not of and symbols(change) > limit and not (literals and change.op == "stack"):
             step = names.of(name, *directions.values())
             found.steps.append(Step(step, change, rules))
             change, rules = step, ()

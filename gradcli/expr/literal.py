@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gradcli.expr.arith import add, mul, power
 from gradcli.expr.node import ONE, ZERO, Node
+from gradcli.expr.ops import rebuild
 from gradcli.expr.reduce import entry, stack
 from gradcli.expr.shapes import Shape
 from gradcli.expr.walk import postorder
@@ -12,6 +13,8 @@ _MOST_CELLS = 16
 _READ = frozenset(
     {"add", "mul", "pow", "matmul", "T", "unit", "stack", "zeros", "ones", "eye", "diag", "var", "cotangent"}
 )
+_PLACED = frozenset({"add", "mul", "T"})
+_COUNTED = 10_000
 Cells = dict[tuple[int, int], Node]
 
 
@@ -27,8 +30,38 @@ def as_literal(node: Node) -> Node:
         if not _is_small(part.shape) or part.op not in _READ:
             return node
         memo[part.serial] = _cells(part, memo)
+    whole = _stacked(node, memo)
+    parts = _with_literals(node, order, memo)
+    return parts if _length(parts) < _length(whole) else whole
+
+
+def _stacked(node: Node, memo: dict[int, Cells]) -> Node:
     rows, columns = _size(node.shape)
     return stack(tuple(memo[node.serial][i, j] for i in range(rows) for j in range(columns)), node.shape)
+
+
+def _with_literals(root: Node, order: list[Node], memo: dict[int, Cells]) -> Node:
+    """The expression with literals only for those parts that are sums of unit arrays: `[[0, -1], [1, 0]] @ p`."""
+    placed: set[Node] = set()
+    for part in order:
+        arrays = [arg for arg in part.args if arg.shape]
+        if part.op == "unit" or (part.op in _PLACED and arrays and placed.issuperset(arrays)):
+            placed.add(part)
+    built: dict[Node, Node] = {}
+    for part in order:
+        if part in placed:
+            built[part] = _stacked(part, memo)
+        else:
+            built[part] = rebuild(part, tuple(built[arg] for arg in part.args))
+    return built[root]
+
+
+def _length(root: Node) -> int:
+    """How many operations and names are written."""
+    sizes: dict[Node, int] = {}
+    for part in postorder(root):
+        sizes[part] = min(_COUNTED, 1 + sum(sizes[arg] for arg in part.args))
+    return sizes[root]
 
 
 def _is_small(shape: Shape) -> bool:

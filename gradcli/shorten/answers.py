@@ -84,7 +84,7 @@ class _Shortening:
                 if self.explain:
                     self.ends[step.name] = step.value, self._judged(value, answers[0].of), True
                 continue
-            short = self._judged(value, answers[0].of) if step.equation is None else value
+            short = as_literal(self._judged(value, answers[0].of)) if step.equation is None else value
             kept[step.name] = with_changes(step, value=short)
             self.ends[step.name] = step.value, short, False
         return [self._answer(answer, kept, inlined) for answer in answers]
