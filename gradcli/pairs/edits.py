@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations
 
 from gradcli.syntax import ast
 from gradcli.syntax.unparse import unparse
@@ -13,6 +14,7 @@ from gradcli.verdicts.hints.sites import Site, sites
 
 _REDUCED = ("sum", "mean", "max", "min", "softmax")
 _MOST_REDUCTIONS = 8
+_MOST_JOINED = 5
 _SAVED = ("exp", "log", "sigmoid", "tanh", "sqrt")
 
 
@@ -143,6 +145,9 @@ def turned(root: ast.Expr, setting: Setting) -> Edits:
             yield Edit("transpose", f"{part.id} must be transposed", site.put(new))
         if product and isinstance(part, ast.LastTwoTurned):
             yield Edit("transpose", f"{unparse(part)} must not be transposed", site.put(part.arg))
-        if isinstance(part, ast.Call) and part.fn == "concat" and len(part.args) == 2:
-            joined = replace(part, args=(part.args[1], part.args[0]))
-            yield Edit("order", f"the parts stand in the wrong order: {unparse(joined)}", site.put(joined))
+        if isinstance(part, ast.Call) and part.fn == "concat" and len(part.args) <= _MOST_JOINED:
+            for i, j in combinations(range(len(part.args)), 2):
+                args = list(part.args)
+                args[i], args[j] = args[j], args[i]
+                joined = replace(part, args=tuple(args))
+                yield Edit("order", f"the parts stand in the wrong order: {unparse(joined)}", site.put(joined))

@@ -231,6 +231,7 @@ def setting_of(trial: Trial, line: str, scope: Sequence[str]) -> Setting:
     for name in same:
         factors += _companions(name)
     factors += [*spread, *map(trees.number, trial.numbers)]
+    factors += [trees.times(trees.number(1), trees.call("sqrt", trees.name(size)), "/") for size in trial.under_roots]
     dims = tuple(size for size in trial.sizes if size not in trial.nodes)
     for size in dims:
         factors.append(trees.times(trees.number(1), trees.name(size), "/"))

@@ -87,6 +87,8 @@ class Trial:
         ahead = postorder([self.made[self.nodes[name]] for name in self.order if name not in backward])
         known = {abs(value) for node in ahead if (value := value_of(node))}
         self.numbers = sorted(value for value in known - _USUAL if value > _SMALL)[:_MOST_NUMBERS]
+        roots = [node.args[0] for node in ahead if node.op == "pow" and node.args[0].op == "dim"]
+        self.under_roots = sorted({str(node.data) for node in roots})  # sizes that scale by their root
         self._seen = {numbers[value]: Array((), [_SEEN + _SEEN * i]) for i, value in enumerate(self.small)}
         if drawn:
             self._draw("pairs")

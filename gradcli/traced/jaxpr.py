@@ -138,12 +138,21 @@ class Tracing:
         return [*carry, *stacks]
 
     def branch(self, params: Mapping[str, Any], args: list[Traced]) -> list[Traced]:
-        """A choice by the machine that the code runs on: that for all others.  Raises Refused for other conditions."""
+        """A choice by the machine that the code runs on: that for all others; `lax.cond`: the value of one branch.
+
+        Raises Refused for other conditions.
+        """
         platforms = params.get("branches_platforms")
-        if platforms is None or None not in platforms:
-            raise Refused(None, "a condition on values, lax.cond, is not read", "write jnp.where(condition, a, b)")
-        closed = params["branches"][platforms.index(None)]
-        return self.run(closed.jaxpr, list(closed.consts), args[1:], "")
+        if platforms is not None and None in platforms:
+            closed = params["branches"][platforms.index(None)]
+            return self.run(closed.jaxpr, list(closed.consts), args[1:], "")
+        test, branches = args[0], params["branches"]
+        if len(branches) != 2 or not isinstance(test, Array) or not test.truth or test.dims:
+            raise Refused(None, "a choice by an index, lax.switch, is not read", "write jnp.where(condition, a, b)")
+        runs = [self.run(closed.jaxpr, list(closed.consts), args[1:], "") for closed in branches]
+        sides = [[as_array(_plain(each), NODE) for each in run] for run in runs]
+        return [one if one.code == other.code else arrays.call("where", [test, one, other], NODE)
+                for other, one in zip(*sides, strict=True)]  # fmt: skip
 
     def elementwise(self, name: str, params: Mapping[str, Any], args: list[Value], equation: Any) -> Value:
         """An operation of every entry."""

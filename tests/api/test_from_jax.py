@@ -100,8 +100,28 @@ def test_several_values_are_named() -> None:
 def test_labels_are_no_numbers() -> None:
     with pytest.raises(gradcli.ProgramError, match="labels"):
         gradcli.from_jax(lambda x, y: jnp.sum(x * y), shapes="x: n, y: n of c")
-    with pytest.raises(gradcli.ProgramError, match=r"lax\.cond"):
-        gradcli.from_jax(lambda x: jax.lax.cond(x > 0, jnp.sin, jnp.cos, x), shapes="x: ()")
+    with pytest.raises(gradcli.ProgramError, match=r"lax\.switch"):
+        branches = [jnp.sin, jnp.cos, jnp.tanh]
+        gradcli.from_jax(lambda x: jax.lax.switch((x > 0).astype(int) + 1, branches, x), shapes="x: ()")
+
+
+def _clipped(w: Any, x: Any) -> Any:
+    n = jnp.sqrt(jnp.sum(w**2))
+    return jax.lax.cond(n > 1.0, lambda v: jnp.sum(v * x) / n, lambda v: jnp.sum(v * x), w)
+
+
+def _of_two_values(w: Any, x: Any) -> Any:
+    a, b = jax.lax.cond(jnp.sum(x) > 0, lambda: (w @ x, w), lambda: (jnp.sum(w**2), 2 * w))
+    return a + jnp.sum(b * x)
+
+
+@pytest.mark.parametrize("function", [_clipped, _of_two_values], ids=["clipped", "of_two_values"])
+def test_conditions_on_values(function: Callable[..., Any]) -> None:
+    found = gradcli.from_jax(function, shapes="w: n, x: n").grad("out", "w").to_numpy()
+    for seed in range(4):  # both branches
+        source = np.random.default_rng(seed)
+        w, x = source.normal(size=3) * (0.3 + seed), source.normal(size=3)
+        assert np.allclose(found(w=w, x=x), jax.grad(function)(w, x), rtol=1e-10)
 
 
 def test_what_is_not_read_is_named() -> None:
