@@ -84,6 +84,8 @@ def _undetermined(draft: Draft, name: str) -> None:
     statement, source = draft.scope.values[name]
     draft.inference.poisoned.add(name)
     hint = "write eye(n) for I, or declare a size"
+    if isinstance(statement, ast.DefineIndexed):
+        hint = f"how far its indices run does not follow: declare its shape, `{name} : R[n]`"
     if isinstance(statement.value, Equation) and len(draft.inference.shapes.get(name, ())) == 1:
         hint = f"declare `{name} : R[n]`, or `{name} : R` if it is a scalar"
     draft.diagnostics.append(error("E304", f"The size of {name} is not determined.", source, statement.span, hint))

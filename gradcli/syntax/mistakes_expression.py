@@ -112,7 +112,10 @@ def slice(p: Place) -> Diagnostic | None:
     """`[1:n]`, `x[1:n:2]`."""
     opening = p.opening()
     if p.kind == COLON and opening is not None and p.kinds[opening] in (LSQB, LIDX):
-        return p.say("a slice stands in an index and has no step", "x[2:n] goes from 2 to n, both in it")
+        return p.say(
+            "a slice stands in an index and has no step",
+            "x[2:n] goes from 2 to n, both in it; every second entry is y[i] = x[2*i - 1], y : R[m] declared",
+        )
     return None
 
 
