@@ -301,6 +301,9 @@ class Meaning(Definitions):
                     found = True
                 case ast.Check():
                     return False
+            if isinstance(statement, ast.Define | ast.DefineIndexed):
+                parts = build.walk(statement.value)
+                names -= {one for part in parts if isinstance(part, ast.IndexSum) for one in part.indices}
         left = next(iter(statements), None)
         params = self.context.params.get(left.name.id, ()) if isinstance(left, ast.Define) else ()
         made = {one.name.id for one in statements if isinstance(one, ast.Define | ast.DefineIndexed)}

@@ -24,8 +24,10 @@ from gradcli.latex.tree import (
     Named,
     Number,
     Scripted,
+    Space,
     Symbol,
     Word,
+    key,
 )
 from gradcli.syntax import ast
 
@@ -313,6 +315,9 @@ def scripted(reader: Reading, item: Scripted) -> ast.Expr:
         scripts.sub = norms.without_frobenius(reader, scripts.sub)
     if isinstance(core, Mark):
         reader.fail(f"`{reader.written(item)}` is not understood here", item)
+    counted = [part for part in scripts.sub or () if not isinstance(part, Space)]
+    if isinstance(core, Bracket) and len(counted) == 3 and key(tuple(counted[1:])) == (("m", "="), ("n", "1")):
+        scripts.sub, scripts.powers = tuple(counted[:1]), []  # [x_i]_{i=1}^n
     value = reader.atom(core)
     if isinstance(core, Bracket) and core.open == "[" and scripts.sub is not None and len(scripts.sub) == 1:
         cross = scripts.sub[0]

@@ -134,6 +134,9 @@ def _indices(reader: Reading, sub: Items, item: Item) -> tuple[list[str], Items]
     items = tuple(part for part in sub if not isinstance(part, Space))
     while len(items) == 1 and isinstance(items[0], Group):
         items = items[0].items
+    given = next((k for k, part in enumerate(items) if isinstance(part, Mark) and part.text in (":", "no claim")), None)
+    if given and items[given + 1 :]:  # \sum_{i : y_i > 0}
+        return _letters(reader, items[:given], item), items[given + 1 :]
     relation = next((k for k, part in enumerate(items) if isinstance(part, Mark) and part.kind == "rel"), None)
     if relation is None:
         return _letters(reader, items, item), ()
