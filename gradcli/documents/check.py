@@ -177,13 +177,21 @@ def _declared_wrong(program: DocumentProgram, checked: Checked) -> set[str]:
 
 
 def _only_named_here(program: DocumentProgram, statement: ast.Check) -> str | None:
-    """A name that nothing says anything of, on one side of a claim without derivatives: it is no claim about it."""
-    parts = [part for side in statement.sides for part in walk(side)]
+    """A name that nothing says anything of, on one side of a claim alone: it is no claim about it.
+
+    What is derived, and by what, says enough of the names in it: x in `y = Ax` and the derivative of y by x.
+    """
     context = program.context
-    derives = any(isinstance(part, ast.Call) and part.fn in ("grad", "jac", "hess") for part in parts)
-    sides = [_reached(program, names_in(side)) if derives else names_in(side) for side in statement.sides]
-    for name in sorted(set().union(*sides)):
-        if derives and name.split("_")[0] in context.stems:
+    derived = {
+        name
+        for side in statement.sides
+        for part in walk(side)
+        if isinstance(part, ast.Call) and part.fn in ("grad", "jac", "hess")
+        for name in _reached(program, names_in(part))
+    }
+    sides = [_reached(program, names_in(side)) if derived else names_in(side) for side in statement.sides]
+    for name in sorted(set().union(*sides) - derived):
+        if derived and name.split("_")[0] in context.stems:
             continue  # W_{hx} beside W_{xh} may be a slip
         if name in context.seen and not context.known(name) and sum(name in side for side in sides) == 1:
             return name
