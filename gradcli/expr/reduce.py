@@ -255,7 +255,7 @@ def scalar_of_matrix(op: str, node: Node) -> Node:
         return node if op == "det" else elementwise("log", 0, elementwise("abs", 0, node))
     if len(node.shape) != 2 or node.shape[0] != node.shape[1]:
         raise ShapeError(f"{op} needs a square matrix, not {show_shape(node.shape)}")
-    if node.op == "eye":
+    if node.op == "eye" or node.shape == (0, 0):
         return ONE if op == "det" else ZERO
     if node.op == "matrix_power":
         inner = scalar_of_matrix(op, node.args[0])
@@ -312,6 +312,8 @@ def over_axis(op: str, node: Node, axis: int | None) -> Node:
         return transpose(inner)
     if not node.shape:
         return {"softmax": ONE, "logsoftmax": ZERO, "logsumexp": node}[op]
+    if op == "logsumexp" and 0 in (node.shape if axis is None else node.shape[axis : axis + 1]):
+        raise ShapeError("logsumexp of no entries has no value")
     if len(node.shape) == 1:
         if axis not in (None, 0):
             raise ShapeError(f"axis={axis} of a vector")

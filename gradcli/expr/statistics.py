@@ -9,7 +9,7 @@ from gradcli.expr import broadcast
 from gradcli.expr.arith import add, is_zero, mul, ones, power, size, split_number, sqrt, sub, zeros
 from gradcli.expr.building import constructs
 from gradcli.expr.linear import matmul, split_scalars, transpose
-from gradcli.expr.node import MINUS_ONE, Node, make, num
+from gradcli.expr.node import MINUS_ONE, ONE, Node, make, num
 from gradcli.expr.rearrange import reshape
 from gradcli.expr.reduce import elementwise, entries, mean, sum_axis, total
 from gradcli.expr.shapes import Shape, ShapeError, is_row, joint_shape, show_shape
@@ -54,12 +54,19 @@ def _result(shape: Shape, axis: Axis) -> Shape:
     return tuple(dim for place, dim in enumerate(shape) if place != axis)
 
 
+def _is_empty(shape: Shape, axis: Axis) -> bool:
+    """Whether nothing stands along what is reduced, in every size."""
+    return 0 in (shape if axis is None else shape[axis : axis + 1])
+
+
 def extreme(op: str, node: Node, axis: Axis = None) -> Node:
-    """`largest` or `smallest`: the largest or the least entry."""
+    """`largest` or `smallest`: the largest or the least entry.  Raises ShapeError where there is none."""
     node, axis, alone = settled(node, axis)
     if alone:
         return node
     shape = _result(node.shape, axis)
+    if _is_empty(node.shape, axis):
+        raise ShapeError(f"{'max' if op == EXTREMES[0] else 'min'} of no entries has no value")
     if is_zero(node) or node.op == "ones":
         return zeros(shape) if is_zero(node) else ones(shape)
     number, rest = split_number(node)
@@ -78,11 +85,13 @@ def extreme(op: str, node: Node, axis: Axis = None) -> Node:
 
 
 def product(node: Node, axis: Axis = None) -> Node:
-    """The product of the entries."""
+    """The product of the entries: of none it is 1."""
     node, axis, alone = settled(node, axis)
     if alone:
         return node
     shape = _result(node.shape, axis)
+    if _is_empty(node.shape, axis):
+        return ones(shape) if shape else ONE
     if is_zero(node) or node.op == "ones":
         return zeros(shape) if is_zero(node) else ones(shape)
     scalars, rest = split_scalars(node)

@@ -89,9 +89,9 @@ def _number(attributes: frozenset[str], entries: Entries) -> Callable[[], Fracti
     if "positive" in attributes and attributes & {"binary", "signs"}:
         return lambda: Fraction(1)
     if "signs" in attributes:
-        return lambda: Fraction(entries.sign())
+        return lambda: Fraction(entries.mostly())
     if "binary" in attributes:
-        return lambda: Fraction(entries.sign() > 0)
+        return lambda: Fraction(entries.mostly() > 0)
     if "positive" in attributes:
         return entries.positive
     return entries.nonnegative if "nonnegative" in attributes else entries.next

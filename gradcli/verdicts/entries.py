@@ -95,6 +95,11 @@ class Entries:
         """1 or -1 (1 where all entries are ones)."""
         return 1 if self._style == "ones" else self._source.choice((1, -1))
 
+    def mostly(self) -> int:
+        """1 or -1; of every second point that goes through components 1 but for few: sums are large there."""
+        found = self.sign()
+        return max(found, self.sign(), self.sign()) if self.turn is not None and self.turn % 2 else found
+
     def order(self, count: int) -> list[int]:
         """A random order of `0 .. count - 1`."""
         out = list(range(count))

@@ -17,6 +17,7 @@ from gradcli.normal.equal import Comparison
 from gradcli.normal.poly import Poly, Term, TooLarge, combination
 from gradcli.normal.simplify import multiply
 from gradcli.normal.units import is_positive, is_strict, product_of, shared_factors
+from gradcli.verdicts.bounded import Condition, bounded
 from gradcli.verdicts.constants import between
 from gradcli.verdicts.elimination import Row, is_false, without
 from gradcli.verdicts.forms import is_negative_form
@@ -25,8 +26,6 @@ from gradcli.verdicts.known import gap_of_exponents, known
 _MOST = 200
 _SHORT, _MOST_MULTIPLIED = 4, 5
 
-Condition = tuple[Node, bool]
-"""`(u, strictly)`: u > 0, or u >= 0, in every entry."""
 _Row = Row[Term]
 
 
@@ -36,6 +35,9 @@ def contradictory(comparison: Comparison, conditions: Iterable[Condition]) -> bo
     given = [(node, poly, strictly) for node, strictly in conditions if (poly := comparison.poly(node)) is not None]
     facts = between(node for node, _ in conditions)
     rows: list[_Row] = [_row(poly, True) for node in facts if (poly := comparison.poly(node)) is not None]
+    for node, strictly in bounded(node for node, _ in conditions):
+        if (poly := comparison.poly(node)) is not None:
+            rows.append(_row(poly, strictly))
     for _, poly, strictly in given:
         rows.append(_row(poly, strictly))
         rows += [_row(more, strictly) for more in (_cleared(poly), gap_of_exponents(poly)) if more is not None]

@@ -27,6 +27,7 @@ _SCANNED = (*range(1, 65), *(2**k for k in range(7, 24)))
 _STEPPING = frozenset({"floor", "ceil", "round", "frac"})
 ONE_HALF = Fraction(1, 2)
 _TYPED = 7  # every type of cycles is looked at up to this size
+_FEW_VALUES = ("binary", "signs", "permutation")
 _CONTRACTING = frozenset({"sum", "sum_axis", "matmul", "tr", "einsum", "norm", "norm1"})
 
 
@@ -69,11 +70,12 @@ def strata(nodes: Sequence[Node], least: Least, free: Sequence[Node]) -> Strata:
         if not want({**base, name: value}):
             missed.append(f"no point with {name} = {value} was looked at, beyond what {why} reaches")
     degrees = _degrees(nodes)
+    few = any(has_attribute(node, word) for node in free for word in _FEW_VALUES)
     for name in least:
         degree = degrees.get(name, 0)
         if degree:
             for value in range(least[name], least[name] + min(degree + 2, MOST_SIZES)):
-                if not want({**base, name: value}, value):
+                if not all(want({**base, name: value}, turn) for turn in (value, value + 1)[: 1 + few]):
                     degree = MOST_SIZES
             if degree >= MOST_SIZES - 1:
                 missed.append(f"the sides may be polynomials of degree {degrees[name]} in {name}: too many sizes")
@@ -161,10 +163,12 @@ def _crossings(gap: Node, name: str, base: Sizes, low: int) -> list[int]:
 def _degrees(nodes: Sequence[Node]) -> dict[str, int]:
     """How often sizes may be multiplied, at most: each size's degree in the entries, as a polynomial in it."""
     degree: dict[int, dict[str, int]] = {}
-    fixed: dict[int, bool] = {}  # made without free arrays: its sums are numbers that depend on sizes
+    fixed: dict[int, bool] = {}  # made without free arrays of any numbers: its sums depend on sizes, and are few
     for node in nodes:
         inner = [degree.get(arg.serial, {}) for arg in node.args]
-        fixed[node.serial] = node.op not in ("var", "cotangent") and all(fixed.get(a.serial, True) for a in node.args)
+        few = any(has_attribute(node, word) for word in _FEW_VALUES)  # a sum of zeros and ones is one of few numbers
+        free = node.op in ("var", "cotangent") and not few
+        fixed[node.serial] = not free and all(fixed.get(a.serial, True) for a in node.args)
         own: dict[str, int] = {}
         count = label_count(node)
         if node.op == "dim":
