@@ -28,6 +28,7 @@ _MANY_DIGITS = 8  # what a comparison costs beside a look
 _DEAR_DIGITS = 500
 _MOST_OTHERS = 24
 _MOST_HUNTED = 400
+_REFINED, _PEAKS = 40, 3
 _MOST_COMPARED = 30
 _MOST_ROOTS = 8
 _MOST_TIES = 12
@@ -338,22 +339,44 @@ class Surveyor:
             k = self.branches.index(branch)
             best = place
             for line in lines(place, self.problem.free, self.problem.discrete)[:MOST_LINES]:
-                scored = []
+                scored: list[tuple[float, Fraction]] = []
                 for t in grid(line, self.problem.landmarks)[::2]:
-                    at = line.at(best, t)
-                    value = self._best(at, k, sign)
+                    value = self._best(line.at(best, t), k, sign)
                     if value is not None:
-                        scored.append((value, at))
+                        scored.append((value, t))
                     if self.left <= 0:
                         return
                 if scored:
-                    value, at = max(scored, key=lambda item: item[0])
+                    peaks = sorted(range(len(scored)), key=lambda i: -scored[i][0])[:_PEAKS]
+                    value, t = max(self._refined(best, line, scored, here, k, sign) for here in peaks)
+                    at = line.at(best, t)
                     if value > (self._best(best, k, sign) or -float("inf")):
                         best = at
                     if value > 0:
                         self.visit(at)
                         if sign in self.found.met[branch] or self.found.refuted is not None:
                             break
+
+    def _refined(
+        self, place: Place, line: Line, scored: list[tuple[float, Fraction]], here: int, k: int, sign: int
+    ) -> tuple[float, Fraction]:
+        """Where a number is furthest on a side along a line: at a point of a grid, or near it between others."""
+        value, t = scored[here]
+        if value > 0 or line.whole:
+            return value, t
+        low, high = scored[max(here - 1, 0)][1], scored[min(here + 1, len(scored) - 1)][1]
+        for _ in range(_REFINED):
+            tries = [(low + t) / 2, (t + high) / 2]
+            found = [(self._best(line.at(place, x), k, sign), x) for x in tries]
+            better = max(((y, x) for y, x in found if y is not None), default=(value, t))
+            if better[0] > value:
+                low, high = (low, t) if better[1] < t else (t, high)
+                value, t = better[0], Fraction(float(better[1]))
+            else:
+                low, high = tries
+            if value > 0 or self.left <= 0:
+                break
+        return value, t
 
     def _best(self, place: Place, k: int, sign: int) -> float | None:
         """The entry of a turning number that is furthest on a side."""
