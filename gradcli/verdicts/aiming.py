@@ -10,7 +10,7 @@ from itertools import islice
 from gradcli.evaluate.errors import EvaluationError, Undefined
 from gradcli.evaluate.fields import FLOAT
 from gradcli.expr.arith import neg
-from gradcli.verdicts.inequalities import Condition
+from gradcli.verdicts.bounded import Condition
 from gradcli.verdicts.lines import MOST_LINES, Line, everyday, grid, lines
 from gradcli.verdicts.problem import Place
 from gradcli.verdicts.survey import Surveyor

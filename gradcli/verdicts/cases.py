@@ -16,8 +16,9 @@ from gradcli.normal.poly import TooLarge, Unsupported
 from gradcli.normal.units import is_regular
 from gradcli.verdicts.algebra import same
 from gradcli.verdicts.book import Book, jumps
+from gradcli.verdicts.bounded import Condition
 from gradcli.verdicts.bounds import bounds
-from gradcli.verdicts.inequalities import Condition, contradictory
+from gradcli.verdicts.inequalities import contradictory
 from gradcli.verdicts.pieces import ENTRYWISE, first_turning, is_apart, on_side, written_out
 
 Claim = Callable[[list[Node], list[Condition]], bool]

@@ -9,9 +9,9 @@ from gradcli.expr.arith import add, neg, size, sub
 from gradcli.expr.node import Node, label_count, num, value_of
 from gradcli.ops.functions import scalar_function
 from gradcli.render.mc import mc
+from gradcli.verdicts.bounded import Condition
 from gradcli.verdicts.branches import Branch
 from gradcli.verdicts.cases import Cases
-from gradcli.verdicts.inequalities import Condition
 from gradcli.verdicts.problem import Problem
 from gradcli.verdicts.selections import never_beyond
 
