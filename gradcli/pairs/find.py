@@ -178,20 +178,22 @@ def _static(call: ast.Call) -> tuple[int, ...]:
 
 
 def _joint(file: PythonFile) -> Iterator[Pair]:
-    """A function that returns a value and its gradients: `return loss, dx`, `return loss, grads`."""
-    for name, node in file.functions.items():
+    """A function that returns a value and its gradients: `return loss, dx`, `return loss, grads`; a method as well."""
+    methods = [(f"{title}.{each.name}", each, owner) for title, owner in file.classes.items()
+               for each in owner.body if isinstance(each, ast.FunctionDef) and _commented(file, each)]  # fmt: skip
+    for name, node, owner in (*((name, node, None) for name, node in file.functions.items()), *methods):
         parameters = {p.arg for p in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
         last = next((each for each in reversed(node.body) if isinstance(each, ast.Return)), None)
         if last is None or not isinstance(last.value, ast.Tuple) or len(last.value.elts) < 2:
             continue
         _, *rest = last.value.elts
         if any(isinstance(part, ast.Dict) and _keys(part) & parameters for part in rest):
-            yield Pair("joint", name, node, node)
+            yield Pair("joint", name, node, node, owner)
             continue
         names = [each.id for part in rest for each in (part.elts if isinstance(part, ast.Tuple) else [part])
                  if isinstance(each, ast.Name)]  # fmt: skip
         if any(variable_of(each) in parameters for each in names) or (names == ["grads"] and _commented(file, node)):
-            yield Pair("joint", name, node, node)
+            yield Pair("joint", name, node, node, owner)
 
 
 def _keys(node: ast.Dict) -> set[str]:

@@ -407,3 +407,26 @@ def wrong_backward(cache):
 
 def test_entries_that_a_mask_picks() -> None:
     assert [verdict.kind for verdict in verdicts(PICKED)] == ["proved", "refuted"]
+
+
+NETWORK = """
+import numpy as np
+
+class Net:
+    def __init__(self, W, b):
+        self.params = {"W": W, "b": b}
+
+    # gradcli: X: n d, y: n, self.params["W"]: d, self.params["b"]: ()
+    def loss(self, X, y):
+        W, b = self.params["W"], self.params["b"]
+        error = X @ W + b - y
+        grads = {}
+        grads["W"] = 2 * X.T @ error / len(y)
+        grads["b"] = error.mean()
+        return np.mean(error**2), grads
+"""
+
+
+def test_a_method_that_returns_a_loss_and_its_gradients_is_a_pair() -> None:
+    found = verdicts(NETWORK)
+    assert [(verdict.gradient, verdict.kind) for verdict in found] == [("W", "proved"), ("b", "refuted")]
