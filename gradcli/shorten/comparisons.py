@@ -28,10 +28,9 @@ def sides(node: Node) -> Iterator[Node]:
 
 def positive_part(node: Node) -> Iterator[Node]:
     """`max(0, t) * [t > 0]` as `max(0, t)`."""
-    found = entry_powers(node) if node.op == "mul" else None
-    if found is None:
+    if node.op != "mul":
         return
-    number, powers = found
+    number, powers = entry_powers(node)
     for base, exponent in powers.items():
         inner = _of_positive_part(base)
         if inner is None or exponent <= 0:

@@ -10,7 +10,7 @@ from gradcli.expr.linear import matmul, transpose
 from gradcli.expr.node import MINUS_ONE, ONE, Node, num, value_of
 from gradcli.expr.reduce import elementwise, norm, over_axis
 from gradcli.expr.shapes import is_row
-from gradcli.shorten.split import entry_powers, powers_node
+from gradcli.shorten.split import Powers, entry_powers, powers_node
 
 Meaning = Callable[[Node], Node]
 
@@ -23,9 +23,10 @@ def is_call(node: Node, name: str) -> bool:
 def recognised(node: Node, meaning: Meaning) -> Iterator[Node]:
     """Equal expressions in known functions; `meaning` is the value of a name."""
     if node.op in ("mul", "pow"):
-        yield from _sigmoids(node)
-        yield from _softmax(node, meaning)
-        yield from _tanh(node)
+        number, powers = entry_powers(node)
+        yield from _sigmoids(number, powers)
+        yield from _softmax(number, powers, meaning)
+        yield from _tanh(number, powers)
     if is_call(node, "log"):
         yield from _logarithm(node.args[0], meaning)
     if node.op == "pow" and (exponent := value_of(node.args[1])) in (Fraction(1, 2), Fraction(-1, 2)):
@@ -45,12 +46,8 @@ def _one_plus_exp(node: Node) -> Node | None:
     return other.args[0] if is_call(other, "exp") else None
 
 
-def _sigmoids(node: Node) -> Iterator[Node]:
+def _sigmoids(number: Fraction, powers: Powers) -> Iterator[Node]:
     """`1 / (1 + exp(-u))`, `exp(u) / (1 + exp(u))`, `exp(u) / (1 + exp(u))**2`."""
-    found = entry_powers(node)
-    if found is None:
-        return
-    number, powers = found
     for base, exponent in powers.items():
         inner = _one_plus_exp(base)
         if inner is None or exponent >= 0 or exponent.denominator != 1:
@@ -68,12 +65,8 @@ def _sigmoids(node: Node) -> Iterator[Node]:
         yield mul(num(number), *powers_node(rest), *parts)
 
 
-def _softmax(node: Node, meaning: Meaning) -> Iterator[Node]:
+def _softmax(number: Fraction, powers: Powers, meaning: Meaning) -> Iterator[Node]:
     """`exp(x) / sum(exp(x))`, and along an axis."""
-    found = entry_powers(node)
-    if found is None:
-        return
-    number, powers = found
     for base, exponent in powers.items():
         exponential = meaning(base)
         if exponent < 1 or not is_call(exponential, "exp") or not base.shape:
@@ -122,12 +115,8 @@ def _same(a: Node, b: Node, meaning: Meaning) -> bool:
     return a is b or meaning(a) is meaning(b)
 
 
-def _tanh(node: Node) -> Iterator[Node]:
+def _tanh(number: Fraction, powers: Powers) -> Iterator[Node]:
     """`(exp(u) - exp(-u)) / (exp(u) + exp(-u))`."""
-    found = entry_powers(node)
-    if found is None:
-        return
-    number, powers = found
     for base, exponent in powers.items():
         if exponent > 0 or base.op != "add" or len(base.args) != 2 or not all(is_call(a, "exp") for a in base.args):
             continue

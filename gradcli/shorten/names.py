@@ -55,10 +55,8 @@ class Names:
             _, first = split_number(value.args[0])
             self._sums.setdefault(first, []).append((name, value))
         if value.op in ("mul", "pow"):
-            found = entry_powers(value)
-            if found is not None:
-                for base in found[1]:
-                    self._products.setdefault(base, []).append((name, value))
+            for base in entry_powers(value)[1]:
+                self._products.setdefault(base, []).append((name, value))
         parts = taken_apart(value)
         if parts.chain is not None and value.shape:
             self._chains.setdefault(parts.chain[0], []).append((name, parts))
@@ -98,10 +96,7 @@ class Names:
                 yield add(mul(num(ratio), name), *left)
 
     def _in_product(self, node: Node) -> Iterator[Node]:
-        found = entry_powers(node)
-        if found is None:
-            return
-        number, powers = found
+        number, powers = entry_powers(node)
         for base in [base for base, e in powers.items() if base.op == "add" and e.denominator == 1]:
             turned = mul(num(-1), base)
             if base not in self._products and turned in self._products:
@@ -115,7 +110,6 @@ class Names:
                     continue
                 tried.add(name)
                 theirs = entry_powers(value)
-                assert theirs is not None
                 for exponent in _EXPONENTS:
                     if exponent < 0 and any(e < 0 for e in theirs[1].values()):
                         continue  # what the name divides by may be nothing where that is a factor

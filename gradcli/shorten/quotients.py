@@ -17,14 +17,13 @@ _MOST_TERMS = 8
 
 def merged(node: Node) -> Iterator[Node]:
     """`1 / (q (1 + d / q))` as `1 / (q + d)`."""
-    found = entry_powers(node) if node.op == "mul" else None
-    if found is None:
+    if node.op != "mul":
         return
-    number, powers = found
+    number, powers = entry_powers(node)
     for base, exponent in powers.items():
         if base.op != "add" or exponent.denominator != 1 or len(base.args) > _MOST_TERMS:
             continue
-        divisors = {other for term in base.args for other, e in _powers_of(term).items() if e < 0}
+        divisors = {other for term in base.args for other, e in entry_powers(term)[1].items() if e < 0}
         for other, raised in powers.items():
             if other not in divisors or raised * exponent <= 0 or (other.shape and other.shape != base.shape):
                 continue
@@ -32,11 +31,6 @@ def merged(node: Node) -> Iterator[Node]:
             rest = {b: e for b, e in powers.items() if b is not base}
             rest[other] = raised - exponent
             yield mul(num(number), *powers_node(rest), power(bracket, num(exponent)))
-
-
-def _powers_of(term: Node) -> Powers:
-    found = entry_powers(term)
-    return {} if found is None else found[1]
 
 
 def over_one_divisor(node: Node) -> Iterator[Node]:
@@ -57,8 +51,8 @@ def entries_over_one_divisor(node: Node) -> Iterator[Node]:
     """`1 / x - y / x**2` of arrays as `(x - y) / x**2`."""
     if node.op != "add" or len(node.args) > _MOST_TERMS or not node.shape:
         return
-    entries = [found for term in node.args if (found := entry_powers(term)) is not None]
-    for base in _divisors([powers for _, powers in entries]) if len(entries) == len(node.args) else ():
+    entries = [entry_powers(term) for term in node.args]
+    for base in _divisors([powers for _, powers in entries]):
         if base.shape == node.shape:
             least = min(powers[base] for _, powers in entries)
             raised = [(number, {**powers, base: powers[base] - least}) for number, powers in entries]
@@ -79,10 +73,9 @@ def _divisors(powers: list[Powers]) -> list[Node]:
 
 def quotients_of_functions(node: Node) -> Iterator[Node]:
     """`sinh(u) / cosh(u)` as `tanh(u)`; `exp(a) / (exp(a) + exp(b))` as `sigmoid(a - b)`."""
-    found = entry_powers(node) if node.op == "mul" else None
-    if found is None:
+    if node.op != "mul":
         return
-    number, powers = found
+    number, powers = entry_powers(node)
     for base, exponent in powers.items():
         for over, under, name in _TANGENTS:
             if exponent > 0 and is_call(base, over):

@@ -49,7 +49,7 @@ def taken_apart(node: Node) -> Product:
     return Product(number, scalars, tuple(arrays))
 
 
-def entry_powers(node: Node) -> tuple[Fraction, Powers] | None:
+def entry_powers(node: Node) -> tuple[Fraction, Powers]:
     """`(number, {base: exponent})` of a product by entry, scalars among them."""
     number, rest = split_number(node)
     powers: Powers = {}

@@ -135,12 +135,11 @@ def common_entries(node: Node) -> Iterator[Node]:
     if node.op != "add" or not node.shape or len(node.args) > _MOST_TERMS:
         return
     found = [entry_powers(term) for term in node.args]
-    powers = [each[1] for each in found if each is not None]
-    common = _common(powers)
+    common = _common([powers for _, powers in found])
     common = {base: exponent for base, exponent in common.items() if base.shape}
     if not common:
         return
-    inside = [mul(num(each[0]), *powers_node(_without(each[1], common)) or [ONE]) for each in found if each is not None]
+    inside = [mul(num(each[0]), *powers_node(_without(each[1], common)) or [ONE]) for each in found]
     bracket = add(*inside)
     if bracket.shape and bracket.shape != node.shape:
         return
