@@ -317,6 +317,10 @@ def place_of(problem: Problem, sizes: Sizes, styles: dict[Node, str], source: Ra
         own = Random(f"{seed}/{problem.book.written(node)}")
         entries = Entries(own, styles[node], problem.landmarks, turn, problem.generic)
         values[node] = draw(problem.typed(node), sizes, entries, node in problem.book.discrete)
+    if problem.lowered and Random(f"{seed}/rank").randrange(2):
+        from gradcli.verdicts.lowered import lower
+
+        values = lower(problem, sizes, values, Random(f"{seed}/lowered"))
     kinks_by_chance = not problem.generic or any(is_round(style) for style in styles.values())
     place = Place(sizes, values, seed, {}, kinks_by_chance and not problem.stepping, turn is not None)
     return met(problem, place, Random(f"{seed}/assumed")) if problem.assumptions else place

@@ -14,6 +14,7 @@ from gradcli.evaluate.evaluate import Point, defined_functions, run
 from gradcli.evaluate.field import Field
 from gradcli.evaluate.mp_field import MpField
 from gradcli.evaluate.opaque import Hook
+from gradcli.expr.arith import is_zero
 from gradcli.expr.implicit import equation_of, is_affine
 from gradcli.expr.node import Node, payload
 from gradcli.expr.tied import may_tie
@@ -101,6 +102,7 @@ class Problem:
         attained = [node for node in self.nodes if node.op == "attains"]
         shared = all(is_shared(node, self.nodes, book.values) for node in attained)
         self.generic = self.derivative and (bool(self.branches) or bool(attained)) and shared
+        self.lowered = any(one.op == "==" and _is_product_of_zero(one.left, one.right) for one in self.assumptions)
         self.open_cases: list[list[tuple[Node, bool]]] = []  # conditions under which no proof was found
 
     @cached_property
@@ -218,6 +220,11 @@ class Problem:
             grown = _grown(node, memo, field, self.book.bodies)
             high, low = max(high, grown), min(low, -grown)
         return high - low
+
+
+def _is_product_of_zero(left: Node, right: Node) -> bool:
+    """Whether an equation says that a product of matrices is 0."""
+    return (is_zero(left) or is_zero(right)) and any(node.op == "matmul" for node in postorder([left, right]))
 
 
 def is_shared(node: Node, nodes: Sequence[Node], values: Mapping[Node, Node]) -> bool:
