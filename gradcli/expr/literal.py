@@ -18,10 +18,13 @@ _COUNTED = 10_000
 Cells = dict[tuple[int, int], Node]
 
 
-def as_literal(node: Node) -> Node:
-    """The literal that an array built of unit arrays is; any other expression as it is."""
+def as_literal(node: Node, multiplied: bool = False) -> Node:
+    """The literal that an array built of unit arrays is; any other expression as it is.
+
+    `multiplied` asks for the products of literals too, where no unit array stands.
+    """
     order = postorder(node)
-    if not _is_small(node.shape) or not any(part.op == "unit" for part in order):
+    if not _is_small(node.shape) or not (multiplied or any(part.op == "unit" for part in order)):
         return node
     memo: dict[int, Cells] = {}
     for part in order:
@@ -31,6 +34,8 @@ def as_literal(node: Node) -> Node:
             return node
         memo[part.serial] = _cells(part, memo)
     whole = _stacked(node, memo)
+    if multiplied:
+        return whole
     parts = _with_literals(node, order, memo)
     return parts if _length(parts) < _length(whole) else whole
 

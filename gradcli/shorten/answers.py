@@ -105,13 +105,14 @@ class _Shortening:
         """With the inverses of small literals written out, where that is no longer."""
         if not self._small_inverses or len(answer.shape) > 2:
             return value
-        from gradcli.shorten.inverses import by_entries
+        from gradcli.shorten.inverses import by_entries, is_pattern
 
         written = by_entries(value, self._meaning)
         if written is value or not self._is_small(written):
             return value
         short = as_literal(self._judged(written, answer.of))
-        times = _FOR_UNITS if any(node.op == "unit" for node in postorder(value)) else 1
+        placed = any(node.op == "unit" or is_pattern(node) for node in postorder(value))
+        times = _FOR_UNITS if placed else 1
         return short if self.length.of(short) <= times * self.length.of(value) else value
 
     @cached_property

@@ -22,7 +22,7 @@ def by_entries(root: Node, meaning: Meaning) -> Node:
     `meaning` is the value of a name.  What has no such inverse, or no entries, comes back as it is.
     """
     nodes = postorder(root)
-    if not any(node.op in _BY_ENTRIES for node in nodes):
+    if not any(node.op in _BY_ENTRIES or is_pattern(node) for node in nodes):
         return root
     table: dict[Node, Node] = {}
     for node in nodes:
@@ -31,7 +31,12 @@ def by_entries(root: Node, meaning: Meaning) -> Node:
             written = _inverse(meaning(value.args[0]))
             if written is not None:
                 table[node] = written
-    return as_literal(replace([root], table)[0]) if table else root
+    return as_literal(replace([root], table)[0], multiplied=True) if table else root
+
+
+def is_pattern(node: Node) -> bool:
+    """Whether this is a literal of numbers: where the entries stand by which something is differentiated."""
+    return node.op == "stack" and all(cell.op == "num" for cell in node.args)
 
 
 def _inverse(matrix: Node) -> Node | None:
@@ -55,4 +60,4 @@ def _cofactor(rows: list[list[Node]], i: int, j: int) -> Node:
     return minor if (i + j) % 2 == 0 else neg(minor)
 
 
-__all__ = ["by_entries"]
+__all__ = ["by_entries", "is_pattern"]
