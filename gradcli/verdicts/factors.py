@@ -8,10 +8,12 @@ triangle: of a matrix that is not known to be symmetric they say nothing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from gradcli.expr.diagonals import diag
 from gradcli.expr.factor import component
 from gradcli.expr.linear import matmul
-from gradcli.expr.node import Node, has_attribute, payload
+from gradcli.expr.node import Node, has_attribute, named, payload
 from gradcli.expr.reduce import elementwise
 from gradcli.expr.replace import replace
 from gradcli.expr.transposes import transpose
@@ -32,12 +34,15 @@ def proved_by_factors(book: Book, left: Node, right: Node) -> bool:
     if not factors or len(nodes) > MOST_NODES:
         return False
     for kind, matrix in dict.fromkeys((payload(node, Component).kind, node.args[0]) for node in factors):
-        product = _product(kind, matrix)
+        parts = _stand_ins(kind, matrix)
+        product = _product(kind, matrix, parts)
         if product is not None:
-            table = {**{node: node for node in factors}, matrix: product}
+            table = {**{node: node for node in factors}, **parts, matrix: product}
             if proved(book, *replace(sides, table)):
                 return True
-            positive = {node: elementwise("abs", 0, node) for node in nodes if _is_positive(node, kind, matrix)}
+            positive = {
+                node: elementwise("abs", 0, parts.get(node, node)) for node in nodes if _is_positive(node, kind, matrix)
+            }
             if positive and proved(book, *replace(sides, {**table, **positive})):
                 return True
     return False
@@ -50,14 +55,26 @@ def _is_positive(node: Node, kind: str, matrix: Node) -> bool:
     return kind == "eigh" and is_definite(matrix) and node is component(kind, "w", matrix)
 
 
-def _product(kind: str, matrix: Node) -> Node | None:
-    """What a matrix is in terms of its factors; None where nothing is said."""
+def _stand_ins(kind: str, matrix: Node) -> dict[Node, Node]:
+    """Names for the factors whose product would be written as the matrix at once."""
+    if kind != "eigh":
+        return {}
+    vectors, values = component(kind, "V", matrix), component(kind, "w", matrix)
+    return {
+        vectors: named("eigenvectors()", vectors.shape, ("orthogonal",)),
+        values: named("eigenvalues()", values.shape, ()),
+    }
+
+
+def _product(kind: str, matrix: Node, parts: Mapping[Node, Node]) -> Node | None:
+    """What a matrix is in terms of its factors, `parts` what stands for them; None where nothing is said."""
 
     if matrix.op != "var":
         return None
 
     def part(name: str) -> Node:
-        return component(kind, name, matrix)
+        factor = component(kind, name, matrix)
+        return parts.get(factor, factor)
 
     match kind:
         case "eigh" if has_attribute(matrix, "symmetric"):

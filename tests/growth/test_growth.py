@@ -24,6 +24,7 @@ import gradcli.emit.arguments
 import gradcli.emit.documentation
 import gradcli.emit.module
 import gradcli.render.page.graph
+import gradcli.render.share
 import gradcli.render.steps
 import gradcli.shorten.derive
 from gradcli.cli.derive import command as derive
@@ -44,6 +45,7 @@ _BOUNDS = (
     (gradcli.derive.derive, "_MOST_TENSORS"),
     (gradcli.derive.steps, "_MOST_SEARCHED"),
     (gradcli.render.page.graph, "MOST"),
+    (gradcli.render.share, "_OF_GRADIENTS"),
     (gradcli.render.steps, "MOST_WHERE"),
     (gradcli.shorten.derive, "MOST_PARTS"),
     (gradcli.emit.arguments, "_MOST"),
