@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from gradcli.derive.free import by_name_of_relation, forms, relation_of_loss, tied_note, unsettled
 from gradcli.derive.graph import Graph
 from gradcli.derive.model import Answer
 from gradcli.expr.node import Node
@@ -32,6 +31,8 @@ def across_relation(asker: Asking, question: Question, wrt: list[tuple[str, Node
     program = asker.program
     if not program.relations:
         return None
+    from gradcli.derive.free import by_name_of_relation, forms, relation_of_loss, tied_note, unsettled
+
     reason = unsettled(program, asker.graph, question, [node for _, node in wrt])
     if reason is not None:
         raise reason
@@ -49,9 +50,10 @@ def across_relation(asker: Asking, question: Question, wrt: list[tuple[str, Node
         elif node in given and asker.forms:
             (plain,) = asker.gradients(question, [(name, node)])
             phi = asker.seeds(question.of)[relation.data]
+            tied = tied_note(relation)
             for note, form in forms(program, relation, question.of):
                 value = replace([plain.value], {phi: form})[0]
-                answers.append(_answer(question, name, value, (note, tied_note(relation))))
+                answers.append(_answer(question, name, value, (note, tied)))
         else:
             answers += asker.gradients(question, [(name, node)])
     return answers

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gradcli.derive.across import across_relation
-from gradcli.derive.along import derivative_along
 from gradcli.derive.differential import Subject, differential, hessian_product
 from gradcli.derive.discrete import forward_difference, why_not_by, why_not_of
 from gradcli.derive.forward import Differentials
@@ -351,6 +350,8 @@ class Asker:
     def _along(self, of: Node, node: Node, turned: bool) -> tuple[Node, tuple[str, ...]] | None:
         if node.shape or len(of.shape) > 2:
             return None
+        from gradcli.derive.along import derivative_along
+
         return derivative_along(self.graph, of, node, self.differentials, turned, self.expand)
 
     def _jacobian_answer(

@@ -7,7 +7,6 @@ from functools import partial
 
 from gradcli.derive.graph import Graph
 from gradcli.derive.model import Step
-from gradcli.derive.settled import through_equation
 from gradcli.derive.steps import written_out
 from gradcli.expr.arith import add, is_zero, power, zeros
 from gradcli.expr.collect import collected
@@ -75,6 +74,8 @@ def reverse(graph: Graph, of: str, seeds: Mapping[Node, Node], wrt: Collection[N
                 total, took = step.value, step.rules
         used: dict[str, None] = dict.fromkeys(took)
         if value.op == "implicit":
+            from gradcli.derive.settled import through_equation
+
             weight, pulled = through_equation(graph, name, total, inner, took)
             found.steps += [weight] if weight is not None else []
             used[RULE] = None

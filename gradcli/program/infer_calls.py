@@ -11,7 +11,7 @@ from gradcli.program.axes import shape_along
 from gradcli.program.dimensions import dimension_of
 from gradcli.program.einsum import einsum_shape
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
-from gradcli.program.greek import GREEK
+from gradcli.program.greek import GREEK, may_stay_open
 from gradcli.program.indices import check_reduction, integer
 from gradcli.program.infer_derivative import derivative_shape
 from gradcli.program.inferring import Inferring
@@ -21,7 +21,6 @@ from gradcli.program.options import count_arguments, positional, read_options
 from gradcli.program.parts import onehot_shape, place_shape, windows_shape
 from gradcli.program.signature import Misfit, Options
 from gradcli.program.unify import OpenDim, OpenShape, Unknown, find, product, settle, show_open, unify, unify_shapes
-from gradcli.program.unknown import may_stay_open, unknown_function
 from gradcli.syntax import ast
 
 Local = dict[str, OpenShape]
@@ -78,6 +77,8 @@ def call_shape(inference: Inferring, expr: ast.Call, local: Local) -> OpenShape:
         inference.fail("E401", f"{name} has no derivative: it is {what}.", expr, serves)
     of_library = inference.source.text[: expr.span.start].endswith(".")  # `torch.t(A)`
     if of_library or not may_stay_open(name):
+        from gradcli.program.unknown import unknown_function
+
         unknown_function(inference, expr, local)
     shape = _one_argument(inference, expr, local)
     if name in GREEK and name not in inference.scope.functions:

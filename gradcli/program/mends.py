@@ -6,7 +6,7 @@ import re
 from typing import NoReturn
 
 from gradcli.diagnostics.diagnostic import Edit
-from gradcli.ops.words import ALIASES, TEMPLATES
+from gradcli.ops.words import ALIASES
 from gradcli.program.inferring import Inferring
 from gradcli.program.integers import integer
 from gradcli.program.messages import bracketed
@@ -143,6 +143,7 @@ def root_meant(inference: Inferring, expr: ast.MatPower) -> Mend:
 
 def template(inference: Inferring, expr: ast.Call, shapes: list[OpenShape]) -> Mend:
     """What serves in place of a function of another library, filled in with the arguments."""
+    from gradcli.ops.elsewhere import TEMPLATES
     from gradcli.program.meant import is_known
 
     args = [inference.written(arg) for arg in expr.args]

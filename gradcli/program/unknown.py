@@ -1,31 +1,19 @@
-"""Calls of what is no function of the language or the program: left open, or an error that says what was meant."""
+"""Calls of what is no function of the language or the program: an error that says what was meant."""
 
 from __future__ import annotations
 
-import re
 from typing import NoReturn
 
-from gradcli.ops.words import ALIASES, UNREAD
+from gradcli.ops.elsewhere import UNREAD
+from gradcli.ops.words import ALIASES
 from gradcli.program.functions import DERIVATIVES, FILLED, FUNCTIONS
-from gradcli.program.greek import GREEK
 from gradcli.program.inferring import Inferring
 from gradcli.program.mends import declaration, summed, template
 from gradcli.program.unify import OpenShape
 from gradcli.syntax import ast
 
-_OPEN = re.compile(rf"(?:[^\W\d_]|{'|'.join(sorted(GREEK))})(?:\d*|_\w+)\Z")
 _SURELY = 0.85  # how alike a word and a function are that is offered in its place
 _KNOWN = (*FUNCTIONS, *FILLED, *DERIVATIVES, "einsum", "reshape", *ALIASES, *UNREAD)
-
-
-def may_stay_open(name: str) -> bool:
-    """Whether an undeclared function may be any scalar function: `g`, `h2`, `phi`, `σ`, `g_out`.
-
-    Any longer word is the name of a function that somebody knows, and is not taken for an unknown one.
-    """
-    if name[0] >= "\u2e80":  # a Chinese character is a word, 迹
-        return False
-    return _OPEN.match(name) is not None and name not in UNREAD
 
 
 def unknown_function(inference: Inferring, expr: ast.Call, local: dict[str, OpenShape]) -> NoReturn:

@@ -99,14 +99,14 @@ def _expected(name: str) -> tuple[dict[str, Any], Any, dict[str, Any]]:
     ("name", "target"), [("tokens", "jax"), *((name, target) for name in LAYERS for target in ("numpy", "torch"))]
 )
 def test_value_and_gradients_are_those_of_jax(name: str, target: str) -> None:
+    torch = pytest.importorskip("torch") if target == "torch" else None
     text, _, shapes = LAYERS[name]
     inputs = _inputs(shapes)
     asked = _asked(shapes)
     got = functions(f"{text}\ngrad L wrt {', '.join(asked)}\n", "L", target)["value_and_derivatives"]
     with jax.enable_x64(True):
         arrays, expected, slopes = _expected(name)
-        if target == "torch":
-            torch = pytest.importorskip("torch")
+        if torch is not None:
             found = got(**{key: torch.as_tensor(array) for key, array in inputs.items()})
         else:
             found = got(**(arrays if target == "jax" else inputs))

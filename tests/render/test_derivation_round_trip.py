@@ -60,8 +60,9 @@ def values_of(given: Program) -> dict[Node, Array]:
 def numbers(given: Program, node: Node) -> list[float]:
     """The entries of an expression over a program's names."""
     table: dict[Node, Node] = {}
+    resolver = Resolver(given)
     for name, definition in given.definitions.items():
-        table[given.nodes[name]] = replace([definition], table)[0]
+        table[given.nodes[name]] = replace([resolver.value(definition)], table)[0]
     values = values_of(given)
     bodies = {
         name: (function.param, function.body)
@@ -81,7 +82,8 @@ def test_the_printed_program_holds(text: str) -> None:
     if "einsum" in written:  # tensors are stated in index notation
         written = "\n".join(line for line in written.splitlines() if "einsum" not in line)
     back = program(written)
-    assert back.definitions == found.program.definitions
+    ours = {node: value for node, value in back.definitions.items() if node in found.program.definitions}
+    assert ours == found.program.definitions  # beside them stand the names of parts of answers
     resolver = Resolver(back)
     assert back.checks
     for check in back.checks:
