@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import combinations
 
-from gradcli.expr.arith import add, mul, power, sub
-from gradcli.expr.node import Node, make, num
-from gradcli.expr.reduce import norm
+from gradcli.expr.arith import add, mul, power, size, sub
+from gradcli.expr.node import MINUS_ONE, Node, make, num
+from gradcli.expr.reduce import elementwise, norm, total
 from gradcli.expr.statistics import extreme
 from gradcli.expr.walk import postorder
 
@@ -30,7 +30,16 @@ def bounded(roots: Iterable[Node]) -> Iterator[Condition]:
         if node.op == "elem" and isinstance(node.data, tuple) and not node.data[1]:
             yield from _of_function(str(node.data[0]), node, node.args[0])
         elif node.op == "logsumexp" and not node.shape:
-            yield sub(node, extreme("largest", node.args[0])), False
+            largest = extreme("largest", _plain(node.args[0]))
+            yield sub(node, largest), False
+            yield sub(add(largest, elementwise("log", 0, _count(node.args[0]))), node), False
+        elif node.op == "norm1":
+            inner = total(node.args[0])
+            yield sub(node, inner), False
+            yield add(node, inner), False
+            yield sub(node, elementwise("abs", 0, inner)), False
+        elif node.op in ("largest", "smallest") and not node.shape:
+            yield from _of_extreme(node)
     yield from _triangles(norms[:_MOST])
 
 
@@ -45,6 +54,27 @@ def _of_function(name: str, node: Node, arg: Node) -> Iterator[Condition]:
         yield add(_BEYOND_RIGHT_ANGLE, node), True
     if name in _CONTRACTIONS:
         yield sub(power(arg, _TWO), power(node, _TWO)), False
+
+
+def _plain(node: Node) -> Node:
+    """The array whose entries these are, in another order or shape."""
+    while node.op in ("vec", "T", "reshape"):
+        node = node.args[0]
+    return node
+
+
+def _count(node: Node) -> Node:
+    """How many entries an array has."""
+    return mul(*(size(dim) for dim in node.shape))
+
+
+def _of_extreme(node: Node) -> Iterator[Condition]:
+    """The largest entry is at least the mean, and the mean at least the least entry."""
+    arg = node.args[0]
+    spread = sub(mul(_count(arg), node), total(arg))
+    yield (spread if node.op == "largest" else mul(MINUS_ONE, spread)), False
+    if node.op == "largest":
+        yield sub(node, extreme("smallest", arg)), False
 
 
 def _triangles(norms: list[Node]) -> Iterator[Condition]:
