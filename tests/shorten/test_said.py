@@ -53,7 +53,8 @@ STEPS = {
 
 
 @pytest.mark.parametrize("program", STEPS)
-def test_the_lines_of_a_name_end_with_what_the_answer_rests_on(program: str) -> None:
+def test_the_lines_of_a_name_end_with_what_the_answer_rests_on(program: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
     with own_program():  # the order in which products are written is that of one program
         results = json.loads(run("derive", "-", "--steps", "rules", "--format", "json", stdin=program).out)["results"]
     lines = [line["text"] for result in results for line in result["steps"]]

@@ -60,6 +60,8 @@ class Values(Numeric):
         if kind == "chol":
             return np.linalg.cholesky((matrix + matrix.T) / 2)
         if kind == "qr":
+            if len(matrix) < matrix.shape[1]:
+                raise Unknown(kind)  # of at least as many rows as columns
             q, r = np.linalg.qr(matrix)
             signs = np.sign(np.diag(r))
             return q * signs if part == "Q" else (r.T * signs).T
