@@ -114,13 +114,8 @@ def _spread(arg: Batch, letters: Letters, core: Shape, dims: Mapping[int, Dim]) 
 
 def spread(arg: Batch, output: Letters, dims: Mapping[int, Dim]) -> Node:
     """The array with an axis for each of these indices, in this order, and then for each of its own."""
-    sizes = dict(dims)
-    own = tuple(max(dims, default=0) + 1 + axis for axis in range(len(arg.core)))
-    sizes.update(zip(own, arg.core, strict=True))
-    missing = [
-        (ones((dims[letter],)), (letter,)) for letter in output if letter not in arg.letters and dims[letter] != 1
-    ]
-    return contract([(arg.node, (*arg.letters, *own)), *missing], (*output, *own), sizes)
+    own = tuple(range(len(arg.core)))
+    return _contracted([(arg, own)], own, output, dims)
 
 
 def _product(args: Sequence[Batch], letters: Letters, dims: Mapping[int, Dim]) -> Node:

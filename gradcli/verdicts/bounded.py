@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import combinations
 
-from gradcli.expr.arith import add, mul, power, size, sub
+from gradcli.expr.arith import add, mul, ones, power, sub
 from gradcli.expr.node import MINUS_ONE, Node, make, num
 from gradcli.expr.reduce import elementwise, norm, total
 from gradcli.expr.statistics import extreme
@@ -32,7 +32,7 @@ def bounded(roots: Iterable[Node]) -> Iterator[Condition]:
         elif node.op == "logsumexp" and not node.shape:
             largest = extreme("largest", _plain(node.args[0]))
             yield sub(node, largest), False
-            yield sub(add(largest, elementwise("log", 0, _count(node.args[0]))), node), False
+            yield sub(add(largest, elementwise("log", 0, total(ones(node.args[0].shape)))), node), False
         elif node.op == "norm1":
             inner = total(node.args[0])
             yield sub(node, inner), False
@@ -63,15 +63,10 @@ def _plain(node: Node) -> Node:
     return node
 
 
-def _count(node: Node) -> Node:
-    """How many entries an array has."""
-    return mul(*(size(dim) for dim in node.shape))
-
-
 def _of_extreme(node: Node) -> Iterator[Condition]:
     """The largest entry is at least the mean, and the mean at least the least entry."""
     arg = node.args[0]
-    spread = sub(mul(_count(arg), node), total(arg))
+    spread = sub(mul(total(ones(arg.shape)), node), total(arg))
     yield (spread if node.op == "largest" else mul(MINUS_ONE, spread)), False
     if node.op == "largest":
         yield sub(node, extreme("smallest", arg)), False

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from math import ceil, inf
 
 from gradcli.evaluate.array import Array, Scalar
-from gradcli.evaluate.errors import UNDERFLOW, NotExact, OutsideDomain, Undefined
+from gradcli.evaluate.errors import UNDERFLOW, EvaluationError, NotExact, OutsideDomain, Undefined
 from gradcli.evaluate.field import Field
 from gradcli.evaluate.fields import FLOAT, digits, enclosures
 from gradcli.evaluate.mp_field import MpField
@@ -178,6 +179,19 @@ def differ(problem: Problem, place: Place) -> tuple[Array, Array] | None:
     except NotExact:
         pass
     return differ_precisely(problem, place)
+
+
+def place_of_difference(
+    problem: Problem, places: Iterable[Place], differs: Callable[[Problem, Place], object | None]
+) -> Place | None:
+    """The first of some points at which the sides have values that differ, as `differs` says; None where none is."""
+    for place in places:
+        try:
+            if differs(problem, place) is not None:
+                return place
+        except EvaluationError:
+            continue
+    return None
 
 
 def first_difference(left: Array, right: Array) -> int:

@@ -10,7 +10,7 @@ from random import Random
 
 from gradcli.evaluate.array import concrete
 from gradcli.evaluate.errors import EvaluationError
-from gradcli.verdicts.compare import differ
+from gradcli.verdicts.compare import differ, place_of_difference
 from gradcli.verdicts.lowered import lowered, matrices_of
 from gradcli.verdicts.numeric import place_of
 from gradcli.verdicts.problem import Place, Problem
@@ -21,13 +21,7 @@ _SIZES, _EACH = 8, 3
 
 def difference(problem: Problem, key: str) -> Place | None:
     """Such a point at which the sides differ; None where none was found."""
-    for place in _places(problem, Random(f"{key}/deficient")):
-        try:
-            if differ(problem, place) is not None:
-                return place
-        except EvaluationError:
-            continue
-    return None
+    return place_of_difference(problem, _places(problem, Random(f"{key}/deficient")), differ)
 
 
 def _places(problem: Problem, source: Random) -> Iterator[Place]:

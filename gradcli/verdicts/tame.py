@@ -12,7 +12,7 @@ from random import Random
 
 from gradcli.evaluate.array import Array, concrete
 from gradcli.evaluate.errors import EvaluationError
-from gradcli.verdicts.compare import differ_exactly
+from gradcli.verdicts.compare import differ_exactly, place_of_difference
 from gradcli.verdicts.numeric import place_of
 from gradcli.verdicts.problem import Place, Problem
 from gradcli.verdicts.sizes import small_sizes
@@ -23,13 +23,7 @@ _KEPT = frozenset({"invertible", "upper"})
 
 def difference(problem: Problem, key: str) -> Place | None:
     """Such a point at which the sides differ; None where none was found."""
-    for place in _places(problem, Random(f"{key}/tame")):
-        try:
-            if differ_exactly(problem, place) is not None:
-                return place
-        except EvaluationError:
-            continue
-    return None
+    return place_of_difference(problem, _places(problem, Random(f"{key}/tame")), differ_exactly)
 
 
 def _places(problem: Problem, source: Random) -> Iterator[Place]:
